@@ -1,0 +1,3 @@
+from civicgraph.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Accounts: people, their grants over divisions, sessions, tokens, and the audit trail."""

@@ -1,0 +1,51 @@
+"""The only source of now.
+
+Every time in CivicGraph is aware, in UTC and in whole seconds, so that both databases store and
+print it alike. Rules take `now` as an argument; operations and pages ask here.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+CITY_ZONE = ZoneInfo("Asia/Shanghai")
+
+_fixed: ContextVar[datetime | None] = ContextVar("fixed_now", default=None)
+
+
+def now() -> datetime:
+    """The present moment, aware, UTC, whole seconds.
+
+    `CIVICGRAPH_CLOCK_OFFSET_SECONDS` shifts the clock of a whole process: the tests move a real
+    server past its deadlines with it.
+    """
+    if fixed := _fixed.get():
+        return fixed
+    offset = timedelta(seconds=int(os.environ.get("CIVICGRAPH_CLOCK_OFFSET_SECONDS", "0")))
+    return (datetime.now(UTC) + offset).replace(microsecond=0)
+
+
+def today() -> date:
+    """Today's date in the city."""
+    return now().astimezone(CITY_ZONE).date()
+
+
+def monotonic() -> float:
+    """Seconds that only grow, for leases and time-outs."""
+    return time.monotonic()
+
+
+@contextmanager
+def override(moment: datetime) -> Iterator[None]:
+    """Stop the clock at `moment` in this task and its children (for tests and demo data)."""
+    token = _fixed.set(moment.astimezone(UTC).replace(microsecond=0))
+    try:
+        yield
+    finally:
+        _fixed.reset(token)

@@ -1,0 +1,93 @@
+"""The database: Tortoise's connections for operations, and migrations.
+
+SQLite is the embedded default and PostgreSQL the engine for more; both run the same code. The graph
+engine reads through connections of its own (`graph.readers`), so a read never waits for a write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.migrations.api.migrate import migrate as apply_migrations
+from tortoise.migrations.executor import MigrationExecutor
+
+from civicgraph.settings import Settings
+
+ROOMS = ("divisions", "grids", "events", "services", "enterprises", "grievances", "notifications", "accounts")
+MODELS = [f"civicgraph.{package}.models" for package in ("operations", "scheduler", *ROOMS)]
+
+
+def is_postgres(settings: Settings) -> bool:
+    """Whether the settings name a PostgreSQL server."""
+    return settings.database_url.startswith(("postgres://", "postgresql://", "asyncpg://"))
+
+
+def sqlite_path(settings: Settings) -> Path:
+    """The file of the embedded database."""
+    return Path(settings.database_url.removeprefix("sqlite://"))
+
+
+def postgres_credentials(settings: Settings) -> dict[str, Any]:
+    """Host, port, user, password and database, as asyncpg takes them."""
+    parts = urlsplit(settings.database_url)
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "host": options.get("host") or parts.hostname or "localhost",
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password or "") or None,
+        "database": parts.path.lstrip("/") or "postgres",
+    }
+
+
+def orm_config(settings: Settings) -> dict[str, Any]:
+    """Tortoise's configuration for these settings."""
+    if is_postgres(settings):
+        connection = {
+            "engine": "tortoise.backends.asyncpg",
+            "credentials": {**postgres_credentials(settings), "min_size": 1, "max_size": 10, "server_settings": {"timezone": "UTC"}},
+        }
+    else:
+        path = sqlite_path(settings)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pragmas = {"synchronous": "FULL", "busy_timeout": 5000, "cache_size": -65536}
+        connection = {"engine": "civicgraph.sqlite", "credentials": {"file_path": str(path), **pragmas}}
+    return {
+        "connections": {"default": connection},
+        "apps": {
+            "civicgraph": {"models": MODELS, "default_connection": "default", "migrations": "civicgraph.migrations"}
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[TortoiseContext]:
+    """The models connected to the database, for every task of this process, until the block ends."""
+    context = await Tortoise.init(config=orm_config(settings), _enable_global_fallback=True)
+    try:
+        yield context
+    finally:
+        await Tortoise.close_connections()
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database's tables up to this release."""
+    try:
+        await apply_migrations(config=orm_config(settings))
+    finally:
+        await Tortoise.close_connections()
+
+
+async def pending_migrations(settings: Settings) -> list[str]:
+    """The names of migrations that the connected database lacks."""
+    executor = MigrationExecutor(get_connection("default"), orm_config(settings)["apps"])
+    return [f"{step.migration.app_label}.{step.migration.name}" for step in await executor.plan(None)]

@@ -1,0 +1,28 @@
+"""Rules of the divisions room: codes and their levels. Pure."""
+
+from __future__ import annotations
+
+from civicgraph.divisions.models import DivisionLevel
+
+DIGITS = {DivisionLevel.CITY: 4, DivisionLevel.COUNTY: 6, DivisionLevel.SUBDISTRICT: 9, DivisionLevel.COMMUNITY: 12}
+
+_SUFFIXES = {"村民委员会": "", "社区居民委员会": "社区", "居民委员会": "社区"}
+
+
+def parent_code(code: str) -> str:
+    """The code of the division above: 12 → 9 → 6 → 4 digits; empty for the city."""
+    return {17: code[:15], 15: code[:12], 12: code[:9], 9: code[:6], 6: code[:4]}.get(len(code), "")
+
+
+def ancestors(code: str) -> list[str]:
+    """The codes above a division, from the city down."""
+    return [code[:digits] for digits in (4, 6, 9, 12, 15) if digits < len(code)]
+
+
+def short_name(name: str) -> str:
+    """The name as people say it: 红岭社区居民委员会 → 红岭社区, 新山村村民委员会 → 新山村."""
+    for suffix, instead in _SUFFIXES.items():
+        if name.endswith(suffix) and name != suffix:
+            stem = name.removesuffix(suffix)
+            return stem if stem.endswith(("社区", "村")) else stem + (instead or "村")
+    return name

@@ -1,0 +1,1 @@
+"""Enterprises 经营主体: the register, industries, lists and products."""

@@ -1,0 +1,41 @@
+"""The graph engine: GraphQL documents compiled to one SQL statement.
+
+`declare` says how types map to tables, `plan` compiles a selection to SQL in a `dialect`, `engine`
+caches plans and runs them on the `readers`, `mutations` opens the operations, `http` serves it all.
+"""
+
+from civicgraph.graph.declare import (
+    Ref,
+    column,
+    computed,
+    connection,
+    json_column,
+    node,
+    root,
+    root_connection,
+    root_one,
+    to_many,
+    to_one,
+    type_,
+)
+from civicgraph.graph.filters import (
+    Order,
+    any_of,
+    at_least,
+    before,
+    equals,
+    filter_type,
+    flag,
+    matches,
+    order_type,
+    where,
+    within,
+)
+from civicgraph.graph.mutations import door, mutations
+from civicgraph.graph.types import BigInt, DivisionCode, Node
+
+__all__ = [
+    "BigInt", "DivisionCode", "Node", "Order", "Ref", "any_of", "at_least", "before", "column", "computed",
+    "connection", "door", "equals", "filter_type", "flag", "json_column", "matches", "mutations", "node", "order_type", "root",
+    "root_connection", "root_one", "to_many", "to_one", "type_", "where", "within",
+]

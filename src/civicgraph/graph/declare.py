@@ -1,0 +1,282 @@
+"""How a GraphQL type is declared over a table.
+
+    @node(models.Event, visible=rules.visible_events)
+    class Event:
+        '''Something that takes place at a time.'''
+
+        title = column()
+        division = to_one("divisions.Division")
+        programme = to_many("ProgrammeItem", key="event_id", order=("position", "id"))
+
+Type, nullability and description of a column come from the model, where they are written once. The
+planner reads the same declarations to build SQL; resolvers of graph-core read the planner's answer.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+from tortoise import fields as orm
+from tortoise.models import Model
+
+from civicgraph.graph.types import BigInt, Connection, Node
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+
+Predicate = Callable[["Compiler", "Row"], str]
+"""Builds a SQL condition on a row; see `plan.Compiler` for what it may use."""
+Link = Callable[["Compiler", "Row", "Row"], str]
+"""Builds the SQL condition that joins a child row (second) to its parent (first)."""
+
+META = "civicgraph"
+SCALARS: dict[type[orm.Field[Any]], type] = {
+    orm.CharField: str, orm.TextField: str, orm.IntField: int, orm.SmallIntField: int,
+    orm.BooleanField: bool, orm.DatetimeField: datetime, orm.DateField: date,
+}
+
+
+@dataclass(kw_only=True)
+class Declared:
+    """A field of a mapped type. `guard` hides its value in rows where the predicate fails."""
+
+    description: str = ""
+    guard: Predicate | None = None
+    deprecation: str | None = None
+    python_type: Any = None
+
+
+@dataclass(kw_only=True)
+class Column(Declared):
+    """A column of the table, or SQL over its columns."""
+
+    name: str = ""
+    sql: Predicate | None = None
+    is_json: bool = False
+
+
+@dataclass(kw_only=True)
+class Related(Declared):
+    """One or many rows of another mapped type. Without `link`, `key` joins them."""
+
+    target: str
+    key: str = ""
+    link: Link | None = None
+    is_many: bool = False
+    is_nullable: bool = True
+    order: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Paged(Declared):
+    """A Relay connection. Its filter and order are `<Target>Filter` and `<Target>Order` of the target's room."""
+
+    target: str
+    key: str = ""
+    link: Link | None = None
+
+
+@dataclass(kw_only=True)
+class RootOne(Declared):
+    """A root field that finds one row by its arguments."""
+
+    target: str
+    arguments: Mapping[str, Any]
+    where: Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What the planner knows of a mapped type."""
+
+    name: str
+    model: type[Model]
+    table: str
+    key: str
+    visible: Predicate | None
+    is_node: bool
+
+
+MAPPED: dict[str, Mapped] = {}
+"""Mapped types by GraphQL name."""
+
+
+def column(name: str = "", *, description: str = "", guard: Predicate | None = None) -> Any:
+    """A column of the model, under its own name unless `name` says which."""
+    return Column(name=name, description=description, guard=guard)
+
+
+def json_column(item: Any, *, description: str = "", guard: Predicate | None = None) -> Any:
+    """A JSON column that holds a list of `item` (enumerations by their GraphQL names)."""
+    return Column(python_type=list[item], is_json=True, description=description, guard=guard)
+
+
+def computed(python_type: Any, sql: Predicate, description: str, *, guard: Predicate | None = None) -> Any:
+    """A value computed by SQL over the row."""
+    return Column(python_type=python_type, sql=sql, description=description, guard=guard)
+
+
+def to_one(target: str, *, key: str = "", link: Link | None = None, is_nullable: bool | None = None, description: str = "", guard: Predicate | None = None) -> Any:
+    """One row of another type (`"room.Type"`, or `"Type"` of this room)."""
+    return Related(target=target, key=key, link=link, is_nullable=is_nullable, description=description, guard=guard)  # type: ignore[arg-type]
+
+
+def to_many(target: str, *, order: tuple[str, ...], key: str = "", link: Link | None = None, description: str) -> Any:
+    """A short list owned by the row; long lists are connections."""
+    return Related(target=target, key=key, link=link, is_many=True, order=order, description=description)
+
+
+def connection(target: str, *, key: str = "", link: Link | None = None, description: str, guard: Predicate | None = None) -> Any:
+    """A list of any length under a row, paged by cursors."""
+    return Paged(target=target, key=key, link=link, description=description, guard=guard)
+
+
+def root_connection(target: str, *, description: str) -> Any:
+    """A list of any length at the root, paged by cursors."""
+    return Paged(target=target, description=description)
+
+
+def root_one(target: str, *, arguments: Mapping[str, Any], where: Callable[..., str], description: str) -> Any:
+    """One row at the root. `where(compiler, row, **arguments)` gets each argument as a placeholder maker."""
+    return RootOne(target=target, arguments=arguments, where=where, description=description)
+
+
+def Ref(target: str, module: str) -> Any:  # noqa: N802 - stands where a type stands
+    """The GraphQL type `target` by name: rooms refer to each other's types without importing them."""
+    room, _, name = target.rpartition(".")
+    return Annotated[name, strawberry.lazy(f"civicgraph.{room}.graph" if room else module)]
+
+
+def node(model: type[Model], *, key: str = "", visible: Predicate | None = None) -> Callable[[type], type]:
+    """Declare a type with a global id over `model`; rows where `visible` fails do not exist for the actor."""
+    return _declare(model, key, visible, is_node=True)
+
+
+def type_(model: type[Model], *, visible: Predicate | None = None) -> Callable[[type], type]:
+    """Declare a type without a global id: a part of another."""
+    return _declare(model, "", visible, is_node=False)
+
+
+def _declare(model: type[Model], key: str, visible: Predicate | None, *, is_node: bool) -> Callable[[type], type]:
+    def decorate(cls: type) -> type:
+        key_column = key or model._meta.pk_attr
+        MAPPED[cls.__name__] = Mapped(cls.__name__, model, model._meta.db_table, key_column, visible, is_node)
+        return strawberry.type(_with_fields(cls, model, (Node,) if is_node else ()), description=_doc(cls))
+
+    return decorate
+
+
+def root(cls: type) -> type:
+    """Declare a room's root fields."""
+    return strawberry.type(_with_fields(cls, None, ()), description=_doc(cls))
+
+
+def _doc(cls: type) -> str:
+    return " ".join((cls.__doc__ or "").split())
+
+
+def _with_fields(cls: type, model: type[Model] | None, bases: tuple[type, ...]) -> type:
+    namespace: dict[str, Any] = {"__doc__": cls.__doc__, "__module__": cls.__module__, "__annotations__": {}}
+    if bases:
+        namespace["__annotations__"]["id"] = strawberry.ID
+        namespace["id"] = strawberry.field(description="Global id, opaque to clients.", metadata={META: Column(name="@id")})
+    for name, declared in vars(cls).items():
+        if isinstance(declared, Declared):
+            annotation, made = _field(name, declared, model, cls.__module__)
+            namespace["__annotations__"][name] = annotation
+            namespace[name] = made
+    return type(cls.__name__, bases, namespace)
+
+
+def _field(name: str, declared: Declared, model: type[Model] | None, module: str) -> tuple[Any, StrawberryField]:
+    if isinstance(declared, Column):
+        annotation = _column_type(name, declared, model)
+    elif isinstance(declared, Related):
+        annotation = _related_type(name, declared, model, module)
+    elif isinstance(declared, RootOne):
+        annotation = Ref(declared.target, module) | None
+        return annotation, _with_arguments(declared, annotation, declared.arguments)
+    else:
+        assert isinstance(declared, Paged)
+        annotation = Connection[Ref(declared.target, module)]  # type: ignore[misc]
+        if declared.guard is not None:
+            annotation = annotation | None
+        return annotation, _with_arguments(declared, annotation, _paging_arguments(declared, module))
+    return annotation, strawberry.field(description=declared.description, metadata={META: declared}, deprecation_reason=declared.deprecation)
+
+
+def _column_type(name: str, declared: Column, model: type[Model] | None) -> Any:
+    declared.name = declared.name or name
+    if declared.python_type is None:
+        assert model is not None
+        source = model._meta.fields_map[declared.name]
+        declared.description = declared.description or source.description or ""
+        declared.python_type = _type_of(source)
+    if declared.guard is not None:
+        declared.python_type = declared.python_type | None
+    return declared.python_type
+
+
+def _type_of(source: orm.Field[Any]) -> Any:
+    if isinstance(source, orm.data.CharEnumFieldInstance):
+        found: Any = source.enum_type
+    elif isinstance(source, orm.BigIntField):
+        found = BigInt
+    else:
+        found = next(value for kind, value in SCALARS.items() if isinstance(source, kind))
+    return found | None if source.null else found
+
+
+def _related_type(name: str, declared: Related, model: type[Model] | None, module: str) -> Any:
+    target = Ref(declared.target, module)
+    if declared.is_many:
+        return list[target]  # type: ignore[valid-type]
+    if declared.link is None and not declared.key:
+        declared.key = f"{name}_id"
+    source = model._meta.fields_map.get(name) if model else None
+    if declared.is_nullable is None:
+        declared.is_nullable = source is None or source.null
+    declared.description = declared.description or (source.description if source else "") or ""
+    return target | None if declared.is_nullable or declared.guard else target
+
+
+def _paging_arguments(declared: Paged, module: str) -> dict[str, Any]:
+    target = declared.target
+    return {
+        "first": (int | None, "How many items from the start, at most 100; 20 when neither is given."),
+        "after": (str | None, "Continue after this cursor."),
+        "last": (int | None, "How many items from the end, at most 100."),
+        "before": (str | None, "Continue before this cursor."),
+        "filter": (Ref(f"{target}Filter", module) | None, "Only items that fit all of these."),
+        "order_by": (Ref(f"{target}Order", module) | None, "The order of the list."),
+    }
+
+
+def _with_arguments(declared: Declared, annotation: Any, arguments: Mapping[str, Any]) -> StrawberryField:
+    """A field with arguments; graphql-core's resolver is set when the schema is built (`graph.schema`)."""
+
+    def resolve(self: Any, **_values: Any) -> Any:
+        raise AssertionError("replaced when the schema is built")
+
+    import inspect
+
+    parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+    for name, (kind, description) in arguments.items():
+        is_optional = type(None) in getattr(kind, "__args__", ())
+        parameters.append(
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY,
+                annotation=Annotated[kind, strawberry.argument(description=description)],
+                default=None if is_optional else inspect.Parameter.empty,
+            )
+        )
+    resolve.__signature__ = inspect.Signature(parameters, return_annotation=annotation)  # type: ignore[attr-defined]
+    resolve.__annotations__ = {p.name: p.annotation for p in parameters[1:]} | {"return": annotation}
+    resolve.__module__ = sys.modules[__name__].__name__
+    return strawberry.field(resolver=resolve, description=declared.description, metadata={META: declared})

@@ -1,0 +1,165 @@
+"""What differs between SQLite's and PostgreSQL's SQL, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+MAX_PAIRS = 48  # PostgreSQL's functions take 100 arguments, SQLite's 127: key and value for each field
+
+
+class Dialect:
+    """SQL fragments that both databases have in their own words."""
+
+    name: str
+    true: str
+    false: str
+
+    def placeholder(self, number: int, sql_type: str) -> str:
+        """The `number`th parameter (from 1) of a type: text, int, moment, texts or code."""
+        raise NotImplementedError
+
+    def parameter(self, value: Any, sql_type: str) -> Any:
+        """A Python value as the driver takes it."""
+        raise NotImplementedError
+
+    def json_object(self, pairs: Sequence[tuple[str, str]]) -> str:
+        """A JSON object of names (GraphQL names: letters, digits, _) and SQL values."""
+        raise NotImplementedError
+
+    def json_array(self, item: str, condition: str = "", order: str = "") -> str:
+        """The rows' items as a JSON array, empty when there are none."""
+        raise NotImplementedError
+
+    def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
+        """The text item of the row with the highest number; `is_reversed` says that rows come that way."""
+        raise NotImplementedError
+
+
+class SQLite(Dialect):
+    """SQLite 3.40 or newer."""
+
+    name = "sqlite"
+    true = "1"
+    false = "0"
+
+    def placeholder(self, number: int, sql_type: str) -> str:
+        return f"?{number}"
+
+    def parameter(self, value: Any, sql_type: str) -> Any:
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S+00:00")
+        if sql_type == "texts":
+            return orjson.dumps(value).decode()
+        return int(value) if isinstance(value, bool) else value
+
+    def json_object(self, pairs: Sequence[tuple[str, str]]) -> str:
+        if len(pairs) <= MAX_PAIRS:
+            return f"json_object({', '.join(f'{chr(39)}{name}{chr(39)}, {value}' for name, value in pairs)})"
+        head, tail = self.json_object(pairs[:MAX_PAIRS]), self.json_object(pairs[MAX_PAIRS:])
+        return f"json(substr({head}, 1, length({head}) - 1) || ',' || substr({tail}, 2))"
+
+    def json_array(self, item: str, condition: str = "", order: str = "") -> str:
+        return f"json_group_array({item})" + (f" FILTER (WHERE {condition})" if condition else "")
+
+    def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
+        return f"(json_group_array({item}) FILTER (WHERE {condition}) ->> '{'$[0]' if is_reversed else '$[#-1]'}')"
+
+    def boolean(self, sql: str) -> str:
+        """A truth value as JSON; null stays null."""
+        return f"json(CASE WHEN {sql} THEN 'true' WHEN NOT ({sql}) THEN 'false' END)"
+
+    def moment(self, sql: str) -> str:
+        """A time as GraphQL's DateTime: ISO 8601, whole seconds, UTC."""
+        return f"(substr({sql}, 1, 10) || 'T' || substr({sql}, 12, 8) || '+00:00')"
+
+    def day(self, sql: str) -> str:
+        """A date as ISO 8601."""
+        return f"substr({sql}, 1, 10)"
+
+    def stored_json(self, sql: str) -> str:
+        """A JSON column as JSON."""
+        return f"json({sql})"
+
+    def text(self, sql: str) -> str:
+        """Anything as text."""
+        return f"CAST({sql} AS TEXT)"
+
+    def is_in(self, sql: str, values: str) -> str:
+        """Membership in a parameter of type `texts`."""
+        return f"{sql} IN (SELECT value FROM json_each({values}))"
+
+    def covered(self, sql: str, prefixes: str) -> str:
+        """Whether a code begins with one of a parameter's prefixes."""
+        return f"EXISTS (SELECT 1 FROM json_each({prefixes}) p WHERE substr({sql}, 1, length(p.value)) = p.value)"
+
+    def cursor(self, values: Sequence[str]) -> str:
+        """An opaque cursor of the order columns' values."""
+        return f"hex(json_array({', '.join(values)}))"
+
+    def statement(self, sql: str) -> str:
+        """The whole statement: one row, one column, JSON."""
+        return f"SELECT CAST({sql} AS BLOB)"
+
+
+class PostgreSQL(Dialect):
+    """PostgreSQL 14 or newer."""
+
+    name = "postgres"
+    true = "true"
+    false = "false"
+    _types = {"text": "text", "code": "text", "int": "bigint", "moment": "timestamptz", "texts": "text[]", "day": "date"}
+
+    def placeholder(self, number: int, sql_type: str) -> str:
+        return f"${number}::{self._types[sql_type]}"
+
+    def parameter(self, value: Any, sql_type: str) -> Any:
+        return str(value) if sql_type in ("text", "code") and value is not None else value
+
+    def json_object(self, pairs: Sequence[tuple[str, str]]) -> str:
+        if len(pairs) <= MAX_PAIRS:
+            return f"json_build_object({', '.join(f'{chr(39)}{name}{chr(39)}, {value}' for name, value in pairs)})"
+        head, tail = self.json_object(pairs[:MAX_PAIRS]), self.json_object(pairs[MAX_PAIRS:])
+        return f"(left({head}::text, -1) || ',' || substr({tail}::text, 2))::json"
+
+    def json_array(self, item: str, condition: str = "", order: str = "") -> str:
+        ordered = f" ORDER BY {order}" if order else ""
+        filtered = f" FILTER (WHERE {condition})" if condition else ""
+        return f"coalesce(json_agg({item}{ordered}){filtered}, '[]'::json)"
+
+    def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
+        return f"((array_agg({item} ORDER BY {number} DESC) FILTER (WHERE {condition}))[1])"
+
+    def boolean(self, sql: str) -> str:
+        return f"({sql})"
+
+    def moment(self, sql: str) -> str:
+        return f"""to_char({sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')"""
+
+    def day(self, sql: str) -> str:
+        return f"to_char({sql}, 'YYYY-MM-DD')"
+
+    def stored_json(self, sql: str) -> str:
+        return f"({sql})::json"
+
+    def text(self, sql: str) -> str:
+        return f"({sql})::text"
+
+    def is_in(self, sql: str, values: str) -> str:
+        return f"{sql} = ANY({values})"
+
+    def covered(self, sql: str, prefixes: str) -> str:
+        return f"EXISTS (SELECT 1 FROM unnest({prefixes}) p WHERE starts_with({sql}, p))"
+
+    def cursor(self, values: Sequence[str]) -> str:
+        return f"encode(convert_to(json_build_array({', '.join(values)})::text, 'UTF8'), 'hex')"
+
+    def statement(self, sql: str) -> str:
+        return f"SELECT ({sql})::text"
+
+
+for _name in ("boolean", "moment", "day", "stored_json", "text", "is_in", "covered", "cursor", "statement"):
+    assert hasattr(SQLite, _name) and hasattr(PostgreSQL, _name)

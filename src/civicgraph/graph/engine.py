@@ -1,0 +1,208 @@
+"""The engine: a document in, JSON bytes out, by one statement.
+
+Parsed documents and compiled plans are cached (bounded). A plan's key is the document, the operation,
+the class of viewer and the shape of the variables; their values are bound when it runs.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    validate,
+)
+from graphql.execution import get_variable_values
+
+from civicgraph import clock
+from civicgraph.graph import limits
+from civicgraph.graph.plan import Compiler, Run, Slot, Unplannable
+from civicgraph.graph.readers import Reader
+from civicgraph.graph.selection import Selection
+from civicgraph.graph.types import Place
+from civicgraph.permissions import Actor
+
+V = TypeVar("V")
+
+
+class Cache(Generic[V]):
+    """The most recently used values, bounded by their number."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._items: OrderedDict[Any, V] = OrderedDict()
+
+    def get(self, key: Any) -> V | None:
+        if (found := self._items.get(key)) is not None:
+            self._items.move_to_end(key)
+        return found
+
+    def put(self, key: Any, value: V) -> V:
+        self._items[key] = value
+        if len(self._items) > self._size:
+            self._items.popitem(last=False)
+        return value
+
+
+@dataclass
+class Document:
+    """A parsed and validated document, or what is wrong with it."""
+
+    text: str
+    parsed: DocumentNode | None = None
+    errors: list[GraphQLError] = field(default_factory=list)
+    operations: dict[str, OperationDefinitionNode] = field(default_factory=dict)
+    fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation to run. Raises `GraphQLError` when the name does not say which."""
+        if name:
+            if name not in self.operations:
+                raise GraphQLError(f'There is no operation named "{name}" in the document.')
+            return self.operations[name]
+        if len(self.operations) != 1:
+            raise GraphQLError("The document holds several operations: say which by operationName.")
+        return next(iter(self.operations.values()))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A compiled statement: its text, how its parameters are found, and the tables that it reads."""
+
+    statement: str
+    slots: tuple[Slot, ...]
+    tables: frozenset[str]
+
+
+class BadVariables(Exception):
+    """Variables that do not fit the operation's declarations."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+class Engine:
+    """Plans and runs the reads of one schema on one database."""
+
+    def __init__(self, schema: GraphQLSchema, reader: Reader) -> None:
+        self.schema = schema
+        self.reader = reader
+        self.statements = 0
+        self.fallbacks = 0
+        self._documents: Cache[Document] = Cache(512)
+        self._plans: Cache[Plan] = Cache(2048)
+
+    def document(self, text: str) -> Document:
+        """Parse and validate, or find that done before."""
+        return self._documents.get(text) or self._documents.put(text, self._read(text))
+
+    def _read(self, text: str) -> Document:
+        document = Document(text)
+        try:
+            document.parsed = parse(text, max_tokens=limits.MAX_TOKENS)
+            limits.check(document.parsed)
+        except GraphQLError as error:
+            document.errors = [error]
+            return document
+        document.errors = validate(self.schema, document.parsed, max_errors=5)[:5]
+        for node in document.parsed.definitions:
+            if isinstance(node, OperationDefinitionNode):
+                document.operations[node.name.value if node.name else ""] = node
+            elif isinstance(node, FragmentDefinitionNode):
+                document.fragments[node.name.value] = node
+        return document
+
+    def variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The variables in their Python form. Raises `BadVariables`."""
+        found = get_variable_values(self.schema, operation.variable_definitions or (), dict(given), max_errors=5)
+        if isinstance(found, list):
+            raise BadVariables(found)
+        return dict(getattr(found, "coerced", found))
+
+    def plan(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor) -> Plan:
+        """The compiled plan. Raises `Unplannable` for what graphql-core has to run."""
+        if operation.operation is not OperationType.QUERY:
+            raise Unplannable(operation.operation.value)
+        name = operation.name.value if operation.name else ""
+        key = (document.text, name, actor.is_staff, _shape(variables))
+        return self._plans.get(key) or self._plans.put(key, self._compile(document, operation, variables, actor))
+
+    def _compile(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor) -> Plan:
+        compiler = self._compiler(document.fragments, variables, actor)
+        root_type = self.schema.query_type
+        assert root_type is not None
+        statement = compiler.root(root_type, operation.selection_set)
+        return Plan(statement, tuple(compiler.slots), frozenset(compiler.tables))
+
+    def _compiler(self, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any], actor: Actor) -> Compiler:
+        return Compiler(self.schema, self.reader.dialect, Selection(fragments, variables), actor.is_staff)
+
+    async def run(self, plan: Plan, variables: Mapping[str, Any], actor: Actor) -> bytes:
+        """The plan's answer: the JSON of `data`, as the database wrote it."""
+        found = await self._fetch(plan.statement, plan.slots, variables, actor)
+        return found or b"null"
+
+    def parameters(self, slots: tuple[Slot, ...] | list[Slot], variables: Mapping[str, Any], actor: Actor) -> list[Any]:
+        """The statement's parameters for these variables and this actor."""
+        run = Run(variables, actor, clock.now())
+        return [self.reader.dialect.parameter(find(run), sql_type) for find, sql_type in slots]
+
+    async def _fetch(self, statement: str, slots: tuple[Slot, ...] | list[Slot], variables: Mapping[str, Any], actor: Actor) -> bytes | None:
+        parameters = self.parameters(slots, variables, actor)
+        self.statements += 1
+        return await self.reader.fetch(statement, parameters)
+
+    async def read(self, text: str, variables: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+        """The data of a document of our own (a page's). Raises when it is not one statement."""
+        document = self.document(text)
+        if document.errors:
+            raise document.errors[0]
+        operation = document.operation(None)
+        coerced = self.variables(operation, variables)
+        found = await self.run(self.plan(document, operation, coerced, actor), coerced, actor)
+        data: dict[str, Any] = orjson.loads(found)
+        return data
+
+    async def resolve_root(self, info: Any) -> Any:
+        """A root field of an operation that graphql-core runs, by the same planner."""
+        actor: Actor = info.context.actor
+        compiler = self._compiler(info.fragments, _values(info), actor)
+        sql = compiler.root_field(info.parent_type, list(info.field_nodes))
+        found = await self._fetch(compiler.dialect.statement(sql), compiler.slots, _values(info), actor)
+        return orjson.loads(found) if found is not None else None
+
+    async def resolve_key(self, info: Any, type_name: str, key: Any) -> Any:
+        """The selection below a mutation's payload field, for the row with this key."""
+        actor: Actor = info.context.actor
+        compiler = self._compiler(info.fragments, _values(info), actor)
+        statement = compiler.one_by_key(type_name, key, list(info.field_nodes))
+        found = await self._fetch(statement, compiler.slots, _values(info), actor)
+        return orjson.loads(found) if found is not None else None
+
+
+def _values(info: Any) -> dict[str, Any]:
+    return dict(getattr(info.variable_values, "coerced", info.variable_values))
+
+
+def _shape(value: Any) -> Any:
+    """What of the variables a plan depends on: presence, switches, enumerations, the level of a place."""
+    if isinstance(value, Mapping):
+        return tuple((key, _shape(item)) for key, item in value.items())
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Place):
+        return len(value)
+    if hasattr(value, "value"):
+        return value.name
+    return type(value).__name__

@@ -1,0 +1,129 @@
+"""Filters and orders of lists, declared once with their SQL.
+
+    @filter_type
+    class EventFilter:
+        kind = any_of("kind", EventKind, "Any of these kinds.")
+        within = within("division_id")
+
+    @order_type
+    class EventOrder:
+        STARTS_AT = ("starts_at", "Soonest first."), ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+
+from civicgraph.graph.types import DivisionCode
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Given, Row
+
+Condition = Callable[["Compiler", "Row", "Given"], str]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One field of a filter: its type, its description and the SQL it stands for."""
+
+    python_type: Any
+    description: str
+    condition: Condition
+    search_table: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order: columns that together are unique and never null, all in one direction."""
+
+    columns: tuple[str, ...]
+    description: str
+    is_descending: bool = False
+
+
+def where(python_type: Any, description: str, condition: Condition) -> Any:
+    """A filter with SQL of its own."""
+    return Filter(python_type, description, condition)
+
+
+def equals(column: str, python_type: Any, description: str) -> Any:
+    """The column has this value."""
+    return Filter(python_type, description, lambda c, row, given: f"{row[column]} = {given.sql(c)}")
+
+
+def any_of(column: str, item: Any, description: str) -> Any:
+    """The column has one of these values."""
+    return Filter(list[item], description, lambda c, row, given: c.is_in(row[column], given))
+
+
+def at_least(column: str, python_type: Any, description: str) -> Any:
+    """The column is at or after the value; a date means the start of that day in the city."""
+    return Filter(python_type, description, lambda c, row, given: f"{row[column]} >= {given.sql(c, _moment(python_type))}")
+
+
+def before(column: str, python_type: Any, description: str) -> Any:
+    """The column is before the value; a date means the start of that day in the city."""
+    return Filter(python_type, description, lambda c, row, given: f"{row[column]} < {given.sql(c, _moment(python_type))}")
+
+
+def _moment(python_type: Any) -> str:
+    return "moment" if python_type in (date, datetime) else ""
+
+
+def flag(description: str, yes: Callable[[Compiler, Row], str], no: Callable[[Compiler, Row], str] | None = None) -> Any:
+    """A switch: `yes` is the condition when it is true, `no` when it is false (else no condition)."""
+
+    def condition(c: Compiler, row: Row, given: Given) -> str:
+        if given.value:
+            return yes(c, row)
+        return no(c, row) if no else ""
+
+    return Filter(bool, description, condition)
+
+
+def within(column: str, description: str = "In this division or anywhere below it.") -> Any:
+    """The column's division lies in the subtree of the given one."""
+    return Filter(DivisionCode, description, lambda c, row, given: c.within(row[column], given))
+
+
+def matches(table: str, description: str = "Holds these words; words of two or more characters are found anywhere.") -> Any:
+    """Full-text search over the table's `search_terms`."""
+    return Filter(str, description, lambda c, row, given: c.matches(table, row, given), search_table=table)
+
+
+FILTERS: dict[str, dict[str, Filter]] = {}
+"""The filters of each filter type, by its name and theirs."""
+ORDERS: dict[str, dict[str, Order]] = {}
+"""The orders of each order type, by its name and theirs; the first is the default."""
+
+
+def filter_type(cls: type) -> Any:
+    """Make a GraphQL input of the declared filters; all fields are optional and all must fit."""
+    namespace: dict[str, Any] = {"__doc__": cls.__doc__, "__module__": cls.__module__, "__annotations__": {}}
+    for name, declared in vars(cls).items():
+        if isinstance(declared, Filter):
+            namespace["__annotations__"][name] = declared.python_type | None
+            namespace[name] = strawberry.field(
+                description=declared.description, default=strawberry.UNSET
+            )
+    FILTERS[cls.__name__] = {name: value for name, value in vars(cls).items() if isinstance(value, Filter)}
+    made = type(cls.__name__, (), namespace)
+    return strawberry.input(made, description=" ".join((cls.__doc__ or "").split()))
+
+
+def order_type(cls: type) -> Any:
+    """Make a GraphQL enumeration of the declared orders (the first is the default)."""
+    declared = {name: value for name, value in vars(cls).items() if isinstance(value, Order)}
+    enum = Enum(cls.__name__, {name: name.lower() for name in declared}, module=cls.__module__)  # type: ignore[misc]
+    enum.__doc__ = cls.__doc__
+    ORDERS[cls.__name__] = declared
+    made = strawberry.enum(enum, description=" ".join((cls.__doc__ or "").split()))
+    for value in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = declared[value.name].description
+    return made

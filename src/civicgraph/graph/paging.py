@@ -1,0 +1,225 @@
+"""Connections: keyset cursors, bounded pages, capped totals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_named_type
+
+from civicgraph.graph.declare import MAPPED, Mapped, Paged
+from civicgraph.graph.filters import FILTERS, ORDERS, Order
+from civicgraph.graph.selection import Given, arguments_of, collect, fields_of
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row, Run
+
+DEFAULT_PAGE = 20
+MAX_PAGE = 100
+MAX_OWNED = 200
+COUNT_CAP = 1000
+
+
+class BadPage(GraphQLError):
+    """Arguments of a list that do not make a page."""
+
+
+def connection(compiler: Compiler, parent_type: GraphQLObjectType, nodes: list[FieldNode], declared: Paged, parent: tuple[Mapped, Row] | None) -> str:
+    """SQL for the JSON of a connection field."""
+    return _Page(compiler, parent_type, nodes, declared, parent).sql()
+
+
+class _Page:
+    """One connection while it is compiled."""
+
+    def __init__(self, compiler: Compiler, parent_type: GraphQLObjectType, nodes: list[FieldNode], declared: Paged, parent: tuple[Mapped, Row] | None) -> None:
+        self.c = compiler
+        self.declared = declared
+        self.definition = parent_type.fields[nodes[0].name.value]
+        self.type = get_named_type(self.definition.type)
+        self.mapped = MAPPED[get_named_type(self.type.fields["nodes"].type).name]  # type: ignore[union-attr]
+        self.nodes = nodes
+        self.given = arguments_of(compiler.selection, self.definition, nodes[0])
+        self.parent = parent
+        self.is_backward = "last" in self.given and "first" not in self.given
+        self.order = self._order()
+        self.row = compiler.row(self.mapped)
+
+    def _order(self) -> Order:
+        orders = ORDERS[f"{self.mapped.name}Order"]
+        chosen = self.given.get("order_by")
+        return orders[chosen.value.name] if chosen else next(iter(orders.values()))
+
+    def sql(self) -> str:
+        """`(SELECT json …)` for what the document selects of the connection."""
+        sets = [node.selection_set for node in self.nodes if node.selection_set]
+        selected = collect(self.c.selection, self.type, sets)  # type: ignore[arg-type]
+        size = self._size()
+        pairs = [(name, self._part(fields, size)) for name, fields in selected.items()]
+        body = self.c.dialect.json_object(pairs)
+        if not any(fields[0].name.value in ("nodes", "edges", "pageInfo") for fields in selected.values()):
+            return f"(SELECT {body})"
+        return f"(SELECT {body} FROM {self._rows(size)})"
+
+    def _part(self, fields: list[FieldNode], size: str) -> str:
+        name = fields[0].name.value
+        inside = f"{self.row.alias}.rn <= {size}"
+        order = f"{self.row.alias}.rn{' DESC' if self.is_backward else ''}"
+        if name == "nodes":
+            return self.c.dialect.json_array(self.c.object(self.mapped, self.row, fields), inside, order)
+        if name == "edges":
+            return self.c.dialect.json_array(self._edge(fields), inside, order)
+        if name == "pageInfo":
+            return self._page_info(fields, size)
+        if name == "totalCount":
+            return f"(SELECT min(n, {COUNT_CAP}) FROM ({self._count()}) c)" if self.c.dialect.name == "sqlite" else f"(SELECT least(n, {COUNT_CAP}) FROM ({self._count()}) c)"
+        if name == "totalCountIsCapped":
+            return self.c.dialect.boolean(f"((SELECT n FROM ({self._count()}) c) > {COUNT_CAP})")
+        return f"'{self.type.name}'"
+
+    def _edge(self, fields: list[FieldNode]) -> str:
+        edge_type = get_named_type(self.type.fields["edges"].type)  # type: ignore[union-attr]
+        sets = [node.selection_set for node in fields if node.selection_set]
+        pairs = []
+        for name, inner in collect(self.c.selection, edge_type, sets).items():  # type: ignore[arg-type]
+            wanted = inner[0].name.value
+            if wanted == "node":
+                pairs.append((name, self.c.object(self.mapped, self.row, inner)))
+            else:
+                pairs.append((name, self._cursor() if wanted == "cursor" else f"'{edge_type.name}'"))
+        return self.c.dialect.json_object(pairs)
+
+    def _page_info(self, fields: list[FieldNode], size: str) -> str:
+        info_type = self.c.schema.type_map["PageInfo"]
+        sets = [node.selection_set for node in fields if node.selection_set]
+        dialect, rn = self.c.dialect, f"{self.row.alias}.rn"
+        more = dialect.boolean(f"(count(*) > {size})")
+        came_from = self.given.get("before" if self.is_backward else "after")
+        earlier = dialect.boolean(dialect.true if came_from else dialect.false)
+        first = f"max(CASE WHEN {rn} = 1 THEN {self._cursor()} END)"
+        last = dialect.furthest(self._cursor(), f"{rn} <= {size}", rn, is_reversed=self.is_backward)
+        values = {
+            "hasNextPage": earlier if self.is_backward else more,
+            "hasPreviousPage": more if self.is_backward else earlier,
+            "startCursor": last if self.is_backward else first,
+            "endCursor": first if self.is_backward else last,
+            "__typename": "'PageInfo'",
+        }
+        return dialect.json_object(
+            [(name, values[inner[0].name.value]) for name, inner in collect(self.c.selection, info_type, sets).items()]  # type: ignore[arg-type]
+        )
+
+    def _cursor(self) -> str:
+        return self.c.dialect.cursor([self._key_text(name) for name in self.order.columns])
+
+    def _key_text(self, name: str) -> str:
+        return self.c.dialect.moment(self.row[name]) if self._is_moment(name) else self.row[name]
+
+    def _is_moment(self, name: str) -> bool:
+        source = self.mapped.model._meta.fields_map.get(name)
+        return type(source).__name__ == "DatetimeField"
+
+    def _key_type(self, name: str) -> str:
+        source = type(self.mapped.model._meta.fields_map.get(name)).__name__
+        return {"DatetimeField": "moment", "BigIntField": "int", "IntField": "int", "DateField": "day"}.get(source, "text")
+
+    def _rows(self, size: str) -> str:
+        """The page's rows, one more than asked for, numbered."""
+        conditions = self._conditions(self.row)
+        conditions += self._after()
+        is_descending = self.order.is_descending != self.is_backward
+        alias, way = self.row.alias, " DESC" if is_descending else ""
+        keys = ", ".join(self._sort_key(name) + way for name in self.order.columns)
+        numbered = ", ".join(self.row[name].replace(f"{alias}.", "d.", 1) + way for name in self.order.columns)
+        from civicgraph.graph.plan import columns
+
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        source = self.row.source or f'"{self.mapped.table}" {alias}'
+        inner = f"SELECT {columns(self.row)} FROM {source}{where} ORDER BY {keys} LIMIT {size} + 1"
+        rows = f"SELECT row_number() OVER (ORDER BY {numbered}) AS rn, d.* FROM ({inner}) d"
+        if self.is_backward and self.c.dialect.name == "sqlite":
+            rows = f"SELECT * FROM ({rows}) ORDER BY rn DESC"
+        return f"({rows}) {alias}"
+
+    def _sort_key(self, name: str) -> str:
+        return self.row.search_key if name == "id" and self.row.search_key else self.row[name]
+
+    def _conditions(self, row: Row) -> list[str]:
+        row.is_driven_by_search = self.order.columns == ("id",)
+        conditions = []
+        if self.parent is not None:
+            parent, parent_row = self.parent
+            conditions.append(
+                self.c.joined(self.declared.link, self.declared.key, parent, parent_row, self.mapped, row, is_many=True)
+            )
+        conditions += self._filters(row)
+        return [c for c in conditions if c] + self.c.visibility(self.mapped, row)
+
+    def _filters(self, row: Row) -> list[str]:
+        if "filter" not in self.given:
+            return []
+        node = next(argument.value for argument in self.nodes[0].arguments if argument.name.value == "filter")
+        parts = fields_of(self.c.selection, node, self.given["filter"], self.definition.args["filter"].type)
+        declared = FILTERS[f"{self.mapped.name}Filter"]
+        return [declared[name].condition(self.c, row, given) for name, given in parts.items()]
+
+    def _count(self) -> str:
+        row = self.c.row(self.mapped)
+        conditions = self._conditions(row)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        source = row.source or f'"{self.mapped.table}" {row.alias}'
+        return f"SELECT count(*) AS n FROM (SELECT 1 FROM {source}{where} LIMIT {COUNT_CAP + 1}) l"
+
+    def _size(self) -> str:
+        given = self.given.get("last" if self.is_backward else "first")
+        if given is None:
+            return self.c.value(lambda run: DEFAULT_PAGE, "int", share="default page")
+        name = "last" if self.is_backward else "first"
+        return self.c.value(lambda run: _checked_size(name, given.find(run)), "int")
+
+    def _after(self) -> list[str]:
+        found = []
+        for argument, is_after in (("after", True), ("before", False)):
+            given = self.given.get(argument)
+            if given is None:
+                continue
+            comparison = ">" if is_after != self.order.is_descending else "<"
+            keys = [self._sort_key(name) for name in self.order.columns]
+            values = [
+                self.c.value(_cursor_part(given, index, self.order.columns, self._key_type(name)), self._key_type(name))
+                for index, name in enumerate(self.order.columns)
+            ]
+            found.append(f"({', '.join(keys)}) {comparison} ({', '.join(values)})")
+        return found
+
+
+def _checked_size(name: str, size: Any) -> int:
+    if not isinstance(size, int) or not 0 <= size <= MAX_PAGE:
+        raise BadPage(f"`{name}` is {size}; it must be between 0 and {MAX_PAGE}.")
+    return size
+
+
+def _cursor_part(given: Given, index: int, columns: tuple[str, ...], sql_type: str) -> Any:
+    def find(run: Run) -> Any:
+        return _decoded(given.find(run), columns, index, sql_type)
+
+    return find
+
+
+def _decoded(cursor: Any, columns: tuple[str, ...], index: int, sql_type: str) -> Any:
+    from datetime import date, datetime
+
+    try:
+        values = orjson.loads(bytes.fromhex(cursor))
+        if not isinstance(values, list) or len(values) != len(columns):
+            raise ValueError("wrong length")
+        value = values[index]
+        if sql_type == "moment":
+            return datetime.fromisoformat(value)
+        if sql_type == "day":
+            return date.fromisoformat(value)
+        if not isinstance(value, int if sql_type == "int" else str) or isinstance(value, bool):
+            raise ValueError("wrong type")
+        return value
+    except (ValueError, TypeError):
+        raise BadPage("This cursor does not belong to this list and order. Start from the first page.") from None

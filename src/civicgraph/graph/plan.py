@@ -1,0 +1,313 @@
+"""Compile the selection of a document to SQL. Pure: it reads declarations and builds text.
+
+Shape of the SQL: a JSON object of scalar subqueries; relations are correlated scalar subqueries; a
+connection is an inner select with condition, order and limit, and the JSON around it. Values only
+ever travel as parameters, each known by how to find it in the variables or the actor at run time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    SelectionSetNode,
+    get_named_type,
+    is_enum_type,
+    is_list_type,
+)
+
+from civicgraph.graph import paging
+from civicgraph.graph.declare import MAPPED, META, Column, Link, Mapped, Paged, Predicate, Related, RootOne
+from civicgraph.graph.dialects import Dialect
+from civicgraph.graph.selection import Given, Selection, arguments_of, collect
+from civicgraph.permissions import Actor
+from civicgraph.text import bigrams
+
+
+class Unplannable(Exception):
+    """The planner does not take this operation; graphql-core runs it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is known when a plan runs."""
+
+    variables: Mapping[str, Any]
+    actor: Actor
+    now: Any
+
+
+Slot = tuple[Callable[[Run], Any], str]
+
+
+class Row:
+    """A row in scope: `row["title"]` is SQL for its column, and remembers that the column is used."""
+
+    def __init__(self, alias: str, columns: Mapping[str, str]) -> None:
+        self.alias = alias
+        self.used: dict[str, None] = {}
+        self.source = ""
+        self.search_key = ""
+        self.is_driven_by_search = False
+        self._columns = columns
+
+    def __getitem__(self, name: str) -> str:
+        real = self._columns[name]
+        self.used[real] = None
+        return f'{self.alias}."{real}"'
+
+
+def declared_of(parent: GraphQLObjectType, name: str) -> Any:
+    """The mapping behind a field of the schema, or None."""
+    definition = parent.fields[name].extensions.get("strawberry-definition")
+    return definition.metadata.get(META) if definition is not None else None
+
+
+@dataclass
+class Compiler:
+    """Compiles one operation for one class of viewer in one dialect."""
+
+    schema: GraphQLSchema
+    dialect: Dialect
+    selection: Selection
+    is_staff: bool
+    slots: list[Slot] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+    _aliases: int = 0
+    _shared: dict[Any, str] = field(default_factory=dict)
+
+    # What rules and declarations may use -------------------------------------------------
+
+    def value(self, find: Callable[[Run], Any], sql_type: str = "text", share: Any = None) -> str:
+        """A placeholder for what `find` gives at run time; the same `share` key is bound once."""
+        if share is not None and share in self._shared:
+            return self._shared[share]
+        self.slots.append((find, sql_type))
+        placeholder = self.dialect.placeholder(len(self.slots), sql_type)
+        if share is not None:
+            self._shared[share] = placeholder
+        return placeholder
+
+    def now(self) -> str:
+        """The present moment."""
+        return self.value(lambda run: run.now, "moment", share="now")
+
+    def person(self) -> str:
+        """The actor's number, null for strangers."""
+        return self.value(lambda run: run.actor.person_id, "int", share="person")
+
+    def covers(self, code: str, capability: str) -> str:
+        """Whether the actor holds `capability` over the division of SQL `code`."""
+        if not self.is_staff:
+            return self.dialect.false
+        prefixes = self.value(lambda run: list(run.actor.prefixes(capability)), "texts", share=("covers", capability))
+        return self.dialect.covered(code, prefixes)
+
+    def within(self, code: str, given: Given) -> str:
+        """Whether SQL `code` lies in the subtree of the given division, in the words of an index."""
+        digits = len(given.value)
+        if digits == 4:
+            return f"substr({code}, 1, 4) = {given.sql(self)}"
+        return f"{code} = {given.sql(self)}" if digits >= 12 else f"substr({code}, 1, {digits}) = {given.sql(self)}"
+
+    def subtree(self, code: str, given: Given) -> str:
+        """The same for an indexed code itself: a range, since the codes of a subtree share a prefix."""
+        return f"({code} >= {given.sql(self)} AND {code} < {given.sql(self, 'text', lambda prefix: str(int(prefix) + 1))})"
+
+    def is_in(self, sql: str, given: Given) -> str:
+        """Whether SQL `sql` is one of the given values."""
+        return self.dialect.is_in(sql, given.sql(self, "texts"))
+
+    def matches(self, table: str, row: Row, given: Given) -> str:
+        """Whether the row's search terms hold the given words."""
+        if self.dialect.name == "sqlite":
+            words = given.sql(self, "text", _fts_phrases)
+            if row.is_driven_by_search:
+                # Newest first straight from the index: a frequent word ends after a page of hits.
+                row.source = f'{table}_fts CROSS JOIN "{table}" {row.alias} ON {row.alias}.id = {table}_fts.rowid'
+                row.search_key = f"{table}_fts.rowid"
+                return f"{table}_fts MATCH {words}"
+            return f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})"
+        grams = given.sql(self, "texts", lambda text: bigrams(text) or [""])
+        return (
+            f"{row['id']} IN (WITH hits AS MATERIALIZED (SELECT id FROM {table} "
+            f"WHERE string_to_array(search_terms, ' ') @> {grams}) SELECT id FROM hits)"
+        )
+
+    def find(self, target: str, link: Callable[[Row], str]) -> tuple[Row, str]:
+        """A row of another mapped type for use in a condition: the row and `FROM … WHERE …`."""
+        mapped = MAPPED[target]
+        row = self.row(mapped)
+        return row, f'FROM "{mapped.table}" {row.alias} WHERE {link(row)}'
+
+    def row(self, mapped: Mapped) -> Row:
+        """A fresh row of a type's table."""
+        self._aliases += 1
+        self.tables.add(mapped.table)
+        return Row(f"t{self._aliases}", {**mapped.model._meta.fields_db_projection, **_keys(mapped)})
+
+    # Selections --------------------------------------------------------------------------
+
+    def root(self, root_type: GraphQLObjectType, selections: SelectionSetNode) -> str:
+        """The statement for the root selection of a query."""
+        pairs = []
+        for name, nodes in collect(self.selection, root_type, [selections]).items():
+            pairs.append((name, self.root_field(root_type, nodes)))
+        return self.dialect.statement(self.dialect.json_object(pairs))
+
+    def root_field(self, root_type: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        """SQL for one root field."""
+        field_name = nodes[0].name.value
+        if field_name == "__typename":
+            return f"'{root_type.name}'"
+        declared = declared_of(root_type, field_name) if field_name in root_type.fields else None
+        if isinstance(declared, Paged):
+            return paging.connection(self, root_type, nodes, declared, None)
+        if isinstance(declared, RootOne):
+            return self._root_one(root_type, nodes, declared)
+        if field_name == "node":
+            return self._node(root_type, nodes)
+        raise Unplannable(field_name)
+
+    def one_by_key(self, type_name: str, key: Any, nodes: list[FieldNode]) -> str:
+        """The statement for the selection below `nodes` of the row with this key."""
+        mapped = MAPPED[type_name]
+        sql_type = "int" if mapped.model._meta.pk_attr == mapped.key == "id" else "text"
+        placeholder = self.value(lambda run: key, sql_type)
+        sql = self._single(mapped, nodes, lambda row: f"{row[mapped.key]} = {placeholder}")
+        return self.dialect.statement(sql)
+
+    def _root_one(self, root_type: GraphQLObjectType, nodes: list[FieldNode], declared: RootOne) -> str:
+        definition = root_type.fields[nodes[0].name.value]
+        given = arguments_of(self.selection, definition, nodes[0])
+        mapped = MAPPED[get_named_type(definition.type).name]
+        return self._single(mapped, nodes, lambda row: declared.where(self, row, **given))
+
+    def _node(self, root_type: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        given = arguments_of(self.selection, root_type.fields["node"], nodes[0])["id"]
+        wanted = given.sql(self, "text", lambda text: str(text).partition(":")[0])
+        branches = []
+        for mapped in MAPPED.values():
+            if not mapped.is_node:
+                continue
+            sql_type = "int" if mapped.key == "id" else "text"
+            key = given.sql(self, sql_type, lambda text, kind=sql_type: _key_of(str(text), kind))
+            one = self._single(mapped, nodes, lambda row, m=mapped, k=key: f"{row[m.key]} = {k}")
+            branches.append(f"WHEN '{mapped.name}' THEN {one}")
+        return f"(CASE {wanted} {' '.join(branches)} END)"
+
+    def _single(self, mapped: Mapped, nodes: Iterable[FieldNode], condition: Callable[[Row], str]) -> str:
+        row = self.row(mapped)
+        conditions = [condition(row), *self.visibility(mapped, row)]
+        return f'(SELECT {self.object(mapped, row, nodes)} FROM "{mapped.table}" {row.alias} WHERE {" AND ".join(conditions)} LIMIT 1)'
+
+    def visibility(self, mapped: Mapped, row: Row) -> list[str]:
+        """The type's own predicate, applied at every edge that leads to it."""
+        return [f"({mapped.visible(self, row)})"] if mapped.visible else []
+
+    def object(self, mapped: Mapped, row: Row, nodes: Iterable[FieldNode]) -> str:
+        """The JSON object of a row for the merged selections of `nodes`."""
+        graphql_type = self.schema.type_map[mapped.name]
+        assert isinstance(graphql_type, GraphQLObjectType)
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        pairs = [
+            (name, self.field(graphql_type, mapped, row, fields))
+            for name, fields in collect(self.selection, graphql_type, sets).items()
+        ]
+        return self.dialect.json_object(pairs)
+
+    def field(self, parent: GraphQLObjectType, mapped: Mapped, row: Row, nodes: list[FieldNode]) -> str:
+        """SQL for one field of a row."""
+        name = nodes[0].name.value
+        if name == "__typename":
+            return f"'{parent.name}'"
+        declared = declared_of(parent, name)
+        if isinstance(declared, Column):
+            sql = self._column(parent.fields[name].type, mapped, row, declared)
+        elif isinstance(declared, Related):
+            sql = self._related(parent, mapped, row, nodes, declared)
+        elif isinstance(declared, Paged):
+            sql = paging.connection(self, parent, nodes, declared, (mapped, row))
+        else:
+            raise Unplannable(f"{parent.name}.{name}")
+        return self._guarded(declared.guard, row, sql)
+
+    def _guarded(self, guard: Predicate | None, row: Row, sql: str) -> str:
+        if guard is None:
+            return sql
+        condition = guard(self, row)
+        return "NULL" if condition == self.dialect.false else f"CASE WHEN {condition} THEN {sql} END"
+
+    def _column(self, graphql_type: GraphQLOutputType, mapped: Mapped, row: Row, declared: Column) -> str:
+        if declared.name == "@id":
+            return f"('{mapped.name}:' || {self.dialect.text(row[mapped.key])})"
+        sql = declared.sql(self, row) if declared.sql else row[declared.name]
+        return self.formatted(graphql_type, sql)
+
+    def formatted(self, graphql_type: GraphQLOutputType, sql: str) -> str:
+        """A value in the exact form of its GraphQL type."""
+        inner = graphql_type.of_type if isinstance(graphql_type, GraphQLNonNull) else graphql_type
+        if is_list_type(inner):
+            return self.dialect.stored_json(sql)
+        if is_enum_type(inner):
+            return f"upper({sql})"
+        name = get_named_type(inner).name
+        if name == "Boolean":
+            return self.dialect.boolean(sql)
+        if name == "DateTime":
+            return self.dialect.moment(sql)
+        return self.dialect.day(sql) if name == "Date" else sql
+
+    def _related(self, parent: GraphQLObjectType, mapped: Mapped, row: Row, nodes: list[FieldNode], declared: Related) -> str:
+        target = MAPPED[get_named_type(parent.fields[nodes[0].name.value].type).name]
+        if not declared.is_many:
+            return self._single(target, nodes, lambda child: self.joined(declared.link, declared.key, mapped, row, target, child, is_many=False))
+        child = self.row(target)
+        item = self.object(target, child, nodes)
+        conditions = [self.joined(declared.link, declared.key, mapped, row, target, child, is_many=True), *self.visibility(target, child)]
+        keys = ", ".join(child[name] for name in declared.order)
+        inner = f'SELECT {columns(child)} FROM "{target.table}" {child.alias} WHERE {" AND ".join(conditions)} ORDER BY {keys} LIMIT {paging.MAX_OWNED}'
+        return f"(SELECT {self.dialect.json_array(item, order=keys)} FROM ({inner}) {child.alias})"
+
+    def joined(self, link: Link | None, key: str, parent: Mapped, row: Row, target: Mapped, child: Row, *, is_many: bool) -> str:
+        """The condition that joins a child row to its parent."""
+        if link is not None:
+            return link(self, row, child)
+        if is_many:
+            return f"{child[key]} = {row[parent.model._meta.pk_attr]}"
+        return f"{child[target.model._meta.pk_attr]} = {row[key]}"
+
+
+def columns(row: Row) -> str:
+    """The columns of a row that were used, for an inner select that its JSON stands around."""
+    return ", ".join(f'{row.alias}."{name}"' for name in row.used)
+
+
+def _keys(mapped: Mapped) -> dict[str, str]:
+    return {name: name for name in mapped.model._meta.fields_db_projection.values()}
+
+
+def _key_of(text: str, sql_type: str) -> Any:
+    key = text.partition(":")[2]
+    if sql_type == "int":
+        return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else -1
+    return key
+
+
+def _fts_phrases(text: str) -> str:
+    """An FTS5 query: each run of the words as a phrase of its bigrams; one character finds its beginnings."""
+    phrases = []
+    for word in str(text).split():
+        grams = bigrams(word)
+        if grams:
+            phrases.append('"' + " ".join(grams) + '"' + ("*" if len(grams) == 1 and len(grams[0]) == 1 else ""))
+    return " ".join(phrases) or '""'

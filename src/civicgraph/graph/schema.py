@@ -1,0 +1,110 @@
+"""The schema: rooms' types put together, and graphql-core's resolvers for what the planner does not run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_enum_type,
+    is_list_type,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from civicgraph.graph.declare import MAPPED, Declared
+from civicgraph.graph.plan import declared_of
+from civicgraph.graph.types import Node
+from civicgraph.i18n import Labelled
+
+_PAGING = ("Connection", "Edge", "PageInfo")
+
+
+@strawberry.type(description="Everything that can be read.")
+class NodeQuery:
+    """Relay's root field."""
+
+    @strawberry.field(description="Anything by its global id; null when there is none or you may not see it.")
+    def node(self, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
+        raise AssertionError("replaced when the schema is built")
+
+
+def build(queries: Sequence[type], mutations: Sequence[type], types: Sequence[type]) -> strawberry.Schema:
+    """The schema of all rooms."""
+    query = merge_types("Query", (NodeQuery, *queries))
+    mutation = merge_types("Mutation", tuple(mutations)) if mutations else None
+    schema = strawberry.Schema(query=query, mutation=mutation, types=list(types), config=StrawberryConfig(auto_camel_case=True))
+    _describe_enums(schema._schema)
+    _attach(schema._schema)
+    return schema
+
+
+def _describe_enums(schema: GraphQLSchema) -> None:
+    for kind in schema.type_map.values():
+        if is_enum_type(kind):
+            for name, value in kind.values.items():  # type: ignore[attr-defined]
+                member = value.value
+                if value.description is None and isinstance(member, Labelled):
+                    value.description = member.label
+                elif value.description is None and isinstance(getattr(member, "value", None), Labelled):
+                    value.description = member.value.label
+                del name
+
+
+def _attach(schema: GraphQLSchema) -> None:
+    """Resolvers that read the planner's answer by response name."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLInterfaceType) and kind.name == "Node":
+            kind.resolve_type = lambda value, _info, _type: value["id"].partition(":")[0]
+        if not isinstance(kind, GraphQLObjectType):
+            continue
+        if kind.name == "Query":
+            for name, field in kind.fields.items():
+                if name == "node" or isinstance(declared_of(kind, name), Declared):
+                    field.resolve = _resolve_root
+        elif kind.name in MAPPED or kind.name.endswith(_PAGING):
+            kind.is_type_of = None
+            for field in kind.fields.values():
+                field.resolve = _reader(field.type)
+
+
+async def _resolve_root(_source: Any, info: Any, **_arguments: Any) -> Any:
+    return await info.context.engine.resolve_root(info)
+
+
+def _reader(kind: Any) -> Any:
+    decode = _decoder(kind)
+
+    def resolve(source: Any, info: Any, **_arguments: Any) -> Any:
+        return decode(source.get(info.path.key))
+
+    return resolve
+
+
+def _decoder(kind: Any) -> Any:
+    """From JSON back to what graphql-core's serializers take."""
+    inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    if is_list_type(inner):
+        one = _decoder(inner.of_type)
+        return lambda value: None if value is None else [one(item) for item in value]
+    named = get_named_type(inner)
+    if is_enum_type(named):
+        return lambda value: None if value is None else _member(named, value)
+    if named.name == "DateTime":
+        return lambda value: None if value is None else datetime.fromisoformat(value)
+    if named.name == "Date":
+        return lambda value: None if value is None else date.fromisoformat(value)
+    return lambda value: value
+
+
+def _member(enum: Any, name: str) -> Enum:
+    value: Enum = enum.values[name].value
+    return value

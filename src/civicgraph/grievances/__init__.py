@@ -1,0 +1,1 @@
+"""Grievances 诉求: reported by residents and enterprises, worked by staff, watched by everyone."""

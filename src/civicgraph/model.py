@@ -1,0 +1,41 @@
+"""What the models of all rooms share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+CODE = 17  # characters of the longest division code: a micro-grid's
+
+
+class Record(Model):
+    """A row with a number of its own and the times of its making and last change."""
+
+    id = fields.BigIntField(primary_key=True)
+    created_at = fields.DatetimeField(auto_now_add=True, description="When it was entered.")
+    updated_at = fields.DatetimeField(auto_now=True, description="When it was last changed.")
+
+    class Meta:
+        abstract = True
+
+
+class Listing(Record):
+    """A record that staff keep and the public reads."""
+
+    version = fields.IntField(default=1, description="Grows by one with each change, send it back when editing.")
+    is_generated = fields.BooleanField(
+        default=False, description="Made up for the demo city rather than taken from a published fact."
+    )
+
+    class Meta:
+        abstract = True
+
+
+def place(related_name: str | bool = False, **options: Any) -> Any:
+    """A foreign key to the division (by its code) that a row belongs to."""
+    options.setdefault("description", "The community or other division it belongs to.")
+    return fields.ForeignKeyField(
+        "civicgraph.Division", related_name=related_name, on_delete=fields.RESTRICT, **options
+    )

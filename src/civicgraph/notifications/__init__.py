@@ -1,0 +1,1 @@
+"""Notifications: the outbox, its channels (e-mail, in-app inbox) and message templates."""

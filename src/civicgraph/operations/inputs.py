@@ -1,0 +1,75 @@
+"""Input models: written once with Pydantic, used as GraphQL input, HTML form and import row."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from civicgraph.i18n import N_, gettext
+from civicgraph.operations.errors import FieldError, InvalidInput
+
+
+class Input(BaseModel):
+    """The base of every input model: text is trimmed, unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, use_enum_values=False)
+
+
+MESSAGES = {
+    "missing": N_("Please fill this in."),
+    "string_too_short": N_("Please write at least %(min_length)s characters."),
+    "string_too_long": N_("Please write at most %(max_length)s characters."),
+    "too_short": N_("Please give at least %(min_length)s."),
+    "too_long": N_("Please give at most %(max_length)s."),
+    "greater_than": N_("This must be more than %(gt)s."),
+    "greater_than_equal": N_("This must be at least %(ge)s."),
+    "less_than": N_("This must be less than %(lt)s."),
+    "less_than_equal": N_("This must be at most %(le)s."),
+    "int_parsing": N_("Please write a whole number."),
+    "int_from_float": N_("Please write a whole number."),
+    "date_from_datetime_parsing": N_("Please give a date, for instance 2026-05-22."),
+    "date_parsing": N_("Please give a date, for instance 2026-05-22."),
+    "datetime_parsing": N_("Please give a date and a time, for instance 2026-05-22 19:00."),
+    "datetime_from_date_parsing": N_("Please give a date and a time, for instance 2026-05-22 19:00."),
+    "time_parsing": N_("Please give a time, for instance 19:00."),
+    "enum": N_("Please choose one of the list."),
+    "literal_error": N_("Please choose one of the list."),
+    "string_pattern_mismatch": N_("This does not have the expected form."),
+    "string_unicode": N_("This text holds characters that cannot be read. Please type it again."),
+    "extra_forbidden": N_("This field is not known here."),
+}
+"""Words for Pydantic's own error codes; a rule of ours raises `PydanticCustomError` with a message."""
+
+T = TypeVar("T", bound=Input)
+_FALLBACK = N_("Please check this value.")
+
+
+def _message(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    if error["type"].startswith("civic_"):
+        return gettext(error["msg"], **context) if context else gettext(error["msg"])
+    if error["type"] == "string_too_short" and not error["input"]:
+        return gettext(MESSAGES["missing"])
+    words = gettext(MESSAGES.get(error["type"], _FALLBACK))
+    return words % context if "%(" in words else words
+
+
+def _code(error: ErrorDetails) -> str:
+    if error["type"] == "string_too_short" and not error["input"]:
+        return "missing"
+    return error["type"].removeprefix("civic_")
+
+
+def validate(model: type[T], raw: Any) -> T:
+    """The validated input, or `InvalidInput` with an error for each wrong field."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        raise InvalidInput(
+            [
+                FieldError(".".join(str(part) for part in detail["loc"]), _code(detail), _message(detail))
+                for detail in error.errors(include_url=False)
+            ]
+        ) from None

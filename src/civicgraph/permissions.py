@@ -1,0 +1,116 @@
+"""Who may see or do what: the one place that decides.
+
+A grant is a role over a division and its whole subtree. A role holds capabilities. An actor may do
+something to a row when one of its grants has the capability and covers the row's division code.
+Reads turn the same answer into a SQL predicate (`graph.plan.Compiler.covers`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from civicgraph.i18n import Labelled, N_
+
+
+class Role(Labelled):
+    """What a person may do, always within a division and everything below it."""
+
+    GRID_WORKER = "grid_worker", N_("Grid worker")  # 网格员
+    DISPATCHER = "dispatcher", N_("Dispatcher")  # 联络点、联络站调度员
+    EDITOR = "editor", N_("Listing editor")  # 信息编辑
+    SUPERVISOR = "supervisor", N_("Supervisor")  # 县级指挥中心
+    ADMINISTRATOR = "administrator", N_("Administrator")  # 管理员
+
+
+READ_GRIEVANCES = "grievance.read"  # unpublished ones, the reporter's own words, the address
+WORK_GRIEVANCES = "grievance.work"  # start, comment, resolve what is assigned to oneself
+DISPATCH_GRIEVANCES = "grievance.dispatch"  # take by phone, accept, assign, close, hide
+EDIT_EVENTS = "event.edit"
+EDIT_SERVICES = "service.edit"
+EDIT_ENTERPRISES = "enterprise.edit"
+READ_ENTERPRISE_CONTACTS = "enterprise.contact"
+EDIT_DIVISIONS = "division.edit"  # profiles and compounds
+EDIT_GRIDS = "grid.edit"
+ASSIGN_GRID_WORKERS = "grid.assign"
+MANAGE_PEOPLE = "people.manage"
+READ_AUDIT = "audit.read"
+READ_OUTBOX = "outbox.read"
+
+_LISTINGS = {EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_DIVISIONS, EDIT_GRIDS}
+_DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
+CAPABILITIES: dict[Role, frozenset[str]] = {
+    Role.GRID_WORKER: frozenset({READ_GRIEVANCES, WORK_GRIEVANCES}),
+    Role.DISPATCHER: frozenset(_DISPATCH),
+    Role.EDITOR: frozenset(_LISTINGS),
+    Role.SUPERVISOR: frozenset(
+        _DISPATCH | _LISTINGS | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX}
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        _DISPATCH
+        | _LISTINGS
+        | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX, MANAGE_PEOPLE}
+    ),
+}
+
+SCOPES = {
+    "read": frozenset({READ_GRIEVANCES, READ_ENTERPRISE_CONTACTS, READ_AUDIT, READ_OUTBOX}),
+    "grievances": frozenset(_DISPATCH),
+    "listings": frozenset(_LISTINGS | {ASSIGN_GRID_WORKERS}),
+    "people": frozenset({MANAGE_PEOPLE}),
+}
+"""What an API token may carry; it never carries more than its person's grants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One grant as an actor holds it."""
+
+    role: Role
+    division_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. Built once per request; everything that decides takes it as an argument."""
+
+    kind: Literal["anonymous", "person", "token", "system"] = "anonymous"
+    person_id: int | None = None
+    name: str = ""
+    title: str = ""
+    grants: tuple[Held, ...] = ()
+    scopes: frozenset[str] | None = None
+    session_id: int | None = None
+    locale: str = "zh"
+    address_key: str = ""
+    request_id: str = ""
+    _prefixes: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_staff(self) -> bool:
+        """Signed in as a person, by session or by token."""
+        return self.person_id is not None
+
+    def prefixes(self, capability: str) -> tuple[str, ...]:
+        """The division codes whose subtrees the capability covers, without those inside others."""
+        if capability not in self._prefixes:
+            allowed = self.scopes is None or any(capability in SCOPES[s] for s in self.scopes if s in SCOPES)
+            codes = {g.division_code for g in self.grants if allowed and capability in CAPABILITIES[g.role]}
+            self._prefixes[capability] = tuple(
+                sorted(c for c in codes if not any(c != other and c.startswith(other) for other in codes))
+            )
+        return self._prefixes[capability]
+
+    def may(self, capability: str, division_code: str) -> bool:
+        """Whether a grant with the capability covers the division."""
+        if self.kind == "system":
+            return True
+        return any(division_code.startswith(prefix) for prefix in self.prefixes(capability))
+
+    def may_anywhere(self, capability: str) -> bool:
+        """Whether the capability is held over any division at all."""
+        return self.kind == "system" or bool(self.prefixes(capability))
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(kind="system", name="CivicGraph")

@@ -1,0 +1,119 @@
+"""Tables of the services room."""
+
+from __future__ import annotations
+
+from tortoise import fields
+
+from civicgraph.i18n import Labelled, N_
+from civicgraph.model import Listing, Record, place
+
+
+class ServiceKind(Labelled):
+    """What sort of service it is."""
+
+    CANTEEN = "canteen", N_("Canteen")
+    AFTER_SCHOOL_CARE = "after_school_care", N_("After-school care")
+    ELDERLY_STATION = "elderly_station", N_("Elderly station")
+    CONVENIENCE_STORE = "convenience_store", N_("Shop")
+    REPAIR = "repair", N_("Repair")
+    STEWARD = "steward", N_("Building steward")
+    PARKING = "parking", N_("Parking")
+    ERRAND = "errand", N_("Proxy errands")
+    JOB_REFERRAL = "job_referral", N_("Job referral")
+
+
+class ServiceStatus(Labelled):
+    """Where a service stands, the public sees all but drafts."""
+
+    DRAFT = "draft", N_("Draft")
+    PUBLISHED = "published", N_("Published")
+    SUSPENDED = "suspended", N_("Suspended")
+    CLOSED = "closed", N_("Closed")
+
+
+class OfferKind(Labelled):
+    """What an item of a service's offer is."""
+
+    DISH = "dish", N_("Dish")
+    COURSE = "course", N_("Course")
+    ACTIVITY = "activity", N_("Activity")
+    GOODS = "goods", N_("Goods")
+    TASK = "task", N_("Task")
+    JOB = "job", N_("Job")
+
+
+class Service(Listing):
+    """Something that a community offers day by day."""
+
+    slug = fields.CharField(40, unique=True, description="Its name in addresses.")
+    kind = fields.CharEnumField(ServiceKind, max_length=20, description="What sort of service it is.")
+    name = fields.CharField(80, description="Its name.")
+    summary = fields.CharField(300, default="", description="In one or two sentences.")
+    description = fields.TextField(default="", description="Everything worth knowing.")
+    division = place("services")
+    compound = fields.ForeignKeyField(
+        "civicgraph.Compound", related_name="services", null=True, on_delete=fields.RESTRICT, description="The compound it serves."
+    )
+    address = fields.CharField(200, default="", description="Where it is.")
+    phone = fields.CharField(40, default="", description="Public telephone.")
+    capacity = fields.IntField(null=True, description="Number of places, empty when there is no bound.")
+    staff_count = fields.IntField(null=True, description="Number of people who do the work.")
+    is_round_the_clock = fields.BooleanField(default=False, description="Open day and night, every day.")
+    hours_note = fields.CharField(120, default="", description="Hours in words, for instance 每天放学后.")
+    status = fields.CharEnumField(ServiceStatus, max_length=12, default=ServiceStatus.DRAFT, description="Where it stands.")
+    status_reason = fields.CharField(300, default="", description="Why it is suspended or closed.")
+    search_terms = fields.TextField(default="", description="Bigrams of its texts.")
+
+    class Meta:
+        table = "service"
+        indexes = (("kind", "id"), ("division_id", "id"), ("status", "id"), ("compound_id", "id"))
+
+
+class OpeningHours(Record):
+    """A stretch of a weekday on which a service is open."""
+
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "civicgraph.Service", related_name="hours", on_delete=fields.CASCADE, description="The service."
+    )
+    weekday = fields.IntField(description="1 is Monday, 7 is Sunday (ISO 8601).")
+    opens_minute = fields.IntField(description="Opening time, in minutes after midnight.")
+    closes_minute = fields.IntField(description="Closing time, in minutes after midnight, at most 1440.")
+
+    class Meta:
+        table = "opening_hours"
+        indexes = (("service_id", "weekday", "opens_minute", "id"),)
+
+
+class PriceRule(Record):
+    """Who pays what: the first rule by position that fits gives the price."""
+
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "civicgraph.Service", related_name="price_rules", on_delete=fields.CASCADE, description="The service."
+    )
+    position = fields.IntField(description="Its turn, from 1.")
+    label = fields.CharField(80, description="The rule in words, for instance 80 岁及以上.")
+    min_age = fields.IntField(null=True, description="Youngest age that it fits, in full years.")
+    max_age = fields.IntField(null=True, description="Oldest age that it fits, in full years.")
+    is_residents_only = fields.BooleanField(default=False, description="Fits residents of the community only.")
+    amount_fen = fields.IntField(description="The price in fen (1/100 CNY), 0 is free.")
+    unit = fields.CharField(20, default="", description="What the price is for, for instance 餐 or 月.")
+
+    class Meta:
+        table = "price_rule"
+        indexes = (("service_id", "position", "id"),)
+
+
+class Offer(Record):
+    """An item of what a service offers: a dish, a course, goods."""
+
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "civicgraph.Service", related_name="offers", on_delete=fields.CASCADE, description="The service."
+    )
+    position = fields.IntField(description="Its place in the list, from 1.")
+    kind = fields.CharEnumField(OfferKind, max_length=12, description="What sort of item it is.")
+    name = fields.CharField(80, description="Its name.")
+    note = fields.CharField(200, default="", description="What is worth knowing about it.")
+
+    class Meta:
+        table = "offer"
+        indexes = (("service_id", "position", "id"),)

@@ -1,0 +1,83 @@
+"""Every setting of the server, in one place.
+
+Read from environment variables named `CIVICGRAPH_…` and from a `.env` file in the working folder.
+`civicgraph check` says what is wrong with them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PACKAGE = Path(__file__).parent
+
+
+class Settings(BaseSettings):
+    """The server's settings; each field's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="CIVICGRAPH_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = Field(
+        default="sqlite://var/civicgraph.sqlite3",
+        description="sqlite://PATH for one file, or postgres://USER:PASSWORD@HOST:PORT/DATABASE "
+        "(?host=FOLDER for a unix socket).",
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="At least 32 characters; signs cookies and derives the key that contacts are "
+        "encrypted with. `make run` writes a random one into .env at its first start.",
+    )
+    base_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="The address that people see; links in messages begin with it. "
+        "With https:// cookies are Secure and carry the __Host- prefix.",
+    )
+    city_code: str = Field(default="5203", description="The division code of the city served.")
+    smtp_url: str = Field(
+        default="",
+        description="smtp://USER:PASSWORD@HOST:PORT (smtps:// for TLS from the start). Empty: "
+        "e-mail stays in the outbox, the in-app inbox works on its own.",
+    )
+    mail_from: str = Field(default="civicgraph@localhost", description="Sender of the e-mail.")
+    tick_seconds: int = Field(default=5, ge=1, description="How often deadlines and outbox are looked at.")
+    lease_seconds: int = Field(default=15, ge=3, description="How long a process leads without renewing.")
+    escalate_after_minutes: int = Field(
+        default=60, ge=1, description="How long after a missed deadline the level above is told."
+    )
+    is_scheduler_enabled: bool = Field(
+        default=True, description="Whether this process ticks; one leader among many is chosen by itself."
+    )
+    log_format: str = Field(default="console", description="console for people, json for machines.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, by commas."
+    )
+    is_explorer_open: bool = Field(default=True, description="Whether the GraphQL explorer is public.")
+    reader_threads: int = Field(default=4, ge=1, description="Read-only connections of the graph engine.")
+
+
+_current: Settings | None = None
+
+
+def use(settings: Settings) -> None:
+    """Make `settings` those of this process (the composition root and the tests call it)."""
+    global _current
+    _current = settings
+
+
+def current() -> Settings:
+    """The settings of this process, read from the environment once unless `use` gave others."""
+    if _current is None:
+        use(Settings())
+    assert _current is not None
+    return _current
+
+
+@cache
+def folder(name: str) -> Path:
+    """The project's `templates` or `static` folder: inside the wheel, or beside `src` in a checkout."""
+    packed = _PACKAGE / "_web" / name
+    return packed if packed.is_dir() else _PACKAGE.parent.parent / name
