@@ -16,6 +16,7 @@ from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api.migrate import migrate as apply_migrations
+from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
 
 from civicgraph.settings import Settings
@@ -91,3 +92,14 @@ async def pending_migrations(settings: Settings) -> list[str]:
     """The names of migrations that the connected database lacks."""
     executor = MigrationExecutor(get_connection("default"), orm_config(settings)["apps"])
     return [f"{step.migration.app_label}.{step.migration.name}" for step in await executor.plan(None)]
+
+
+async def drift() -> str:
+    """How the models differ from the migrations; empty when they agree."""
+    config = orm_config(Settings(database_url="sqlite://:memory:"))
+    context = await Tortoise.init(config=config, init_connections=False)
+    try:
+        found = await MigrationAutodetector(context.apps, config["apps"]).changes()
+    finally:
+        await Tortoise.close_connections()
+    return ", ".join(operation.describe() for writer in found for operation in writer.operations)

@@ -99,6 +99,7 @@ class Division:
     services = connection("services.Service", key="division_id", description="Services of this very division; for its subtree ask `services(filter: {within})`.")
     enterprises = connection("enterprises.Enterprise", key="division_id", description="Enterprises of this very division.")
     grievances = connection("grievances.Grievance", key="division_id", description="Grievances of this very division.")
+    performance = month_of("grievances.GrievancePerformance", "division_id", "How grievances fared in a month in its whole subtree.")
     may_edit = computed(bool, lambda c, row: c.covers(row["code"], EDIT_DIVISIONS), "Whether you may change it.")
 
 
@@ -129,7 +130,8 @@ class Compound:
     is_active = column()
     is_generated = column()
     version = column()
-    number = column("id", description="Its number, for mutations.")
+    number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
+    updated_at = column()
     division = to_one("Division")
     figures = to_many("Figure", key="compound_id", order=("position", "id"), description="Published figures about it.")
     may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_DIVISIONS), "Whether you may change it.")

@@ -67,7 +67,7 @@ class CompoundFields(Input):
     management: Management = Field(Management.PROPERTY_COMPANY, title=N_("Run by"))
     manager_name: str = Field("", title=N_("Name of the company or committee"), max_length=80)
     fee_fen: int | None = Field(
-        None, title=N_("Property fee"), ge=0, le=10_000_000, description=N_("Of a household a month, in fen (100 fen are 1 yuan).")
+        None, title=N_("Property fee"), ge=0, le=10_000_000, description=N_("Of a household a month, in yuan."), json_schema_extra={"widget": "money"}
     )
     summary: str = Field("", title=N_("About the compound"), max_length=2000)
     is_active: bool = Field(True, title=N_("Listed"))

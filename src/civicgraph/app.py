@@ -1,0 +1,131 @@
+"""The composition root: settings, database, engine, scheduler and the rooms' pages as one application."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from civicgraph import db, health, logs
+from civicgraph import settings as configuration
+from civicgraph.accounts.operations import actor_from_session, actor_from_token
+from civicgraph.graph import http
+from civicgraph.graph.engine import Engine
+from civicgraph.graph.readers import open_reader
+from civicgraph.notifications.delivery import deliver_due
+from civicgraph.permissions import Actor
+from civicgraph.scheduler.heartbeat import Heartbeat
+from civicgraph.schema import schema
+from civicgraph.settings import Settings
+from civicgraph.web.assets import Assets
+from civicgraph.web.csrf import cookie_name, is_same_origin
+from civicgraph.web.errors import HANDLERS
+from civicgraph.web.middleware import Ground
+from civicgraph.web.shell import html, wants_html
+
+PAGES = ("front", *db.ROOMS)
+
+
+async def authenticate(request: Request) -> Actor | None:
+    """The actor behind a token or a session cookie; None for strangers."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return await actor_from_token(token.strip())
+    cookie = request.cookies.get(cookie_name("session"))
+    return await actor_from_session(cookie) if cookie else None
+
+
+async def graphql(request: Request) -> Response:
+    """GraphQL for clients, the explorer for people."""
+    if request.method == "GET" and wants_page(request):
+        if not configuration.current().is_explorer_open and not request.state.actor.is_staff:
+            return PlainTextResponse("The explorer is closed.\n", 404)
+        response = html(request, "graphql/explorer.html", {})
+        response.headers["content-security-policy"] = EXPLORER_CSP
+        return response
+    actor: Actor = request.state.actor
+    if request.headers.get("authorization") and not actor.is_staff:
+        return JSONResponse(
+            {"errors": [{"message": "This token is unknown, expired or revoked.", "extensions": {"code": "UNAUTHENTICATED"}}]},
+            401, {"www-authenticate": "Bearer"},
+        )
+    may_write = actor.kind == "token" or is_same_origin(request)
+    return await http.handle(request, request.app.state.engine, actor, may_write=may_write)
+
+
+EXPLORER_CSP = (
+    "default-src 'self'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser opens the address itself, rather than a client asking for data."""
+    return "text/html" in request.headers.get("accept", "") and wants_html(request)
+
+
+async def healthz(request: Request) -> Response:
+    """The process is alive."""
+    return PlainTextResponse("ok\n")
+
+
+async def readyz(request: Request) -> Response:
+    """The process can do its work; otherwise the reasons, in words."""
+    troubles = await health.troubles(request.app.state.settings, request.app.state.heartbeat)
+    return JSONResponse({"ready": not troubles, "troubles": troubles}, 503 if troubles else 200)
+
+
+async def styleguide(request: Request) -> Response:
+    """Every component of the pages, for those who build them."""
+    return html(request, "styleguide.html", {})
+
+
+def routes() -> list[Any]:
+    """All routes: the rooms' pages, then what belongs to none of them."""
+    found: list[Any] = []
+    for room in PAGES:
+        found += importlib.import_module(f"civicgraph.{room}.pages").ROUTES
+    return [
+        *found,
+        Route("/graphql", graphql, name="graphql", methods=["GET", "POST"]),
+        Route("/styleguide", styleguide, name="styleguide"),
+        Route("/healthz", healthz, name="healthz"),
+        Route("/readyz", readyz, name="readyz"),
+        Mount("/static", Assets(configuration.folder("static")), name="static"),
+    ]
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application for these settings."""
+    configuration.use(settings)
+    logs.configure(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with db.connected(settings):
+            app.state.engine = Engine(schema()._schema, open_reader(settings))
+            app.state.heartbeat = Heartbeat(settings, deliver_due)
+            if settings.is_scheduler_enabled:
+                await app.state.heartbeat.start()
+            try:
+                yield
+            finally:
+                await app.state.heartbeat.stop()
+                await app.state.engine.reader.close()
+
+    app = Starlette(
+        routes=routes(),
+        middleware=[Middleware(Ground, authenticate=authenticate)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    return app

@@ -1,0 +1,99 @@
+"""Pages that belong to no one room: home, search, the chosen place, language, the staff's desk."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from civicgraph import clock, settings
+from civicgraph.i18n import LOCALES, gettext
+from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES
+from civicgraph.web import flash, page, read, redirect, staff_only
+from civicgraph.web.csrf import is_secure
+from civicgraph.web.forms import read_body
+from civicgraph.web.shell import chosen_place
+
+YEAR = 365 * 24 * 3600
+
+
+async def home(request: Request) -> Response:
+    """What is on, the services near the chosen community, and how the city is doing."""
+    city = settings.current().city_code
+    near = chosen_place(request)
+    variables = {
+        "city": city,
+        "near": near["code"] if near else city,
+        "month": f"{clock.today():%Y-%m}",
+    }
+    return await page(request, "front/home", variables)
+
+
+async def search(request: Request) -> Response:
+    """One search over places, events, services, enterprises and grievances."""
+    text = request.query_params.get("q", "").strip()[:60]
+    if not text:
+        return await page(request, "front/search", values={"q": "", "sections": []}, data={}, fragment="front/_found")
+    found = await read(request, "front/search", {"text": text})
+    sections = [name for name in ("services", "events", "divisions", "grievances", "enterprises") if found[name]["nodes"]]
+    return await page(request, "front/search", {"text": text}, {"q": text, "sections": sections}, data=found, fragment="front/_found")
+
+
+async def place(request: Request) -> Response:
+    """Choose one's community: step by step through the divisions, or by its name."""
+    if request.method == "POST":
+        return await _choose(request)
+    text = request.query_params.get("q", "").strip()[:40]
+    code = request.query_params.get("code") or settings.current().city_code
+    filters: dict[str, Any] = {"text": text, "level": ["COMMUNITY"]} if text else {}
+    variables = {"code": code, "filter": filters, "isSearch": bool(text)}
+    return await page(request, "front/place", variables, {"q": text}, fragment="front/_places")
+
+
+async def _choose(request: Request) -> Response:
+    given = dict(await read_body(request))
+    code = given.get("code", "")
+    if not code:
+        response = redirect(request, "home", said=gettext("Your choice was forgotten."))
+        response.delete_cookie("place", path="/")
+        return response
+    found = await read(request, "front/chosen", {"code": code})
+    if found["division"] is None:
+        return redirect(request, "place")
+    division = found["division"]
+    response = RedirectResponse(request.app.url_path_for("home"), 303)
+    value = quote(f"{division['code']}|{division['shortName']}")
+    response.set_cookie("place", value, max_age=YEAR, path="/", secure=is_secure(), httponly=True, samesite="lax")
+    return flash(response, gettext("Your community is now %(name)s.", name=division["shortName"]))
+
+
+async def language(request: Request) -> Response:
+    """Change the language and go back to where one was."""
+    wanted = request.query_params.get("to", "")
+    onward = request.query_params.get("next", "/")
+    is_local = onward.startswith("/") and not onward.startswith(("//", "/\\"))
+    response = RedirectResponse(onward if is_local else "/", 303)
+    if wanted in LOCALES:
+        response.set_cookie("lang", wanted, max_age=YEAR, path="/", secure=is_secure(), samesite="lax")
+    return response
+
+
+async def desk(request: Request) -> Response:
+    """A member of staff's desk: overdue work first, then what is due next, and what came in."""
+    actor = request.state.actor
+    prefixes = actor.prefixes(READ_GRIEVANCES)
+    variables = {"within": prefixes[0] if prefixes else settings.current().city_code}
+    values = {"is_dispatcher": actor.may_anywhere(DISPATCH_GRIEVANCES), "is_reader": bool(prefixes)}
+    return await page(request, "staff/desk", variables, values)
+
+
+ROUTES = [
+    Route("/", home, name="home"),
+    Route("/search", search, name="search"),
+    Route("/place", place, name="place", methods=["GET", "POST"]),
+    Route("/language", language, name="language"),
+    Route("/staff", staff_only(desk), name="staff"),
+]

@@ -1,0 +1,144 @@
+"""How values are written for people: Jinja filters. Values come from GraphQL's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from civicgraph import clock
+from civicgraph.i18n import LOCALES, current, gettext, label_of, ngettext
+
+
+def _moment(value: str | datetime) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(clock.CITY_ZONE)
+
+
+def _date(value: str | date | datetime) -> date:
+    if isinstance(value, datetime) or (isinstance(value, str) and len(value) > 10):
+        return _moment(value).date()
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _locale() -> str:
+    return LOCALES[current.get()]
+
+
+def day(value: Any) -> str:
+    """5月22日 周五, Fri 22 May; the year where it is not this one."""
+    if not value:
+        return ""
+    found = _date(value)
+    year = "" if found.year == clock.today().year else {"zh": "y年", "en": " y"}[current.get()]
+    pattern = f"{year}M月d日 EEE" if current.get() == "zh" else f"EEE d MMM{year}"
+    return format_date(found, pattern, locale=_locale())
+
+
+def time(value: Any) -> str:
+    """19:00 in the city."""
+    return _moment(value).strftime("%H:%M") if value else ""
+
+
+def datetime_(value: Any) -> str:
+    """今天 08:02, 5月22日 周五 19:00."""
+    if not value:
+        return ""
+    found, today = _date(value), clock.today()
+    near = {today: gettext("today"), today - timedelta(days=1): gettext("yesterday"), today + timedelta(days=1): gettext("tomorrow")}
+    return f"{near.get(found) or day(value)} {time(value)}"
+
+
+def span(minutes: int) -> str:
+    """A length of time in its one or two largest units: 1 小时 20 分."""
+    days, rest = divmod(minutes, 1440)
+    hours, mins = divmod(rest, 60)
+    parts = []
+    if days:
+        parts.append(ngettext("%(num)s day", "%(num)s days", days))
+    if hours and days < 3:
+        parts.append(ngettext("%(num)s hour", "%(num)s hours", hours))
+    if (mins and not days) or not parts:
+        parts.append(ngettext("%(num)s minute", "%(num)s minutes", mins))
+    return " ".join(parts)
+
+
+def ago(value: Any) -> str:
+    """3 小时前."""
+    minutes = int((clock.now() - _moment(value)).total_seconds() // 60) if value else 0
+    return gettext("just now") if minutes < 1 else gettext("%(span)s ago", span=span(minutes))
+
+
+def due(value: Any) -> str:
+    """还剩 1 小时 20 分, 已超时 40 分钟."""
+    if not value:
+        return ""
+    minutes = int((_moment(value) - clock.now()).total_seconds() // 60)
+    return gettext("%(span)s left", span=span(minutes)) if minutes >= 0 else gettext("%(span)s overdue", span=span(-minutes))
+
+
+def is_past(value: Any) -> bool:
+    """Whether a time lies behind us."""
+    return bool(value) and _moment(value) < clock.now()
+
+
+def money(fen: int | None) -> str:
+    """8 元 from 800 fen; free where it is nothing."""
+    if fen is None:
+        return ""
+    yuan = format_decimal(fen / 100, "#,##0.##", locale=_locale())
+    return gettext("%(yuan)s yuan", yuan=yuan)
+
+
+def number(value: Any) -> str:
+    """1,284"""
+    return "" if value is None else format_decimal(value, locale=_locale())
+
+
+def thousandths(value: int | None) -> str:
+    """A figure kept in thousandths of its unit."""
+    return "" if value is None else format_decimal(value / 1000, "#,##0.###", locale=_locale())
+
+
+def percent(part: Any, whole: Any = None) -> str:
+    """97.0 of a share (0.97), or of part and whole; a dash where there is nothing to share."""
+    if whole is not None:
+        if not whole:
+            return "—"
+        part = part / whole
+    return "—" if part is None else f"{part * 100:.1f}"
+
+
+def minute_of_day(value: int) -> str:
+    """11:30 from 690 minutes after midnight."""
+    return f"{value // 60:02d}:{value % 60:02d}"
+
+
+def label(member: str | None, enum: str) -> str:
+    """The words for an enumeration's member as GraphQL writes it."""
+    return label_of(enum, member) if member else ""
+
+
+def nl(text: str | None) -> Markup:
+    """Text with its line breaks."""
+    return Markup("<br>").join(escape(line) for line in (text or "").splitlines())
+
+
+def place_name(division: dict[str, Any] | None) -> str:
+    """A division's short name; with its pinyin for readers of English, where the document asked for it."""
+    if not division:
+        return ""
+    name = division.get("shortName") or division.get("name") or ""
+    pinyin = division.get("pinyin")
+    return f"{name} {pinyin}" if pinyin and current.get() == "en" else str(name)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "ago": ago, "datetime": datetime_, "day": day, "due": due, "is_past": is_past, "label": label,
+    "minute_of_day": minute_of_day, "money": money, "nl": nl, "number": number, "percent": percent,
+    "place_name": place_name, "span": span, "thousandths": thousandths, "time": time,
+}

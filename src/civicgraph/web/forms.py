@@ -1,0 +1,344 @@
+"""Forms: drawn from an input model, read back into it, errors beside the fields, nothing typed is lost.
+
+An input model's field gives its label (title), help (description) and rule (constraints). The control
+follows from its type; `json_schema_extra={"widget": …}` says otherwise: textarea, money (yuan on the
+page, fen inside), clock (HH:MM, minutes after midnight inside), lines (a list, one a line), email,
+tel, hidden, password, radios.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+from urllib.parse import parse_qsl
+
+from pydantic.fields import FieldInfo
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from tortoise.exceptions import IntegrityError
+
+from civicgraph import clock
+from civicgraph.i18n import N_, Labelled, gettext
+from civicgraph.operations import Conflict, FieldError, Input, Operation, OperationError
+from civicgraph.permissions import Actor
+from civicgraph.web.csrf import Token, is_same_origin
+
+MAX_BYTES = 1_000_000
+SPARE_ROWS = 1
+Choices = Sequence[tuple[str, ...]]
+_HIDDEN = frozenset({"version", "id", "slug", "number", "idempotency_key"})
+
+
+async def read_body(request: Request) -> list[tuple[str, str]]:
+    """The form's fields in order. Refuses what is too large and what another site made the browser send.
+
+    Bytes that are no UTF-8 stay in the text as lone surrogates, so that the field's own check names them.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise HTTPException(413)
+    pairs = parse_qsl(body.decode("ascii", "surrogateescape"), keep_blank_values=True, errors="surrogateescape")
+    given = next((value for name, value in pairs if name == "csrf"), "")
+    if not is_same_origin(request) or not Token(request).matches(given):
+        raise HTTPException(403)
+    return [(name, value) for name, value in pairs if name != "csrf"]
+
+
+class Form:
+    """One form: a model, the values shown, and what is wrong with them."""
+
+    def __init__(
+        self,
+        model: type[Input],
+        values: Mapping[str, Any] | None = None,
+        *,
+        choices: Mapping[str, Choices] | None = None,
+        leave_out: Sequence[str] = (),
+    ) -> None:
+        self.model = model
+        self.values: dict[str, Any] = dict(values or {})
+        self.choices = dict(choices or {})
+        self.leave_out = frozenset(leave_out)
+        self.found: list[FieldError] = []
+        self.conflict: list[dict[str, Any]] = []
+        self.is_refused = False
+
+    # Reading ------------------------------------------------------------------------------
+
+    def bind(self, pairs: list[tuple[str, str]]) -> None:
+        """Take the values that were typed."""
+        self.values = _typed(self.model, pairs, "", self.leave_out)
+
+    async def run(self, operation: Operation[Any, Any], actor: Actor, **fixed: Any) -> Any:
+        """The operation's result, or None with the errors beside the fields."""
+        try:
+            return await operation(actor, {**_for_model(self.model, self.values), **fixed})
+        except Conflict as error:
+            self._compare(error)
+        except OperationError as error:
+            if error.code in ("FORBIDDEN", "NOT_FOUND"):
+                raise
+            self.found = error.errors
+        except IntegrityError:
+            self.found = Conflict({}, 0).errors
+        self.is_refused = True
+        return None
+
+    def _compare(self, error: Conflict) -> None:
+        """Somebody saved first: show their values beside mine; saving again is then a decision."""
+        for name, declared in self.model.model_fields.items():
+            if name in error.current:
+                theirs, mine = _words(error.current[name], declared), _words(_mine(self.values.get(name), declared), declared)
+                if theirs != mine:
+                    self.conflict.append({"label": gettext(declared.title or name), "theirs": theirs, "mine": mine})
+        if self.conflict:
+            self.values["version"] = error.version
+        else:
+            self.found = error.errors
+
+    # Drawing ------------------------------------------------------------------------------
+
+    @property
+    def fields(self) -> list[dict[str, Any]]:
+        """All fields, in the model's order, as the `field` macro draws them."""
+        return [self[name] for name in self.model.model_fields if name not in self.leave_out]
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        return self._field(name, self.model.model_fields[name], self.values.get(name), name)
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The summary above the form."""
+        return [
+            {"id": _id(e.field) if e.field else None, "label": self._label(e.field), "message": e.message} for e in self.found
+        ]
+
+    def _label(self, path: str) -> str:
+        model: type[Input] = self.model
+        label = ""
+        for part in path.split("."):
+            if part.isdigit() or part not in model.model_fields:
+                continue
+            declared = model.model_fields[part]
+            label = gettext(declared.title or part)
+            if inner := _item_model(declared):
+                model = inner
+        return label
+
+    def _field(self, name: str, declared: FieldInfo, value: Any, path: str) -> dict[str, Any]:
+        inner = _item_model(declared)
+        found = {
+            "name": path,
+            "id": _id(path),
+            "label": gettext(declared.title or name),
+            "help": gettext(declared.description) if declared.description else None,
+            "kind": "rows" if inner else self._kind(name, declared),
+            "value": _shown(value, declared),
+            "error": " ".join(e.message for e in self.found if e.field == path) or None,
+            "required": declared.is_required() or _min_length(declared) > 0,
+            "choices": self._choices(name, declared),
+            "attrs": _attributes(declared),
+        }
+        if inner:
+            rows = [row if isinstance(row, Mapping) else row.__dict__ for row in value or []]
+            rows += [{}] * (SPARE_ROWS if rows else 2)
+            found["rows"] = [
+                [self._row_field(inner, part, row, f"{path}.{index}") for part in inner.model_fields] for index, row in enumerate(rows)
+            ]
+        return found
+
+    def _row_field(self, model: type[Input], name: str, row: Mapping[str, Any], path: str) -> dict[str, Any]:
+        made = self._field(name, model.model_fields[name], row.get(name), f"{path}.{name}")
+        # A spare row may stay empty, so the browser must not insist; the server does, for rows in use.
+        return {**made, "required": made["required"] and bool(row)}
+
+    def _kind(self, name: str, declared: FieldInfo) -> str:
+        widget = _widget(declared)
+        if name in _HIDDEN and name not in self.choices:
+            return "hidden"
+        if widget:
+            return {"money": "text", "clock": "time", "lines": "textarea"}.get(widget, widget)
+        kind, is_list = _type_of(declared)
+        if name in self.choices or (isinstance(kind, type) and issubclass(kind, Enum)):
+            return "checkboxes" if is_list else "select"
+        plain = {bool: "checkbox", int: "number", date: "date", datetime: "datetime-local"}
+        return plain.get(kind, "textarea" if _max_length(declared) > 300 else "text")
+
+    def _choices(self, name: str, declared: FieldInfo) -> list[tuple[str, ...]]:
+        kind, is_list = _type_of(declared)
+        empty = [] if is_list or _widget(declared) == "radios" else [("", gettext(N_("Please choose")))]
+        if name in self.choices:
+            return [*empty, *self.choices[name]]
+        if isinstance(kind, type) and issubclass(kind, Labelled):
+            return [*(empty if declared.is_required() else []), *((m.value, m.words) for m in kind)]
+        return []
+
+
+def _typed(model: type[Input], pairs: list[tuple[str, str]], prefix: str, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The pairs of a form as nested values, still as typed. Rows that are wholly empty are left out."""
+    values: dict[str, Any] = {}
+    for name, declared in model.model_fields.items():
+        if name in leave_out:
+            continue
+        path = f"{prefix}{name}"
+        kind, is_list = _type_of(declared)
+        if inner := _item_model(declared):
+            numbers = sorted({int(n) for key, _ in pairs for n in re.findall(rf"^{re.escape(path)}\.(\d{{1,4}})\.", key)})
+            rows = [_typed(inner, pairs, f"{path}.{number}.") for number in numbers]
+            values[name] = [row for row in rows if any(v not in ("", [], False) for v in row.values())]
+        elif is_list and _widget(declared) != "lines":
+            values[name] = [value for key, value in pairs if key == path and value]
+        elif kind is bool:
+            values[name] = any(key == path and value in ("true", "on", "1") for key, value in pairs)
+        else:
+            given = [value for key, value in pairs if key == path]
+            if given:
+                values[name] = given[-1].replace("\r\n", "\n")
+    return values
+
+
+def _for_model(model: type[Input], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed values as the model takes them: empty means not given, yuan become fen."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        declared = model.model_fields.get(name)
+        if declared is None:
+            found[name] = value
+            continue
+        kind, is_list = _type_of(declared)
+        if inner := _item_model(declared):
+            found[name] = [_for_model(inner, row) for row in value]
+        elif _widget(declared) == "lines":
+            found[name] = [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
+        elif value == "" and (kind is not str or is_list):
+            if not declared.is_required() and NoneType in get_args(declared.annotation):
+                found[name] = None
+        else:
+            found[name] = _converted(value, declared)
+    return found
+
+
+def _converted(value: Any, declared: FieldInfo) -> Any:
+    widget = _widget(declared)
+    if widget == "money" and isinstance(value, str):
+        try:
+            fen = Decimal(value.replace(",", "")) * 100
+            return int(fen) if fen == fen.to_integral_value() else value
+        except InvalidOperation:
+            return value
+    if widget == "clock" and isinstance(value, str) and (match := re.fullmatch(r"(\d{1,2})[:：](\d{2})", value)):
+        return int(match[1]) * 60 + int(match[2])
+    return value
+
+
+def _shown(value: Any, declared: FieldInfo) -> Any:
+    """A value as its control shows it."""
+    widget = _widget(declared)
+    if value is None:
+        value = None if declared.is_required() else declared.get_default(call_default_factory=True)
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return value.encode("utf-8", "replace").decode("utf-8", "replace") if not value.isascii() else value
+    if isinstance(value, Enum):
+        return value.value
+    if widget == "money" and isinstance(value, int):
+        return f"{value / 100:.2f}".rstrip("0").rstrip(".")
+    if widget == "clock" and isinstance(value, int):
+        return f"{value // 60:02d}:{value % 60:02d}"
+    if isinstance(value, datetime):
+        return value.astimezone(clock.CITY_ZONE).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, list):
+        plain = [item.value if isinstance(item, Enum) else item for item in value]
+        return "\n".join(map(str, plain)) if widget == "lines" else plain
+    return value
+
+
+def _mine(value: Any, declared: FieldInfo) -> Any:
+    return _converted(value, declared) if isinstance(value, str) else value
+
+
+def _words(value: Any, declared: FieldInfo) -> str:
+    """A value in words, for comparing two editors' versions."""
+    kind, _ = _type_of(declared)
+    if isinstance(value, str) and isinstance(kind, type) and issubclass(kind, Labelled) and value:
+        value = kind(value)
+    if isinstance(value, Labelled):
+        return value.words
+    if isinstance(value, bool):
+        return gettext(N_("yes")) if value else gettext(N_("no"))
+    if isinstance(value, Mapping):
+        return " · ".join(str(_plain(one)) for one in value.values() if one not in (None, "", False))
+    if isinstance(value, list):
+        return "\n".join(_words(one, declared) if isinstance(one, Mapping) else str(_plain(one)) for one in value)
+    return "" if value is None else str(_shown(value, declared)).replace("T", " ")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return value.astimezone(clock.CITY_ZONE).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value
+
+
+def _widget(declared: FieldInfo) -> str:
+    extra = declared.json_schema_extra
+    return str(extra.get("widget", "")) if isinstance(extra, dict) else ""
+
+
+def _type_of(declared: FieldInfo) -> tuple[Any, bool]:
+    """The plain type of a field, and whether it is a list of it."""
+    return _unwrapped(declared.annotation)
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, bool]:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _unwrapped(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return _unwrapped(next(one for one in get_args(annotation) if one is not NoneType))
+    if origin is list:
+        return _unwrapped(get_args(annotation)[0])[0], True
+    return annotation, False
+
+
+def _item_model(declared: FieldInfo) -> type[Input] | None:
+    kind, is_list = _type_of(declared)
+    return kind if is_list and isinstance(kind, type) and issubclass(kind, Input) else None
+
+
+def _id(path: str) -> str:
+    return "f-" + path.replace(".", "-")
+
+
+def _bound(declared: FieldInfo, name: str) -> Any:
+    return next((getattr(rule, name) for rule in declared.metadata if getattr(rule, name, None) is not None), None)
+
+
+def _min_length(declared: FieldInfo) -> int:
+    return int(_bound(declared, "min_length") or 0)
+
+
+def _max_length(declared: FieldInfo) -> int:
+    return int(_bound(declared, "max_length") or 0)
+
+
+def _attributes(declared: FieldInfo) -> dict[str, Any]:
+    """What the browser may check beforehand, and how a phone's keyboard should look."""
+    kind, is_list = _type_of(declared)
+    widget = _widget(declared)
+    found: dict[str, Any] = {}
+    if kind is str and not is_list:
+        found["maxlength"] = _max_length(declared) or None
+    if kind is int and not widget:
+        found |= {"min": _bound(declared, "ge"), "max": _bound(declared, "le"), "inputmode": "numeric"}
+    if widget == "money":
+        found["inputmode"] = "decimal"
+    extra = declared.json_schema_extra
+    if isinstance(extra, dict):
+        found |= {key: extra[key] for key in ("autocomplete", "placeholder", "inputmode") if key in extra}
+    return found

@@ -1,0 +1,168 @@
+"""The staff pages of a kind of listing: list, create, edit, publish and the like, history.
+
+A room says which documents and operations there are; the pages are the same for all, and so are
+optimistic locking, kept input and the trail of who changed what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from civicgraph.i18n import gettext
+from civicgraph.operations import Input, Operation
+from civicgraph.web.forms import Choices, Form, _item_model, _type_of
+from civicgraph.web.pages import page, read, redirect, require, staff_only, submit
+
+ChoicesOf = Callable[[Request], Awaitable[Mapping[str, Choices]]]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A change of state as a noun in the address: POST …/publication. `words` is on its button."""
+
+    noun: str
+    operation: Operation[Any, Any]
+    words: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the staff pages of a kind of listing need to know.
+
+    `name` is the list's route (`staff_events`), `folder` that of its templates (`staff/events`: list
+    and edit, each with its document), `root` the edit document's root field, `key` the route's
+    parameter and that document's variable, `subject` the model's name in the audit trail.
+    """
+
+    name: str
+    folder: str
+    root: str
+    key: str
+    subject: str
+    update: Operation[Any, Any]
+    create: Operation[Any, Any] | None = None
+    key_type: type = str
+    input_key: str = ""
+    verbs: Sequence[Verb] = ()
+    variables: Callable[[Request], Mapping[str, Any]] = field(default=lambda request: {})
+    values: Callable[[Request], Mapping[str, Any]] = field(default=lambda request: {})
+    choices: ChoicesOf | None = None
+    row_key: str = "slug"
+
+
+def routes(listing: Listing, path: str) -> list[Route]:
+    """The routes of a listing's staff pages under `path`."""
+    pages = _Pages(listing)
+    one = f"{path}/{{{listing.key}}}"
+    found = [Route(path, staff_only(pages.list), name=listing.name)]
+    if listing.create:
+        found.append(Route(f"{path}/new", staff_only(pages.create), name=f"{listing.name}_new", methods=["GET", "POST"]))
+    found += [
+        Route(one, staff_only(pages.edit), name=f"{listing.name}_edit", methods=["GET", "POST"]),
+        Route(f"{one}/history", staff_only(pages.history), name=f"{listing.name}_history"),
+    ]
+    for verb in listing.verbs:
+        found.append(Route(f"{one}/{verb.noun}", staff_only(pages.verb(verb)), name=f"{listing.name}_{verb.noun}", methods=["POST"]))
+    return found
+
+
+class _Pages:
+    """The handlers of one listing."""
+
+    def __init__(self, listing: Listing) -> None:
+        self.it = listing
+
+    async def list(self, request: Request) -> Response:
+        folder = self.it.folder
+        values = {"listing": self.it, "q": request.query_params, **self.it.values(request)}
+        return await page(request, f"{folder}/list", self.it.variables(request), values, fragment=f"{folder}/_results")
+
+    async def create(self, request: Request) -> Response:
+        assert self.it.create is not None
+        form = Form(self.it.create.input, dict(request.query_params), choices=await self._choices(request))
+        if request.method == "POST":
+            row = await submit(request, form, self.it.create)
+            if row is not None:
+                return redirect(request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: getattr(row, self.it.row_key)})
+        values = {"listing": self.it, "form": form, "is_new": True, self.it.root: None}
+        return await page(request, f"{self.it.folder}/edit", values=values, data={}, status=422 if form.is_refused else 200)
+
+    async def edit(self, request: Request) -> Response:
+        key = request.path_params[self.it.key]
+        found = await read(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)})
+        row = require(found, self.it.root)
+        form = Form(self.it.update.input, from_graphql(self.it.update.input, row), choices=await self._choices(request))
+        if request.method == "POST":
+            result = await submit(request, form, self.it.update, **{self.it.input_key or self.it.key: key})
+            if result is not None:
+                return redirect(request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: key})
+        values = {"listing": self.it, "form": form, "is_new": False}
+        status = 409 if form.conflict else 422 if form.is_refused else 200
+        return await page(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)}, values, data=found, status=status)
+
+    def verb(self, verb: Verb) -> Callable[[Request], Awaitable[Response]]:
+        async def handle(request: Request) -> Response:
+            key = request.path_params[self.it.key]
+            form = Form(verb.operation.input)
+            result = await submit(request, form, verb.operation, **{self.it.input_key or self.it.key: key})
+            if result is not None:
+                return redirect(request, f"{self.it.name}_edit", said=gettext(verb.said), **{self.it.key: key})
+            found = await read(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)})
+            row = require(found, self.it.root)
+            edit = Form(self.it.update.input, from_graphql(self.it.update.input, row), choices=await self._choices(request))
+            values = {"listing": self.it, "form": edit, "is_new": False, "refused": form, "refused_noun": verb.noun}
+            return await page(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)}, values, data=found, status=422)
+
+        return handle
+
+    async def history(self, request: Request) -> Response:
+        key = request.path_params[self.it.key]
+        found = await read(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)})
+        row = require(found, self.it.root)
+        subject_id = row["id"].partition(":")[2] if self.it.subject in ("Division", "Grid") else str(row.get("number", key))
+        variables = {"subjectType": self.it.subject, "subjectId": subject_id, "after": request.query_params.get("after")}
+        values = {"listing": self.it, "row": row, "row_key": key}
+        return await page(request, "staff/history", variables, values, fragment="staff/_history")
+
+    def _key(self, key: str) -> Any:
+        return int(key) if self.it.key_type is int and key.isdigit() and len(key) < 10 else key
+
+    async def _choices(self, request: Request) -> Mapping[str, Choices]:
+        return await self.it.choices(request) if self.it.choices else {}
+
+
+def from_graphql(model: type[Input], row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that GraphQL answered as the values of an input model: the same names, enumerations by value."""
+    values: dict[str, Any] = {}
+    for name, declared in model.model_fields.items():
+        if name.endswith("_code") and isinstance(row.get(_camel(name[:-5])), Mapping):
+            values[name] = row[_camel(name[:-5])]["code"]
+            continue
+        key = "number" if name == "id" else _camel(name)
+        if key not in row:
+            continue
+        kind, is_list = _type_of(declared)
+        value = row[key]
+        if inner := _item_model(declared):
+            values[name] = [from_graphql(inner, one) for one in value]
+        elif isinstance(kind, type) and issubclass(kind, Enum) and value is not None:
+            values[name] = [one.lower() for one in value] if is_list else value.lower()
+        elif kind is datetime and value:
+            values[name] = datetime.fromisoformat(value)
+        else:
+            values[name] = value
+    return values
+
+
+def _camel(name: str) -> str:
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)

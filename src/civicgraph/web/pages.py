@@ -1,0 +1,100 @@
+"""A page is a GraphQL document plus a template; a form posts to an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from civicgraph.graph.engine import BadVariables, Engine
+from civicgraph.operations import Operation
+from civicgraph.web import shell
+from civicgraph.web.forms import Form, read_body
+from civicgraph.web.shell import flash
+from civicgraph.web.templating import document
+
+__all__ = ["flash", "page", "read", "redirect", "require", "staff_only", "submit"]
+
+
+async def read(request: Request, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a page's document, as the request's actor may see it.
+
+    An address that does not fit the document's variables is a page that does not exist.
+    """
+    engine: Engine = request.app.state.engine
+    given = {key: value for key, value in variables.items() if value not in (None, "", [])}
+    try:
+        return await engine.read(document(name), given, request.state.actor)
+    except BadVariables as error:
+        raise HTTPException(404) from error
+
+
+async def page(
+    request: Request,
+    name: str,
+    variables: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
+    *,
+    fragment: str = "",
+    status: int = 200,
+    data: Mapping[str, Any] | None = None,
+) -> Response:
+    """Answer with `templates/<name>.html` over the data of `templates/<name>.graphql`.
+
+    `fragment` is the template that HTMX gets instead of the whole page. `data` is given by those
+    who had to look at it before (`read`). The document's root fields are the template's variables.
+    """
+    variables = variables or {}
+    found = data if data is not None else await read(request, name, variables)
+    template = f"{fragment}.html" if fragment and shell.is_htmx(request) else f"{name}.html"
+    context = {"page_graphql_url": graphql_address(request, name, variables), **found, **(values or {})}
+    return shell.html(request, template, context, status=status)
+
+
+def graphql_address(request: Request, name: str, variables: Mapping[str, Any]) -> str:
+    """The explorer, opened with this page's document and variables."""
+    given = {key: value for key, value in variables.items() if value not in (None, "", [])}
+    query = {"query": document(name), "variables": orjson.dumps(given, option=orjson.OPT_INDENT_2).decode()}
+    return f"{shell.address(request, 'graphql')}?{urlencode(query)}"
+
+
+def require(data: Mapping[str, Any], key: str) -> Any:
+    """The row that the page is about. No such row, or none that the actor may see: 404."""
+    if data.get(key) is None:
+        raise HTTPException(404)
+    return data[key]
+
+
+def redirect(request: Request, name: str, *, said: str = "", **params: Any) -> Response:
+    """After a write: to another page, which says `said`."""
+    response = RedirectResponse(shell.address(request, name, **params), 303)
+    return flash(response, said) if said else response
+
+
+def staff_only(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Send strangers to the sign-in page and back afterwards."""
+
+    @wraps(handler)
+    async def guarded(request: Request, *args: Any, **kwargs: Any) -> Response:
+        if not request.state.actor.is_staff:
+            here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(shell.address(request, "sign_in", next=here if request.method == "GET" else None), 303)
+        response: Response = await handler(request, *args, **kwargs)
+        return response
+
+    return guarded
+
+
+async def submit(request: Request, form: Form, operation: Operation[Any, Any], **fixed: Any) -> Any:
+    """Read the form's body and run the operation. None when it was refused: draw the form again.
+
+    `fixed` are input fields that the address decides (a number, a slug).
+    """
+    form.bind(await read_body(request))
+    return await form.run(operation, request.state.actor, **fixed)

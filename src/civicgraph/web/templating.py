@@ -1,0 +1,51 @@
+"""Jinja: one environment, strict about what is undefined, with our filters."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from civicgraph import settings
+from civicgraph.i18n import gettext, ngettext
+from civicgraph.web.formats import FILTERS
+
+
+@cache
+def environment() -> Environment:
+    """The environment of all templates."""
+    made = Environment(
+        loader=FileSystemLoader(settings.folder("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    made.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]
+    made.globals["_"] = gettext
+    made.globals["ngettext"] = lambda one, many, n, **values: ngettext(one, many, n, **values)
+    made.globals["static"] = static
+    made.filters.update(FILTERS)
+    return made
+
+
+@cache
+def static(path: str) -> str:
+    """The address of a static file with its content's hash, so that browsers keep it for good."""
+    body = (settings.folder("static") / path).read_bytes()
+    return f"/static/{path}?v={hashlib.sha256(body).hexdigest()[:10]}"
+
+
+@cache
+def document(name: str) -> str:
+    """The GraphQL document of a page: `templates/<name>.graphql`."""
+    return (settings.folder("templates") / f"{name}.graphql").read_text()
+
+
+def render(template: str, **context: Any) -> str:
+    """A template as text."""
+    return environment().get_template(template).render(**context)
