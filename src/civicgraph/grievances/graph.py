@@ -1,0 +1,251 @@
+"""GraphQL of the grievances room."""
+
+from __future__ import annotations
+
+from civicgraph.crypto import token_hash
+from civicgraph.graph import (
+    DivisionCode,
+    Order,
+    column,
+    computed,
+    connection,
+    equals,
+    filter_type,
+    flag,
+    matches,
+    node,
+    order_type,
+    root,
+    root_connection,
+    root_one,
+    to_one,
+    type_,
+    where,
+    within,
+)
+from civicgraph.grievances import models, rules
+from civicgraph.grievances.models import Channel, GrievanceStatus, ReporterKind, Urgency
+
+
+@filter_type
+class GrievanceFilter:
+    """Which grievances."""
+
+    within = within("division_id")
+    number = equals("number", str, "With this number.")
+    category = equals("category_id", str, "Of the category with this code.")
+    urgency = equals("urgency", Urgency, "Of this level.")
+    status = where(GrievanceStatus, "Standing there.", rules.has_status)
+    is_open = flag("Only those that are (not) still to be resolved.", rules.is_open, rules.is_done)
+    is_overdue = flag("Only those past a promised time (or in time).", rules.is_overdue, rules.is_in_time)
+    assigned_to_me = flag("Only those that you work on.", rules.is_mine)
+    reporter_kind = equals("reporter_kind", ReporterKind, "From residents, or from enterprises.")
+    channel = equals("channel", Channel, "That came in this way.")
+    text = matches("grievance")
+
+
+@order_type
+class GrievanceOrder:
+    """The order of grievances."""
+
+    NEWEST = Order(("id",), "Latest reported first.", is_descending=True)
+    OLDEST = Order(("id",), "Earliest reported first.")
+    DUE_FIRST = Order(
+        ("resolution_due_at", "id"), "By the promised time of the resolution; ask it of those that are open."
+    )
+
+
+@filter_type
+class GrievanceUpdateFilter:
+    """Which steps of a grievance."""
+
+    status = equals("status", GrievanceStatus, "After which it stood there.")
+
+
+@order_type
+class GrievanceUpdateOrder:
+    """The order of a grievance's steps."""
+
+    NEWEST = Order(("id",), "Latest first.", is_descending=True)
+    OLDEST = Order(("id",), "Earliest first.")
+
+
+@filter_type
+class GrievanceCategoryFilter:
+    """Which categories."""
+
+    group_code = equals("group_code", str, "Of the group with this code.")
+
+
+@order_type
+class GrievanceCategoryOrder:
+    """The order of categories."""
+
+    POSITION = Order(("position", "code"), "As the form shows them, group by group.")
+
+
+@node(models.GrievanceCategory)
+class GrievanceCategory:
+    """A category of grievance: the common words of forms, figures and the API."""
+
+    code = column()
+    name = column()
+    name_en = column()
+    group_code = column()
+    group_name = column()
+    group_name_en = column()
+    urgency = column()
+    body = column()
+
+
+@type_(models.GrievanceUpdate, visible=rules.visible_updates)
+class GrievanceUpdate:
+    """One step of a grievance's history: what was done or said, by which office, and where it stood then."""
+
+    at = column()
+    status = column()
+    by_line = column()
+    public_note = column()
+    internal_note = column(guard=rules.reads_update)
+    is_internal = computed(bool, lambda c, row: f"{row['internal_note']} <> ''", "Words among staff.")
+    person = to_one("accounts.Person", guard=rules.reads_update)
+
+
+@node(models.Grievance, visible=rules.visible_grievances)
+class Grievance:
+    """A grievance 诉求 from a resident or an enterprise, anonymised.
+
+    The reporter's own words, the address and the contact are null without a grant over its division.
+    """
+
+    number = column()
+    urgency = column()
+    channel = column()
+    reporter_kind = column()
+    public_text = column()
+    status = column()
+    team = column()
+    outcome = column()
+    is_public = column()
+    is_generated = column()
+    submitted_at = column()
+    accepted_at = column()
+    assigned_at = column()
+    resolved_at = column()
+    closed_at = column()
+    response_due_at = column()
+    resolution_due_at = column()
+    updated_at = column()
+    version = column()
+    is_overdue = computed(bool, rules.is_overdue, "A promised time has passed and what was promised is not done.")
+    responded_in_time = computed(
+        bool | None, rules.responded_in_time, "Whether the first response came in time; null before it."
+    )
+    resolved_in_time = computed(
+        bool | None, rules.resolved_in_time, "Whether it was resolved in time; null before that."
+    )
+    category = to_one("GrievanceCategory")
+    division = to_one("divisions.Division")
+    grid = to_one("grids.Grid")
+    compound = to_one("divisions.Compound")
+    updates = connection("GrievanceUpdate", key="grievance_id", description="What was done, step by step.")
+    latest_update = to_one(
+        "GrievanceUpdate", link=rules.latest_update, is_nullable=True, description="The latest step that the public sees."
+    )
+    description = column(guard=rules.reads_private)
+    address = column(guard=rules.reads_private)
+    contact_name = column(guard=rules.reads_private)
+    contact_phone_masked = column(guard=rules.reads_private)
+    contact_email_masked = column(guard=rules.reads_private)
+    locale = column(guard=rules.reads_private)
+    assignee = to_one("accounts.Person", guard=rules.reads_private)
+    enterprise = to_one("enterprises.Enterprise", guard=rules.reads_private)
+    may_read_private = computed(
+        bool, rules.reads_private, "Whether you may read the reporter's own words and the masked contact."
+    )
+    may_work = computed(bool, rules.may_work_row, "Whether you may start, comment on and resolve it.")
+    may_dispatch = computed(bool, rules.may_dispatch_row, "Whether you may accept, assign, close and hide it.")
+
+
+@type_(models.Grievance)
+class TrackedGrievance:
+    """A grievance as its reporter sees it, by its number and tracking secret. It never shows the contact."""
+
+    number = column()
+    urgency = column()
+    reporter_kind = column()
+    public_text = column()
+    status = column()
+    team = column()
+    outcome = column()
+    is_public = column()
+    submitted_at = column()
+    accepted_at = column()
+    assigned_at = column()
+    resolved_at = column()
+    closed_at = column()
+    response_due_at = column()
+    resolution_due_at = column()
+    is_overdue = computed(bool, rules.is_overdue, "A promised time has passed and what was promised is not done.")
+    may_close = computed(
+        bool, lambda c, row: f"{row['status']} = 'resolved'", "Whether you may say: yes, it is solved."
+    )
+    category = to_one("GrievanceCategory")
+    division = to_one("divisions.Division")
+    grid = to_one("grids.Grid")
+    compound = to_one("divisions.Compound")
+    updates = connection("GrievanceUpdate", key="grievance_id", description="What was done, step by step.")
+    latest_update = to_one(
+        "GrievanceUpdate", link=rules.latest_update, is_nullable=True, description="The latest step that the public sees."
+    )
+
+
+@type_(models.GrievanceTally)
+class GrievancePerformance:
+    """How a division and everything below it fared with what was reported in a month.
+
+    The counts follow the month of the report: a grievance of May that is resolved in June counts for May.
+    """
+
+    month = column()
+    received = column()
+    responded = column()
+    responded_in_time = column()
+    resolved = column()
+    resolved_in_time = column()
+    division = to_one("divisions.Division")
+
+
+@root
+class Query:
+    """Reads of the grievances room."""
+
+    grievance = root_one(
+        "Grievance",
+        arguments={"number": (str, "Its public number, for instance ZY-1123-7F3K.")},
+        where=lambda c, row, number: f"{row['number']} = {number.sql(c, 'text', rules.typed_number)}",
+        description="A grievance by its number.",
+    )
+    grievances = root_connection("Grievance", description="Grievances of the city, anonymised.")
+    grievance_categories = root_connection("GrievanceCategory", description="What a grievance can be about.")
+    tracked_grievance = root_one(
+        "TrackedGrievance",
+        arguments={"number": (str, "Its public number."), "secret": (str, "The tracking secret given when it was reported.")},
+        where=lambda c, row, number, secret: (
+            f"{row['number']} = {number.sql(c, 'text', rules.typed_number)}"
+            f" AND {row['secret_hash']} = {secret.sql(c, 'text', lambda text: token_hash(rules.typed_secret(text)))}"
+        ),
+        description="One's own grievance; null when number and secret do not belong together.",
+    )
+    performance = root_one(
+        "GrievancePerformance",
+        arguments={
+            "within": (DivisionCode, "The division with everything below it: the city, a county, a subdistrict or a community."),
+            "month": (str, "The month of the report, for instance 2026-05."),
+        },
+        where=lambda c, row, within, month: f"{row['division_id']} = {within.sql(c)} AND {row['month']} = {month.sql(c)}",
+        description="How a division fared in a month; null when nothing was reported there in it.",
+    )
+
+
+TYPES = (Grievance, TrackedGrievance, GrievanceUpdate, GrievanceCategory, GrievancePerformance)
