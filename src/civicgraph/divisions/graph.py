@@ -99,7 +99,13 @@ class Division:
     services = connection("services.Service", key="division_id", description="Services of this very division; for its subtree ask `services(filter: {within})`.")
     enterprises = connection("enterprises.Enterprise", key="division_id", description="Enterprises of this very division.")
     grievances = connection("grievances.Grievance", key="division_id", description="Grievances of this very division.")
-    performance = month_of("grievances.GrievancePerformance", "division_id", "How grievances fared in a month in its whole subtree.")
+    performance = to_one(
+        "grievances.GrievancePerformance",
+        link=lambda c, row, child, month: f"{child['division_id']} = {row['code']} AND {child['month']} = {month.sql(c)}",
+        arguments={"month": (str, "The month, for instance 2026-05.")},
+        is_nullable=True,
+        description="How the grievances of its whole subtree fared in a month; null when there were none.",
+    )
     may_edit = computed(bool, lambda c, row: c.covers(row["code"], EDIT_DIVISIONS), "Whether you may change it.")
 
 

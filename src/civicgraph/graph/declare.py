@@ -67,10 +67,11 @@ class Related(Declared):
 
     target: str
     key: str = ""
-    link: Link | None = None
+    link: Callable[..., str] | None = None
     is_many: bool = False
-    is_nullable: bool = True
+    is_nullable: bool | None = True
     order: tuple[str, ...] = ()
+    arguments: Mapping[str, Any] | None = None
 
 
 @dataclass(kw_only=True)
@@ -122,9 +123,23 @@ def computed(python_type: Any, sql: Predicate, description: str, *, guard: Predi
     return Column(python_type=python_type, sql=sql, description=description, guard=guard)
 
 
-def to_one(target: str, *, key: str = "", link: Link | None = None, is_nullable: bool | None = None, description: str = "", guard: Predicate | None = None) -> Any:
-    """One row of another type (`"room.Type"`, or `"Type"` of this room)."""
-    return Related(target=target, key=key, link=link, is_nullable=is_nullable, description=description, guard=guard)  # type: ignore[arg-type]
+def to_one(
+    target: str,
+    *,
+    key: str = "",
+    link: Callable[..., str] | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    is_nullable: bool | None = None,
+    description: str = "",
+    guard: Predicate | None = None,
+) -> Any:
+    """One row of another type (`"room.Type"`, or `"Type"` of this room).
+
+    With `arguments` the link is `link(compiler, row, child, **arguments)`.
+    """
+    return Related(
+        target=target, key=key, link=link, arguments=arguments, is_nullable=is_nullable, description=description, guard=guard
+    )
 
 
 def to_many(target: str, *, order: tuple[str, ...], key: str = "", link: Link | None = None, description: str) -> Any:
@@ -199,6 +214,8 @@ def _field(name: str, declared: Declared, model: type[Model] | None, module: str
         annotation = _column_type(name, declared, model)
     elif isinstance(declared, Related):
         annotation = _related_type(name, declared, model, module)
+        if declared.arguments:
+            return annotation, _with_arguments(declared, annotation, declared.arguments)
     elif isinstance(declared, RootOne):
         annotation = Ref(declared.target, module) | None
         return annotation, _with_arguments(declared, annotation, declared.arguments)

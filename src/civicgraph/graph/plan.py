@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -268,9 +269,13 @@ class Compiler:
         return self.dialect.day(sql) if name == "Date" else sql
 
     def _related(self, parent: GraphQLObjectType, mapped: Mapped, row: Row, nodes: list[FieldNode], declared: Related) -> str:
-        target = MAPPED[get_named_type(parent.fields[nodes[0].name.value].type).name]
+        definition = parent.fields[nodes[0].name.value]
+        target = MAPPED[get_named_type(definition.type).name]
+        link = declared.link
+        if link is not None and declared.arguments:
+            link = partial(link, **arguments_of(self.selection, definition, nodes[0]))
         if not declared.is_many:
-            return self._single(target, nodes, lambda child: self.joined(declared.link, declared.key, mapped, row, target, child, is_many=False))
+            return self._single(target, nodes, lambda child: self.joined(link, declared.key, mapped, row, target, child, is_many=False))
         child = self.row(target)
         item = self.object(target, child, nodes)
         conditions = [self.joined(declared.link, declared.key, mapped, row, target, child, is_many=True), *self.visibility(target, child)]

@@ -1,0 +1,62 @@
+# The habits of the house. `make run` and `make test` need Python 3.11 and nothing else of ours.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: run test lint format types shots bench lock clean help
+
+help: ## Name each habit
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.venv/run.stamp: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: .venv/run.stamp ## Migrate, load the demo city, and serve it on http://127.0.0.1:8000
+	$(BIN)/civicgraph migrate
+	$(BIN)/civicgraph demo
+	$(BIN)/civicgraph serve
+
+test: .venv/dev.stamp chromium lint types ## Everything that CI runs
+	$(BIN)/civicgraph schema --check
+	$(BIN)/civicgraph migrate --check
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+lint: .venv/dev.stamp ## Style of code and templates, and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/djlint --quiet --lint templates
+
+types: .venv/dev.stamp ## Strict types
+	$(BIN)/mypy
+
+format: .venv/dev.stamp ## Put the code into the house's form
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk || \
+	{ command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
+	{ echo "The browser tests need Chromium and a Chinese font: install chromium and fonts-noto-cjk, then run again."; exit 1; }
+
+shots: .venv/dev.stamp chromium ## Pictures of every page into shots/
+	$(BIN)/python -m tests.shots
+
+bench: .venv/dev.stamp ## Demo scale against city scale, side by side (minutes)
+	$(BIN)/python -m benchmarks
+
+lock: .venv/dev.stamp ## Pin the newest allowed versions, with hashes
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --group build --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -o requirements-dev.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group build --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -c requirements-dev.lock -o requirements.lock
+
+clean: ## Remove what was built; the database in var/ stays
+	rm -rf .venv shots .mypy_cache .ruff_cache .pytest_cache .hypothesis

