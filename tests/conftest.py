@@ -29,7 +29,13 @@ _numbers = itertools.count()
 
 def make_settings(url: str, **values: object) -> Settings:
     """Settings of a test: nothing of the machine's environment or .env comes in."""
-    given = {"database_url": url, "secret_key": SecretStr(SECRET), "is_scheduler_enabled": False, "log_level": "ERROR", **values}
+    given = {
+        "database_url": url,
+        "secret_key": SecretStr(SECRET),
+        "is_scheduler_enabled": False,
+        "log_level": "ERROR",
+        **values,
+    }
     return Settings(_env_file=None, **given)  # type: ignore[arg-type]
 
 

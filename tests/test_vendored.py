@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROWS = re.findall(r"\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| `([0-9a-f]{64})` \|", (ROOT / "static/vendor/VENDORED.md").read_text())
+ROWS = re.findall(
+    r"\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| `([0-9a-f]{64})` \|", (ROOT / "static/vendor/VENDORED.md").read_text()
+)
 
 
 @pytest.mark.parametrize(("path", "package", "licence", "digest"), ROWS)

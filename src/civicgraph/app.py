@@ -53,8 +53,13 @@ async def graphql(request: Request) -> Response:
     actor: Actor = request.state.actor
     if request.headers.get("authorization") and not actor.is_staff:
         return JSONResponse(
-            {"errors": [{"message": "This token is unknown, expired or revoked.", "extensions": {"code": "UNAUTHENTICATED"}}]},
-            401, {"www-authenticate": "Bearer"},
+            {
+                "errors": [
+                    {"message": "This token is unknown, expired or revoked.", "extensions": {"code": "UNAUTHENTICATED"}}
+                ]
+            },
+            401,
+            {"www-authenticate": "Bearer"},
         )
     may_write = actor.kind == "token" or is_same_origin(request)
     return await http.handle(request, request.app.state.engine, actor, may_write=may_write)

@@ -7,7 +7,6 @@ import secrets
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,7 +20,12 @@ from civicgraph import db, health, logs
 from civicgraph import settings as configuration
 from civicgraph.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="CivicGraph: one server for a city's governance.", pretty_exceptions_show_locals=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="CivicGraph: one server for a city's governance.",
+    pretty_exceptions_show_locals=False,
+)
 staff = typer.Typer(no_args_is_help=True, help="People of the staff and their grants.")
 token = typer.Typer(no_args_is_help=True, help="API tokens.")
 app.add_typer(staff, name="staff")
@@ -69,13 +73,22 @@ def serve(
 
     console.print(f"CivicGraph listens on http://{host}:{port} (stop with Ctrl+C)")
     uvicorn.run(
-        create_app(found), host=host, port=port, log_config=None, access_log=False, server_header=False,
-        timeout_graceful_shutdown=10, timeout_keep_alive=20, h11_max_incomplete_event_size=65536,
+        create_app(found),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=20,
+        h11_max_incomplete_event_size=65536,
     )
 
 
 @app.command()
-def migrate(check: Annotated[bool, typer.Option("--check", help="Only say whether models and migrations agree.")] = False) -> None:
+def migrate(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether models and migrations agree.")] = False,
+) -> None:
     """Bring the database's tables up to this release."""
     found = _settings()
     if check:
@@ -90,7 +103,9 @@ def migrate(check: Annotated[bool, typer.Option("--check", help="Only say whethe
 
 @app.command()
 def demo(
-    scale: Annotated[str, typer.Option(help="demo: the real Zunyi of the facts file; city: the full scale, generated.")] = "demo",
+    scale: Annotated[
+        str, typer.Option(help="demo: the real Zunyi of the facts file; city: the full scale, generated.")
+    ] = "demo",
     seed: Annotated[int, typer.Option(help="Seed of the generated city.")] = 5203,
 ) -> None:
     """Load the demo city. A second run keeps what is there."""
@@ -123,11 +138,11 @@ def schema(
 def tick(once: Annotated[bool, typer.Option("--once", help="Do one round and stop.")] = True) -> None:
     """Look at deadlines and the outbox by hand."""
     _settings()
-    from civicgraph.app import schema as _schema
     from civicgraph.notifications.delivery import deliver_due
     from civicgraph.scheduler.heartbeat import Heartbeat
+    from civicgraph.schema import schema as build
 
-    _schema()
+    build()
     report = _run(Heartbeat(configuration.current(), deliver_due).tick_once())
     console.print(report)
 
@@ -147,7 +162,19 @@ def backup(target: Annotated[Path, typer.Argument(help="The file to write; it mu
             _refuse("pg_dump is not installed: install PostgreSQL's client tools.")
             return
         credentials = db.postgres_credentials(found)
-        command = [tool, "-Fc", "-h", str(credentials["host"]), "-p", str(credentials["port"]), "-U", credentials["user"], "-f", str(target), credentials["database"]]
+        command = [
+            tool,
+            "-Fc",
+            "-h",
+            str(credentials["host"]),
+            "-p",
+            str(credentials["port"]),
+            "-U",
+            credentials["user"],
+            "-f",
+            str(target),
+            credentials["database"],
+        ]
         environment = {"PGPASSWORD": credentials["password"]} if credentials["password"] else {}
         import os
 
@@ -163,7 +190,9 @@ def check() -> None:
     try:
         troubles += _run(health.database_troubles(found))
     except Exception as error:
-        troubles.append(f"The database cannot be reached ({type(error).__name__}): check CIVICGRAPH_DATABASE_URL and that the server runs.")
+        troubles.append(
+            f"The database cannot be reached ({type(error).__name__}): check CIVICGRAPH_DATABASE_URL and that the server runs."
+        )
     from civicgraph.notifications.delivery import check_smtp
 
     trouble = asyncio.run(check_smtp(found))
@@ -247,4 +276,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

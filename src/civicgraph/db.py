@@ -53,7 +53,12 @@ def orm_config(settings: Settings) -> dict[str, Any]:
     if is_postgres(settings):
         connection = {
             "engine": "tortoise.backends.asyncpg",
-            "credentials": {**postgres_credentials(settings), "min_size": 1, "max_size": 10, "server_settings": {"timezone": "UTC"}},
+            "credentials": {
+                **postgres_credentials(settings),
+                "min_size": 1,
+                "max_size": 10,
+                "server_settings": {"timezone": "UTC"},
+            },
         }
     else:
         path = sqlite_path(settings)
@@ -98,6 +103,7 @@ async def drift() -> str:
     """How the models differ from the migrations; empty when they agree."""
     config = orm_config(Settings(database_url="sqlite://:memory:"))
     context = await Tortoise.init(config=config, init_connections=False)
+    assert context.apps is not None
     try:
         found = await MigrationAutodetector(context.apps, config["apps"]).changes()
     finally:

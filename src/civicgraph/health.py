@@ -19,7 +19,9 @@ def settings_troubles(settings: Settings) -> list[str]:
     found = []
     secret = settings.secret_key.get_secret_value()
     if not secret:
-        found.append("CIVICGRAPH_SECRET_KEY is missing: without it nobody can sign in and contacts cannot be encrypted. Put 32 random characters or more into .env.")
+        found.append(
+            "CIVICGRAPH_SECRET_KEY is missing: without it nobody can sign in and contacts cannot be encrypted. Put 32 random characters or more into .env."
+        )
     elif len(secret) < 32:
         found.append(f"CIVICGRAPH_SECRET_KEY has {len(secret)} characters: give it at least 32.")
     if not settings.base_url.startswith(("http://", "https://")):
@@ -40,7 +42,9 @@ async def database_troubles(settings: Settings) -> list[str]:
     try:
         await get_connection("default").execute_query("SELECT 1")
     except Exception as error:
-        return [f"The database cannot be reached ({type(error).__name__}): check CIVICGRAPH_DATABASE_URL and that the server runs."]
+        return [
+            f"The database cannot be reached ({type(error).__name__}): check CIVICGRAPH_DATABASE_URL and that the server runs."
+        ]
     pending = await db.pending_migrations(settings)
     if pending:
         return [f"Migrations are behind ({', '.join(pending)}): run `civicgraph migrate`."]
@@ -51,5 +55,7 @@ async def troubles(settings: Settings, heartbeat: Any = None) -> list[str]:
     """Everything that keeps a running process from doing its work."""
     found = settings_troubles(settings) + await database_troubles(settings)
     if heartbeat is not None and settings.is_scheduler_enabled and heartbeat.is_stuck():
-        found.append("The scheduler has not ticked for a while: reminders do not go out. Restart the process and look at the log.")
+        found.append(
+            "The scheduler has not ticked for a while: reminders do not go out. Restart the process and look at the log."
+        )
     return found

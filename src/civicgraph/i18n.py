@@ -7,7 +7,7 @@ Chinese that people read. Catalogues are read at start: there is no build step t
 from __future__ import annotations
 
 from contextvars import ContextVar
-from enum import Enum
+from enum import StrEnum
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -60,7 +60,7 @@ def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
     return text % {"num": n, **values}
 
 
-class Labelled(str, Enum):
+class Labelled(StrEnum):
     """An enumeration whose members carry the words that people read.
 
     Members are written `NAME = "name", N_("Words")`: the value is the name in lower case (the

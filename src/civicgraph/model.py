@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from tortoise import fields
 from tortoise.models import Model
@@ -33,7 +33,7 @@ class Listing(Record):
         abstract = True
 
 
-def place(related_name: str | bool = False, **options: Any) -> Any:
+def place(related_name: str | Literal[False] = False, **options: Any) -> Any:
     """A foreign key to the division (by its code) that a row belongs to."""
     options.setdefault("description", "The community or other division it belongs to.")
     return fields.ForeignKeyField(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from civicgraph.i18n import Labelled, N_
+from civicgraph.i18n import N_, Labelled
 
 
 class Role(Labelled):
@@ -47,9 +47,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         _DISPATCH | _LISTINGS | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX}
     ),
     Role.ADMINISTRATOR: frozenset(
-        _DISPATCH
-        | _LISTINGS
-        | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX, MANAGE_PEOPLE}
+        _DISPATCH | _LISTINGS | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX, MANAGE_PEOPLE}
     ),
 }
 

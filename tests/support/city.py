@@ -11,8 +11,13 @@ from civicgraph.permissions import Actor, Held, Role
 CITY, FENGGANG, LONGQUAN, FENGQUAN = "5203", "520327", "520327001", "520327001901"
 SUIYANG, FENGHUA, HONGQIAO = "520323", "520323104", "520323104001"
 NAMES = {
-    CITY: "遵义市", FENGGANG: "凤冈县", LONGQUAN: "龙泉街道", FENGQUAN: "凤泉社区",
-    SUIYANG: "绥阳县", FENGHUA: "风华镇", HONGQIAO: "虹桥社区",
+    CITY: "遵义市",
+    FENGGANG: "凤冈县",
+    LONGQUAN: "龙泉街道",
+    FENGQUAN: "凤泉社区",
+    SUIYANG: "绥阳县",
+    FENGHUA: "风华镇",
+    HONGQIAO: "虹桥社区",
 }
 
 

@@ -43,10 +43,16 @@ class DivisionFilter:
     text = where(
         str,
         "The name or its pinyin holds this.",
-        lambda c, row, given: f"({row['name']} LIKE {given.sql(c, 'text', lambda text: f'%{text}%')}"
-        f" OR {row['pinyin']} LIKE {given.sql(c, 'text', lambda text: f'%{text.lower()}%')})",
+        lambda c, row, given: (
+            f"({row['name']} LIKE {given.sql(c, 'text', lambda text: f'%{text}%')}"
+            f" OR {row['pinyin']} LIKE {given.sql(c, 'text', lambda text: f'%{text.lower()}%')})"
+        ),
     )
-    is_provisional = flag("Only those (not) in the statistical register.", lambda c, row: row["is_provisional"], lambda c, row: f"NOT {row['is_provisional']}")
+    is_provisional = flag(
+        "Only those (not) in the statistical register.",
+        lambda c, row: row["is_provisional"],
+        lambda c, row: f"NOT {row['is_provisional']}",
+    )
 
 
 @order_type
@@ -62,7 +68,9 @@ class CompoundFilter:
 
     within = within("division_id")
     text = matches("compound")
-    is_active = flag("Only those (not) listed.", lambda c, row: row["is_active"], lambda c, row: f"NOT {row['is_active']}")
+    is_active = flag(
+        "Only those (not) listed.", lambda c, row: row["is_active"], lambda c, row: f"NOT {row['is_active']}"
+    )
 
 
 @order_type
@@ -92,16 +100,33 @@ class Division:
     parent = to_one("Division")
     successor = to_one("Division")
     children = connection("Division", key="parent_id", description="The divisions directly below.")
-    figures = to_many("Figure", link=lambda c, row, child: f"{child['division_id']} = {row['code']} AND {child['compound_id']} IS NULL", order=("position", "id"), description="Published figures about it.")
+    figures = to_many(
+        "Figure",
+        link=lambda c, row, child: f"{child['division_id']} = {row['code']} AND {child['compound_id']} IS NULL",
+        order=("position", "id"),
+        description="Published figures about it.",
+    )
     compounds = connection("Compound", key="division_id", description="Compounds of a community.")
     grids = connection("grids.Grid", key="division_id", description="Grids and micro-grids of a community.")
-    events = connection("events.Event", key="division_id", description="Events of this very division; for its subtree ask `events(filter: {within})`.")
-    services = connection("services.Service", key="division_id", description="Services of this very division; for its subtree ask `services(filter: {within})`.")
-    enterprises = connection("enterprises.Enterprise", key="division_id", description="Enterprises of this very division.")
+    events = connection(
+        "events.Event",
+        key="division_id",
+        description="Events of this very division; for its subtree ask `events(filter: {within})`.",
+    )
+    services = connection(
+        "services.Service",
+        key="division_id",
+        description="Services of this very division; for its subtree ask `services(filter: {within})`.",
+    )
+    enterprises = connection(
+        "enterprises.Enterprise", key="division_id", description="Enterprises of this very division."
+    )
     grievances = connection("grievances.Grievance", key="division_id", description="Grievances of this very division.")
     performance = to_one(
         "grievances.GrievancePerformance",
-        link=lambda c, row, child, month: f"{child['division_id']} = {row['code']} AND {child['month']} = {month.sql(c)}",
+        link=lambda c, row, child, month: (
+            f"{child['division_id']} = {row['code']} AND {child['month']} = {month.sql(c)}"
+        ),
         arguments={"month": (str, "The month, for instance 2026-05.")},
         is_nullable=True,
         description="How the grievances of its whole subtree fared in a month; null when there were none.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
-from civicgraph.i18n import Labelled, N_
+from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Listing, Record, place
 
 
@@ -46,7 +46,6 @@ class Division(Model):
     level = fields.CharEnumField(DivisionLevel, max_length=12, description="City, county, subdistrict or community.")
     parent: fields.ForeignKeyNullableRelation[Division] = fields.ForeignKeyField(
         "civicgraph.Division",
-       
         related_name="children",
         null=True,
         on_delete=fields.RESTRICT,
@@ -64,7 +63,6 @@ class Division(Model):
     valid_to = fields.DateField(null=True, description="Last day on which the code is in force.")
     successor: fields.ForeignKeyNullableRelation[Division] = fields.ForeignKeyField(
         "civicgraph.Division",
-       
         related_name="predecessors",
         null=True,
         on_delete=fields.RESTRICT,
@@ -84,7 +82,11 @@ class Figure(Record):
 
     division = place("figures")
     compound: fields.ForeignKeyNullableRelation[Compound] = fields.ForeignKeyField(
-        "civicgraph.Compound", related_name="figures", null=True, on_delete=fields.CASCADE, description="The compound it is about."
+        "civicgraph.Compound",
+        related_name="figures",
+        null=True,
+        on_delete=fields.CASCADE,
+        description="The compound it is about.",
     )
     key = fields.CharField(60, description="What it measures, as a stable key.")
     name = fields.CharField(80, description="What it measures, in words.")

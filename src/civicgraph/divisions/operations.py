@@ -19,7 +19,9 @@ async def place_of(code: str, field: str = "division_code") -> Division:
     """The division with this code. Raises `InvalidInput` at `field` when there is none."""
     found = await Division.get_or_none(code=code)
     if found is None:
-        raise InvalidInput.at(field, "unknown_division", N_("There is no division with this code. Please choose one of the list."))
+        raise InvalidInput.at(
+            field, "unknown_division", N_("There is no division with this code. Please choose one of the list.")
+        )
     return found
 
 
@@ -67,7 +69,12 @@ class CompoundFields(Input):
     management: Management = Field(Management.PROPERTY_COMPANY, title=N_("Run by"))
     manager_name: str = Field("", title=N_("Name of the company or committee"), max_length=80)
     fee_fen: int | None = Field(
-        None, title=N_("Property fee"), ge=0, le=10_000_000, description=N_("Of a household a month, in yuan."), json_schema_extra={"widget": "money"}
+        None,
+        title=N_("Property fee"),
+        ge=0,
+        le=10_000_000,
+        description=N_("Of a household a month, in yuan."),
+        json_schema_extra={"widget": "money"},
     )
     summary: str = Field("", title=N_("About the compound"), max_length=2000)
     is_active: bool = Field(True, title=N_("Listed"))

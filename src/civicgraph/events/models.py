@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tortoise import fields
 
-from civicgraph.i18n import Labelled, N_
+from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Listing, Record, place
 
 

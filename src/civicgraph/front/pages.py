@@ -38,8 +38,12 @@ async def search(request: Request) -> Response:
     if not text:
         return await page(request, "front/search", values={"q": "", "sections": []}, data={}, fragment="front/_found")
     found = await read(request, "front/search", {"text": text})
-    sections = [name for name in ("services", "events", "divisions", "grievances", "enterprises") if found[name]["nodes"]]
-    return await page(request, "front/search", {"text": text}, {"q": text, "sections": sections}, data=found, fragment="front/_found")
+    sections = [
+        name for name in ("services", "events", "divisions", "grievances", "enterprises") if found[name]["nodes"]
+    ]
+    return await page(
+        request, "front/search", {"text": text}, {"q": text, "sections": sections}, data=found, fragment="front/_found"
+    )
 
 
 async def place(request: Request) -> Response:

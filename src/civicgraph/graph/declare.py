@@ -37,8 +37,13 @@ Link = Callable[["Compiler", "Row", "Row"], str]
 
 META = "civicgraph"
 SCALARS: dict[type[orm.Field[Any]], type] = {
-    orm.CharField: str, orm.TextField: str, orm.IntField: int, orm.SmallIntField: int,
-    orm.BooleanField: bool, orm.DatetimeField: datetime, orm.DateField: date,
+    orm.CharField: str,
+    orm.TextField: str,
+    orm.IntField: int,
+    orm.SmallIntField: int,
+    orm.BooleanField: bool,
+    orm.DatetimeField: datetime,
+    orm.DateField: date,
 }
 
 
@@ -138,7 +143,13 @@ def to_one(
     With `arguments` the link is `link(compiler, row, child, **arguments)`.
     """
     return Related(
-        target=target, key=key, link=link, arguments=arguments, is_nullable=is_nullable, description=description, guard=guard
+        target=target,
+        key=key,
+        link=link,
+        arguments=arguments,
+        is_nullable=is_nullable,
+        description=description,
+        guard=guard,
     )
 
 
@@ -147,7 +158,9 @@ def to_many(target: str, *, order: tuple[str, ...], key: str = "", link: Link | 
     return Related(target=target, key=key, link=link, is_many=True, order=order, description=description)
 
 
-def connection(target: str, *, key: str = "", link: Link | None = None, description: str, guard: Predicate | None = None) -> Any:
+def connection(
+    target: str, *, key: str = "", link: Link | None = None, description: str, guard: Predicate | None = None
+) -> Any:
     """A list of any length under a row, paged by cursors."""
     return Paged(target=target, key=key, link=link, description=description, guard=guard)
 
@@ -200,7 +213,9 @@ def _with_fields(cls: type, model: type[Model] | None, bases: tuple[type, ...]) 
     namespace: dict[str, Any] = {"__doc__": cls.__doc__, "__module__": cls.__module__, "__annotations__": {}}
     if bases:
         namespace["__annotations__"]["id"] = strawberry.ID
-        namespace["id"] = strawberry.field(description="Global id, opaque to clients.", metadata={META: Column(name="@id")})
+        namespace["id"] = strawberry.field(
+            description="Global id, opaque to clients.", metadata={META: Column(name="@id")}
+        )
     for name, declared in vars(cls).items():
         if isinstance(declared, Declared):
             annotation, made = _field(name, declared, model, cls.__module__)
@@ -225,7 +240,9 @@ def _field(name: str, declared: Declared, model: type[Model] | None, module: str
         if declared.guard is not None:
             annotation = annotation | None
         return annotation, _with_arguments(declared, annotation, _paging_arguments(declared, module))
-    return annotation, strawberry.field(description=declared.description, metadata={META: declared}, deprecation_reason=declared.deprecation)
+    return annotation, strawberry.field(
+        description=declared.description, metadata={META: declared}, deprecation_reason=declared.deprecation
+    )
 
 
 def _column_type(name: str, declared: Column, model: type[Model] | None) -> Any:
@@ -288,7 +305,8 @@ def _with_arguments(declared: Declared, annotation: Any, arguments: Mapping[str,
         is_optional = type(None) in getattr(kind, "__args__", ())
         parameters.append(
             inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY,
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
                 annotation=Annotated[kind, strawberry.argument(description=description)],
                 default=None if is_optional else inspect.Parameter.empty,
             )

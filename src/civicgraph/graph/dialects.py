@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,32 +12,72 @@ import orjson
 MAX_PAIRS = 48  # PostgreSQL's functions take 100 arguments, SQLite's 127: key and value for each field
 
 
-class Dialect:
+class Dialect(ABC):
     """SQL fragments that both databases have in their own words."""
 
     name: str
     true: str
     false: str
 
+    @abstractmethod
     def placeholder(self, number: int, sql_type: str) -> str:
-        """The `number`th parameter (from 1) of a type: text, int, moment, texts or code."""
-        raise NotImplementedError
+        """The `number`th parameter (from 1) of a type: text, int, moment, day or texts."""
 
+    @abstractmethod
     def parameter(self, value: Any, sql_type: str) -> Any:
         """A Python value as the driver takes it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def json_object(self, pairs: Sequence[tuple[str, str]]) -> str:
         """A JSON object of names (GraphQL names: letters, digits, _) and SQL values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def json_array(self, item: str, condition: str = "", order: str = "") -> str:
         """The rows' items as a JSON array, empty when there are none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
         """The text item of the row with the highest number; `is_reversed` says that rows come that way."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def boolean(self, sql: str) -> str:
+        """A truth value as JSON; null stays null."""
+
+    @abstractmethod
+    def moment(self, sql: str) -> str:
+        """A time as GraphQL's DateTime: ISO 8601, whole seconds, UTC."""
+
+    @abstractmethod
+    def day(self, sql: str) -> str:
+        """A date as ISO 8601."""
+
+    @abstractmethod
+    def stored_json(self, sql: str) -> str:
+        """A JSON column as JSON."""
+
+    @abstractmethod
+    def text(self, sql: str) -> str:
+        """Anything as text."""
+
+    @abstractmethod
+    def least(self, sql: str, bound: int) -> str:
+        """A number, bounded above."""
+
+    @abstractmethod
+    def is_in(self, sql: str, values: str) -> str:
+        """Membership in a parameter of type `texts`."""
+
+    @abstractmethod
+    def covered(self, sql: str, prefixes: str) -> str:
+        """Whether a code begins with one of a parameter's prefixes."""
+
+    @abstractmethod
+    def cursor(self, values: Sequence[str]) -> str:
+        """An opaque cursor of the order columns' values."""
+
+    @abstractmethod
+    def statement(self, sql: str) -> str:
+        """The whole statement: one row, one column, JSON."""
 
 
 class SQLite(Dialect):
@@ -69,39 +110,33 @@ class SQLite(Dialect):
         return f"(json_group_array({item}) FILTER (WHERE {condition}) ->> '{'$[0]' if is_reversed else '$[#-1]'}')"
 
     def boolean(self, sql: str) -> str:
-        """A truth value as JSON; null stays null."""
         return f"json(CASE WHEN {sql} THEN 'true' WHEN NOT ({sql}) THEN 'false' END)"
 
     def moment(self, sql: str) -> str:
-        """A time as GraphQL's DateTime: ISO 8601, whole seconds, UTC."""
         return f"(substr({sql}, 1, 10) || 'T' || substr({sql}, 12, 8) || '+00:00')"
 
     def day(self, sql: str) -> str:
-        """A date as ISO 8601."""
         return f"substr({sql}, 1, 10)"
 
     def stored_json(self, sql: str) -> str:
-        """A JSON column as JSON."""
         return f"json({sql})"
 
     def text(self, sql: str) -> str:
-        """Anything as text."""
         return f"CAST({sql} AS TEXT)"
 
+    def least(self, sql: str, bound: int) -> str:
+        return f"min({sql}, {bound})"
+
     def is_in(self, sql: str, values: str) -> str:
-        """Membership in a parameter of type `texts`."""
         return f"{sql} IN (SELECT value FROM json_each({values}))"
 
     def covered(self, sql: str, prefixes: str) -> str:
-        """Whether a code begins with one of a parameter's prefixes."""
         return f"EXISTS (SELECT 1 FROM json_each({prefixes}) p WHERE substr({sql}, 1, length(p.value)) = p.value)"
 
     def cursor(self, values: Sequence[str]) -> str:
-        """An opaque cursor of the order columns' values."""
         return f"hex(json_array({', '.join(values)}))"
 
     def statement(self, sql: str) -> str:
-        """The whole statement: one row, one column, JSON."""
         return f"SELECT CAST({sql} AS BLOB)"
 
 
@@ -111,7 +146,14 @@ class PostgreSQL(Dialect):
     name = "postgres"
     true = "true"
     false = "false"
-    _types = {"text": "text", "code": "text", "int": "bigint", "moment": "timestamptz", "texts": "text[]", "day": "date"}
+    _types = {
+        "text": "text",
+        "code": "text",
+        "int": "bigint",
+        "moment": "timestamptz",
+        "texts": "text[]",
+        "day": "date",
+    }
 
     def placeholder(self, number: int, sql_type: str) -> str:
         return f"${number}::{self._types[sql_type]}"
@@ -148,6 +190,9 @@ class PostgreSQL(Dialect):
     def text(self, sql: str) -> str:
         return f"({sql})::text"
 
+    def least(self, sql: str, bound: int) -> str:
+        return f"least({sql}, {bound})"
+
     def is_in(self, sql: str, values: str) -> str:
         return f"{sql} = ANY({values})"
 
@@ -159,7 +204,3 @@ class PostgreSQL(Dialect):
 
     def statement(self, sql: str) -> str:
         return f"SELECT ({sql})::text"
-
-
-for _name in ("boolean", "moment", "day", "stored_json", "text", "is_in", "covered", "cursor", "statement"):
-    assert hasattr(SQLite, _name) and hasattr(PostgreSQL, _name)

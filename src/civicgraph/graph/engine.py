@@ -128,9 +128,11 @@ class Engine:
         found = get_variable_values(self.schema, operation.variable_definitions or (), dict(given), max_errors=5)
         if isinstance(found, list):
             raise BadVariables(found)
-        return dict(getattr(found, "coerced", found))
+        return found.coerced
 
-    def plan(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor) -> Plan:
+    def plan(
+        self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor
+    ) -> Plan:
         """The compiled plan. Raises `Unplannable` for what graphql-core has to run."""
         if operation.operation is not OperationType.QUERY:
             raise Unplannable(operation.operation.value)
@@ -138,14 +140,18 @@ class Engine:
         key = (document.text, name, actor.is_staff, _shape(variables))
         return self._plans.get(key) or self._plans.put(key, self._compile(document, operation, variables, actor))
 
-    def _compile(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor) -> Plan:
+    def _compile(
+        self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor
+    ) -> Plan:
         compiler = self._compiler(document.fragments, variables, actor)
         root_type = self.schema.query_type
         assert root_type is not None
         statement = compiler.root(root_type, operation.selection_set)
         return Plan(statement, tuple(compiler.slots), frozenset(compiler.tables))
 
-    def _compiler(self, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any], actor: Actor) -> Compiler:
+    def _compiler(
+        self, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any], actor: Actor
+    ) -> Compiler:
         return Compiler(self.schema, self.reader.dialect, Selection(fragments, variables), actor.is_staff)
 
     async def run(self, plan: Plan, variables: Mapping[str, Any], actor: Actor) -> bytes:
@@ -158,7 +164,9 @@ class Engine:
         run = Run(variables, actor, clock.now())
         return [self.reader.dialect.parameter(find(run), sql_type) for find, sql_type in slots]
 
-    async def _fetch(self, statement: str, slots: tuple[Slot, ...] | list[Slot], variables: Mapping[str, Any], actor: Actor) -> bytes | None:
+    async def _fetch(
+        self, statement: str, slots: tuple[Slot, ...] | list[Slot], variables: Mapping[str, Any], actor: Actor
+    ) -> bytes | None:
         parameters = self.parameters(slots, variables, actor)
         self.statements += 1
         return await self.reader.fetch(statement, parameters)
@@ -192,7 +200,8 @@ class Engine:
 
 
 def _values(info: Any) -> dict[str, Any]:
-    return dict(getattr(info.variable_values, "coerced", info.variable_values))
+    found: dict[str, Any] = info.variable_values.coerced
+    return found
 
 
 def _shape(value: Any) -> Any:

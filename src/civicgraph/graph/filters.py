@@ -1,13 +1,13 @@
 """Filters and orders of lists, declared once with their SQL.
 
-    @filter_type
-    class EventFilter:
-        kind = any_of("kind", EventKind, "Any of these kinds.")
-        within = within("division_id")
+@filter_type
+class EventFilter:
+    kind = any_of("kind", EventKind, "Any of these kinds.")
+    within = within("division_id")
 
-    @order_type
-    class EventOrder:
-        STARTS_AT = ("starts_at", "Soonest first."), ...
+@order_type
+class EventOrder:
+    STARTS_AT = ("starts_at", "Soonest first."), ...
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ import strawberry
 from civicgraph.graph.types import DivisionCode
 
 if TYPE_CHECKING:
-    from civicgraph.graph.plan import Compiler, Given, Row
+    from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
 
 Condition = Callable[["Compiler", "Row", "Given"], str]
 
@@ -64,19 +65,25 @@ def any_of(column: str, item: Any, description: str) -> Any:
 
 def at_least(column: str, python_type: Any, description: str) -> Any:
     """The column is at or after the value; a date means the start of that day in the city."""
-    return Filter(python_type, description, lambda c, row, given: f"{row[column]} >= {given.sql(c, _moment(python_type))}")
+    return Filter(
+        python_type, description, lambda c, row, given: f"{row[column]} >= {given.sql(c, _moment(python_type))}"
+    )
 
 
 def before(column: str, python_type: Any, description: str) -> Any:
     """The column is before the value; a date means the start of that day in the city."""
-    return Filter(python_type, description, lambda c, row, given: f"{row[column]} < {given.sql(c, _moment(python_type))}")
+    return Filter(
+        python_type, description, lambda c, row, given: f"{row[column]} < {given.sql(c, _moment(python_type))}"
+    )
 
 
 def _moment(python_type: Any) -> str:
     return "moment" if python_type in (date, datetime) else ""
 
 
-def flag(description: str, yes: Callable[[Compiler, Row], str], no: Callable[[Compiler, Row], str] | None = None) -> Any:
+def flag(
+    description: str, yes: Callable[[Compiler, Row], str], no: Callable[[Compiler, Row], str] | None = None
+) -> Any:
     """A switch: `yes` is the condition when it is true, `no` when it is false (else no condition)."""
 
     def condition(c: Compiler, row: Row, given: Given) -> str:
@@ -92,7 +99,9 @@ def within(column: str, description: str = "In this division or anywhere below i
     return Filter(DivisionCode, description, lambda c, row, given: c.within(row[column], given))
 
 
-def matches(table: str, description: str = "Holds these words; words of two or more characters are found anywhere.") -> Any:
+def matches(
+    table: str, description: str = "Holds these words; words of two or more characters are found anywhere."
+) -> Any:
     """Full-text search over the table's `search_terms`."""
     return Filter(str, description, lambda c, row, given: c.matches(table, row, given), search_table=table)
 
@@ -109,9 +118,7 @@ def filter_type(cls: type) -> Any:
     for name, declared in vars(cls).items():
         if isinstance(declared, Filter):
             namespace["__annotations__"][name] = declared.python_type | None
-            namespace[name] = strawberry.field(
-                description=declared.description, default=strawberry.UNSET
-            )
+            namespace[name] = strawberry.field(description=declared.description, default=strawberry.UNSET)
     FILTERS[cls.__name__] = {name: value for name, value in vars(cls).items() if isinstance(value, Filter)}
     made = type(cls.__name__, (), namespace)
     return strawberry.input(made, description=" ".join((cls.__doc__ or "").split()))

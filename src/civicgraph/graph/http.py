@@ -78,12 +78,16 @@ async def handle(request: Request, engine: Engine, actor: Actor, *, may_write: b
     except GraphQLError as error:
         return respond(media, errors_body([error], "BAD_USER_INPUT"), failed(media))
     if operation.operation is not OperationType.QUERY and (request.method == "GET" or not may_write):
-        status, words = (405, "Mutations are sent by POST.") if request.method == "GET" else (403, "This origin may not write.")
+        status, words = (
+            (405, "Mutations are sent by POST.") if request.method == "GET" else (403, "This origin may not write.")
+        )
         return respond(media, errors_body([GraphQLError(words)], "FORBIDDEN"), status)
     return await _answer(media, engine, document, call, variables, actor)
 
 
-async def _answer(media: str, engine: Engine, document: Document, call: Call, variables: dict[str, Any], actor: Actor) -> Response:
+async def _answer(
+    media: str, engine: Engine, document: Document, call: Call, variables: dict[str, Any], actor: Actor
+) -> Response:
     operation = document.operation(call.operation_name)
     try:
         plan = engine.plan(document, operation, variables, actor)
@@ -95,20 +99,28 @@ async def _answer(media: str, engine: Engine, document: Document, call: Call, va
     except BadPage as error:
         return respond(media, errors_body([error], "BAD_USER_INPUT"), failed(media))
     except ReadTimeout:
-        error = GraphQLError("The read took too long and was stopped. Ask for less at a time.")
-        return respond(media, errors_body([error], "LIMIT_EXCEEDED"), failed(media))
+        slow = GraphQLError("The read took too long and was stopped. Ask for less at a time.")
+        return respond(media, errors_body([slow], "LIMIT_EXCEEDED"), failed(media))
     except Exception:
         return respond(media, _masked(actor), 500)
 
 
 def _is_introspection(operation: Any) -> bool:
-    return all(getattr(node, "name", None) and node.name.value.startswith("__") for node in operation.selection_set.selections)
+    return all(
+        getattr(node, "name", None) and node.name.value.startswith("__") for node in operation.selection_set.selections
+    )
 
 
 async def _execute(media: str, engine: Engine, document: Document, call: Call, actor: Actor) -> Response:
     assert document.parsed is not None
     context = Context(actor, engine)
-    result: Any = execute(engine.schema, document.parsed, context_value=context, variable_values=call.variables, operation_name=call.operation_name)
+    result: Any = execute(
+        engine.schema,
+        document.parsed,
+        context_value=context,
+        variable_values=call.variables,
+        operation_name=call.operation_name,
+    )
     if inspect.isawaitable(result):
         result = await result
     body: dict[str, Any] = {"data": result.data}
@@ -129,7 +141,9 @@ def _shown(error: GraphQLError, actor: Actor) -> dict[str, Any]:
 def _masked(actor: Actor) -> bytes:
     reference = secrets.token_hex(4)
     log.exception("graphql.failed", reference=reference, request_id=actor.request_id)
-    return orjson.dumps({"errors": [{"message": unexpected(reference), "extensions": {"code": "INTERNAL", "reference": reference}}]})
+    return orjson.dumps(
+        {"errors": [{"message": unexpected(reference), "extensions": {"code": "INTERNAL", "reference": reference}}]}
+    )
 
 
 def accepted(request: Request) -> str | None:

@@ -51,7 +51,13 @@ def _refuse(what: str, value: int, limit: int) -> None:
     raise LimitExceeded(f"The document has {what} {value}; the limit is {limit}.")
 
 
-def _walk(selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode], depth: int, path: tuple[str, ...], counts: _Counts) -> None:
+def _walk(
+    selections: SelectionSetNode,
+    fragments: dict[str, FragmentDefinitionNode],
+    depth: int,
+    path: tuple[str, ...],
+    counts: _Counts,
+) -> None:
     if depth > MAX_DEPTH:
         _refuse("a depth of", depth, MAX_DEPTH)
     for node in selections.selections:

@@ -35,7 +35,9 @@ class UserErrorCode(Enum):
     BAD_USER_INPUT = strawberry.enum_value("BAD_USER_INPUT", description="A value breaks a rule.")
     FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="Your grants do not cover it.")
     NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="There is no such thing, or you may not see it.")
-    CONFLICT = strawberry.enum_value("CONFLICT", description="Somebody else changed it, or its state does not allow it.")
+    CONFLICT = strawberry.enum_value(
+        "CONFLICT", description="Somebody else changed it, or its state does not allow it."
+    )
     LIMIT_EXCEEDED = strawberry.enum_value("LIMIT_EXCEEDED", description="Too many requests of this kind.")
 
 
@@ -83,13 +85,18 @@ def _payload_type(opened: Door, module: str) -> type:
         if isinstance(kind, str):
             namespace["__annotations__"][key] = Ref(kind, module) | None
             type_name = kind.rpartition(".")[2]
-            namespace[key] = strawberry.field(resolver=_row_resolver(key, type_name, Ref(kind, module) | None), description=f"The {type_name} after the change; null when nothing was done.")
+            namespace[key] = strawberry.field(
+                resolver=_row_resolver(key, type_name, Ref(kind, module) | None),
+                description=f"The {type_name} after the change; null when nothing was done.",
+            )
         else:
             namespace["__annotations__"][key] = kind | None
             namespace[key] = strawberry.field(description="Null when nothing was done.", default=None)
     namespace["__annotations__"]["errors"] = list[UserError]
-    namespace["errors"] = strawberry.field(description="Why nothing was done; empty when it was done.", default_factory=list)
-    namespace["__annotations__"]["rows"] = strawberry.Private[Any]
+    namespace["errors"] = strawberry.field(
+        description="Why nothing was done; empty when it was done.", default_factory=list
+    )
+    namespace["__annotations__"]["rows"] = strawberry.Private[object]
     namespace["rows"] = None
     made = strawberry.type(type(name, (), namespace), description=f"What `{opened.operation.name}` answers.")
     setattr(sys.modules[module], name, made)
@@ -114,7 +121,7 @@ def _field(opened: Door, module: str) -> Any:
     operation = opened.operation
     single = next(iter(opened.payload)) if len(opened.payload) == 1 else ""
 
-    async def resolve(self: Any, info: strawberry.Info, input: Any) -> Any:  # noqa: A002 - GraphQL's custom
+    async def resolve(self: Any, info: strawberry.Info, input: Any) -> Any:
         actor = info.context.actor
         info.context.is_write = True
         try:
@@ -139,7 +146,9 @@ def _field(opened: Door, module: str) -> Any:
 def user_errors(error: OperationError) -> list[UserError]:
     """An operation's errors as GraphQL shows them."""
     return [
-        UserError(field=_camel_path(one.field) or None, code=UserErrorCode[error.code], reason=one.code, message=one.message)
+        UserError(
+            field=_camel_path(one.field) or None, code=UserErrorCode[error.code], reason=one.code, message=one.message
+        )
         for one in error.errors
     ]
 
@@ -184,7 +193,9 @@ def _plain_type(annotation: Any) -> Any:
         return list[_plain_type(get_args(annotation)[0])]  # type: ignore[misc]
     if isinstance(annotation, type) and issubclass(annotation, Input):
         return input_of(annotation)
-    if isinstance(annotation, type) and (issubclass(annotation, Enum) or annotation in (str, int, bool, date, datetime)):
+    if isinstance(annotation, type) and (
+        issubclass(annotation, Enum) or annotation in (str, int, bool, date, datetime)
+    ):
         return annotation
     raise TypeError(f"{annotation} has no GraphQL input type")
 
@@ -200,4 +211,6 @@ def to_plain(value: Any) -> Any:
 
 def unexpected(reference: str) -> str:
     """What a stranger is told of an error inside."""
-    return gettext("Something went wrong on our side. Nothing was changed. Reference: %(reference)s", reference=reference)
+    return gettext(
+        "Something went wrong on our side. Nothing was changed. Reference: %(reference)s", reference=reference
+    )

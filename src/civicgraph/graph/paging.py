@@ -24,7 +24,13 @@ class BadPage(GraphQLError):
     """Arguments of a list that do not make a page."""
 
 
-def connection(compiler: Compiler, parent_type: GraphQLObjectType, nodes: list[FieldNode], declared: Paged, parent: tuple[Mapped, Row] | None) -> str:
+def connection(
+    compiler: Compiler,
+    parent_type: GraphQLObjectType,
+    nodes: list[FieldNode],
+    declared: Paged,
+    parent: tuple[Mapped, Row] | None,
+) -> str:
     """SQL for the JSON of a connection field."""
     return _Page(compiler, parent_type, nodes, declared, parent).sql()
 
@@ -32,7 +38,14 @@ def connection(compiler: Compiler, parent_type: GraphQLObjectType, nodes: list[F
 class _Page:
     """One connection while it is compiled."""
 
-    def __init__(self, compiler: Compiler, parent_type: GraphQLObjectType, nodes: list[FieldNode], declared: Paged, parent: tuple[Mapped, Row] | None) -> None:
+    def __init__(
+        self,
+        compiler: Compiler,
+        parent_type: GraphQLObjectType,
+        nodes: list[FieldNode],
+        declared: Paged,
+        parent: tuple[Mapped, Row] | None,
+    ) -> None:
         self.c = compiler
         self.declared = declared
         self.definition = parent_type.fields[nodes[0].name.value]
@@ -72,7 +85,7 @@ class _Page:
         if name == "pageInfo":
             return self._page_info(fields, size)
         if name == "totalCount":
-            return f"(SELECT min(n, {COUNT_CAP}) FROM ({self._count()}) c)" if self.c.dialect.name == "sqlite" else f"(SELECT least(n, {COUNT_CAP}) FROM ({self._count()}) c)"
+            return f"(SELECT {self.c.dialect.least('n', COUNT_CAP)} FROM ({self._count()}) c)"
         if name == "totalCountIsCapped":
             return self.c.dialect.boolean(f"((SELECT n FROM ({self._count()}) c) > {COUNT_CAP})")
         return f"'{self.type.name}'"
@@ -121,7 +134,9 @@ class _Page:
 
     def _key_type(self, name: str) -> str:
         source = type(self.mapped.model._meta.fields_map.get(name)).__name__
-        return {"DatetimeField": "moment", "BigIntField": "int", "IntField": "int", "DateField": "day"}.get(source, "text")
+        return {"DatetimeField": "moment", "BigIntField": "int", "IntField": "int", "DateField": "day"}.get(
+            source, "text"
+        )
 
     def _rows(self, size: str) -> str:
         """The page's rows, one more than asked for, numbered."""
@@ -158,7 +173,7 @@ class _Page:
     def _filters(self, row: Row) -> list[str]:
         if "filter" not in self.given:
             return []
-        node = next(argument.value for argument in self.nodes[0].arguments if argument.name.value == "filter")
+        node = next(argument.value for argument in self.nodes[0].arguments or () if argument.name.value == "filter")
         parts = fields_of(self.c.selection, node, self.given["filter"], self.definition.args["filter"].type)
         declared = FILTERS[f"{self.mapped.name}Filter"]
         return [declared[name].condition(self.c, row, given) for name, given in parts.items()]

@@ -14,8 +14,6 @@ from typing import Any
 
 from graphql import (
     FieldNode,
-    GraphQLError,
-    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -122,7 +120,9 @@ class Compiler:
 
     def subtree(self, code: str, given: Given) -> str:
         """The same for an indexed code itself: a range, since the codes of a subtree share a prefix."""
-        return f"({code} >= {given.sql(self)} AND {code} < {given.sql(self, 'text', lambda prefix: str(int(prefix) + 1))})"
+        return (
+            f"({code} >= {given.sql(self)} AND {code} < {given.sql(self, 'text', lambda prefix: str(int(prefix) + 1))})"
+        )
 
     def is_in(self, sql: str, given: Given) -> str:
         """Whether SQL `sql` is one of the given values."""
@@ -201,8 +201,8 @@ class Compiler:
             if not mapped.is_node:
                 continue
             sql_type = "int" if mapped.key == "id" else "text"
-            key = given.sql(self, sql_type, lambda text, kind=sql_type: _key_of(str(text), kind))
-            one = self._single(mapped, nodes, lambda row, m=mapped, k=key: f"{row[m.key]} = {k}")
+            key = given.sql(self, sql_type, partial(_key_of, sql_type=sql_type))
+            one = self._single(mapped, nodes, _has_key(mapped.key, key))
             branches.append(f"WHEN '{mapped.name}' THEN {one}")
         return f"(CASE {wanted} {' '.join(branches)} END)"
 
@@ -268,22 +268,31 @@ class Compiler:
             return self.dialect.moment(sql)
         return self.dialect.day(sql) if name == "Date" else sql
 
-    def _related(self, parent: GraphQLObjectType, mapped: Mapped, row: Row, nodes: list[FieldNode], declared: Related) -> str:
+    def _related(
+        self, parent: GraphQLObjectType, mapped: Mapped, row: Row, nodes: list[FieldNode], declared: Related
+    ) -> str:
         definition = parent.fields[nodes[0].name.value]
         target = MAPPED[get_named_type(definition.type).name]
         link = declared.link
         if link is not None and declared.arguments:
             link = partial(link, **arguments_of(self.selection, definition, nodes[0]))
         if not declared.is_many:
-            return self._single(target, nodes, lambda child: self.joined(link, declared.key, mapped, row, target, child, is_many=False))
+            return self._single(
+                target, nodes, lambda child: self.joined(link, declared.key, mapped, row, target, child, is_many=False)
+            )
         child = self.row(target)
         item = self.object(target, child, nodes)
-        conditions = [self.joined(declared.link, declared.key, mapped, row, target, child, is_many=True), *self.visibility(target, child)]
+        conditions = [
+            self.joined(declared.link, declared.key, mapped, row, target, child, is_many=True),
+            *self.visibility(target, child),
+        ]
         keys = ", ".join(child[name] for name in declared.order)
         inner = f'SELECT {columns(child)} FROM "{target.table}" {child.alias} WHERE {" AND ".join(conditions)} ORDER BY {keys} LIMIT {paging.MAX_OWNED}'
         return f"(SELECT {self.dialect.json_array(item, order=keys)} FROM ({inner}) {child.alias})"
 
-    def joined(self, link: Link | None, key: str, parent: Mapped, row: Row, target: Mapped, child: Row, *, is_many: bool) -> str:
+    def joined(
+        self, link: Link | None, key: str, parent: Mapped, row: Row, target: Mapped, child: Row, *, is_many: bool
+    ) -> str:
         """The condition that joins a child row to its parent."""
         if link is not None:
             return link(self, row, child)
@@ -301,8 +310,12 @@ def _keys(mapped: Mapped) -> dict[str, str]:
     return {name: name for name in mapped.model._meta.fields_db_projection.values()}
 
 
-def _key_of(text: str, sql_type: str) -> Any:
-    key = text.partition(":")[2]
+def _has_key(name: str, key: str) -> Callable[[Row], str]:
+    return lambda row: f"{row[name]} = {key}"
+
+
+def _key_of(text: Any, sql_type: str) -> Any:
+    key = str(text).partition(":")[2]
     if sql_type == "int":
         return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else -1
     return key

@@ -37,7 +37,7 @@ class Reader(Protocol):
         """Give the connections back."""
 
 
-class SQLiteReader:
+class SQLiteReader(Reader):
     """A few threads with a read-only connection each; one hop per statement."""
 
     def __init__(self, settings: Settings) -> None:
@@ -50,7 +50,9 @@ class SQLiteReader:
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            found = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, check_same_thread=False, cached_statements=512)
+            found = sqlite3.connect(
+                f"file:{self._path}?mode=ro", uri=True, check_same_thread=False, cached_statements=512
+            )
             for pragma in ("query_only=ON", "cache_size=-65536", "mmap_size=2147483648", "busy_timeout=5000"):
                 found.execute(f"PRAGMA {pragma}")
             self._local.connection = found
@@ -91,7 +93,7 @@ class _ReadConnection(asyncpg.Connection):  # type: ignore[misc]
         return ""
 
 
-class PostgreSQLReader:
+class PostgreSQLReader(Reader):
     """A pool of read-only connections without the reset statement of asyncpg's default."""
 
     def __init__(self, settings: Settings) -> None:

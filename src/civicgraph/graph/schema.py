@@ -33,7 +33,7 @@ class NodeQuery:
     """Relay's root field."""
 
     @strawberry.field(description="Anything by its global id; null when there is none or you may not see it.")
-    def node(self, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
+    def node(self, id: strawberry.ID) -> Node | None:
         raise AssertionError("replaced when the schema is built")
 
 
@@ -41,7 +41,9 @@ def build(queries: Sequence[type], mutations: Sequence[type], types: Sequence[ty
     """The schema of all rooms."""
     query = merge_types("Query", (NodeQuery, *queries))
     mutation = merge_types("Mutation", tuple(mutations)) if mutations else None
-    schema = strawberry.Schema(query=query, mutation=mutation, types=list(types), config=StrawberryConfig(auto_camel_case=True))
+    schema = strawberry.Schema(
+        query=query, mutation=mutation, types=list(types), config=StrawberryConfig(auto_camel_case=True)
+    )
     _describe_enums(schema._schema)
     _attach(schema._schema)
     return schema
@@ -95,7 +97,7 @@ def _decoder(kind: Any) -> Any:
     if is_list_type(inner):
         one = _decoder(inner.of_type)
         return lambda value: None if value is None else [one(item) for item in value]
-    named = get_named_type(inner)
+    named: Any = get_named_type(inner)
     if is_enum_type(named):
         return lambda value: None if value is None else _member(named, value)
     if named.name == "DateTime":

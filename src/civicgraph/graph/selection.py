@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLBoolean,
     GraphQLField,
-    GraphQLIncludeDirective,
     GraphQLInputObjectType,
     GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLSkipDirective,
     InlineFragmentNode,
     ObjectValueNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
-    get_directive_values,
     value_from_ast,
 )
 
@@ -71,14 +70,22 @@ def as_moment(value: Any) -> Any:
     return value if isinstance(value, datetime) else datetime.combine(value, time(), CITY_ZONE)
 
 
-def collect(selection: Selection, parent: GraphQLObjectType, sets: list[SelectionSetNode]) -> dict[str, list[FieldNode]]:
+def collect(
+    selection: Selection, parent: GraphQLObjectType, sets: list[SelectionSetNode]
+) -> dict[str, list[FieldNode]]:
     """The selected fields by response name, in order, merged over fragments."""
     found: dict[str, list[FieldNode]] = {}
     _collect(selection, parent, sets, found, set())
     return found
 
 
-def _collect(selection: Selection, parent: GraphQLObjectType, sets: list[SelectionSetNode], found: dict[str, list[FieldNode]], seen: set[str]) -> None:
+def _collect(
+    selection: Selection,
+    parent: GraphQLObjectType,
+    sets: list[SelectionSetNode],
+    found: dict[str, list[FieldNode]],
+    seen: set[str],
+) -> None:
     for chosen in (node for selection_set in sets for node in selection_set.selections):
         if not _is_included(selection, chosen):
             continue
@@ -103,17 +110,18 @@ def _applies(fragment: FragmentDefinitionNode | InlineFragmentNode, parent: Grap
 
 
 def _is_included(selection: Selection, node: Any) -> bool:
-    skip = get_directive_values(GraphQLSkipDirective, node, selection.variables)
-    if skip and skip["if"]:
-        return False
-    include = get_directive_values(GraphQLIncludeDirective, node, selection.variables)
-    return not (include and not include["if"])
+    for directive in node.directives or ():
+        if directive.name.value in ("skip", "include"):
+            condition = given_of(selection, directive.arguments[0].value, GraphQLBoolean).value
+            if bool(condition) is (directive.name.value == "skip"):
+                return False
+    return True
 
 
 def arguments_of(selection: Selection, definition: GraphQLField, node: FieldNode) -> dict[str, Given]:
     """The arguments of a field that are given and not null, by their Python names."""
     found: dict[str, Given] = {}
-    for argument in node.arguments:
+    for argument in node.arguments or ():
         name = argument.name.value
         given = given_of(selection, argument.value, definition.args[name].type)
         if given.value is not None:
@@ -137,11 +145,18 @@ def fields_of(selection: Selection, node: ValueNode, given: Given, kind: Any) ->
     input_type = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     assert isinstance(input_type, GraphQLInputObjectType)
     if isinstance(node, ObjectValueNode):
-        parts = {part.name.value: given_of(selection, part.value, input_type.fields[part.name.value].type) for part in node.fields}
+        parts = {
+            part.name.value: given_of(selection, part.value, input_type.fields[part.name.value].type)
+            for part in node.fields
+        }
     else:
         find = given.find
-        parts = {name: Given(value, lambda run, key=name: find(run)[key]) for name, value in given.value.items()}
+        parts = {name: Given(value, partial(_part, find, name)) for name, value in given.value.items()}
     return {_snake(name): part for name, part in parts.items() if part.value is not None}
+
+
+def _part(find: Callable[[Run], Any], name: str, run: Run) -> Any:
+    return find(run)[name]
 
 
 def _has_variable(node: Any) -> bool:

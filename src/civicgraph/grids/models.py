@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
-from civicgraph.i18n import Labelled, N_
+from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Record, place
 
 
@@ -40,7 +42,7 @@ class Grid(Model):
     division = place("grids")
     parent: fields.ForeignKeyNullableRelation[Grid] = fields.ForeignKeyField(
         "civicgraph.Grid",
-       
+
         related_name="micro_grids",
         null=True,
         on_delete=fields.RESTRICT,
@@ -70,7 +72,7 @@ class GridAssignment(Record):
         "civicgraph.Grid", related_name="assignments", on_delete=fields.RESTRICT,
         description="The grid.",
     )
-    person = fields.ForeignKeyField(
+    person: Any = fields.ForeignKeyField(
         "civicgraph.Person", related_name="grid_assignments", on_delete=fields.RESTRICT, description="The grid worker."
     )
     role = fields.CharEnumField(GridRole, max_length=8, default=GridRole.LEAD, description="Lead or deputy.")

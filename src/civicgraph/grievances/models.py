@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -97,13 +99,13 @@ class Grievance(Record):
     channel = fields.CharEnumField(Channel, max_length=8, description="How it came in.")
     reporter_kind = fields.CharEnumField(ReporterKind, max_length=10, default=ReporterKind.RESIDENT, description="Who reports.")
     division = place("grievances")
-    grid = fields.ForeignKeyField(
+    grid: Any = fields.ForeignKeyField(
         "civicgraph.Grid", related_name="grievances", null=True, on_delete=fields.RESTRICT, description="The grid."
     )
-    compound = fields.ForeignKeyField(
+    compound: Any = fields.ForeignKeyField(
         "civicgraph.Compound", related_name="grievances", null=True, on_delete=fields.RESTRICT, description="The compound."
     )
-    enterprise = fields.ForeignKeyField(
+    enterprise: Any = fields.ForeignKeyField(
         "civicgraph.Enterprise", related_name="grievances", null=True, on_delete=fields.RESTRICT, description="The enterprise that reports."
     )
     public_text = fields.TextField(description="What is reported, with personal data masked.")
@@ -117,7 +119,7 @@ class Grievance(Record):
     locale = fields.CharField(5, default="zh", description="The reporter’s language: zh or en.")
     status = fields.CharEnumField(GrievanceStatus, max_length=12, default=GrievanceStatus.SUBMITTED, description="Where it stands.")
     is_public = fields.BooleanField(default=True, description="Shown, anonymised, to everyone.")
-    assignee = fields.ForeignKeyField(
+    assignee: Any = fields.ForeignKeyField(
         "civicgraph.Person", related_name="assigned_grievances", null=True, on_delete=fields.RESTRICT, description="Who works on it."
     )
     team = fields.CharField(80, default="", description="The team or company that helps.")
@@ -151,7 +153,7 @@ class GrievanceUpdate(Model):
     at = fields.DatetimeField(description="When it happened.")
     status = fields.CharEnumField(GrievanceStatus, max_length=12, description="Where the grievance stood after it.")
     by_line = fields.CharField(120, default="", description="Who did it, by office: 金台社区联络点.")
-    person = fields.ForeignKeyField(
+    person: Any = fields.ForeignKeyField(
         "civicgraph.Person", related_name="grievance_updates", null=True, on_delete=fields.RESTRICT, description="Who did it."
     )
     public_note = fields.TextField(default="", description="Words to the public.")

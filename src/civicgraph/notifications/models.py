@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise import fields
 
-from civicgraph.i18n import Labelled, N_
+from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Record
 
 
@@ -30,7 +30,7 @@ class OutboxMessage(Record):
 
     dedupe_key = fields.CharField(120, unique=True, description="One message for one thing to one person.")
     channel = fields.CharEnumField(MessageChannel, max_length=8, description="How it travels.")
-    person = fields.ForeignKeyField(
+    person: Any = fields.ForeignKeyField(
         "civicgraph.Person", related_name="messages", null=True, on_delete=fields.CASCADE, description="The member of staff it is for."
     )
     address = fields.TextField(default="", description="Where it goes, encrypted. Never shown.")
@@ -52,7 +52,7 @@ class OutboxMessage(Record):
 class InboxMessage(Record):
     """A message in a member of staff's in-app inbox."""
 
-    person = fields.ForeignKeyField(
+    person: Any = fields.ForeignKeyField(
         "civicgraph.Person", related_name="inbox", on_delete=fields.CASCADE, description="Whose inbox."
     )
     dedupe_key = fields.CharField(120, unique=True, description="One message for one thing to one person.")

@@ -19,6 +19,18 @@ from civicgraph.operations.inputs import Input
 from civicgraph.operations.kernel import Operation, check_version, operation
 
 __all__ = [
-    "Conflict", "FieldError", "Forbidden", "Input", "InvalidInput", "NotFound", "Operation", "OperationError",
-    "TooMany", "Unavailable", "audit", "changed", "check_version", "operation",
+    "Conflict",
+    "FieldError",
+    "Forbidden",
+    "Input",
+    "InvalidInput",
+    "NotFound",
+    "Operation",
+    "OperationError",
+    "TooMany",
+    "Unavailable",
+    "audit",
+    "changed",
+    "check_version",
+    "operation",
 ]

@@ -22,8 +22,21 @@ from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 
 PRIVATE = frozenset(
-    {"contact_name", "contact_phone", "contact_email", "contact_phone_masked", "contact_email_masked", "address",
-     "description", "email", "password_hash", "token_hash", "secret_hash", "search_terms", "internal_note"}
+    {
+        "contact_name",
+        "contact_phone",
+        "contact_email",
+        "contact_phone_masked",
+        "contact_email_masked",
+        "address",
+        "description",
+        "email",
+        "password_hash",
+        "token_hash",
+        "secret_hash",
+        "search_terms",
+        "internal_note",
+    }
 )
 """Fields whose values stay out of the trail: that they changed is recorded, not to what."""
 
@@ -50,21 +63,31 @@ def _plain(value: Any) -> Any:
 
 def _digest(entry: AuditEntry) -> str:
     body = orjson.dumps(
-        [entry.at.isoformat(), entry.actor_kind, entry.person_id, entry.operation, entry.subject_type,  # type: ignore[attr-defined]
-         entry.subject_id, entry.division_code, entry.changes, entry.request_id, entry.previous_hash],
+        [
+            entry.at.isoformat(),
+            entry.actor_kind,
+            entry.person_id,  # type: ignore[attr-defined]
+            entry.operation,
+            entry.subject_type,  # type: ignore[attr-defined]
+            entry.subject_id,
+            entry.division_code,
+            entry.changes,
+            entry.request_id,
+            entry.previous_hash,
+        ],
         option=orjson.OPT_SORT_KEYS,
     )
     return hmac.new(crypto.derived_key("audit"), body, hashlib.sha256).hexdigest()
 
 
-async def audit(actor: Actor, subject: Model, changes: Mapping[str, Any] | None = None, *, division_code: str = "") -> None:
+async def audit(
+    actor: Actor, subject: Model, changes: Mapping[str, Any] | None = None, *, division_code: str = ""
+) -> None:
     """Record what the running operation does to `subject`, in its transaction.
 
     `changes` is `{field: [before, after]}`; values of private fields are dropped.
     """
-    kept = {
-        key: None if key in PRIVATE else [_plain(value) for value in pair] for key, pair in (changes or {}).items()
-    }
+    kept = {key: None if key in PRIVATE else [_plain(value) for value in pair] for key, pair in (changes or {}).items()}
     connection = get_connection("default")
     if connection.capabilities.dialect == "postgres":
         await connection.execute_query(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})")

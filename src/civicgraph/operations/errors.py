@@ -61,7 +61,9 @@ class Conflict(OperationError):
     code = "CONFLICT"
 
     def __init__(self, current: dict[str, Any], version: int) -> None:
-        message = gettext("Somebody changed this while you were editing. Nothing of yours is lost: compare, then save again.")
+        message = gettext(
+            "Somebody changed this while you were editing. Nothing of yours is lost: compare, then save again."
+        )
         super().__init__([FieldError("", "conflict", message)])
         self.current = current
         self.version = version

@@ -26,8 +26,12 @@ class AuditEntry(Model):
     id = fields.BigIntField(primary_key=True)
     at = fields.DatetimeField(description="When it happened.")
     actor_kind = fields.CharField(12, description="person, token, anonymous or system.")
-    person = fields.ForeignKeyField(
-        "civicgraph.Person", related_name="audit_entries", null=True, on_delete=fields.RESTRICT, description="Who did it."
+    person: Any = fields.ForeignKeyField(
+        "civicgraph.Person",
+        related_name="audit_entries",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="Who did it.",
     )
     operation = fields.CharField(60, description="What was done, for instance publish_event.")
     subject_type = fields.CharField(40, description="Type of what was changed.")

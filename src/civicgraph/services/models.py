@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 
-from civicgraph.i18n import Labelled, N_
+from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Listing, Record, place
 
 
@@ -51,7 +53,7 @@ class Service(Listing):
     summary = fields.CharField(300, default="", description="In one or two sentences.")
     description = fields.TextField(default="", description="Everything worth knowing.")
     division = place("services")
-    compound = fields.ForeignKeyField(
+    compound: Any = fields.ForeignKeyField(
         "civicgraph.Compound", related_name="services", null=True, on_delete=fields.RESTRICT, description="The compound it serves."
     )
     address = fields.CharField(200, default="", description="Where it is.")

@@ -18,5 +18,7 @@ class Assets(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         is_hashed = b"v=" in scope.get("query_string", b"")
-        response.headers["cache-control"] = "public, max-age=31536000, immutable" if is_hashed else "public, max-age=300"
+        response.headers["cache-control"] = (
+            "public, max-age=31536000, immutable" if is_hashed else "public, max-age=300"
+        )
         return response

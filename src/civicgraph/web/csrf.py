@@ -20,9 +20,13 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if is_secure() else name
 
 
-def set_cookie(response: Response, name: str, value: str, *, max_age: int | None = None, http_only: bool = True) -> None:
+def set_cookie(
+    response: Response, name: str, value: str, *, max_age: int | None = None, http_only: bool = True
+) -> None:
     """Set a first-party cookie."""
-    response.set_cookie(cookie_name(name), value, max_age=max_age, path="/", secure=is_secure(), httponly=http_only, samesite="lax")
+    response.set_cookie(
+        cookie_name(name), value, max_age=max_age, path="/", secure=is_secure(), httponly=http_only, samesite="lax"
+    )
 
 
 class Token:

@@ -45,4 +45,3 @@ async def on_bad_page(request: Request, error: Exception) -> Response:
 
 
 HANDLERS: dict[Any, Any] = {HTTPException: on_http_error, OperationError: on_operation_error, BadPage: on_bad_page}
-

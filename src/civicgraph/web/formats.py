@@ -49,7 +49,11 @@ def datetime_(value: Any) -> str:
     if not value:
         return ""
     found, today = _date(value), clock.today()
-    near = {today: gettext("today"), today - timedelta(days=1): gettext("yesterday"), today + timedelta(days=1): gettext("tomorrow")}
+    near = {
+        today: gettext("today"),
+        today - timedelta(days=1): gettext("yesterday"),
+        today + timedelta(days=1): gettext("tomorrow"),
+    }
     return f"{near.get(found) or day(value)} {time(value)}"
 
 
@@ -78,7 +82,11 @@ def due(value: Any) -> str:
     if not value:
         return ""
     minutes = int((_moment(value) - clock.now()).total_seconds() // 60)
-    return gettext("%(span)s left", span=span(minutes)) if minutes >= 0 else gettext("%(span)s overdue", span=span(-minutes))
+    return (
+        gettext("%(span)s left", span=span(minutes))
+        if minutes >= 0
+        else gettext("%(span)s overdue", span=span(-minutes))
+    )
 
 
 def is_past(value: Any) -> bool:
@@ -138,7 +146,19 @@ def place_name(division: dict[str, Any] | None) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "ago": ago, "datetime": datetime_, "day": day, "due": due, "is_past": is_past, "label": label,
-    "minute_of_day": minute_of_day, "money": money, "nl": nl, "number": number, "percent": percent,
-    "place_name": place_name, "span": span, "thousandths": thousandths, "time": time,
+    "ago": ago,
+    "datetime": datetime_,
+    "day": day,
+    "due": due,
+    "is_past": is_past,
+    "label": label,
+    "minute_of_day": minute_of_day,
+    "money": money,
+    "nl": nl,
+    "number": number,
+    "percent": percent,
+    "place_name": place_name,
+    "span": span,
+    "thousandths": thousandths,
+    "time": time,
 }

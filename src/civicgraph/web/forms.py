@@ -95,7 +95,10 @@ class Form:
         """Somebody saved first: show their values beside mine; saving again is then a decision."""
         for name, declared in self.model.model_fields.items():
             if name in error.current:
-                theirs, mine = _words(error.current[name], declared), _words(_mine(self.values.get(name), declared), declared)
+                theirs, mine = (
+                    _words(error.current[name], declared),
+                    _words(_mine(self.values.get(name), declared), declared),
+                )
                 if theirs != mine:
                     self.conflict.append({"label": gettext(declared.title or name), "theirs": theirs, "mine": mine})
         if self.conflict:
@@ -117,7 +120,8 @@ class Form:
     def errors(self) -> list[dict[str, Any]]:
         """The summary above the form."""
         return [
-            {"id": _id(e.field) if e.field else None, "label": self._label(e.field), "message": e.message} for e in self.found
+            {"id": _id(e.field) if e.field else None, "label": self._label(e.field), "message": e.message}
+            for e in self.found
         ]
 
     def _label(self, path: str) -> str:
@@ -150,7 +154,8 @@ class Form:
             rows = [row if isinstance(row, Mapping) else row.__dict__ for row in value or []]
             rows += [{}] * (SPARE_ROWS if rows else 2)
             found["rows"] = [
-                [self._row_field(inner, part, row, f"{path}.{index}") for part in inner.model_fields] for index, row in enumerate(rows)
+                [self._row_field(inner, part, row, f"{path}.{index}") for part in inner.model_fields]
+                for index, row in enumerate(rows)
             ]
         return found
 
@@ -181,7 +186,9 @@ class Form:
         return []
 
 
-def _typed(model: type[Input], pairs: list[tuple[str, str]], prefix: str, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
+def _typed(
+    model: type[Input], pairs: list[tuple[str, str]], prefix: str, leave_out: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """The pairs of a form as nested values, still as typed. Rows that are wholly empty are left out."""
     values: dict[str, Any] = {}
     for name, declared in model.model_fields.items():
@@ -190,7 +197,9 @@ def _typed(model: type[Input], pairs: list[tuple[str, str]], prefix: str, leave_
         path = f"{prefix}{name}"
         kind, is_list = _type_of(declared)
         if inner := _item_model(declared):
-            numbers = sorted({int(n) for key, _ in pairs for n in re.findall(rf"^{re.escape(path)}\.(\d{{1,4}})\.", key)})
+            numbers = sorted(
+                {int(n) for key, _ in pairs for n in re.findall(rf"^{re.escape(path)}\.(\d{{1,4}})\.", key)}
+            )
             rows = [_typed(inner, pairs, f"{path}.{number}.") for number in numbers]
             values[name] = [row for row in rows if any(v not in ("", [], False) for v in row.values())]
         elif is_list and _widget(declared) != "lines":
@@ -216,7 +225,9 @@ def _for_model(model: type[Input], values: Mapping[str, Any]) -> dict[str, Any]:
         if inner := _item_model(declared):
             found[name] = [_for_model(inner, row) for row in value]
         elif _widget(declared) == "lines":
-            found[name] = [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
+            found[name] = (
+                [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
+            )
         elif value == "" and (kind is not str or is_list):
             if not declared.is_required() and NoneType in get_args(declared.annotation):
                 found[name] = None
@@ -267,7 +278,7 @@ def _words(value: Any, declared: FieldInfo) -> str:
     """A value in words, for comparing two editors' versions."""
     kind, _ = _type_of(declared)
     if isinstance(value, str) and isinstance(kind, type) and issubclass(kind, Labelled) and value:
-        value = kind(value)
+        value = next((member for member in kind if member.value == value), value)
     if isinstance(value, Labelled):
         return value.words
     if isinstance(value, bool):

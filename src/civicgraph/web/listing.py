@@ -66,13 +66,19 @@ def routes(listing: Listing, path: str) -> list[Route]:
     one = f"{path}/{{{listing.key}}}"
     found = [Route(path, staff_only(pages.list), name=listing.name)]
     if listing.create:
-        found.append(Route(f"{path}/new", staff_only(pages.create), name=f"{listing.name}_new", methods=["GET", "POST"]))
+        found.append(
+            Route(f"{path}/new", staff_only(pages.create), name=f"{listing.name}_new", methods=["GET", "POST"])
+        )
     found += [
         Route(one, staff_only(pages.edit), name=f"{listing.name}_edit", methods=["GET", "POST"]),
         Route(f"{one}/history", staff_only(pages.history), name=f"{listing.name}_history"),
     ]
     for verb in listing.verbs:
-        found.append(Route(f"{one}/{verb.noun}", staff_only(pages.verb(verb)), name=f"{listing.name}_{verb.noun}", methods=["POST"]))
+        found.append(
+            Route(
+                f"{one}/{verb.noun}", staff_only(pages.verb(verb)), name=f"{listing.name}_{verb.noun}", methods=["POST"]
+            )
+        )
     return found
 
 
@@ -93,9 +99,16 @@ class _Pages:
         if request.method == "POST":
             row = await submit(request, form, self.it.create)
             if row is not None:
-                return redirect(request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: getattr(row, self.it.row_key)})
+                return redirect(
+                    request,
+                    f"{self.it.name}_edit",
+                    said=gettext("Saved."),
+                    **{self.it.key: getattr(row, self.it.row_key)},
+                )
         values = {"listing": self.it, "form": form, "is_new": True, self.it.root: None}
-        return await page(request, f"{self.it.folder}/edit", values=values, data={}, status=422 if form.is_refused else 200)
+        return await page(
+            request, f"{self.it.folder}/edit", values=values, data={}, status=422 if form.is_refused else 200
+        )
 
     async def edit(self, request: Request) -> Response:
         key = request.path_params[self.it.key]
@@ -108,7 +121,9 @@ class _Pages:
                 return redirect(request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: key})
         values = {"listing": self.it, "form": form, "is_new": False}
         status = 409 if form.conflict else 422 if form.is_refused else 200
-        return await page(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)}, values, data=found, status=status)
+        return await page(
+            request, f"{self.it.folder}/edit", {self.it.key: self._key(key)}, values, data=found, status=status
+        )
 
     def verb(self, verb: Verb) -> Callable[[Request], Awaitable[Response]]:
         async def handle(request: Request) -> Response:
@@ -119,9 +134,13 @@ class _Pages:
                 return redirect(request, f"{self.it.name}_edit", said=gettext(verb.said), **{self.it.key: key})
             found = await read(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)})
             row = require(found, self.it.root)
-            edit = Form(self.it.update.input, from_graphql(self.it.update.input, row), choices=await self._choices(request))
+            edit = Form(
+                self.it.update.input, from_graphql(self.it.update.input, row), choices=await self._choices(request)
+            )
             values = {"listing": self.it, "form": edit, "is_new": False, "refused": form, "refused_noun": verb.noun}
-            return await page(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)}, values, data=found, status=422)
+            return await page(
+                request, f"{self.it.folder}/edit", {self.it.key: self._key(key)}, values, data=found, status=422
+            )
 
         return handle
 
@@ -129,8 +148,14 @@ class _Pages:
         key = request.path_params[self.it.key]
         found = await read(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)})
         row = require(found, self.it.root)
-        subject_id = row["id"].partition(":")[2] if self.it.subject in ("Division", "Grid") else str(row.get("number", key))
-        variables = {"subjectType": self.it.subject, "subjectId": subject_id, "after": request.query_params.get("after")}
+        subject_id = (
+            row["id"].partition(":")[2] if self.it.subject in ("Division", "Grid") else str(row.get("number", key))
+        )
+        variables = {
+            "subjectType": self.it.subject,
+            "subjectId": subject_id,
+            "after": request.query_params.get("after"),
+        }
         values = {"listing": self.it, "row": row, "row_key": key}
         return await page(request, "staff/history", variables, values, fragment="staff/_history")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from civicgraph import clock, i18n, settings
+from civicgraph import clock, crypto, i18n, settings
 from civicgraph.permissions import Actor
 from civicgraph.web import errors
 
@@ -63,15 +64,22 @@ class Ground:
             call.finish()
 
     async def _actor(self, request: Request, request_id: str) -> Actor:
-        base = {"locale": i18n.current.get(), "request_id": request_id, "address_key": client_address(request)}
+        stranger = Actor(
+            locale=i18n.current.get(),
+            request_id=request_id,
+            address_key=crypto.keyed_hash("address", client_address(request)),
+        )
         if request.url.path.startswith("/static/"):
-            return Actor(**base)
+            return stranger
         found = await self._authenticate(request)
         if found is None:
-            return Actor(**base)
-        return Actor(
-            kind=found.kind, person_id=found.person_id, name=found.name, title=found.title, grants=found.grants,
-            scopes=found.scopes, session_id=found.session_id, **base,
+            return stranger
+        return replace(
+            found,
+            locale=stranger.locale,
+            request_id=stranger.request_id,
+            address_key=stranger.address_key,
+            _prefixes={},
         )
 
 
@@ -102,8 +110,12 @@ class _Call:
         """One line a request: what, how long, how it ended; no query, no address, no person."""
         route: Any = self._scope.get("route")
         log.info(
-            "request", method=self._scope["method"], route=getattr(route, "path", "") or "-", status=self.status,
-            ms=round((clock.monotonic() - self._began) * 1000, 1), request_id=self.request_id,
+            "request",
+            method=self._scope["method"],
+            route=getattr(route, "path", "") or "-",
+            status=self.status,
+            ms=round((clock.monotonic() - self._began) * 1000, 1),
+            request_id=self.request_id,
         )
 
 

@@ -84,7 +84,9 @@ def staff_only(handler: Callable[..., Any]) -> Callable[..., Any]:
     async def guarded(request: Request, *args: Any, **kwargs: Any) -> Response:
         if not request.state.actor.is_staff:
             here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-            return RedirectResponse(shell.address(request, "sign_in", next=here if request.method == "GET" else None), 303)
+            return RedirectResponse(
+                shell.address(request, "sign_in", next=here if request.method == "GET" else None), 303
+            )
         response: Response = await handler(request, *args, **kwargs)
         return response
 
