@@ -9,10 +9,12 @@ from civicgraph.graph import (
     column,
     computed,
     connection,
+    door,
     equals,
     filter_type,
     flag,
     matches,
+    mutations,
     node,
     order_type,
     root,
@@ -23,7 +25,8 @@ from civicgraph.graph import (
     where,
     within,
 )
-from civicgraph.grievances import models, rules
+from civicgraph.grievances import models, operations, rules
+from civicgraph.grievances import reminders as reminders  # whoever builds the schema has the reminders registered
 from civicgraph.grievances.models import Channel, GrievanceStatus, ReporterKind, Urgency
 
 
@@ -150,7 +153,10 @@ class Grievance:
     compound = to_one("divisions.Compound")
     updates = connection("GrievanceUpdate", key="grievance_id", description="What was done, step by step.")
     latest_update = to_one(
-        "GrievanceUpdate", link=rules.latest_update, is_nullable=True, description="The latest step that the public sees."
+        "GrievanceUpdate",
+        link=rules.latest_update,
+        is_nullable=True,
+        description="The latest step that the public sees.",
     )
     description = column(guard=rules.reads_private)
     address = column(guard=rules.reads_private)
@@ -160,6 +166,12 @@ class Grievance:
     locale = column(guard=rules.reads_private)
     assignee = to_one("accounts.Person", guard=rules.reads_private)
     enterprise = to_one("enterprises.Enterprise", guard=rules.reads_private)
+    workers = connection(
+        "accounts.Person",
+        link=rules.works_there,
+        guard=rules.may_dispatch_row,
+        description="Whom it may be assigned to; null unless you may assign it.",
+    )
     may_read_private = computed(
         bool, rules.reads_private, "Whether you may read the reporter's own words and the masked contact."
     )
@@ -196,7 +208,10 @@ class TrackedGrievance:
     compound = to_one("divisions.Compound")
     updates = connection("GrievanceUpdate", key="grievance_id", description="What was done, step by step.")
     latest_update = to_one(
-        "GrievanceUpdate", link=rules.latest_update, is_nullable=True, description="The latest step that the public sees."
+        "GrievanceUpdate",
+        link=rules.latest_update,
+        is_nullable=True,
+        description="The latest step that the public sees.",
     )
 
 
@@ -230,7 +245,10 @@ class Query:
     grievance_categories = root_connection("GrievanceCategory", description="What a grievance can be about.")
     tracked_grievance = root_one(
         "TrackedGrievance",
-        arguments={"number": (str, "Its public number."), "secret": (str, "The tracking secret given when it was reported.")},
+        arguments={
+            "number": (str, "Its public number."),
+            "secret": (str, "The tracking secret given when it was reported."),
+        },
         where=lambda c, row, number, secret: (
             f"{row['number']} = {number.sql(c, 'text', rules.typed_number)}"
             f" AND {row['secret_hash']} = {secret.sql(c, 'text', lambda text: token_hash(rules.typed_secret(text)))}"
@@ -240,12 +258,30 @@ class Query:
     performance = root_one(
         "GrievancePerformance",
         arguments={
-            "within": (DivisionCode, "The division with everything below it: the city, a county, a subdistrict or a community."),
+            "within": (
+                DivisionCode,
+                "The division with everything below it: the city, a county, a subdistrict or a community.",
+            ),
             "month": (str, "The month of the report, for instance 2026-05."),
         },
-        where=lambda c, row, within, month: f"{row['division_id']} = {within.sql(c)} AND {row['month']} = {month.sql(c)}",
+        where=lambda c, row, within, month: (
+            f"{row['division_id']} = {within.sql(c)} AND {row['month']} = {month.sql(c)}"
+        ),
         description="How a division fared in a month; null when nothing was reported there in it.",
     )
 
 
+Mutation = mutations(
+    "Mutation",
+    door(operations.file_grievance, {"grievance": "TrackedGrievance", "tracking_secret": str}),
+    door(operations.accept_grievance, {"grievance": "Grievance"}),
+    door(operations.assign_grievance, {"grievance": "Grievance"}),
+    door(operations.start_grievance, {"grievance": "Grievance"}),
+    door(operations.comment_on_grievance, {"grievance": "Grievance"}),
+    door(operations.resolve_grievance, {"grievance": "Grievance"}),
+    door(operations.close_grievance, {"grievance": "Grievance"}),
+    door(operations.close_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.set_grievance_visibility, {"grievance": "Grievance"}),
+    door(operations.reveal_grievance_contact, {"phone": str, "email": str}),
+)
 TYPES = (Grievance, TrackedGrievance, GrievanceUpdate, GrievanceCategory, GrievancePerformance)

@@ -77,6 +77,7 @@ class GrievanceCategory(Model):
 class UrgencyPolicy(Record):
     """The four-level list of a division: overrides its ancestors' for new grievances."""
 
+    division_id: str
     division = place(False)
     urgency = fields.CharEnumField(Urgency, max_length=10, description="The level.")
     response_minutes = fields.IntField(description="Time to the first response, in minutes.")
@@ -90,6 +91,10 @@ class UrgencyPolicy(Record):
 class Grievance(Record):
     """A grievance 诉求 from a resident or an enterprise."""
 
+    division_id: str
+    category_id: str
+    grid_id: str | None
+    assignee_id: int | None
     number = fields.CharField(20, unique=True, description="Its public number, for instance ZY-1123-7F3K.")
     secret_hash = fields.CharField(64, description="SHA-256 of the tracking secret.")
     category: fields.ForeignKeyRelation[GrievanceCategory] = fields.ForeignKeyField(
@@ -97,16 +102,26 @@ class Grievance(Record):
     )
     urgency = fields.CharEnumField(Urgency, max_length=10, description="Its level on the four-level list.")
     channel = fields.CharEnumField(Channel, max_length=8, description="How it came in.")
-    reporter_kind = fields.CharEnumField(ReporterKind, max_length=10, default=ReporterKind.RESIDENT, description="Who reports.")
+    reporter_kind = fields.CharEnumField(
+        ReporterKind, max_length=10, default=ReporterKind.RESIDENT, description="Who reports."
+    )
     division = place("grievances")
     grid: Any = fields.ForeignKeyField(
         "civicgraph.Grid", related_name="grievances", null=True, on_delete=fields.RESTRICT, description="The grid."
     )
     compound: Any = fields.ForeignKeyField(
-        "civicgraph.Compound", related_name="grievances", null=True, on_delete=fields.RESTRICT, description="The compound."
+        "civicgraph.Compound",
+        related_name="grievances",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The compound.",
     )
     enterprise: Any = fields.ForeignKeyField(
-        "civicgraph.Enterprise", related_name="grievances", null=True, on_delete=fields.RESTRICT, description="The enterprise that reports."
+        "civicgraph.Enterprise",
+        related_name="grievances",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The enterprise that reports.",
     )
     public_text = fields.TextField(description="What is reported, with personal data masked.")
     description = fields.TextField(description="What is reported, in the reporter’s own words. Never public.")
@@ -117,10 +132,16 @@ class Grievance(Record):
     contact_email = fields.TextField(default="", description="E-mail, encrypted. Never public.")
     contact_email_masked = fields.CharField(80, default="", description="The e-mail, masked.")
     locale = fields.CharField(5, default="zh", description="The reporter’s language: zh or en.")
-    status = fields.CharEnumField(GrievanceStatus, max_length=12, default=GrievanceStatus.SUBMITTED, description="Where it stands.")
+    status = fields.CharEnumField(
+        GrievanceStatus, max_length=12, default=GrievanceStatus.SUBMITTED, description="Where it stands."
+    )
     is_public = fields.BooleanField(default=True, description="Shown, anonymised, to everyone.")
     assignee: Any = fields.ForeignKeyField(
-        "civicgraph.Person", related_name="assigned_grievances", null=True, on_delete=fields.RESTRICT, description="Who works on it."
+        "civicgraph.Person",
+        related_name="assigned_grievances",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="Who works on it.",
     )
     team = fields.CharField(80, default="", description="The team or company that helps.")
     outcome = fields.TextField(default="", description="What was done, in public words.")
@@ -138,8 +159,13 @@ class Grievance(Record):
     class Meta:
         table = "grievance"
         indexes = (
-            ("division_id", "id"), ("grid_id", "id"), ("compound_id", "id"), ("enterprise_id", "id"),
-            ("category_id", "id"), ("assignee_id", "status", "resolution_due_at", "id"), ("status", "id"),
+            ("division_id", "id"),
+            ("grid_id", "id"),
+            ("compound_id", "id"),
+            ("enterprise_id", "id"),
+            ("category_id", "id"),
+            ("assignee_id", "status", "resolution_due_at", "id"),
+            ("status", "id"),
         )
 
 
@@ -154,7 +180,11 @@ class GrievanceUpdate(Model):
     status = fields.CharEnumField(GrievanceStatus, max_length=12, description="Where the grievance stood after it.")
     by_line = fields.CharField(120, default="", description="Who did it, by office: 金台社区联络点.")
     person: Any = fields.ForeignKeyField(
-        "civicgraph.Person", related_name="grievance_updates", null=True, on_delete=fields.RESTRICT, description="Who did it."
+        "civicgraph.Person",
+        related_name="grievance_updates",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="Who did it.",
     )
     public_note = fields.TextField(default="", description="Words to the public.")
     internal_note = fields.TextField(default="", description="Words among staff. Never public.")
@@ -167,6 +197,7 @@ class GrievanceUpdate(Model):
 class GrievanceTally(Model):
     """How a division fared in a month, written in the transaction that changes a grievance."""
 
+    division_id: str
     id = fields.BigIntField(primary_key=True)
     division = place("tallies")
     month = fields.CharField(7, description="Month of the report, for instance 2026-05.")

@@ -1,0 +1,110 @@
+"""Who is told what: the reporter of each public step, staff of what is theirs to do.
+
+Messages carry the number, never personal data: the page that they link to decides who sees what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from civicgraph.accounts.models import Grant, Person
+from civicgraph.divisions.models import Division
+from civicgraph.divisions.rules import parent_code
+from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceUpdate, Urgency
+from civicgraph.notifications.operations import notify_address, notify_person
+from civicgraph.permissions import CAPABILITIES, DISPATCH_GRIEVANCES, Role
+
+_DISPATCHING = [role for role in Role if DISPATCH_GRIEVANCES in CAPABILITIES[role]]
+
+
+async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
+    """Write to the reporter who left an e-mail. The tracking secret is known to them alone and not sent."""
+    if not row.contact_email:
+        return
+    values = {
+        **await _values(row),
+        "status": row.status.value,
+        "by_line": update.by_line,
+        "note": update.public_note,
+        "response_due_at": row.response_due_at.isoformat(),
+        "resolution_due_at": row.resolution_due_at.isoformat(),
+        "link": f"/track?number={row.number}",
+    }
+    await notify_address(
+        row.contact_email,
+        row.locale,
+        "grievance_step",
+        values,
+        dedupe=f"grievance:{row.id}:step:{update.id}",
+        division_code=_place(row),
+    )
+
+
+async def tell_assignee(row: Grievance, assignee: Person) -> None:
+    """Tell a person of a new task."""
+    await _tell([assignee], row, "grievance_assigned", f"assigned:{row.version}", due_at=row.resolution_due_at)
+
+
+async def call_dispatchers(row: Grievance) -> None:
+    """Tell the nearest dispatchers at once of what cannot wait for their next look at the queue."""
+    if row.urgency in (Urgency.CRITICAL, Urgency.URGENT):
+        people = await nearest_dispatchers(_place(row))
+        await _tell(people, row, "grievance_received", "received", due_at=row.response_due_at)
+
+
+async def remind(row: Grievance, promise: str, due_at: datetime) -> None:
+    """Tell the assignee, or the community's dispatchers while there is none, that a promised time has passed."""
+    assignee = await Person.get_or_none(id=row.assignee_id, is_active=True) if row.assignee_id else None
+    people = [assignee] if assignee else await nearest_dispatchers(_place(row))
+    await _tell(people, row, "grievance_overdue", f"{promise}:overdue", promise=promise, due_at=due_at)
+
+
+async def escalate(row: Grievance, promise: str, due_at: datetime) -> None:
+    """Tell the level above the community that a promised time passed long ago."""
+    people = await nearest_dispatchers(parent_code(_place(row)))
+    await _tell(people, row, "grievance_escalated", f"{promise}:escalated", promise=promise, due_at=due_at)
+
+
+async def nearest_dispatchers(code: str) -> list[Person]:
+    """Those who dispatch for a division; where it has nobody, those of the level above, and so on."""
+    while code:
+        grants = await Grant.filter(division_id=code, role__in=_DISPATCHING, person__is_active=True).select_related(
+            "person"
+        )
+        if people := {grant.person.id: grant.person for grant in grants}:
+            return [people[key] for key in sorted(people)]
+        code = parent_code(code)
+    return []
+
+
+async def _tell(people: Sequence[Person], row: Grievance, template: str, what: str, **values: Any) -> None:
+    common = await _values(row)
+    common |= {key: value.isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
+    for person in people:
+        await notify_person(
+            person,
+            template,
+            common,
+            dedupe=f"grievance:{row.id}:{what}",
+            division_code=_place(row),
+            link=f"/staff/grievances/{row.number}",
+        )
+
+
+async def _values(row: Grievance) -> dict[str, Any]:
+    category = await GrievanceCategory.get(code=row.category_id)
+    division = await Division.get(code=_place(row)).only("short_name", "pinyin")
+    return {
+        "number": row.number,
+        "category": category.name,
+        "category_en": category.name_en,
+        "place": division.short_name,
+        "place_en": division.pinyin or division.short_name,
+        "urgency": row.urgency.value,
+    }
+
+
+def _place(row: Grievance) -> str:
+    return row.division_id

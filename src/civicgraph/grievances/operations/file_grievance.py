@@ -1,0 +1,277 @@
+"""Report a problem."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+from pydantic import Field
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from civicgraph import clock, crypto
+from civicgraph.divisions.models import DivisionLevel
+from civicgraph.divisions.operations import DivisionCode, place_of
+from civicgraph.enterprises.models import Enterprise
+from civicgraph.grids.models import Grid, GridLevel
+from civicgraph.grievances import notices, rules
+from civicgraph.grievances.models import (
+    Channel,
+    Grievance,
+    GrievanceCategory,
+    GrievanceStatus,
+    GrievanceUpdate,
+    ReporterKind,
+    UrgencyPolicy,
+)
+from civicgraph.grievances.operations.history import office
+from civicgraph.grievances.operations.inputs import Email, Phone, Words
+from civicgraph.grievances.operations.tally import tally
+from civicgraph.grievances.rules import Promise
+from civicgraph.i18n import N_
+from civicgraph.operations import Forbidden, Input, InvalidInput, audit, changed, operation
+from civicgraph.operations.kernel import first_answer, keep_answer
+from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
+from civicgraph.scheduler.deadlines import set_deadline
+from civicgraph.text import mask_email, mask_personal, mask_phone, search_terms
+
+
+class FileGrievance(Input):
+    """A problem as somebody reports it."""
+
+    category: str = Field(
+        title=N_("What is it about?"),
+        min_length=1,
+        max_length=40,
+        json_schema_extra={"widget": "radios"},
+        description=N_("Choose what fits best; the office will put it right if need be."),
+    )
+    division_code: Annotated[DivisionCode, Field(description=N_("The community or village where the problem is."))]
+    description: Words = Field(
+        title=N_("What is the matter?"),
+        min_length=5,
+        max_length=2000,
+        json_schema_extra={"widget": "textarea"},
+        description=N_(
+            "What you see, where, and since when. Others can read this; telephone and identity numbers in it are hidden."
+        ),
+    )
+    address: Words = Field(
+        "",
+        title=N_("Where exactly?"),
+        max_length=200,
+        json_schema_extra={"autocomplete": "street-address"},
+        description=N_("Compound, building, unit, door. Only the staff who deal with it see this."),
+    )
+    grid_code: str | None = Field(
+        None,
+        title=N_("Grid"),
+        pattern=r"^(\d{15}|\d{17})$",
+        description=N_("Only if you know it; we find it by the community otherwise."),
+    )
+    contact_name: Words = Field("", title=N_("Your name"), max_length=60, json_schema_extra={"autocomplete": "name"})
+    contact_phone: Phone = Field(
+        "",
+        title=N_("Your telephone"),
+        max_length=30,
+        json_schema_extra={"widget": "tel", "autocomplete": "tel"},
+        description=N_("So that staff can ask you or come to you. Never shown to others."),
+    )
+    contact_email: Email = Field(
+        "",
+        title=N_("Your e-mail"),
+        max_length=120,
+        json_schema_extra={"widget": "email", "autocomplete": "email"},
+        description=N_("We write to you at each step. Never shown to others."),
+    )
+    enterprise_code: str | None = Field(
+        None,
+        title=N_("Credit code of the enterprise"),
+        max_length=18,
+        description=N_("If you report for an enterprise: its unified social credit code of 18 characters."),
+    )
+    is_public: bool = Field(
+        True,
+        title=N_("Others may read it"),
+        description=N_("Without your name, address and contact. Neighbours see that it is being dealt with."),
+    )
+    channel: Channel = Field(Channel.API, title=N_("How it came in"))
+    idempotency_key: str | None = Field(
+        None,
+        title=N_("Key of the submission"),
+        min_length=16,
+        max_length=80,
+        description=N_(
+            "A random text, the same in each retry: a retried report is one grievance and gets the same answer."
+        ),
+    )
+
+
+_NAME = "file_grievance"
+_TRIES = 3
+
+
+@operation(is_audited=False)  # a retry writes nothing, so it audits nothing; the first submission does, below
+async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
+    """Report a problem; no account is needed. The tracking secret is answered here and nowhere else."""
+    if earlier := await _earlier(actor, data):
+        return earlier
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            async with in_transaction():
+                return await _file(actor, data)
+        except IntegrityError:
+            # The same submission at the same moment was first; or, once in ages, the number was taken.
+            if earlier := await _earlier(actor, data):
+                return earlier
+            if not tries_left:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:
+    """What the first submission with this key was answered."""
+    if not data.idempotency_key:
+        return None
+    answer = await first_answer(actor, _NAME, data.idempotency_key)
+    if answer is None:
+        return None
+    if answer["fingerprint"] != _fingerprint(data):
+        raise InvalidInput.at(
+            "idempotency_key",
+            "key_reused",
+            N_(
+                "A report with other words was already sent from this form. Please check, and send again if this is a new problem."
+            ),
+        )
+    return {
+        "grievance": await Grievance.get(number=answer["number"]),
+        "tracking_secret": rules.grouped(crypto.decrypt(answer["secret"])),
+    }
+
+
+def _fingerprint(data: FileGrievance) -> str:
+    """Tells a retry from another report under the same key, without keeping what was written."""
+    plain = data.model_dump(mode="json", exclude={"idempotency_key"})
+    return crypto.keyed_hash("submission", orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode())
+
+
+async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
+    category = await _category(data)
+    division_code = await _community(data)
+    if data.channel is Channel.STAFF and not actor.may(DISPATCH_GRIEVANCES, division_code):
+        raise Forbidden
+    enterprise = await _enterprise(data)
+    now = clock.now()
+    number, secret = await _free_number(), crypto.random_code(rules.SECRET_LENGTH)
+    if data.idempotency_key:
+        # First of all, so that a second one waits here and finds the answer.
+        answer = {"number": number, "secret": crypto.encrypt(secret), "fingerprint": _fingerprint(data)}
+        await keep_answer(actor, _NAME, data.idempotency_key, answer)
+    public_text = mask_personal(data.description)
+    response_due_at, resolution_due_at = (await _promise(category, division_code)).times(now)
+    row = await Grievance.create(
+        number=number,
+        secret_hash=crypto.token_hash(secret),
+        category_id=category.code,
+        urgency=category.urgency,
+        channel=data.channel,
+        reporter_kind=ReporterKind.ENTERPRISE
+        if enterprise or category.group_code == "enterprise"
+        else ReporterKind.RESIDENT,
+        division_id=division_code,
+        grid_id=await _grid(data, division_code),
+        enterprise_id=enterprise.id if enterprise else None,
+        public_text=public_text,
+        description=data.description,
+        address=data.address,
+        contact_name=data.contact_name,
+        contact_phone=crypto.encrypt(data.contact_phone),
+        contact_phone_masked=mask_phone(data.contact_phone) if data.contact_phone else "",
+        contact_email=crypto.encrypt(data.contact_email),
+        contact_email_masked=mask_email(data.contact_email) if data.contact_email else "",
+        locale=actor.locale,
+        is_public=data.is_public,
+        submitted_at=now,
+        response_due_at=response_due_at,
+        resolution_due_at=resolution_due_at,
+        search_terms=search_terms(public_text, category.name),
+    )
+    line = await office(actor, row) if data.channel is Channel.STAFF else rules.REPORTERS[row.reporter_kind]
+    update = await GrievanceUpdate.create(
+        grievance_id=row.id, at=now, status=GrievanceStatus.SUBMITTED, by_line=line, person_id=actor.person_id
+    )
+    await set_deadline(row, "response", response_due_at)
+    await set_deadline(row, "resolution", resolution_due_at)
+    await notices.tell_reporter(row, update)
+    await notices.call_dispatchers(row)
+    await tally(row, received=1)
+    await audit(
+        actor,
+        row,
+        changed({}, {"number": number, "category": category.code, "channel": data.channel, "status": row.status}),
+    )
+    return {"grievance": row, "tracking_secret": rules.grouped(secret)}
+
+
+async def _category(data: FileGrievance) -> GrievanceCategory:
+    found = await GrievanceCategory.get_or_none(code=data.category)
+    if found is None:
+        raise InvalidInput.at("category", "unknown_category", N_("Please choose one of the list."))
+    return found
+
+
+async def _community(data: FileGrievance) -> str:
+    division = await place_of(data.division_code)
+    if division.level != DivisionLevel.COMMUNITY:
+        raise InvalidInput.at(
+            "division_code",
+            "not_a_community",
+            N_("Please choose a community or village within %(place)s."),
+            place=division.short_name,
+        )
+    return division.code
+
+
+async def _enterprise(data: FileGrievance) -> Enterprise | None:
+    code = "".join((data.enterprise_code or "").split()).upper()
+    if not code:
+        return None
+    found = await Enterprise.get_or_none(credit_code=code)
+    if found is None:
+        raise InvalidInput.at(
+            "enterprise_code",
+            "unknown_enterprise",
+            N_("No enterprise in the register has this code. Please check it, or leave it empty."),
+        )
+    return found
+
+
+async def _grid(data: FileGrievance, division_code: str) -> str | None:
+    """The grid that was named, or the community's only one."""
+    if data.grid_code:
+        if not await Grid.exists(code=data.grid_code, division_id=division_code, is_active=True):
+            raise InvalidInput.at("grid_code", "unknown_grid", N_("This grid does not belong to the community."))
+        return data.grid_code
+    grids = (
+        await Grid.filter(division_id=division_code, is_active=True, level=GridLevel.GRID)
+        .limit(2)
+        .values_list("code", flat=True)
+    )
+    return str(grids[0]) if len(grids) == 1 else None
+
+
+async def _promise(category: GrievanceCategory, division_code: str) -> Promise:
+    prefixes = [division_code[:digits] for digits in (4, 6, 9, 12)]
+    policies = await UrgencyPolicy.filter(division_id__in=prefixes, urgency=category.urgency)
+    overrides = [(str(one.division_id), Promise(one.response_minutes, one.resolution_minutes)) for one in policies]
+    return rules.promise(category.urgency, division_code, overrides)
+
+
+async def _free_number() -> str:
+    now = clock.now()
+    for length in rules.SUFFIX_LENGTHS:
+        number = rules.number_of(now, crypto.random_code(length))
+        if not await Grievance.exists(number=number):
+            return number
+    raise RuntimeError("no free grievance number was found")

@@ -1,0 +1,54 @@
+"""What the inputs of this room's operations have in common."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from civicgraph.grievances.rules import typed_number
+from civicgraph.i18n import N_
+from civicgraph.operations import Input
+
+_NO_PHONE: Any = N_("Please give a mobile number of 11 digits, or a fixed line with its area code: 0851-12345678.")
+_NO_EMAIL: Any = N_("Please give an e-mail address, for instance name@example.cn.")
+
+
+def _written(text: str) -> str:
+    """Text without control characters: PostgreSQL refuses NUL, and no reader gains by the others."""
+    return "".join(
+        char for char in text.replace("\r\n", "\n") if char in "\n\t" or unicodedata.category(char) != "Cc"
+    ).strip()
+
+
+def _phone(text: str) -> str:
+    """A mobile (1xx xxxx xxxx) or fixed-line number with its area code, as digits."""
+    digits = re.sub(r"[\s()（）\-－—]", "", unicodedata.normalize("NFKC", text))
+    digits = re.sub(r"^(?:\+|00)?86(?=1[3-9]\d{9}$|0?\d{9,11}$)", "", digits)
+    if digits and not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", digits, re.ASCII):
+        raise PydanticCustomError("civic_phone", _NO_PHONE)
+    return digits
+
+
+def _email(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s<>\"',;:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
+        raise PydanticCustomError("civic_email", _NO_EMAIL)
+    return text
+
+
+Words = Annotated[str, AfterValidator(_written)]
+Phone = Annotated[str, AfterValidator(_phone)]
+Email = Annotated[str, AfterValidator(_email)]
+Number = Annotated[
+    str, AfterValidator(typed_number), Field(title=N_("Number of the grievance"), min_length=6, max_length=24)
+]
+
+
+class Step(Input):
+    """A step that staff take with a grievance."""
+
+    number: Number
+    version: int = Field(title=N_("Version"), ge=1)
