@@ -12,7 +12,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from civicgraph import crypto
-from civicgraph.operations import audit as trail
+from civicgraph.operations.audit import entries_written, operation_name
 from civicgraph.operations.errors import Conflict
 from civicgraph.operations.inputs import Input, validate
 from civicgraph.operations.models import IdempotencyKey
@@ -46,9 +46,9 @@ class Operation(Generic[I, R]):
         return await asyncio.shield(asyncio.create_task(self._transact(actor, valid)))
 
     async def _transact(self, actor: Actor, data: I) -> R:
-        trail.operation_name.set(self.name)
+        operation_name.set(self.name)
         written: list[int] = []
-        trail.entries_written.set(written)
+        entries_written.set(written)
         async with in_transaction():
             result = await self.work(actor, data)
             if self.is_audited and actor.kind != "system" and not written:
