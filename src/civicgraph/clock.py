@@ -31,6 +31,11 @@ def now() -> datetime:
     return (datetime.now(UTC) + offset).replace(microsecond=0)
 
 
+def wall() -> datetime:
+    """The wall clock as it is, never shifted or stopped: for leases between processes."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Today's date in the city."""
     return now().astimezone(CITY_ZONE).date()

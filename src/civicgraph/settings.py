@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         "e-mail stays in the outbox, the in-app inbox works on its own.",
     )
     mail_from: str = Field(default="civicgraph@localhost", description="Sender of the e-mail.")
+    delivery_lease_seconds: int = Field(
+        default=60,
+        ge=1,
+        description="How long a message that is being sent belongs to its sender; after a crash it is sent again.",
+    )
     tick_seconds: int = Field(default=5, ge=1, description="How often deadlines and outbox are looked at.")
     lease_seconds: int = Field(default=15, ge=3, description="How long a process leads without renewing.")
     escalate_after_minutes: int = Field(

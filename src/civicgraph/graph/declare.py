@@ -86,6 +86,7 @@ class Paged(Declared):
     target: str
     key: str = ""
     link: Link | None = None
+    where: Predicate | None = None
 
 
 @dataclass(kw_only=True)
@@ -165,9 +166,9 @@ def connection(
     return Paged(target=target, key=key, link=link, description=description, guard=guard)
 
 
-def root_connection(target: str, *, description: str) -> Any:
-    """A list of any length at the root, paged by cursors."""
-    return Paged(target=target, description=description)
+def root_connection(target: str, *, where: Predicate | None = None, description: str) -> Any:
+    """A list of any length at the root, paged by cursors; `where` narrows it beyond the type's visibility."""
+    return Paged(target=target, where=where, description=description)
 
 
 def root_one(target: str, *, arguments: Mapping[str, Any], where: Callable[..., str], description: str) -> Any:

@@ -167,6 +167,8 @@ class _Page:
             conditions.append(
                 self.c.joined(self.declared.link, self.declared.key, parent, parent_row, self.mapped, row, is_many=True)
             )
+        if self.declared.where is not None:
+            conditions.append(self.declared.where(self.c, row))
         conditions += self._filters(row)
         return [c for c in conditions if c] + self.c.visibility(self.mapped, row)
 

@@ -1,0 +1,97 @@
+"""GraphQL of the notifications room."""
+
+from __future__ import annotations
+
+from civicgraph.graph import (
+    Order,
+    any_of,
+    column,
+    computed,
+    door,
+    filter_type,
+    flag,
+    mutations,
+    node,
+    order_type,
+    root,
+    root_connection,
+    to_one,
+)
+from civicgraph.notifications import models, operations, rules
+from civicgraph.notifications.models import MessageState
+
+
+@filter_type
+class InboxMessageFilter:
+    """Which messages."""
+
+    is_unread = flag(
+        "Only those (not) unread.", lambda c, row: f"{row['read_at']} IS NULL", lambda c, row: f"{row['read_at']} IS NOT NULL"
+    )
+
+
+@order_type
+class InboxMessageOrder:
+    """The order of the inbox."""
+
+    NEWEST = Order(("id",), "Latest first.", is_descending=True)
+
+
+@node(models.InboxMessage, visible=rules.own)
+class InboxMessage:
+    """A message in your inbox."""
+
+    number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
+    subject = column()
+    text = column()
+    link = column()
+    created_at = column()
+    read_at = column()
+
+
+@filter_type
+class OutboxMessageFilter:
+    """Which messages."""
+
+    states = any_of("state", MessageState, "In any of these states.")
+
+
+@order_type
+class OutboxMessageOrder:
+    """The order of the outbox."""
+
+    NEWEST = Order(("id",), "Latest first.", is_descending=True)
+
+
+@node(models.OutboxMessage, visible=rules.visible_outbox)
+class OutboxMessage:
+    """A message on its way. Its address is never shown."""
+
+    number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
+    channel = column()
+    template = column()
+    locale = column()
+    division_code = column()
+    state = column()
+    attempts = column()
+    created_at = column()
+    next_attempt_at = column()
+    sent_at = column()
+    last_error = column()
+    person = to_one("accounts.Person")
+
+
+@root
+class Query:
+    """Reads of the notifications room."""
+
+    inbox = root_connection("InboxMessage", description="Your inbox.")
+    outbox = root_connection("OutboxMessage", description="Messages on their way, about the places you oversee.")
+
+
+Mutation = mutations(
+    "Mutation",
+    door(operations.read_message, {"message": "InboxMessage"}),
+    door(operations.resend_message, {"message": "OutboxMessage"}),
+)
+TYPES = (InboxMessage, OutboxMessage)

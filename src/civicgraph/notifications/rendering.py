@@ -1,0 +1,21 @@
+"""A message's words: `templates/messages/<name>.txt` in the person's language, the subject on its first line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from civicgraph import i18n, settings
+from civicgraph.web.templating import environment
+
+
+def render_message(template: str, values: Mapping[str, Any], locale: str) -> tuple[str, str]:
+    """Subject and text. A line break in the subject would start a header of a stranger's making: it is dropped."""
+    token = i18n.current.set(locale if locale in i18n.LOCALES else i18n.DEFAULT_LOCALE)
+    try:
+        base = settings.current().base_url.rstrip("/")
+        whole = environment().get_template(f"messages/{template}.txt").render(base_url=base, **values)
+    finally:
+        i18n.current.reset(token)
+    subject, _, text = whole.strip().partition("\n")
+    return " ".join(subject.split())[:200], text.strip()

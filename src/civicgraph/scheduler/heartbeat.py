@@ -1,0 +1,114 @@
+"""The heartbeat: APScheduler looks at deadlines and outbox every few seconds.
+
+It is a heartbeat only; the truth is in the tables. No job store: two processes on one would both fire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from civicgraph import clock
+from civicgraph.scheduler import lease
+from civicgraph.scheduler.deadlines import claim_due
+from civicgraph.settings import Settings
+
+log = structlog.get_logger()
+
+Deliver = Callable[[], Awaitable[int]]
+_STUCK_TICKS = 12
+
+
+@dataclass(frozen=True)
+class TickReport:
+    """What one round did."""
+
+    is_leader: bool
+    fired: int = 0
+    delivered: int = 0
+
+    def __str__(self) -> str:
+        if not self.is_leader:
+            return "Another process leads; nothing to do here."
+        return f"Deadlines that had passed: {self.fired}. Messages delivered: {self.delivered}."
+
+
+class Heartbeat:
+    """Ticks while the process serves, if it leads."""
+
+    def __init__(self, settings: Settings, deliver: Deliver) -> None:
+        self._settings = settings
+        self._deliver = deliver
+        self._holder = lease.new_holder()
+        self._scheduler: Any = None
+        self._term: lease.Term | None = None
+        self._last_tick = clock.monotonic()
+
+    async def start(self) -> None:
+        """Begin to tick."""
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        every = self._settings.tick_seconds
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._scheduler.add_job(self._claim_quietly, "interval", seconds=every, next_run_time=clock.wall(), **options)
+        self._scheduler.add_job(self._deliver_quietly, "interval", seconds=every, **options)
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Stop ticking and give the lease back."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+            await lease.release(self._holder)
+
+    def is_stuck(self) -> bool:
+        """Whether it has not ticked for a minute or so."""
+        return clock.monotonic() - self._last_tick > max(60, self._settings.tick_seconds * _STUCK_TICKS)
+
+    async def tick_once(self) -> TickReport:
+        """One whole round by hand: lead, claim, deliver, and give the lease back."""
+        try:
+            fired = await self._claim()
+            if self._term is None:
+                return TickReport(is_leader=False)
+            return TickReport(is_leader=True, fired=fired, delivered=await self._deliver())
+        finally:
+            if self._scheduler is None:
+                await lease.release(self._holder)
+
+    async def _claim(self) -> int:
+        self._term = await lease.take(self._holder, self._settings.lease_seconds)
+        fired = 0
+        while self._term is not None and self._term.is_trusted:
+            count = await claim_due(self._term)
+            fired += count
+            if not count:
+                break
+            self._term = await lease.take(self._holder, self._settings.lease_seconds)
+        return fired
+
+    async def _claim_quietly(self) -> None:
+        try:
+            fired = await self._claim()
+            if fired:
+                log.info("deadlines.fired", count=fired)
+        except lease.LeadershipLost:
+            self._term = None
+            log.warning("lease.lost")
+        except Exception:
+            log.exception("tick.failed")
+        finally:
+            self._last_tick = clock.monotonic()
+
+    async def _deliver_quietly(self) -> None:
+        if self._term is None or not self._term.is_trusted:
+            return
+        try:
+            delivered = await self._deliver()
+            if delivered:
+                log.info("outbox.delivered", count=delivered)
+        except Exception:
+            log.exception("delivery.failed")

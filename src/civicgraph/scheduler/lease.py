@@ -1,0 +1,90 @@
+"""The leader's lease: of many processes one ticks.
+
+The row's term grows with each change of holder; whoever claims work checks in the same transaction
+that its term is still the row's. A process trusts its lease by the monotonic clock, and only until a
+second before its end, so that a jump of the wall clock makes no second leader.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from civicgraph import clock
+from civicgraph.scheduler.models import Lease
+
+NAME = "tick"
+_MARGIN_SECONDS = 1.0
+
+
+class LeadershipLost(Exception):
+    """Another process leads now."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A stretch of leadership: its number, and until when (monotonic seconds) to trust it."""
+
+    number: int
+    trusted_until: float
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the lease may still be ours without asking."""
+        return clock.monotonic() < self.trusted_until
+
+
+def new_holder() -> str:
+    """A name for this process that no other has."""
+    return f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(8)}"
+
+
+async def take(holder: str, seconds: int) -> Term | None:
+    """Take or renew the lease; None while another process holds it."""
+    asked = clock.monotonic()
+    try:
+        async with in_transaction():
+            number = await _take(holder, seconds)
+    except IntegrityError:  # two processes made the very first row at once: the other has it
+        return None
+    return Term(number, asked + seconds - _MARGIN_SECONDS) if number else None
+
+
+async def _take(holder: str, seconds: int) -> int:
+    now = clock.wall()
+    found = Lease.filter(name=NAME)
+    if get_connection("default").capabilities.support_for_update:
+        found = found.select_for_update()
+    row = await found.first()
+    if row is None:
+        await Lease.create(name=NAME, holder=holder, term=1, expires_at=now + timedelta(seconds=seconds))
+        return 1
+    if row.holder != holder:
+        if row.expires_at > now:
+            return 0
+        row.holder, row.term = holder, row.term + 1
+    row.expires_at = now + timedelta(seconds=seconds)
+    await row.save()
+    return row.term
+
+
+async def check_term(term: Term) -> None:
+    """Raise `LeadershipLost` unless `term` still leads; called in the transaction that claims."""
+    found = Lease.filter(name=NAME)
+    if get_connection("default").capabilities.support_for_update:
+        found = found.select_for_update()
+    row = await found.first()
+    if row is None or row.term != term.number or not term.is_trusted:
+        raise LeadershipLost
+
+
+async def release(holder: str) -> None:
+    """Give the lease back at a clean shutdown, so that another process need not wait for its end."""
+    await Lease.filter(name=NAME, holder=holder).update(expires_at=clock.wall() - timedelta(seconds=1))
