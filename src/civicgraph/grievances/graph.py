@@ -40,7 +40,7 @@ class GrievanceFilter:
     urgency = equals("urgency", Urgency, "Of this level.")
     status = where(GrievanceStatus, "Standing there.", rules.has_status)
     is_open = flag("Only those that are (not) still to be resolved.", rules.is_open, rules.is_done)
-    is_overdue = flag("Only those past a promised time (or in time).", rules.is_overdue, rules.is_in_time)
+    is_overdue = flag("Only those past a promised time (or in time).", rules.are_overdue, rules.is_in_time)
     assigned_to_me = flag("Only those that you work on.", rules.is_mine)
     reporter_kind = equals("reporter_kind", ReporterKind, "From residents, or from enterprises.")
     channel = equals("channel", Channel, "That came in this way.")

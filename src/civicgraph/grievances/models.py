@@ -36,9 +36,9 @@ class GrievanceStatus(Labelled):
     SUBMITTED = "submitted", N_("Submitted")
     ACCEPTED = "accepted", N_("Accepted")
     ASSIGNED = "assigned", N_("Assigned")
-    IN_PROGRESS = "in_progress", N_("In progress")
+    IN_PROGRESS = "in_progress", N_("Being worked on")
     RESOLVED = "resolved", N_("Resolved")
-    CLOSED = "closed", N_("Closed")
+    CLOSED = "closed", N_("Case closed")
 
 
 class Channel(Labelled):
