@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from civicgraph import clock
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations.errors import FieldError, InvalidInput
 
@@ -15,6 +17,16 @@ class Input(BaseModel):
     """The base of every input model: text is trimmed, unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, use_enum_values=False)
+
+
+def _in_city(moment: datetime) -> datetime:
+    """A time without a zone, as a form sends it, is meant in the city; seconds are dropped."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=clock.CITY_ZONE)
+    return aware.astimezone(UTC).replace(microsecond=0)
+
+
+CityTime = Annotated[datetime, AfterValidator(_in_city)]
+"""A moment: with a zone as it is, without one in the city's time."""
 
 
 MESSAGES = {

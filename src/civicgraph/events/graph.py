@@ -1,0 +1,126 @@
+"""GraphQL of the events room."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from civicgraph.events import models, operations, rules
+from civicgraph.events.models import EventKind, EventStatus, Hazard
+from civicgraph.graph import (
+    Order,
+    any_of,
+    at_least,
+    before,
+    column,
+    computed,
+    door,
+    filter_type,
+    flag,
+    json_column,
+    matches,
+    mutations,
+    node,
+    order_type,
+    root,
+    root_connection,
+    root_one,
+    to_many,
+    to_one,
+    type_,
+    within,
+)
+from civicgraph.permissions import EDIT_EVENTS
+
+
+@filter_type
+class EventFilter:
+    """Which events."""
+
+    kind = any_of("kind", EventKind, "Of any of these kinds.")
+    within = within("division_id")
+    starts_from = at_least("starts_at", date, "Starts on this day or later.")
+    starts_before = before("starts_at", date, "Starts before this day.")
+    text = matches("event")
+    statuses = any_of("status", EventStatus, "In any of these states.")
+    is_upcoming = flag("Not over yet.", rules.is_upcoming)
+    is_free = flag("Costs nothing (or something).", lambda c, row: f"{row['price_fen']} = 0", lambda c, row: f"{row['price_fen']} > 0")
+    is_editable = flag("You may change it.", lambda c, row: c.covers(row["division_id"], EDIT_EVENTS))
+
+
+@order_type
+class EventOrder:
+    """The order of events."""
+
+    SOONEST = Order(("starts_at", "id"), "By their start.")
+    LATEST = Order(("starts_at", "id"), "By their start, latest first.", is_descending=True)
+
+
+@node(models.Event, visible=rules.visible)
+class Event:
+    """Something that takes place at a time, for people to come to."""
+
+    slug = column()
+    number = computed(int, lambda c, row: row["id"], "Its number, as the audit trail names it.")
+    kind = column()
+    title = column()
+    summary = column()
+    description = column()
+    venue = column()
+    address = column()
+    organiser = column()
+    contact_phone = column()
+    starts_at = column()
+    ends_at = column()
+    is_all_day = column()
+    capacity = column()
+    price_fen = column()
+    audiences = json_column(str, description="Whom it is for.")
+    topics = json_column(str, description="What it is about.")
+    hazards = json_column(Hazard, description="The hazards that a drill prepares for.")
+    status = column()
+    status_reason = column()
+    published_at = column()
+    is_generated = column()
+    version = column()
+    updated_at = column()
+    division = to_one("divisions.Division")
+    programme = to_many("ProgrammeItem", key="event_id", order=("position", "id"), description="Its programme, in order.")
+    is_over = computed(bool, lambda c, row: f"{row['ends_at']} < {c.now()}", "Whether it has ended.")
+    may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_EVENTS), "Whether you may change it.")
+
+
+@type_(models.ProgrammeItem)
+class ProgrammeItem:
+    """An item of an event's programme."""
+
+    position = column()
+    kind = column()
+    title = column()
+    note = column()
+    starts_at = column()
+    ends_at = column()
+    quantity = column()
+
+
+@root
+class Query:
+    """Reads of the events room."""
+
+    event = root_one(
+        "Event",
+        arguments={"slug": (str, "Its name in addresses.")},
+        where=lambda c, row, slug: f"{row['slug']} = {slug.sql(c)}",
+        description="An event by its name in addresses.",
+    )
+    events = root_connection("Event", description="Events of the city.")
+
+
+Mutation = mutations(
+    "Mutation",
+    door(operations.create_event, {"event": "Event"}),
+    door(operations.update_event, {"event": "Event"}),
+    door(operations.publish_event, {"event": "Event"}),
+    door(operations.cancel_event, {"event": "Event"}),
+    door(operations.finish_event, {"event": "Event"}),
+)
+TYPES = (Event, ProgrammeItem)

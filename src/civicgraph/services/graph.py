@@ -1,0 +1,132 @@
+"""GraphQL of the services room."""
+
+from __future__ import annotations
+
+from civicgraph.graph import (
+    Order,
+    any_of,
+    column,
+    computed,
+    door,
+    filter_type,
+    flag,
+    matches,
+    mutations,
+    node,
+    order_type,
+    root,
+    root_connection,
+    root_one,
+    to_many,
+    to_one,
+    type_,
+    within,
+)
+from civicgraph.permissions import EDIT_SERVICES
+from civicgraph.services import models, operations, rules
+from civicgraph.services.models import ServiceKind, ServiceStatus
+
+
+@filter_type
+class ServiceFilter:
+    """Which services."""
+
+    kind = any_of("kind", ServiceKind, "Of any of these kinds.")
+    within = within("division_id")
+    text = matches("service")
+    statuses = any_of("status", ServiceStatus, "In any of these states.")
+    is_open_now = flag("Open at this moment.", rules.is_open_now)
+    is_editable = flag("You may change it.", lambda c, row: c.covers(row["division_id"], EDIT_SERVICES))
+
+
+@order_type
+class ServiceOrder:
+    """The order of services."""
+
+    NEWEST = Order(("id",), "Latest listed first.", is_descending=True)
+
+
+@node(models.Service, visible=rules.visible)
+class Service:
+    """Something that a community offers day by day."""
+
+    slug = column()
+    number = computed(int, lambda c, row: row["id"], "Its number, as the audit trail names it.")
+    kind = column()
+    name = column()
+    summary = column()
+    description = column()
+    address = column()
+    phone = column()
+    capacity = column()
+    staff_count = column()
+    is_round_the_clock = column()
+    hours_note = column()
+    status = column()
+    status_reason = column()
+    is_generated = column()
+    version = column()
+    updated_at = column()
+    compound_number = computed(int | None, lambda c, row: row["compound_id"], "Number of the compound it serves.")
+    division = to_one("divisions.Division")
+    compound = to_one("divisions.Compound")
+    hours = to_many("OpeningHours", key="service_id", order=("weekday", "opens_minute", "id"), description="When it is open.")
+    price_rules = to_many("PriceRule", key="service_id", order=("position", "id"), description="Who pays what; the first rule that fits gives the price.")
+    offers = to_many("Offer", key="service_id", order=("position", "id"), description="What it offers.")
+    is_open_now = computed(bool, rules.is_open_now, "Whether it is open at this moment.")
+    may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_SERVICES), "Whether you may change it.")
+
+
+@type_(models.OpeningHours)
+class OpeningHours:
+    """A stretch of a weekday on which a service is open."""
+
+    weekday = column()
+    opens_minute = column()
+    closes_minute = column()
+
+
+@type_(models.PriceRule)
+class PriceRule:
+    """Who pays what."""
+
+    label = column()
+    min_age = column()
+    max_age = column()
+    is_residents_only = column()
+    amount_fen = column()
+    unit = column()
+
+
+@type_(models.Offer)
+class Offer:
+    """An item of what a service offers."""
+
+    kind = column()
+    name = column()
+    note = column()
+
+
+@root
+class Query:
+    """Reads of the services room."""
+
+    service = root_one(
+        "Service",
+        arguments={"slug": (str, "Its name in addresses.")},
+        where=lambda c, row, slug: f"{row['slug']} = {slug.sql(c)}",
+        description="A service by its name in addresses.",
+    )
+    services = root_connection("Service", description="Services of the city.")
+
+
+Mutation = mutations(
+    "Mutation",
+    door(operations.create_service, {"service": "Service"}),
+    door(operations.update_service, {"service": "Service"}),
+    door(operations.publish_service, {"service": "Service"}),
+    door(operations.suspend_service, {"service": "Service"}),
+    door(operations.resume_service, {"service": "Service"}),
+    door(operations.close_service, {"service": "Service"}),
+)
+TYPES = (Service, OpeningHours, PriceRule, Offer)

@@ -1,0 +1,242 @@
+"""Writes of the services room."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from civicgraph.divisions.models import Compound
+from civicgraph.divisions.operations import DivisionCode, place_of
+from civicgraph.i18n import N_
+from civicgraph.operations import (
+    FieldError,
+    Forbidden,
+    Input,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+    audit,
+    changed,
+    check_version,
+    operation,
+)
+from civicgraph.permissions import EDIT_SERVICES, Actor
+from civicgraph.services import rules
+from civicgraph.services.models import Offer, OfferKind, OpeningHours, PriceRule, Service, ServiceKind, ServiceStatus
+from civicgraph.text import search_terms
+
+_CLOCK: dict[str, Any] = {"widget": "clock"}
+
+
+class HoursFields(Input):
+    """A stretch of a weekday on which it is open."""
+
+    weekday: int = Field(title=N_("Weekday"), ge=1, le=7, description=N_("1 is Monday, 7 is Sunday."))
+    opens_minute: int = Field(title=N_("Opens"), ge=0, le=1439, json_schema_extra=_CLOCK)
+    closes_minute: int = Field(title=N_("Closes"), ge=1, le=1440, json_schema_extra=_CLOCK)
+
+
+class PriceRuleFields(Input):
+    """Who pays what; the first rule that fits gives the price."""
+
+    label: str = Field(title=N_("The rule in words"), min_length=1, max_length=80)
+    min_age: int | None = Field(None, title=N_("From age"), ge=0, le=150)
+    max_age: int | None = Field(None, title=N_("To age"), ge=0, le=150)
+    is_residents_only: bool = Field(False, title=N_("Residents of the community only"))
+    amount_fen: int = Field(title=N_("Price in yuan"), ge=0, le=100_000_000, json_schema_extra={"widget": "money"})
+    unit: str = Field("", title=N_("For each"), max_length=20)
+
+
+class OfferFields(Input):
+    """An item of what it offers."""
+
+    kind: OfferKind = Field(OfferKind.ACTIVITY, title=N_("Kind"))
+    name: str = Field(title=N_("Name"), min_length=1, max_length=80)
+    note: str = Field("", title=N_("Note"), max_length=200)
+
+
+class ServiceFields(Input):
+    """What is known of a service."""
+
+    kind: ServiceKind = Field(title=N_("Kind"))
+    name: str = Field(title=N_("Name"), min_length=2, max_length=80)
+    summary: str = Field("", title=N_("In one or two sentences"), max_length=300, json_schema_extra={"widget": "textarea"})
+    description: str = Field("", title=N_("Everything worth knowing"), max_length=5000)
+    division_code: DivisionCode
+    compound_number: int | None = Field(
+        None, title=N_("Number of the compound"), ge=1, description=N_("When it serves one compound only.")
+    )
+    address: str = Field("", title=N_("Address"), max_length=200)
+    phone: str = Field("", title=N_("Telephone"), max_length=40, json_schema_extra={"widget": "tel"})
+    capacity: int | None = Field(None, title=N_("Places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound."))
+    staff_count: int | None = Field(None, title=N_("People who do the work"), ge=0, le=100_000)
+    is_round_the_clock: bool = Field(False, title=N_("Open day and night, every day"))
+    hours_note: str = Field("", title=N_("Hours in words"), max_length=120)
+    hours: list[HoursFields] = Field(default_factory=list, title=N_("Opening hours"), max_length=50)
+    price_rules: list[PriceRuleFields] = Field(default_factory=list, title=N_("Prices"), max_length=30)
+    offers: list[OfferFields] = Field(default_factory=list, title=N_("What it offers"), max_length=100)
+
+    @model_validator(mode="after")
+    def _rows(self) -> Self:
+        _check_rows(self)
+        return self
+
+
+def _check_rows(data: ServiceFields) -> None:
+    errors: list[FieldError] = []
+    seen: list[HoursFields] = []
+    for index, one in enumerate(data.hours):
+        path = f"hours.{index}.closes_minute"
+        if one.closes_minute <= one.opens_minute:
+            errors += InvalidInput.at(path, "end_before_start", N_("It must close after it opens.")).errors
+        elif any(o.weekday == one.weekday and o.opens_minute < one.closes_minute and one.opens_minute < o.closes_minute for o in seen):
+            errors += InvalidInput.at(path, "overlap", N_("This overlaps with other hours of the same day.")).errors
+        seen.append(one)
+    for index, rule in enumerate(data.price_rules):
+        if rule.min_age is not None and rule.max_age is not None and rule.max_age < rule.min_age:
+            path = f"price_rules.{index}.max_age"
+            errors += InvalidInput.at(path, "end_before_start", N_("The older age must not be the smaller one.")).errors
+    if errors:
+        raise InvalidInput(errors)
+
+
+class CreateService(ServiceFields):
+    """A new service; it starts as a draft."""
+
+
+class UpdateService(ServiceFields):
+    """A change of a service."""
+
+    slug: str = Field(title=N_("Name in addresses"), max_length=40)
+    version: int = Field(title=N_("Version"), ge=1)
+
+
+_ROWS: dict[str, tuple[type[Any], type[Input]]] = {
+    "hours": (OpeningHours, HoursFields),
+    "price_rules": (PriceRule, PriceRuleFields),
+    "offers": (Offer, OfferFields),
+}
+_OWN = [name for name in ServiceFields.model_fields if name not in (*_ROWS, "division_code", "compound_number")]
+
+
+async def service_values(row: Service) -> dict[str, Any]:
+    """The editable values of a service, by input field."""
+    values: dict[str, Any] = {name: getattr(row, name) for name in _OWN}
+    for name, (model, fields) in _ROWS.items():
+        order = ("weekday", "opens_minute") if name == "hours" else ("position",)
+        found = await model.filter(service_id=row.id).order_by(*order)
+        values[name] = [{key: getattr(one, key) for key in fields.model_fields} for one in found]
+    return {**values, "division_code": row.division_id, "compound_number": row.compound_id}  # type: ignore[attr-defined]
+
+
+async def _columns(data: ServiceFields) -> dict[str, Any]:
+    await place_of(data.division_code)
+    if data.compound_number is not None and not await Compound.filter(id=data.compound_number).exists():
+        raise InvalidInput.at("compound_number", "unknown", N_("There is no compound with this number."))
+    words = search_terms(data.name, data.summary, *(offer.name for offer in data.offers))
+    places = {"division_id": data.division_code, "compound_id": data.compound_number}
+    return {**{name: getattr(data, name) for name in _OWN}, **places, "search_terms": words}
+
+
+async def _replace_rows(row: Service, data: ServiceFields) -> None:
+    for name, (model, _) in _ROWS.items():
+        await model.filter(service_id=row.id).delete()
+        for position, one in enumerate(getattr(data, name), 1):
+            extra = {} if name == "hours" else {"position": position}
+            await model.create(service_id=row.id, **extra, **one.model_dump())
+
+
+@operation()
+async def create_service(actor: Actor, data: CreateService) -> Service:
+    """List a service as a draft."""
+    columns = await _columns(data)
+    if not actor.may(EDIT_SERVICES, data.division_code):
+        raise Forbidden
+    row = await Service.create(slug=rules.new_slug(), **columns)
+    await _replace_rows(row, data)
+    await audit(actor, row, changed({}, await service_values(row)))
+    return row
+
+
+async def _editable(actor: Actor, slug: str) -> Service:
+    row = await Service.get_or_none(slug=slug)
+    if row is None:
+        raise NotFound
+    if not actor.may(EDIT_SERVICES, row.division_id):  # type: ignore[attr-defined]
+        if row.status is ServiceStatus.DRAFT:
+            raise NotFound
+        raise Forbidden
+    return row
+
+
+@operation()
+async def update_service(actor: Actor, data: UpdateService) -> Service:
+    """Change a service, its hours, prices and offers. Moving it needs the grant over both places."""
+    row = await _editable(actor, data.slug)
+    columns = await _columns(data)
+    if not actor.may(EDIT_SERVICES, data.division_code):
+        raise Forbidden
+    before = await service_values(row)
+    check_version(row, data.version, lambda: before)
+    row.update_from_dict({**columns, "version": row.version + 1})
+    await row.save()
+    await _replace_rows(row, data)
+    await audit(actor, row, changed(before, await service_values(row)))
+    return row
+
+
+class ServiceVersion(Input):
+    """Which service, as the editor saw it."""
+
+    slug: str = Field(title=N_("Name in addresses"), max_length=40)
+    version: int = Field(title=N_("Version"), ge=1)
+
+
+class StopService(ServiceVersion):
+    """Why a service stops, for a while or for good."""
+
+    reason: str = Field(
+        title=N_("Reason"),
+        min_length=2,
+        max_length=300,
+        description=N_("Everyone reads it; say what people can do instead."),
+        json_schema_extra={"widget": "textarea"},
+    )
+
+
+async def _move(actor: Actor, data: ServiceVersion, verb: str, reason: str = "") -> Service:
+    row = await _editable(actor, data.slug)
+    sources, target = rules.TRANSITIONS[verb]
+    if row.status not in sources:
+        raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
+    check_version(row, data.version, dict)
+    before = {"status": row.status, "status_reason": row.status_reason}
+    row.update_from_dict({"status": target, "status_reason": reason, "version": row.version + 1})
+    await row.save()
+    await audit(actor, row, changed(before, {"status": target, "status_reason": reason}))
+    return row
+
+
+@operation()
+async def publish_service(actor: Actor, data: ServiceVersion) -> Service:
+    """Show a draft to everyone."""
+    return await _move(actor, data, "publish")
+
+
+@operation()
+async def suspend_service(actor: Actor, data: StopService) -> Service:
+    """Say that a service rests for a while, and why."""
+    return await _move(actor, data, "suspend", data.reason)
+
+
+@operation()
+async def resume_service(actor: Actor, data: ServiceVersion) -> Service:
+    """Say that a suspended service is there again."""
+    return await _move(actor, data, "resume")
+
+
+@operation()
+async def close_service(actor: Actor, data: StopService) -> Service:
+    """Say that a service has ended for good, and why."""
+    return await _move(actor, data, "close", data.reason)
