@@ -114,9 +114,9 @@ MAPPED: dict[str, Mapped] = {}
 """Mapped types by GraphQL name."""
 
 
-def column(name: str = "", *, description: str = "", guard: Predicate | None = None) -> Any:
-    """A column of the model, under its own name unless `name` says which."""
-    return Column(name=name, description=description, guard=guard)
+def column(name: str = "", *, description: str = "", guard: Predicate | None = None, python_type: Any = None) -> Any:
+    """A column of the model, under its own name unless `name` says which; a key's type has to be said."""
+    return Column(name=name, description=description, guard=guard, python_type=python_type)
 
 
 def json_column(item: Any, *, description: str = "", guard: Predicate | None = None) -> Any:

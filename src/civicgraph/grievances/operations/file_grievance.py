@@ -43,7 +43,6 @@ class FileGrievance(Input):
         title=N_("What is it about?"),
         min_length=1,
         max_length=40,
-        json_schema_extra={"widget": "radios"},
         description=N_("Choose what fits best; the office will put it right if need be."),
     )
     division_code: Annotated[DivisionCode, Field(description=N_("The community or village where the problem is."))]
@@ -53,7 +52,7 @@ class FileGrievance(Input):
         max_length=2000,
         json_schema_extra={"widget": "textarea"},
         description=N_(
-            "What you see, where, and since when. Others can read this; telephone and identity numbers in it are hidden."
+            "What you see, where, and since when. Telephone and identity numbers in it are hidden from others."
         ),
     )
     address: Words = Field(
@@ -87,7 +86,7 @@ class FileGrievance(Input):
     enterprise_code: str | None = Field(
         None,
         title=N_("Credit code of the enterprise"),
-        max_length=18,
+        max_length=30,
         description=N_("If you report for an enterprise: its unified social credit code of 18 characters."),
     )
     is_public: bool = Field(

@@ -1,0 +1,164 @@
+"""GraphQL of the enterprises room."""
+
+from __future__ import annotations
+
+from civicgraph.enterprises import models, operations, rules
+from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseStatus
+from civicgraph.graph import (
+    Order,
+    any_of,
+    column,
+    computed,
+    connection,
+    door,
+    equals,
+    filter_type,
+    flag,
+    matches,
+    mutations,
+    node,
+    order_type,
+    root,
+    root_connection,
+    root_one,
+    to_many,
+    to_one,
+    type_,
+    where,
+    within,
+)
+from civicgraph.permissions import EDIT_ENTERPRISES
+
+
+@filter_type
+class EnterpriseFilter:
+    """Which enterprises."""
+
+    within = within("division_id")
+    industry = where(
+        str,
+        "Of this industry: a section's letter or a division's two digits (GB/T 4754-2017).",
+        lambda c, row, given: (
+            f"{row['industry_id']} IN (SELECT i.code FROM industry i"
+            f" WHERE i.code = {given.sql(c)} OR i.parent_id = {given.sql(c)})"
+        ),
+    )
+    list = where(
+        EnterpriseList,
+        "On this list today.",
+        lambda c, row, given: (
+            f"{row['id']} IN (SELECT l.enterprise_id FROM enterprise_listing l"
+            f" WHERE l.list = {given.sql(c)} AND l.delisted_on IS NULL)"
+        ),
+    )
+    kind = equals("kind", EnterpriseKind, "Of this legal kind.")
+    status = equals("status", EnterpriseStatus, "In this state.")
+    text = matches("enterprise")
+    credit_code = equals("credit_code", str, "With this code.")
+    is_editable = flag("You may change it.", lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES))
+
+
+@order_type
+class EnterpriseOrder:
+    """The order of enterprises."""
+
+    NEWEST = Order(("id",), "Latest entered first.", is_descending=True)
+    OLDEST = Order(("id",), "First entered first.")
+
+
+@filter_type
+class IndustryFilter:
+    """Which industries."""
+
+    is_section = flag(
+        "Only sections (or only their divisions).",
+        lambda c, row: f"{row['parent_id']} IS NULL",
+        lambda c, row: f"{row['parent_id']} IS NOT NULL",
+    )
+
+
+@order_type
+class IndustryOrder:
+    """The order of industries."""
+
+    CODE = Order(("code",), "By code.")
+
+
+@node(models.Enterprise, visible=rules.visible)
+class Enterprise:
+    """An entry of the register of market entities."""
+
+    credit_code = column()
+    number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
+    name = column()
+    brand = column()
+    kind = column()
+    status = column()
+    industry_code = column("industry_id", description="Code of what it does.", python_type=str)
+    address = column()
+    established_on = column()
+    summary = column()
+    is_published = column()
+    is_generated = column()
+    version = column()
+    updated_at = column()
+    contact_name = column(guard=rules.may_read_contact)
+    contact_phone_masked = column(guard=rules.may_read_contact)
+    industry = to_one("Industry")
+    division = to_one("divisions.Division")
+    listings = to_many("EnterpriseListing", key="enterprise_id", order=("listed_on", "id"), description="The lists it is or was on.")
+    products = to_many("Product", key="enterprise_id", order=("position", "id"), description="What it makes.")
+    grievances = connection("grievances.Grievance", key="enterprise_id", description="Problems that it reported.")
+    may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES), "Whether you may change it.")
+
+
+@type_(models.EnterpriseListing)
+class EnterpriseListing:
+    """An enterprise's place on a list."""
+
+    list = column()
+    listed_on = column()
+    delisted_on = column()
+
+
+@type_(models.Product)
+class Product:
+    """What an enterprise makes."""
+
+    name = column()
+    annual_output = column()
+    unit = column()
+    note = column()
+
+
+@node(models.Industry)
+class Industry:
+    """A class of GB/T 4754-2017: a section or a division."""
+
+    code = column()
+    name = column()
+    name_en = column()
+    parent = to_one("Industry")
+
+
+@root
+class Query:
+    """Reads of the enterprises room."""
+
+    enterprise = root_one(
+        "Enterprise",
+        arguments={"credit_code": (str, "Its unified social credit code.")},
+        where=lambda c, row, credit_code: f"{row['credit_code']} = {credit_code.sql(c)}",
+        description="An enterprise by its code.",
+    )
+    enterprises = root_connection("Enterprise", description="Enterprises of the city.")
+    industries = root_connection("Industry", description="Industries, by GB/T 4754-2017.")
+
+
+Mutation = mutations(
+    "Mutation",
+    door(operations.create_enterprise, {"enterprise": "Enterprise"}),
+    door(operations.update_enterprise, {"enterprise": "Enterprise"}),
+    door(operations.reveal_enterprise_contact, {"phone": str}),
+)
+TYPES = (Enterprise, EnterpriseListing, Product, Industry)

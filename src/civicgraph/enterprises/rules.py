@@ -1,0 +1,43 @@
+"""Rules of the enterprises room: the unified social credit code, who sees what. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from civicgraph.permissions import EDIT_ENTERPRISES, READ_ENTERPRISE_CONTACTS
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+"""The 31 characters of the code: digits and capitals without I, O, S, V, Z (GB 32100-2015, 5.2)."""
+_WEIGHTS = [3**i % 31 for i in range(17)]
+
+
+def check_character(first17: str) -> str:
+    """The 18th character: 31 minus the weighted sum of the others modulo 31 (GB 32100-2015, appendix A).
+
+    Raises `ValueError` for a character outside the alphabet.
+    """
+    total = sum(ALPHABET.index(char) * weight for char, weight in zip(first17, _WEIGHTS, strict=True))
+    return ALPHABET[(31 - total % 31) % 31]
+
+
+def complete(first17: str) -> str:
+    """The whole code for its first 17 characters."""
+    return first17 + check_character(first17)
+
+
+def is_credit_code(code: str) -> bool:
+    """Whether a code has 18 characters of the alphabet and the right check character."""
+    return len(code) == 18 and all(char in ALPHABET for char in code) and check_character(code[:17]) == code[17]
+
+
+def visible(c: Compiler, row: Row) -> str:
+    """Published entries; the others for those who may edit there."""
+    return f"{row['is_published']} OR {c.covers(row['division_id'], EDIT_ENTERPRISES)}"
+
+
+def may_read_contact(c: Compiler, row: Row) -> str:
+    """Contacts are for those whose grants cover the place."""
+    return c.covers(row["division_id"], READ_ENTERPRISE_CONTACTS)

@@ -1,0 +1,49 @@
+"""Choices of this room's forms and filters, from what GraphQL answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from civicgraph.grievances.models import GrievanceStatus
+from civicgraph.i18n import current, gettext
+from civicgraph.web.forms import Choices
+
+
+def categories(data: Mapping[str, Any]) -> Choices:
+    """All categories, under their groups, in the reader's language."""
+    is_chinese = current.get() == "zh"
+    return [
+        (one["code"], one["name"], one["groupName"]) if is_chinese else (one["code"], one["nameEn"], one["groupNameEn"])
+        for one in data["grievanceCategories"]["nodes"]
+    ]
+
+
+def states() -> Choices:
+    """What a list can be narrowed to: open, overdue, or one status."""
+    return [
+        ("", gettext("All")),
+        ("open", gettext("Not done yet")),
+        ("overdue", gettext("Overdue")),
+        *((status.value, status.words) for status in GrievanceStatus),
+    ]
+
+
+def state_filter(state: str) -> dict[str, Any]:
+    """The GraphQL filter for one of `states`; nothing for what is not among them."""
+    if state == "open":
+        return {"isOpen": True}
+    if state == "overdue":
+        return {"isOverdue": True}
+    return {"status": state.upper()} if state in {status.value for status in GrievanceStatus} else {}
+
+
+def category_select(data: Mapping[str, Any], value: str) -> dict[str, Any]:
+    """The filter's field for a category."""
+    choices = [("", gettext("All")), *categories(data)]
+    return {"name": "category", "kind": "select", "label": gettext("Category"), "value": value, "choices": choices}
+
+
+def state_select(value: str) -> dict[str, Any]:
+    """The filter's field for where grievances stand."""
+    return {"name": "state", "kind": "select", "label": gettext("How it stands"), "value": value, "choices": states()}

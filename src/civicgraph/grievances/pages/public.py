@@ -1,0 +1,59 @@
+"""What everyone may read: the anonymised list, and one grievance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from civicgraph import clock, settings
+from civicgraph.grievances.pages.choices import category_select, state_filter, state_select
+from civicgraph.grievances.pages.story import story
+from civicgraph.i18n import gettext
+from civicgraph.web import page, read, require
+from civicgraph.web.shell import chosen_place
+
+
+async def grievances(request: Request) -> Response:
+    """Everything that was reported, to be narrowed by words, category, place and state."""
+    asked = request.query_params
+    state = asked.get("state", "") or ("overdue" if asked.get("overdue") else "")
+    text, category, within = asked.get("q", "").strip()[:60], asked.get("category", "")[:40], asked.get("within", "")
+    filters: dict[str, Any] = {**state_filter(state)}
+    filters |= {key: value for key, value in (("text", text), ("category", category), ("within", within)) if value}
+    size = "last" if asked.get("before") else "first"
+    variables = {
+        "place": within or settings.current().city_code,
+        "month": f"{clock.today():%Y-%m}",
+        "filter": filters,
+        "orderBy": "DUE_FIRST" if state == "overdue" else "NEWEST",
+        "after": asked.get("after"),
+        "before": asked.get("before"),
+        size: 20,
+    }
+    found = await read(request, "grievances/list", variables)
+    require(found, "division")
+    kept = {"q": text, "category": category, "within": within, "state": state}
+    values = {"kept": kept, "fields": _fields(found, kept), "near": chosen_place(request)}
+    return await page(request, "grievances/list", variables, values, fragment="grievances/_results", data=found)
+
+
+def _fields(found: dict[str, Any], kept: dict[str, str]) -> list[dict[str, Any]]:
+    search = {"name": "q", "kind": "search", "label": gettext("Words"), "value": kept["q"], "attrs": {"maxlength": 60}}
+    return [search, category_select(found, kept["category"]), state_select(kept["state"])]
+
+
+async def grievance(request: Request) -> Response:
+    """One grievance: what was reported, what was promised, what has been done, what comes next."""
+    variables = {"number": request.path_params["number"]}
+    found = await read(request, "grievances/grievance", variables)
+    row = require(found, "grievance")
+    return await page(request, "grievances/grievance", variables, {"steps": story(row)}, data=found)
+
+
+ROUTES = [
+    Route("/grievances", grievances, name="grievances"),
+    Route("/grievances/{number}", grievance, name="grievance"),
+]

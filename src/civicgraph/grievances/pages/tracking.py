@@ -1,0 +1,78 @@
+"""Following one's own report by its number and tracking secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from civicgraph.grievances import operations
+from civicgraph.grievances.pages.story import story
+from civicgraph.grievances.rules import typed_number, typed_secret
+from civicgraph.i18n import N_, gettext
+from civicgraph.operations import FieldError, NotFound, OperationError
+from civicgraph.web import page, read, redirect
+from civicgraph.web.forms import Form, read_body
+
+_UNKNOWN = N_("Number and secret do not belong together. Please look at both once more.")
+
+
+async def grievance_track(request: Request) -> Response:
+    """Ask for number and secret."""
+    form = Form(operations.close_tracked_grievance.input, {"number": request.query_params.get("number", "")})
+    if request.method == "POST":
+        form.bind(await read_body(request))
+        number, secret = typed_number(form.values.get("number", "")), typed_secret(form.values.get("secret", ""))
+        if number and secret and (await _found(request, number, secret))["trackedGrievance"]:
+            return redirect(request, "tracked_grievance", number=number, secret=secret)
+        return await _ask(request, form, 422)
+    return await _ask(request, form, 200)
+
+
+async def _ask(request: Request, form: Form, status: int) -> Response:
+    if status != 200:
+        form.found = [FieldError("secret", "unknown", gettext(_UNKNOWN))]
+    return await page(request, "grievances/track", values={"form": form}, data={}, status=status)
+
+
+async def tracked_grievance(request: Request) -> Response:
+    """The reporter's own view. An unknown number and a wrong secret look the same."""
+    return await _tracked(request, [])
+
+
+async def _tracked(request: Request, errors: list[FieldError]) -> Response:
+    number, secret = request.path_params["number"], request.path_params["secret"]
+    found = await _found(request, number, secret)
+    row = found["trackedGrievance"]
+    if row is None:
+        return await _ask(request, Form(operations.close_tracked_grievance.input, {"number": typed_number(number)}), 404)
+    values = {"steps": story(row), "secret": typed_secret(secret), "errors": errors, "page_graphql_url": None}
+    response = await page(request, "grievances/tracked", values=values, data=found, status=422 if errors else 200)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+async def _found(request: Request, number: str, secret: str) -> dict[str, Any]:
+    return await read(request, "grievances/tracked", {"number": number, "secret": secret})
+
+
+async def closure(request: Request) -> Response:
+    """Yes, it is solved."""
+    await read_body(request)
+    given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
+    try:
+        await operations.close_tracked_grievance(request.state.actor, given)
+    except NotFound:
+        return await _tracked(request, [])
+    except OperationError as error:
+        return await _tracked(request, error.errors)
+    return redirect(request, "tracked_grievance", said=gettext("Thank you. It is closed."), **given)
+
+
+ROUTES = [
+    Route("/track", grievance_track, name="grievance_track", methods=["GET", "POST"]),
+    Route("/track/{number}/{secret}", tracked_grievance, name="tracked_grievance"),
+    Route("/track/{number}/{secret}/closure", closure, name="tracked_grievance_closure", methods=["POST"]),
+]
