@@ -41,7 +41,9 @@ class Listing:
 
     `name` is the list's route (`staff_events`), `folder` that of its templates (`staff/events`: list
     and edit, each with its document), `root` the edit document's root field, `key` the route's
-    parameter and that document's variable, `subject` the model's name in the audit trail.
+    parameter and (in camel case) that document's variable, `subject` the model's name in the audit
+    trail. The key is the operations' input field, unless `input_key` names another, or `number_key`
+    one that takes the row's number instead (where the key itself may be edited).
     """
 
     name: str
@@ -58,6 +60,7 @@ class Listing:
     values: Callable[[Request], Mapping[str, Any]] = field(default=lambda request: {})
     choices: ChoicesOf | None = None
     row_key: str = "slug"
+    number_key: str = ""
 
 
 def routes(listing: Listing, path: str) -> list[Route]:
@@ -112,41 +115,41 @@ class _Pages:
 
     async def edit(self, request: Request) -> Response:
         key = request.path_params[self.it.key]
-        found = await read(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)})
+        found = await read(request, f"{self.it.folder}/edit", self._variables(key))
         row = require(found, self.it.root)
         form = Form(self.it.update.input, from_graphql(self.it.update.input, row), choices=await self._choices(request))
         if request.method == "POST":
-            result = await submit(request, form, self.it.update, **{self.it.input_key or self.it.key: key})
+            result = await submit(request, form, self.it.update, **self._fixed(key, row))
             if result is not None:
-                return redirect(request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: key})
+                return redirect(request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: self._new_key(result, key)})
         values = {"listing": self.it, "form": form, "is_new": False}
         status = 409 if form.conflict else 422 if form.is_refused else 200
         return await page(
-            request, f"{self.it.folder}/edit", {self.it.key: self._key(key)}, values, data=found, status=status
+            request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=status
         )
 
     def verb(self, verb: Verb) -> Callable[[Request], Awaitable[Response]]:
         async def handle(request: Request) -> Response:
             key = request.path_params[self.it.key]
+            found = await read(request, f"{self.it.folder}/edit", self._variables(key))
+            row = require(found, self.it.root)
             form = Form(verb.operation.input)
-            result = await submit(request, form, verb.operation, **{self.it.input_key or self.it.key: key})
+            result = await submit(request, form, verb.operation, **self._fixed(key, row))
             if result is not None:
                 return redirect(request, f"{self.it.name}_edit", said=gettext(verb.said), **{self.it.key: key})
-            found = await read(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)})
-            row = require(found, self.it.root)
             edit = Form(
                 self.it.update.input, from_graphql(self.it.update.input, row), choices=await self._choices(request)
             )
             values = {"listing": self.it, "form": edit, "is_new": False, "refused": form, "refused_noun": verb.noun}
             return await page(
-                request, f"{self.it.folder}/edit", {self.it.key: self._key(key)}, values, data=found, status=422
+                request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=422
             )
 
         return handle
 
     async def history(self, request: Request) -> Response:
         key = request.path_params[self.it.key]
-        found = await read(request, f"{self.it.folder}/edit", {self.it.key: self._key(key)})
+        found = await read(request, f"{self.it.folder}/edit", self._variables(key))
         row = require(found, self.it.root)
         subject_id = (
             row["id"].partition(":")[2] if self.it.subject in ("Division", "Grid") else str(row.get("number", key))
@@ -159,8 +162,17 @@ class _Pages:
         values = {"listing": self.it, "row": row, "row_key": key}
         return await page(request, "staff/history", variables, values, fragment="staff/_history")
 
-    def _key(self, key: str) -> Any:
-        return int(key) if self.it.key_type is int and key.isdigit() and len(key) < 10 else key
+    def _variables(self, key: str) -> dict[str, Any]:
+        value = int(key) if self.it.key_type is int and key.isdigit() and len(key) < 10 else key
+        return {_camel(self.it.key): value}
+
+    def _new_key(self, result: Any, key: str) -> Any:
+        return getattr(result, self.it.row_key, key)
+
+    def _fixed(self, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        if self.it.number_key:
+            return {self.it.number_key: row["number"]}
+        return {self.it.input_key or self.it.key: key}
 
     async def _choices(self, request: Request) -> Mapping[str, Choices]:
         return await self.it.choices(request) if self.it.choices else {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.routing import Route
-
 from civicgraph.grievances.pages import public, report, staff, tracking
 
 ROUTES = [*report.ROUTES, *tracking.ROUTES, *public.ROUTES, *staff.ROUTES]

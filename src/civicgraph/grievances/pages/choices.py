@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import Request
+
 from civicgraph.grievances.models import GrievanceStatus
 from civicgraph.i18n import current, gettext
 from civicgraph.web.forms import Choices
+
+
+def asked(request: Request, name: str, length: int = 40) -> str:
+    """What the address asks for under a name: one line, bounded, without control characters."""
+    text = request.query_params.get(name, "")
+    return "".join(char for char in text if char.isprintable()).strip()[:length]
 
 
 def categories(data: Mapping[str, Any]) -> Choices:

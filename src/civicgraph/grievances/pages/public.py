@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
-from civicgraph.grievances.pages.choices import category_select, state_filter, state_select
+from civicgraph.grievances.pages.choices import asked, category_select, state_filter, state_select
 from civicgraph.grievances.pages.story import story
 from civicgraph.i18n import gettext
 from civicgraph.web import page, read, require
@@ -18,19 +18,18 @@ from civicgraph.web.shell import chosen_place
 
 async def grievances(request: Request) -> Response:
     """Everything that was reported, to be narrowed by words, category, place and state."""
-    asked = request.query_params
-    state = asked.get("state", "") or ("overdue" if asked.get("overdue") else "")
-    text, category, within = asked.get("q", "").strip()[:60], asked.get("category", "")[:40], asked.get("within", "")
+    state = asked(request, "state") or ("overdue" if asked(request, "overdue") else "")
+    text, category, within = asked(request, "q", 60), asked(request, "category"), asked(request, "within")
     filters: dict[str, Any] = {**state_filter(state)}
     filters |= {key: value for key, value in (("text", text), ("category", category), ("within", within)) if value}
-    size = "last" if asked.get("before") else "first"
+    size = "last" if asked(request, "before") else "first"
     variables = {
         "place": within or settings.current().city_code,
         "month": f"{clock.today():%Y-%m}",
         "filter": filters,
         "orderBy": "DUE_FIRST" if state == "overdue" else "NEWEST",
-        "after": asked.get("after"),
-        "before": asked.get("before"),
+        "after": request.query_params.get("after"),
+        "before": request.query_params.get("before"),
         size: 20,
     }
     found = await read(request, "grievances/list", variables)

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from civicgraph import settings
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import Channel
-from civicgraph.grievances.pages.choices import categories
+from civicgraph.grievances.pages.choices import asked, categories
 from civicgraph.operations import FieldError
 from civicgraph.web import page, read, require, submit
 from civicgraph.web.forms import Choices, Form
@@ -25,12 +25,12 @@ COMMUNITY_DIGITS = 12
 async def grievance_new(request: Request) -> Response:
     """The form for a community; until there is one, the way to it."""
     near = chosen_place(request)
-    code = request.query_params.get("division") or (near["code"] if near else "")
+    code = asked(request, "division") or (near["code"] if near else "")
     if request.query_params.get("choose") or len(code) != COMMUNITY_DIGITS:
         return await _where(request)
     found = await read(request, "grievances/new", {"code": code})
     division = require(found, "division")
-    given = {"category": request.query_params.get("category", ""), "idempotency_key": new_key()}
+    given = {"category": asked(request, "category"), "idempotency_key": new_key()}
     form = Form(operations.file_grievance.input, given, choices=_choices(found), leave_out=["channel", "division_code"])
     if request.method == "POST":
         answer = await submit(
@@ -45,13 +45,13 @@ async def grievance_new(request: Request) -> Response:
 
 async def _where(request: Request) -> Response:
     """The way to a community: by its name, or down from the county."""
-    text = request.query_params.get("q", "").strip()[:40]
-    code = request.query_params.get("division") or settings.current().city_code
+    text = asked(request, "q")
+    code = asked(request, "division") or settings.current().city_code
     filters: dict[str, Any] = {"text": text, "level": ["COMMUNITY"]} if text else {}
     variables = {"code": code, "filter": filters, "isSearch": bool(text)}
     found = await read(request, "grievances/where", variables)
     require(found, "division")
-    values = {"q": text, "category": request.query_params.get("category", "")}
+    values = {"q": text, "category": asked(request, "category")}
     return await page(request, "grievances/where", variables, values, fragment="grievances/_where", data=found)
 
 

@@ -14,7 +14,7 @@ from civicgraph import settings
 from civicgraph.divisions.choosing import staff_choices
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import Channel, GrievanceStatus
-from civicgraph.grievances.pages.choices import categories, category_select, state_filter, state_select
+from civicgraph.grievances.pages.choices import asked, categories, category_select, state_filter, state_select
 from civicgraph.grievances.pages.report import COMMUNITY_DIGITS, new_key, received, renew_key
 from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.rules import TRANSITIONS, Needs
@@ -40,7 +40,13 @@ ACTS = (
     Act("acceptance", "accept", operations.accept_grievance, N_("Accept"), N_("Accepted. The reporter can see it.")),
     Act("assignment", "assign", operations.assign_grievance, N_("Assign"), N_("Assigned.")),
     Act("start", "start", operations.start_grievance, N_("Start work"), N_("Work has begun. The reporter can see it.")),
-    Act("resolution", "resolve", operations.resolve_grievance, N_("Resolve"), N_("Resolved. The reporter can see what was done.")),
+    Act(
+        "resolution",
+        "resolve",
+        operations.resolve_grievance,
+        N_("Resolve"),
+        N_("Resolved. The reporter can see what was done."),
+    ),
     Act("closure", "close", operations.close_grievance, N_("Close"), N_("Closed.")),
     Act("notes", "comment", operations.comment_on_grievance, N_("Add a note"), N_("Your note is in the history.")),
     Act("visibility", "set_visibility", operations.set_grievance_visibility, N_("Hide or publish"), N_("Saved.")),
@@ -49,30 +55,27 @@ ACTS = (
 
 # The queue -----------------------------------------------------------------------------------
 
-VIEWS = ("mine", "new", "open", "overdue", "all")
-
 
 async def staff_grievances(request: Request) -> Response:
     """What is to be done in the actor's places: overdue first."""
-    asked = request.query_params
     actor: Actor = request.state.actor
     default = "open" if actor.may_anywhere(DISPATCH_GRIEVANCES) else "mine"
-    view = asked.get("view", default) if asked.get("view") in VIEWS else default
-    text, category, state = asked.get("q", "").strip()[:60], asked.get("category", "")[:40], asked.get("state", "")
-    within = _within(actor, asked.get("within", ""))
-    filters = {"within": within, **_view_filter(view), **(state_filter(state) if view == "all" else {})}
+    view = asked(request, "view") if asked(request, "view") in VIEWS else default
+    text, category, state = asked(request, "q", 60), asked(request, "category"), asked(request, "state")
+    within = _within(actor, asked(request, "within"))
+    filters = {"within": within, **_VIEW_FILTERS[view], **(state_filter(state) if view == "all" else {})}
     filters |= {key: value for key, value in (("text", text), ("category", category)) if value}
     is_by_due = view in ("mine", "new", "open", "overdue")
-    size = "last" if asked.get("before") else "first"
+    size = "last" if asked(request, "before") else "first"
     variables = {
         "filter": filters,
         "orderBy": "DUE_FIRST" if is_by_due else "NEWEST",
-        "after": asked.get("after"),
-        "before": asked.get("before"),
+        "after": request.query_params.get("after"),
+        "before": request.query_params.get("before"),
         size: 30,
     }
     found = await read(request, "staff/grievances/list", variables)
-    kept = {"view": view, "q": text, "category": category, "within": asked.get("within", ""), "state": state}
+    kept = {"view": view, "q": text, "category": category, "within": asked(request, "within"), "state": state}
     values = {"kept": kept, "views": _views(kept), "fields": _fields(found, kept)}
     return await page(
         request, "staff/grievances/list", variables, values, fragment="staff/grievances/_results", data=found
@@ -86,15 +89,21 @@ def _within(actor: Actor, wanted: str) -> str:
     return next(iter(actor.prefixes(READ_GRIEVANCES)), settings.current().city_code)
 
 
-def _view_filter(view: str) -> dict[str, Any]:
-    mine = {"assignedToMe": True, "isOpen": True}
-    new = {"status": "SUBMITTED"}
-    return {"mine": mine, "new": new, "open": {"isOpen": True}, "overdue": {"isOverdue": True}}.get(view, {})
+_VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
+    "mine": {"assignedToMe": True, "isOpen": True},
+    "new": {"status": "SUBMITTED"},
+    "open": {"isOpen": True},
+    "overdue": {"isOverdue": True},
+    "all": {},
+}
+VIEWS = tuple(_VIEW_FILTERS)
 
 
 def _views(kept: Mapping[str, str]) -> list[dict[str, Any]]:
     words = (gettext("Mine"), gettext("To be accepted"), gettext("Open"), gettext("Overdue"), gettext("All"))
-    return [{"view": view, "text": text, "current": view == kept["view"]} for view, text in zip(VIEWS, words, strict=True)]
+    return [
+        {"view": view, "text": text, "current": view == kept["view"]} for view, text in zip(VIEWS, words, strict=True)
+    ]
 
 
 def _fields(found: Mapping[str, Any], kept: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -243,7 +252,9 @@ async def staff_grievance_new(request: Request) -> Response:
 
 ROUTES = [
     Route("/staff/grievances", staff_only(staff_grievances), name="staff_grievances"),
-    Route("/staff/grievances/new", staff_only(staff_grievance_new), name="staff_grievance_new", methods=["GET", "POST"]),
+    Route(
+        "/staff/grievances/new", staff_only(staff_grievance_new), name="staff_grievance_new", methods=["GET", "POST"]
+    ),
     Route("/staff/grievances/{number}", staff_only(staff_grievance), name="staff_grievance"),
     Route(
         "/staff/grievances/{number}/contact-views",

@@ -38,7 +38,7 @@ def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _title(update: Mapping[str, Any], *, is_step: bool) -> str:
     if update.get("internalNote"):
         return gettext("Note among staff")
-    if is_step or update["status"] == "ASSIGNED" and not update["publicNote"]:
+    if is_step or (update["status"] == "ASSIGNED" and not update["publicNote"]):
         return label(update["status"], "GrievanceStatus")
     return gettext("News")
 

@@ -21,7 +21,9 @@ _UNKNOWN = N_("Number and secret do not belong together. Please look at both onc
 
 async def grievance_track(request: Request) -> Response:
     """Ask for number and secret."""
-    form = Form(operations.close_tracked_grievance.input, {"number": request.query_params.get("number", "")})
+    form = Form(
+        operations.close_tracked_grievance.input, {"number": typed_number(request.query_params.get("number", ""))}
+    )
     if request.method == "POST":
         form.bind(await read_body(request))
         number, secret = typed_number(form.values.get("number", "")), typed_secret(form.values.get("secret", ""))
@@ -47,7 +49,9 @@ async def _tracked(request: Request, errors: list[FieldError]) -> Response:
     found = await _found(request, number, secret)
     row = found["trackedGrievance"]
     if row is None:
-        return await _ask(request, Form(operations.close_tracked_grievance.input, {"number": typed_number(number)}), 404)
+        return await _ask(
+            request, Form(operations.close_tracked_grievance.input, {"number": typed_number(number)}), 404
+        )
     values = {"steps": story(row), "secret": typed_secret(secret), "errors": errors, "page_graphql_url": None}
     response = await page(request, "grievances/tracked", values=values, data=found, status=422 if errors else 200)
     response.headers["cache-control"] = "no-store"

@@ -1,0 +1,41 @@
+"""What an address asks for: values that do not fit are as if they were not there."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from starlette.requests import Request
+
+from civicgraph.i18n import Labelled
+
+
+def text(request: Request, name: str = "q") -> str | None:
+    """Words to search for, at most 60 characters."""
+    return request.query_params.get(name, "").strip()[:60] or None
+
+
+def place(request: Request, name: str = "within") -> str | None:
+    """A division code."""
+    code = request.query_params.get(name, "")
+    return code if re.fullmatch(r"\d{4}|\d{6}|\d{9}|\d{12}", code) else None
+
+
+def day(request: Request, name: str) -> str | None:
+    """A date as ISO 8601."""
+    try:
+        return date.fromisoformat(request.query_params.get(name, "")).isoformat()
+    except ValueError:
+        return None
+
+
+def kinds(request: Request, name: str, enum: type[Labelled]) -> list[str] | None:
+    """Members of an enumeration by their GraphQL names; several may be given."""
+    wanted = {value.upper() for value in request.query_params.getlist(name)}
+    return [member.name for member in enum if member.name in wanted] or None
+
+
+def one_of(request: Request, name: str, enum: type[Labelled]) -> str | None:
+    """One member of an enumeration by its GraphQL name."""
+    found = kinds(request, name, enum)
+    return found[0] if found else None
