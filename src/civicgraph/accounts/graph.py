@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from civicgraph.accounts import models, operations, rules
 from civicgraph.graph import (
+    DivisionCode,
     Order,
     column,
     computed,
@@ -27,29 +28,30 @@ from civicgraph.graph import (
 from civicgraph.operations import models as trail
 
 
+def _anywhere(text: str) -> str:
+    return f"%{text.lower()}%"
+
+
 @filter_type
 class PersonFilter:
     """Which people."""
 
     text = where(
         str,
-        "The name or sign-in name holds this.",
+        "The name or the sign-in name holds this.",
         lambda c, row, given: (
-            f"({row['name']} LIKE {given.sql(c, 'text', lambda t: f'%{t}%')}"
-            f" OR {row['username']} LIKE {given.sql(c, 'text', lambda t: f'%{t}%')})"
+            f"({row['name']} LIKE {given.sql(c, 'text', _anywhere)}"
+            f" OR {row['username']} LIKE {given.sql(c, 'text', _anywhere)})"
         ),
     )
     role_within = where(
-        str,
-        "Holds a role over this division code or a place below it.",
+        DivisionCode,
+        "Holds a role over this division or a place below it.",
         lambda c, row, given: (
-            f"EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = {row['id']}"
-            f" AND g.division_id >= {given.sql(c)} AND g.division_id < {given.sql(c, 'text', lambda code: code + 'a')})"
+            f"{row['id']} IN (SELECT g.person_id FROM role_grant g WHERE {c.subtree('g.division_id', given)})"
         ),
     )
-    is_active = flag(
-        "May (not) sign in.", lambda c, row: row["is_active"], lambda c, row: f"NOT {row['is_active']}"
-    )
+    is_active = flag("May (not) sign in.", lambda c, row: row["is_active"], lambda c, row: f"NOT {row['is_active']}")
 
 
 @order_type
@@ -67,22 +69,18 @@ class Person:
     title = column()
     work_phone = column()
     number = computed(int, lambda c, row: row["id"], "The person's number, for mutations.")
-    username = column(guard=rules.managed_person)
-    email = column(guard=rules.managed_person)
-    locale = column(guard=rules.managed_person)
-    is_active = column(guard=rules.managed_person)
-    version = column(guard=rules.managed_person)
-    grants = to_many("Grant", key="person_id", order=("id",), description="Roles over divisions, as far as you may know of them.")
-    may_edit = computed(bool, lambda c, row: rules.managed_person(c, row), "Whether you may change it.")
+    username = column(guard=rules.known_person)
+    email = column(guard=rules.known_person)
+    locale = column(guard=rules.known_person)
+    is_active = column(guard=rules.known_person)
+    version = column(guard=rules.known_person)
+    grants = to_many(
+        "Grant", key="person_id", order=("id",), description="Roles over divisions, as far as you may know of them."
+    )
+    may_edit = computed(bool, rules.managed_person, "Whether you may change it.")
 
 
-def _seen_grant(c, row):  # type: ignore[no-untyped-def]
-    if not c.is_staff:
-        return c.dialect.false
-    return f"({row['person_id']} = {c.person()} OR {c.covers(row['division_id'], rules.MANAGE_PEOPLE)})"
-
-
-@type_(models.Grant, visible=_seen_grant)
+@type_(models.Grant, visible=rules.visible_grant)
 class Grant:
     """A role over a division and its whole subtree."""
 
@@ -212,6 +210,7 @@ Mutation = mutations(
     door(operations.create_person, {"person": "Person"}),
     door(operations.update_person, {"person": "Person"}),
     door(operations.set_password, {"person": "Person"}),
+    door(operations.change_password, {"person": "Person"}),
     door(operations.grant_role, {"person": "Person"}),
     door(operations.revoke_role, {"person": "Person"}),
     door(operations.revoke_session, {"session": "Session"}),

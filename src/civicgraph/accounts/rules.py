@@ -1,11 +1,19 @@
-"""Rules of the accounts room: names, passwords, roles that one may give, times of sessions. Pure."""
+"""Rules of the accounts room: roles that one may give, people whom one manages, times of sessions. Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from civicgraph.permissions import CAPABILITIES, DISPATCH_GRIEVANCES, MANAGE_PEOPLE, READ_AUDIT, READ_OUTBOX, Actor, Role
+from civicgraph import settings
+from civicgraph.permissions import (
+    CAPABILITIES,
+    DISPATCH_GRIEVANCES,
+    MANAGE_PEOPLE,
+    READ_AUDIT,
+    Actor,
+    Role,
+)
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -21,7 +29,25 @@ def may_give(actor: Actor, role: Role, division_code: str) -> bool:
     """Only within one's own subtree, and never a role that can do more than oneself there."""
     if not actor.may(MANAGE_PEOPLE, division_code):
         return False
-    return actor.kind == "system" or all(actor.may(capability, division_code) for capability in CAPABILITIES[role])
+    return all(actor.may(capability, division_code) for capability in CAPABILITIES[role])
+
+
+def may_manage(actor: Actor, codes: list[str]) -> bool:
+    """Whether one manages the holder of roles over `codes`: all of them lie in one's own subtree.
+
+    Who holds no role (any more) belongs to the city's administrators.
+    """
+    return all(actor.may(MANAGE_PEOPLE, code) for code in codes or [settings.current().city_code])
+
+
+def may_know(actor: Actor, codes: list[str]) -> bool:
+    """Whether one sees the account of the holder of roles over `codes`: one of them lies in one's own subtree."""
+    return any(actor.may(MANAGE_PEOPLE, code) for code in codes or [settings.current().city_code])
+
+
+def home(codes: list[str]) -> str:
+    """The place that a person belongs to: that of the widest role."""
+    return min(codes, key=lambda code: (len(code), code), default="")
 
 
 def is_alive(expires_at: datetime, last_seen_at: datetime, revoked_at: datetime | None, now: datetime) -> bool:
@@ -29,34 +55,53 @@ def is_alive(expires_at: datetime, last_seen_at: datetime, revoked_at: datetime 
     return revoked_at is None and now < expires_at and now - last_seen_at < SESSION_IDLE
 
 
-def managed_person(c: Compiler, row: Row) -> str:
-    """A person whom the actor manages (one of the person's grants lies in the actor's subtree), or oneself."""
-    grants, source = c.find("Grant", lambda grant: f"{grant['person_id']} = {row['id']}")
-    covered = c.covers(grants["division_id"], MANAGE_PEOPLE)
-    if not c.is_staff:
-        return c.dialect.false
-    return f"({row['id']} = {c.person()} OR EXISTS (SELECT 1 {source} AND {covered}))"
-
-
-def colleague(c: Compiler, row: Row) -> str:
-    """A person whom the actor may give work to, manages, or is."""
-    if not c.is_staff:
-        return c.dialect.false
-    grants, source = c.find("Grant", lambda grant: f"{grant['person_id']} = {row['id']}")
-    covered = f"({c.covers(grants['division_id'], MANAGE_PEOPLE)} OR {c.covers(grants['division_id'], DISPATCH_GRIEVANCES)})"
-    return f"({row['id']} = {c.person()} OR EXISTS (SELECT 1 {source} AND {covered}))"
-
-
 def own(c: Compiler, row: Row) -> str:
     """Rows that belong to the actor."""
     return f"{row['person_id']} = {c.person()}" if c.is_staff else c.dialect.false
 
 
+def known_person(c: Compiler, row: Row) -> str:
+    """A person whose account the actor may see (`may_know`), or oneself."""
+    if not c.is_staff:
+        return c.dialect.false
+    return f"({row['id']} = {c.person()} OR {_holds(c, row, MANAGE_PEOPLE)} OR {_left_to_the_city(c, row)})"
+
+
+def managed_person(c: Compiler, row: Row) -> str:
+    """A person whom the actor may change (`may_manage`)."""
+    if not c.is_staff:
+        return c.dialect.false
+    grant, source = c.find("Grant", lambda grant: f"{grant['person_id']} = {row['id']}")
+    outside = f"EXISTS (SELECT 1 {source} AND NOT {c.covers(grant['division_id'], MANAGE_PEOPLE)})"
+    return f"(({_holds(c, row, MANAGE_PEOPLE)} AND NOT {outside}) OR {_left_to_the_city(c, row)})"
+
+
+def colleague(c: Compiler, row: Row) -> str:
+    """A person whom the actor may give work to or whose account the actor may see."""
+    if not c.is_staff:
+        return c.dialect.false
+    return f"({known_person(c, row)} OR {_holds(c, row, DISPATCH_GRIEVANCES)})"
+
+
+def _holds(c: Compiler, row: Row, capability: str) -> str:
+    grant, source = c.find("Grant", lambda grant: f"{grant['person_id']} = {row['id']}")
+    return f"EXISTS (SELECT 1 {source} AND {c.covers(grant['division_id'], capability)})"
+
+
+def _left_to_the_city(c: Compiler, row: Row) -> str:
+    _, source = c.find("Grant", lambda grant: f"{grant['person_id']} = {row['id']}")
+    city = c.value(lambda run: settings.current().city_code, "text", share="city")
+    return f"(NOT EXISTS (SELECT 1 {source}) AND {c.covers(city, MANAGE_PEOPLE)})"
+
+
+def visible_grant(c: Compiler, row: Row) -> str:
+    """One's own roles, and those over places whose people one manages or gives work to."""
+    if not c.is_staff:
+        return c.dialect.false
+    covered = (c.covers(row["division_id"], capability) for capability in (MANAGE_PEOPLE, DISPATCH_GRIEVANCES))
+    return f"({row['person_id']} = {c.person()} OR {' OR '.join(covered)})"
+
+
 def visible_audit(c: Compiler, row: Row) -> str:
     """Entries about places that the actor oversees."""
     return c.covers(row["division_code"], READ_AUDIT)
-
-
-def visible_outbox(c: Compiler, row: Row) -> str:
-    """Messages about places that the actor oversees."""
-    return c.covers(row["division_code"], READ_OUTBOX)

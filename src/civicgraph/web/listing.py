@@ -21,6 +21,7 @@ from civicgraph.i18n import gettext
 from civicgraph.operations import Input, Operation
 from civicgraph.web.forms import Choices, Form, _item_model, _type_of
 from civicgraph.web.pages import page, read, redirect, require, staff_only, submit
+from civicgraph.web.shell import address
 
 ChoicesOf = Callable[[Request], Awaitable[Mapping[str, Choices]]]
 
@@ -108,7 +109,7 @@ class _Pages:
                     said=gettext("Saved."),
                     **{self.it.key: getattr(row, self.it.row_key)},
                 )
-        values = {"listing": self.it, "form": form, "is_new": True, self.it.root: None}
+        values = {**self.it.values(request), "listing": self.it, "form": form, "is_new": True, self.it.root: None}
         return await page(
             request, f"{self.it.folder}/edit", values=values, data={}, status=422 if form.is_refused else 200
         )
@@ -117,12 +118,12 @@ class _Pages:
         key = request.path_params[self.it.key]
         found = await read(request, f"{self.it.folder}/edit", self._variables(key))
         row = require(found, self.it.root)
-        form = Form(self.it.update.input, from_graphql(self.it.update.input, row), choices=await self._choices(request))
+        form = await self._edit_form(request, row)
         if request.method == "POST":
             result = await submit(request, form, self.it.update, **self._fixed(key, row))
             if result is not None:
                 return redirect(request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: self._new_key(result, key)})
-        values = {"listing": self.it, "form": form, "is_new": False}
+        values = {**self.it.values(request), "listing": self.it, "form": form, "is_new": False}
         status = 409 if form.conflict else 422 if form.is_refused else 200
         return await page(
             request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=status
@@ -137,10 +138,8 @@ class _Pages:
             result = await submit(request, form, verb.operation, **self._fixed(key, row))
             if result is not None:
                 return redirect(request, f"{self.it.name}_edit", said=gettext(verb.said), **{self.it.key: key})
-            edit = Form(
-                self.it.update.input, from_graphql(self.it.update.input, row), choices=await self._choices(request)
-            )
-            values = {"listing": self.it, "form": edit, "is_new": False, "refused": form, "refused_noun": verb.noun}
+            edit = await self._edit_form(request, row)
+            values = {**self.it.values(request), "listing": self.it, "form": edit, "is_new": False, "refused": form, "refused_noun": verb.noun}
             return await page(
                 request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=422
             )
@@ -159,7 +158,8 @@ class _Pages:
             "subjectId": subject_id,
             "after": request.query_params.get("after"),
         }
-        values = {"listing": self.it, "row": row, "row_key": key}
+        back = address(request, f"{self.it.name}_edit", **{self.it.key: key})
+        values = {"row": row, "back": back}
         return await page(request, "staff/history", variables, values, fragment="staff/_history")
 
     def _variables(self, key: str) -> dict[str, Any]:
@@ -173,6 +173,11 @@ class _Pages:
         if self.it.number_key:
             return {self.it.number_key: row["number"]}
         return {self.it.input_key or self.it.key: key}
+
+    async def _edit_form(self, request: Request, row: Mapping[str, Any]) -> Form:
+        fixed = self.it.number_key or self.it.input_key or self.it.key
+        model = self.it.update.input
+        return Form(model, from_graphql(model, row), choices=await self._choices(request), leave_out=[fixed])
 
     async def _choices(self, request: Request) -> Mapping[str, Choices]:
         return await self.it.choices(request) if self.it.choices else {}

@@ -1,6 +1,7 @@
 """Writes of the accounts room, one subject a file."""
 
 from civicgraph.accounts.operations.authenticate import actor_from_session, actor_from_token
+from civicgraph.accounts.operations.passwords import change_password
 from civicgraph.accounts.operations.people import (
     create_person,
     grant_role,
@@ -14,6 +15,7 @@ from civicgraph.accounts.operations.tokens import create_token, revoke_token
 __all__ = [
     "actor_from_session",
     "actor_from_token",
+    "change_password",
     "create_person",
     "create_token",
     "grant_role",

@@ -2,62 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import structlog
+from tortoise.exceptions import OperationalError
+from tortoise.queryset import QuerySet
 
 from civicgraph import clock, crypto
 from civicgraph.accounts import rules
-from civicgraph.accounts.models import ApiToken, Grant, Session
+from civicgraph.accounts.models import ApiToken, Session
 from civicgraph.permissions import Actor, Held
 
+log = structlog.get_logger()
+
 _SEEN_EVERY = timedelta(minutes=1)  # last use is kept to the minute, so that reads stay reads
+_PERSON = ("id", "name", "title", "is_active")
 
 
 async def actor_from_session(token: str) -> Actor | None:
     """The person behind a session cookie; None when it is unknown, ended or idle for too long."""
-    found = await Session.get_or_none(token_hash=crypto.token_hash(token)).select_related("person")
+    found = Session.filter(token_hash=crypto.token_hash(token))
+    rows = await _with_grants(found, "id", "last_seen_at", "expires_at", "revoked_at")
     now = clock.now()
-    if found is None or not found.person.is_active:
+    if not rows or not rules.is_alive(rows[0]["expires_at"], rows[0]["last_seen_at"], rows[0]["revoked_at"], now):
         return None
-    if not rules.is_alive(found.expires_at, found.last_seen_at, found.revoked_at, now):
-        return None
-    if now - found.last_seen_at >= _SEEN_EVERY:
-        await Session.filter(id=found.id).update(last_seen_at=now)
-    person = found.person
-    return Actor(
-        kind="person",
-        person_id=person.id,
-        name=person.name,
-        title=person.title,
-        grants=await _held(person.id),
-        session_id=found.id,
-    )
+    await _touch(found, "last_seen_at", rows[0], now)
+    return _actor("person", rows, session_id=rows[0]["id"])
 
 
 async def actor_from_token(token: str) -> Actor | None:
     """The person behind an API token, within its scopes; None when it is unknown, expired or revoked."""
     if not token.startswith(rules.TOKEN_PREFIX):
         return None
-    found = await ApiToken.get_or_none(token_hash=crypto.token_hash(token)).select_related("person")
+    found = ApiToken.filter(token_hash=crypto.token_hash(token))
+    rows = await _with_grants(found, "id", "last_used_at", "expires_at", "revoked_at", "scopes")
     now = clock.now()
-    if found is None or found.revoked_at is not None or found.expires_at <= now or not found.person.is_active:
+    if not rows or rows[0]["revoked_at"] is not None or rows[0]["expires_at"] <= now:
         return None
-    if _is_stale(found.last_used_at, now):
-        await ApiToken.filter(id=found.id).update(last_used_at=now)
-    person = found.person
+    await _touch(found, "last_used_at", rows[0], now)
+    return _actor("token", rows, scopes=frozenset(rows[0]["scopes"]))
+
+
+async def _with_grants(found: QuerySet[Any], *columns: str) -> Sequence[dict[str, Any]]:
+    """The key's row with its person, once for each grant."""
+    of_person = {f"person_{name}": f"person__{name}" for name in _PERSON}
+    of_grant = {"role": "person__grants__role", "division_code": "person__grants__division_id"}
+    rows: list[dict[str, Any]] = await found.values(*columns, **of_person, **of_grant)
+    return rows if rows and rows[0]["person_is_active"] else []
+
+
+async def _touch(found: QuerySet[Any], column: str, row: dict[str, Any], now: datetime) -> None:
+    if row[column] is not None and now - row[column] < _SEEN_EVERY:
+        return
+    try:
+        await found.update(**{column: now})
+    except OperationalError as error:  # a full or read-only database still answers reads
+        log.warning("last_use.not_kept", error=type(error).__name__)
+
+
+def _actor(kind: Literal["person", "token"], rows: Sequence[dict[str, Any]], **values: Any) -> Actor:
+    person = {name: rows[0][f"person_{name}"] for name in _PERSON}
     return Actor(
-        kind="token",
-        person_id=person.id,
-        name=person.name,
-        title=person.title,
-        grants=await _held(person.id),
-        scopes=frozenset(found.scopes),
+        kind=kind,
+        person_id=person["id"],
+        name=person["name"],
+        title=person["title"],
+        grants=tuple(Held(row["role"], row["division_code"]) for row in rows if row["role"]),
+        **values,
     )
-
-
-def _is_stale(last: datetime | None, now: datetime) -> bool:
-    return last is None or now - last >= _SEEN_EVERY
-
-
-async def _held(person_id: int) -> tuple[Held, ...]:
-    rows = await Grant.filter(person_id=person_id).values_list("role", "division_id")
-    return tuple(Held(role, code) for role, code in rows)

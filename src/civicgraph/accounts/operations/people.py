@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from civicgraph import clock
 from civicgraph.accounts import rules
 from civicgraph.accounts.models import Grant, Person, Session
+from civicgraph.accounts.operations.passwords import NEW_PASSWORD
 from civicgraph.accounts.passwords import hash_password
 from civicgraph.divisions.operations import DivisionCode, place_of
 from civicgraph.i18n import N_, Labelled
@@ -18,6 +19,7 @@ from civicgraph.operations import (
     Input,
     InvalidInput,
     NotFound,
+    Unavailable,
     audit,
     changed,
     check_version,
@@ -25,7 +27,6 @@ from civicgraph.operations import (
 )
 from civicgraph.permissions import MANAGE_PEOPLE, Actor, Role
 
-_PASSWORD: dict[str, Any] = {"widget": "password", "autocomplete": "new-password"}
 
 
 class Language(Labelled):
@@ -72,13 +73,14 @@ class CreatePerson(PersonFields):
         title=N_("Sign-in name"),
         pattern=r"^[a-z][a-z0-9._-]{1,39}$",
         description=N_("Small letters, digits, points and hyphens."),
+        json_schema_extra={"autocomplete": "off"},
     )
     password: str = Field(
         title=N_("First password"),
         min_length=10,
         max_length=200,
         description=N_("At least 10 characters."),
-        json_schema_extra=_PASSWORD,
+        json_schema_extra=NEW_PASSWORD,
     )
     role: Role = Field(title=N_("Role"))
     division_code: DivisionCode
@@ -126,6 +128,8 @@ async def update_person(actor: Actor, data: UpdatePerson) -> Person:
     row, code = await _managed(actor, data.id)
     before = person_values(row)
     check_version(row, data.version, lambda: before)
+    if row.id == actor.person_id and not data.is_active:
+        raise InvalidInput.at("is_active", "oneself", N_("You cannot shut yourself out. Ask a colleague to do it."))
     after = {**data.model_dump(exclude={"id", "version"}), "locale": data.locale.value}
     row.update_from_dict({**after, "version": row.version + 1})
     await row.save()
@@ -139,15 +143,17 @@ class SetPassword(Input):
     """A new password for a member of staff."""
 
     id: int = Field(title=N_("Number"), ge=1)
-    password: str = Field(title=N_("New password"), min_length=10, max_length=200, json_schema_extra=_PASSWORD)
+    password: str = Field(title=N_("New password"), min_length=10, max_length=200, json_schema_extra=NEW_PASSWORD)
 
 
 @operation()
 async def set_password(actor: Actor, data: SetPassword) -> Person:
     """Give a member of staff a new password; all their sessions end."""
+    if actor.kind == "token":  # a key that leaked must not open accounts
+        raise Forbidden
     row, code = await _managed(actor, data.id)
     row.password_hash = await hash_password(data.password)
-    await row.save()
+    await row.save(update_fields=["password_hash"])
     await Session.filter(person=row, revoked_at=None).update(revoked_at=clock.now())
     await audit(actor, row, {"password_hash": [None, None]}, division_code=code)
     return row
@@ -168,7 +174,9 @@ async def grant_role(actor: Actor, data: RoleOver) -> Person:
     row, _ = await _managed(actor, data.id)
     if not rules.may_give(actor, data.role, data.division_code):
         raise Forbidden
-    await Grant.get_or_create(person=row, role=data.role, division_id=data.division_code)
+    _, is_new = await Grant.get_or_create(person=row, role=data.role, division_id=data.division_code)
+    if not is_new:
+        raise InvalidInput.at("role", "held", N_("This role over this place is held already."))
     await audit(actor, row, {"role": [None, data.role]}, division_code=data.division_code)
     return row
 
@@ -179,6 +187,8 @@ async def revoke_role(actor: Actor, data: RoleOver) -> Person:
     row, _ = await _managed(actor, data.id)
     if not rules.may_give(actor, data.role, data.division_code):
         raise Forbidden
+    if row.id == actor.person_id:
+        raise Unavailable(N_("Nobody takes a role from themselves. Ask a colleague to do it."))
     if not await Grant.filter(person=row, role=data.role, division_id=data.division_code).delete():
         raise NotFound
     await audit(actor, row, {"role": [data.role, None]}, division_code=data.division_code)
@@ -186,11 +196,11 @@ async def revoke_role(actor: Actor, data: RoleOver) -> Person:
 
 
 async def _managed(actor: Actor, person_id: int) -> tuple[Person, str]:
-    """A person all of whose grants lie in the actor's subtree, and the code of the first."""
-    row = await Person.get_or_none(id=person_id)
-    codes = await Grant.filter(person_id=person_id).order_by("id").values_list("division_id", flat=True)
-    if row is None or not (actor.kind == "system" or any(actor.may(MANAGE_PEOPLE, str(code)) for code in codes)):
+    """A person whom the actor manages, and where that person belongs."""
+    row = await Person.filter(id=person_id).select_for_update().first()
+    codes = [str(code) for code in await Grant.filter(person_id=person_id).values_list("division_id", flat=True)]
+    if row is None or not rules.may_know(actor, codes):
         raise NotFound
-    if not all(actor.may(MANAGE_PEOPLE, str(code)) for code in codes):
+    if not rules.may_manage(actor, codes):
         raise Forbidden
-    return row, str(codes[0]) if codes else ""
+    return row, rules.home(codes)
