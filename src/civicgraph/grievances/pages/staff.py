@@ -37,8 +37,14 @@ class Act:
 
 
 ACTS = (
-    Act("acceptance", "accept", operations.accept_grievance, N_("Accept"), N_("Accepted. The reporter can see it.")),
-    Act("assignment", "assign", operations.assign_grievance, N_("Assign"), N_("Assigned.")),
+    Act(
+        "acceptance",
+        "accept",
+        operations.accept_grievance,
+        N_("Accept the grievance"),
+        N_("Accepted. The reporter can see it."),
+    ),
+    Act("assignment", "assign", operations.assign_grievance, N_("Assign the work"), N_("The work is assigned.")),
     Act("start", "start", operations.start_grievance, N_("Start work"), N_("Work has begun. The reporter can see it.")),
     Act(
         "resolution",
@@ -47,7 +53,7 @@ ACTS = (
         N_("Resolve"),
         N_("Resolved. The reporter can see what was done."),
     ),
-    Act("closure", "close", operations.close_grievance, N_("Close"), N_("Closed.")),
+    Act("closure", "close", operations.close_grievance, N_("Close the case"), N_("The case is closed.")),
     Act("notes", "comment", operations.comment_on_grievance, N_("Add a note"), N_("Your note is in the history.")),
     Act("visibility", "set_visibility", operations.set_grievance_visibility, N_("Hide or publish"), N_("Saved.")),
 )
@@ -100,7 +106,13 @@ VIEWS = tuple(_VIEW_FILTERS)
 
 
 def _views(kept: Mapping[str, str]) -> list[dict[str, Any]]:
-    words = (gettext("Mine"), gettext("To be accepted"), gettext("Open"), gettext("Overdue"), gettext("All"))
+    words = (
+        gettext("My work"),
+        gettext("To be accepted"),
+        gettext("Not done yet"),
+        gettext("Overdue"),
+        gettext("All grievances"),
+    )
     return [
         {"view": view, "text": text, "current": view == kept["view"]} for view, text in zip(VIEWS, words, strict=True)
     ]

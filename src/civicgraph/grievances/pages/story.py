@@ -40,7 +40,7 @@ def _title(update: Mapping[str, Any], *, is_step: bool) -> str:
         return gettext("Note among staff")
     if is_step or (update["status"] == "ASSIGNED" and not update["publicNote"]):
         return label(update["status"], "GrievanceStatus")
-    return gettext("News")
+    return gettext("News of it")
 
 
 def _ahead(row: Mapping[str, Any]) -> list[dict[str, Any]]:
