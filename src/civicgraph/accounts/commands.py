@@ -27,10 +27,14 @@ async def add_person(username: str, name: str, role: str, division: str, email: 
 async def list_people() -> list[tuple[str, str, str, str]]:
     """Rows for a table of the staff."""
     grants: dict[int, list[str]] = {}
-    for person_id, role, code in await Grant.all().order_by("division_id").values_list("person_id", "role", "division_id"):
+    for person_id, role, code in (
+        await Grant.all().order_by("division_id").values_list("person_id", "role", "division_id")
+    ):
         grants.setdefault(person_id, []).append(f"{role.value} {code}")
     people = await Person.all().order_by("username").limit(500)
-    return [(one.username, one.name, ", ".join(grants.get(one.id, [])), "yes" if one.is_active else "no") for one in people]
+    return [
+        (one.username, one.name, ", ".join(grants.get(one.id, [])), "yes" if one.is_active else "no") for one in people
+    ]
 
 
 async def reset_password(username: str) -> str:

@@ -91,7 +91,9 @@ async def audit_trail(request: Request) -> Response:
         "subjectType": text(request, "subject"),
     }
     variables = {"filter": {k: v for k, v in filters.items() if v}, "after": request.query_params.get("after")}
-    return await page(request, "staff/accounts/audit", variables, {"q": request.query_params}, fragment="staff/accounts/_audit")
+    return await page(
+        request, "staff/accounts/audit", variables, {"q": request.query_params}, fragment="staff/accounts/_audit"
+    )
 
 
 def _people_filter(request: Request) -> dict[str, Any]:
@@ -125,7 +127,9 @@ async def new_password(request: Request) -> Response:
     row = require(found, "person")
     form = Form(people.SetPassword, leave_out=["id"])
     if await submit(request, form, operations.set_password, id=number) is not None:
-        return redirect(request, "staff_people_edit", number=number, said=gettext("The password is changed; all sessions ended."))
+        return redirect(
+            request, "staff_people_edit", number=number, said=gettext("The password is changed; all sessions ended.")
+        )
     edit = Form(people.UpdatePerson, listing.from_graphql(people.UpdatePerson, row), leave_out=["id"])
     values = {**PEOPLE.values(request), "listing": PEOPLE, "form": edit, "is_new": False, "password": form}
     return await page(request, "staff/accounts/people/edit", {"number": number}, values, data=found, status=422)
@@ -151,11 +155,20 @@ ROUTES = [
     Route("/sign-in", sign_in, name="sign_in", methods=["GET", "POST"]),
     Route("/sign-out", sign_out, name="sign_out", methods=["POST"]),
     Route("/staff/tokens", staff_only(own_tokens), name="staff_tokens", methods=["GET", "POST"]),
-    Route("/staff/tokens/{number:int}/revocation", staff_only(revoke_token), name="staff_tokens_revoke", methods=["POST"]),
+    Route(
+        "/staff/tokens/{number:int}/revocation", staff_only(revoke_token), name="staff_tokens_revoke", methods=["POST"]
+    ),
     Route("/staff/sessions", staff_only(own_sessions), name="staff_sessions"),
-    Route("/staff/sessions/{number:int}/revocation", staff_only(revoke_session), name="staff_sessions_revoke", methods=["POST"]),
+    Route(
+        "/staff/sessions/{number:int}/revocation",
+        staff_only(revoke_session),
+        name="staff_sessions_revoke",
+        methods=["POST"],
+    ),
     Route("/staff/audit", staff_only(audit_trail), name="staff_audit"),
     *listing.routes(PEOPLE, "/staff/people"),
-    Route("/staff/people/{number:int}/password", staff_only(new_password), name="staff_people_password", methods=["POST"]),
+    Route(
+        "/staff/people/{number:int}/password", staff_only(new_password), name="staff_people_password", methods=["POST"]
+    ),
     Route("/staff/people/{number:int}/{noun}", staff_only(change_role), name="staff_people_role", methods=["POST"]),
 ]

@@ -6,16 +6,17 @@ dies between claiming and sending loses nothing: the claim runs out and the mess
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 import structlog
-from cryptography.exceptions import InvalidTag
-from tortoise.connection import get_connection
+from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from civicgraph import clock, crypto
@@ -28,40 +29,50 @@ from civicgraph.settings import Settings
 log = structlog.get_logger()
 
 BATCH = 20
-TIMEOUT_SECONDS = 10
+SEND_SECONDS = 20
+_COMMAND_SECONDS = 10
 
 
 async def deliver_due() -> int:
-    """Send what is due; how many messages were delivered. Without an SMTP server they wait."""
+    """Send what is due; how many messages were delivered. Without an SMTP server they wait.
+
+    A batch is claimed for `delivery_lease_seconds`. A message is only begun while it can still be
+    ended within that time, so that no other sender takes it up meanwhile.
+    """
     settings = configuration.current()
     if not settings.smtp_url:
         return 0
+    patience = min(SEND_SECONDS, settings.delivery_lease_seconds / 2)
     delivered = 0
-    while messages := await _claim(settings):
+    while True:
+        until = clock.monotonic() + settings.delivery_lease_seconds
+        messages = await _claim(settings)
         for message in messages:
-            delivered += await _deliver(settings, message)
-    return delivered
+            if clock.monotonic() + patience > until:
+                return delivered
+            delivered += await _deliver(settings, message, patience)
+        if not messages:
+            return delivered
 
 
 async def _claim(settings: Settings) -> list[OutboxMessage]:
     now = clock.now()
+    lease = now + timedelta(seconds=settings.delivery_lease_seconds)
     async with in_transaction():
-        due = OutboxMessage.filter(state=MessageState.PENDING, next_attempt_at__lte=now).order_by("next_attempt_at", "id")
-        if get_connection("default").capabilities.support_for_update:
-            due = due.select_for_update(skip_locked=True)
-        rows = await due.limit(BATCH)
-        lease = now + timedelta(seconds=settings.delivery_lease_seconds)
+        due = OutboxMessage.filter(state=MessageState.PENDING, next_attempt_at__lte=now)
+        rows = await due.order_by("next_attempt_at", "id").limit(BATCH).select_for_update(skip_locked=True)
         for row in rows:
             row.attempts += 1
-            row.next_attempt_at = lease
-            await row.save(update_fields=["attempts", "next_attempt_at"])
+        claimed = OutboxMessage.filter(id__in=[row.id for row in rows])
+        await claimed.update(attempts=F("attempts") + 1, next_attempt_at=lease)
     return rows
 
 
-async def _deliver(settings: Settings, message: OutboxMessage) -> bool:
+async def _deliver(settings: Settings, message: OutboxMessage, patience: float) -> bool:
     try:
-        await _send(settings, message)
-    except (aiosmtplib.SMTPException, OSError, InvalidTag) as error:
+        async with asyncio.timeout(patience):
+            await _send(settings, message)
+    except Exception as error:  # whatever is wrong with one message, the others go on
         await _postpone(message, error)
         return False
     await OutboxMessage.filter(id=message.id).update(state=MessageState.SENT, sent_at=clock.now(), last_error="")
@@ -71,12 +82,19 @@ async def _deliver(settings: Settings, message: OutboxMessage) -> bool:
 async def _postpone(message: OutboxMessage, error: Exception) -> None:
     now = clock.now()
     is_parked = rules.is_hopeless(message.created_at, now)
-    log.warning("message.not_sent", message=message.id, attempts=message.attempts, error=type(error).__name__, parked=is_parked)
+    reason = _reason(error)
+    log.warning("message.not_sent", message=message.id, attempts=message.attempts, error=reason, parked=is_parked)
     await OutboxMessage.filter(id=message.id).update(
         state=MessageState.PARKED if is_parked else MessageState.PENDING,
         next_attempt_at=rules.next_attempt(message.attempts, now),
-        last_error=type(error).__name__,
+        last_error=reason,
     )
+
+
+def _reason(error: Exception) -> str:
+    """The kind of error with the server's code; its words may name the address, so they stay out."""
+    code = getattr(error, "code", None)
+    return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__
 
 
 async def _send(settings: Settings, message: OutboxMessage) -> None:
@@ -97,7 +115,7 @@ def message_id(dedupe_key: str) -> str:
     return f"<{hashlib.sha256(dedupe_key.encode()).hexdigest()[:32]}@civicgraph>"
 
 
-def _server(settings: Settings) -> dict[str, object]:
+def _server(settings: Settings) -> dict[str, Any]:
     parts = urlsplit(settings.smtp_url)
     is_tls = parts.scheme == "smtps"
     return {
@@ -106,7 +124,7 @@ def _server(settings: Settings) -> dict[str, object]:
         "username": unquote(parts.username) if parts.username else None,
         "password": unquote(parts.password) if parts.password else None,
         "use_tls": is_tls,
-        "timeout": TIMEOUT_SECONDS,
+        "timeout": _COMMAND_SECONDS,
     }
 
 
@@ -116,7 +134,7 @@ async def check_smtp(settings: Settings) -> str | None:
         return None
     server = _server(settings)
     try:
-        async with aiosmtplib.SMTP(**server) as smtp:  # type: ignore[arg-type]
+        async with aiosmtplib.SMTP(**server) as smtp:
             await smtp.noop()
     except (aiosmtplib.SMTPException, OSError) as error:
         return f"The mail server {server['hostname']}:{server['port']} refuses ({type(error).__name__}): check CIVICGRAPH_SMTP_URL."

@@ -16,6 +16,7 @@ from civicgraph.graph import (
     root,
     root_connection,
     to_one,
+    within,
 )
 from civicgraph.notifications import models, operations, rules
 from civicgraph.notifications.models import MessageState
@@ -26,7 +27,9 @@ class InboxMessageFilter:
     """Which messages."""
 
     is_unread = flag(
-        "Only those (not) unread.", lambda c, row: f"{row['read_at']} IS NULL", lambda c, row: f"{row['read_at']} IS NOT NULL"
+        "Only those (not) unread.",
+        lambda c, row: f"{row['read_at']} IS NULL",
+        lambda c, row: f"{row['read_at']} IS NOT NULL",
     )
 
 
@@ -54,6 +57,17 @@ class OutboxMessageFilter:
     """Which messages."""
 
     states = any_of("state", MessageState, "In any of these states.")
+    is_parked = flag(
+        "Only those (not) given up.",
+        lambda c, row: f"{row['state']} = 'parked'",
+        lambda c, row: f"{row['state']} <> 'parked'",
+    )
+    is_waiting = flag(
+        "Only those (not) waiting to be sent.",
+        lambda c, row: f"{row['state']} = 'pending'",
+        lambda c, row: f"{row['state']} <> 'pending'",
+    )
+    within = within("division_code")
 
 
 @order_type
@@ -92,6 +106,7 @@ class Query:
 Mutation = mutations(
     "Mutation",
     door(operations.read_message, {"message": "InboxMessage"}),
+    door(operations.read_all_messages, {"message": "InboxMessage"}),
     door(operations.resend_message, {"message": "OutboxMessage"}),
 )
 TYPES = (InboxMessage, OutboxMessage)

@@ -31,14 +31,22 @@ class OutboxMessage(Record):
     dedupe_key = fields.CharField(120, unique=True, description="One message for one thing to one person.")
     channel = fields.CharEnumField(MessageChannel, max_length=8, description="How it travels.")
     person: Any = fields.ForeignKeyField(
-        "civicgraph.Person", related_name="messages", null=True, on_delete=fields.CASCADE, description="The member of staff it is for."
+        "civicgraph.Person",
+        related_name="messages",
+        null=True,
+        on_delete=fields.CASCADE,
+        description="The member of staff it is for.",
     )
     address = fields.TextField(default="", description="Where it goes, encrypted. Never shown.")
     template = fields.CharField(60, description="The message’s template.")
-    values: fields.Field[dict[str, Any]] = fields.JSONField(default=dict, description="What fills the template, no personal data.")
+    values: fields.Field[dict[str, Any]] = fields.JSONField(
+        default=dict, description="What fills the template, no personal data."
+    )
     locale = fields.CharField(5, default="zh", description="Its language.")
     division_code = fields.CharField(17, default="", description="Where its subject belongs.")
-    state = fields.CharEnumField(MessageState, max_length=8, default=MessageState.PENDING, description="Where it stands.")
+    state = fields.CharEnumField(
+        MessageState, max_length=8, default=MessageState.PENDING, description="Where it stands."
+    )
     attempts = fields.IntField(default=0, description="Number of attempts so far.")
     next_attempt_at = fields.DatetimeField(description="When it is tried next.")
     sent_at = fields.DatetimeField(null=True, description="When it was delivered.")

@@ -10,9 +10,10 @@ from pydantic import Field
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Person
 from civicgraph.i18n import N_
+from civicgraph.notifications import rules
 from civicgraph.notifications.models import InboxMessage, MessageChannel, MessageState, OutboxMessage
 from civicgraph.notifications.rendering import render_message
-from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, operation
+from civicgraph.operations import Input, NotFound, Unavailable, audit, operation
 from civicgraph.permissions import READ_OUTBOX, Actor
 
 
@@ -29,13 +30,25 @@ async def notify_person(
 
     `dedupe` names the thing told; the same thing is told to the same person only once.
     """
-    key = f"{dedupe}|{person.id}"
-    subject, text = render_message(template, {**values, "link": link}, person.locale)
-    inbox = InboxMessage(person_id=person.id, dedupe_key=key, subject=subject, text=text, link=link)
+    if not person.is_active:
+        return
+    given = {**values, "link": link}
+    subject, text = render_message(template, given, person.locale)
+    key = rules.message_key(dedupe, f"person {person.id}")
+    inbox = InboxMessage(
+        person_id=person.id, dedupe_key=key, subject=subject, text=text, link=link, created_at=clock.now()
+    )
     await InboxMessage.bulk_create([inbox], ignore_conflicts=True)
     if person.email:
-        given = {**values, "link": link}
-        await _enqueue(crypto.encrypt(person.email), person.locale, template, given, f"{key}|email", division_code, person.id)
+        await _enqueue(
+            dedupe_key=rules.message_key(dedupe, f"person {person.id} by e-mail"),
+            person_id=person.id,
+            address=crypto.encrypt(person.email),
+            template=template,
+            values=given,
+            locale=person.locale,
+            division_code=division_code,
+        )
 
 
 async def notify_address(
@@ -43,23 +56,20 @@ async def notify_address(
 ) -> None:
     """Tell somebody who left an e-mail address (encrypted by `crypto.encrypt`) once."""
     if sealed_email:
-        await _enqueue(sealed_email, locale, template, {"link": "", **values}, f"{dedupe}|address", division_code, None)
+        await _enqueue(
+            dedupe_key=rules.message_key(dedupe, "address"),
+            address=sealed_email,
+            template=template,
+            values={"link": "", **values},
+            locale=locale,
+            division_code=division_code,
+        )
 
 
-async def _enqueue(
-    sealed: str, locale: str, template: str, values: Mapping[str, Any], key: str, code: str, person_id: int | None
-) -> None:
-    message = OutboxMessage(
-        dedupe_key=key,
-        channel=MessageChannel.EMAIL,
-        person_id=person_id,
-        address=sealed,
-        template=template,
-        values=dict(values),
-        locale=locale,
-        division_code=code,
-        next_attempt_at=clock.now(),
-    )
+async def _enqueue(**columns: Any) -> None:
+    """A row in the outbox; one with the same key is there already: then this is the same message."""
+    now = clock.now()
+    message = OutboxMessage(channel=MessageChannel.EMAIL, created_at=now, next_attempt_at=now, **columns)
     await OutboxMessage.bulk_create([message], ignore_conflicts=True)
 
 
@@ -72,15 +82,13 @@ class MessageNumber(Input):
 @operation()
 async def resend_message(actor: Actor, data: MessageNumber) -> OutboxMessage:
     """Send a parked message again."""
-    row = await OutboxMessage.get_or_none(id=data.id)
-    if row is None:
+    row = await OutboxMessage.filter(id=data.id).select_for_update().first()
+    if row is None or not actor.may(READ_OUTBOX, row.division_code):
         raise NotFound
-    if not actor.may(READ_OUTBOX, row.division_code):
-        raise Forbidden
     if row.state is not MessageState.PARKED:
         raise Unavailable(N_("Only parked messages are sent again."))
     row.state, row.next_attempt_at, row.attempts = MessageState.PENDING, clock.now(), 0
-    row.created_at = clock.now()
+    row.created_at = clock.now()  # from here on it has 72 hours again
     await row.save()
     await audit(actor, row, {"state": [MessageState.PARKED, MessageState.PENDING]}, division_code=row.division_code)
     return row
@@ -89,9 +97,26 @@ async def resend_message(actor: Actor, data: MessageNumber) -> OutboxMessage:
 @operation(is_audited=False)
 async def read_message(actor: Actor, data: MessageNumber) -> InboxMessage:
     """Mark a message of one's own inbox as read."""
-    row = await InboxMessage.get_or_none(id=data.id, person_id=actor.person_id)
-    if row is None or actor.person_id is None:
+    row = await InboxMessage.get_or_none(id=data.id, person_id=actor.person_id) if actor.person_id else None
+    if row is None:
         raise NotFound
     row.read_at = row.read_at or clock.now()
-    await row.save()
+    await row.save(update_fields=["read_at"])
     return row
+
+
+class UpTo(Input):
+    """The newest message that one has seen."""
+
+    id: int = Field(title=N_("Number"), ge=1)
+
+
+@operation(is_audited=False)
+async def read_all_messages(actor: Actor, data: UpTo) -> InboxMessage:
+    """Mark all messages of one's own inbox up to this one as read; later ones stay new."""
+    last = await InboxMessage.get_or_none(id=data.id, person_id=actor.person_id) if actor.person_id else None
+    if last is None:
+        raise NotFound
+    unread = InboxMessage.filter(person_id=actor.person_id, read_at=None, id__lte=data.id)
+    await unread.update(read_at=clock.now())
+    return await InboxMessage.get(id=data.id)

@@ -20,7 +20,9 @@ async def inbox(request: Request) -> Response:
 
 async def open_message(request: Request) -> Response:
     """Mark a message as read and go where it points."""
-    row = await submit(request, Form(operations.MessageNumber), operations.read_message, id=request.path_params["number"])
+    row = await submit(
+        request, Form(operations.MessageNumber), operations.read_message, id=request.path_params["number"]
+    )
     is_local = row is not None and row.link.startswith("/") and not row.link.startswith("//")
     return RedirectResponse(row.link, 303) if is_local else redirect(request, "staff_inbox")
 

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
+
+from jinja2 import Environment
 
 from civicgraph import i18n, settings
 from civicgraph.web.templating import environment
+
+MAX_SUBJECT = 200
+
+
+@cache
+def _plain() -> Environment:
+    """The pages' environment for plain text, where `&` stays `&`."""
+    return environment().overlay(autoescape=False)
 
 
 def render_message(template: str, values: Mapping[str, Any], locale: str) -> tuple[str, str]:
@@ -14,8 +25,8 @@ def render_message(template: str, values: Mapping[str, Any], locale: str) -> tup
     token = i18n.current.set(locale if locale in i18n.LOCALES else i18n.DEFAULT_LOCALE)
     try:
         base = settings.current().base_url.rstrip("/")
-        whole = environment().get_template(f"messages/{template}.txt").render(base_url=base, **values)
+        whole = _plain().get_template(f"messages/{template}.txt").render(base_url=base, **values)
     finally:
         i18n.current.reset(token)
     subject, _, text = whole.strip().partition("\n")
-    return " ".join(subject.split())[:200], text.strip()
+    return " ".join(subject.split())[:MAX_SUBJECT], text.strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 PARKED_AFTER = timedelta(hours=72)
+MAX_KEY = 120
+
+
+def message_key(thing: str, recipient: str) -> str:
+    """The key under which one thing is told to one recipient once; a hash where it would be too long."""
+    key = f"{thing}|{recipient}"
+    return key if len(key) <= MAX_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime:

@@ -7,15 +7,20 @@ claims the deadline, so the reminder's rows and the claim are durable together o
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.connection import get_connection
+import structlog
+from tortoise.expressions import Q
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from civicgraph import clock
 from civicgraph.scheduler.lease import Term, check_term
 from civicgraph.scheduler.models import Deadline, DeadlineState
+
+log = structlog.get_logger()
 
 Handler = Callable[[Deadline], Awaitable[None]]
 
@@ -50,23 +55,44 @@ def on_missed(subject_type: str, kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
-async def claim_due(term: Term) -> int:
-    """Claim a batch of what is due and run its handlers, in one transaction; how many there were.
+@dataclass(frozen=True)
+class Claimed:
+    """What one batch did, and where it ended: the next one goes on from there."""
+
+    fired: int
+    last: tuple[datetime, int] | None
+
+
+async def claim_due(term: Term, after: tuple[datetime, int] | None = None) -> Claimed:
+    """Claim a batch of what is due and run its handlers, in one transaction.
 
     The transaction checks first that `term` still leads: a leader that was frozen and woke up late
-    claims nothing (fencing).
+    claims nothing (fencing). A deadline whose handler fails stays pending for the next round and does
+    not hold up the others.
     """
-    now = clock.now()
     async with in_transaction():
         await check_term(term)
-        due = Deadline.filter(state=DeadlineState.PENDING, due_at__lte=now).order_by("due_at", "id").limit(BATCH)
-        if get_connection("default").capabilities.support_for_update:
-            due = due.select_for_update(skip_locked=True)
-        rows = await due
+        rows = await _due(after).limit(BATCH).select_for_update(skip_locked=True)
+        fired = 0
         for row in rows:
-            row.state, row.settled_at, row.lease_term = DeadlineState.FIRED, now, term.number
+            fired += await _fire(row, term)
+    return Claimed(fired, (rows[-1].due_at, rows[-1].id) if rows else None)
+
+
+def _due(after: tuple[datetime, int] | None) -> QuerySet[Deadline]:
+    due = Deadline.filter(state=DeadlineState.PENDING, due_at__lte=clock.now()).order_by("due_at", "id")
+    return due.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], id__gt=after[1])) if after else due
+
+
+async def _fire(row: Deadline, term: Term) -> bool:
+    handler = _handlers.get((row.subject_type, row.kind))
+    try:
+        async with in_transaction():  # a savepoint
+            row.state, row.settled_at, row.lease_term = DeadlineState.FIRED, clock.now(), term.number
             await row.save(update_fields=["state", "settled_at", "lease_term"])
-            handler = _handlers.get((row.subject_type, row.kind))
             if handler is not None:
                 await handler(row)
-    return len(rows)
+    except Exception:
+        log.exception("deadline.failed", subject_type=row.subject_type, kind=row.kind, deadline=row.id)
+        return False
+    return True

@@ -5,6 +5,7 @@ It is a heartbeat only; the truth is in the tables. No job store: two processes 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 
 Deliver = Callable[[], Awaitable[int]]
 _STUCK_TICKS = 12
+_PATIENCE_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -47,22 +49,37 @@ class Heartbeat:
         self._scheduler: Any = None
         self._term: lease.Term | None = None
         self._last_tick = clock.monotonic()
+        self._running: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
         """Begin to tick."""
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        every = self._settings.tick_seconds
+        every, self._last_tick = self._settings.tick_seconds, clock.monotonic()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._scheduler.add_job(self._claim_quietly, "interval", seconds=every, next_run_time=clock.wall(), **options)
-        self._scheduler.add_job(self._deliver_quietly, "interval", seconds=every, **options)
+        claim = {**options, "next_run_time": clock.wall()}
+        self._scheduler.add_job(self._beat, "interval", [self._claim_quietly], seconds=every, **claim)
+        self._scheduler.add_job(self._beat, "interval", [self._deliver_quietly], seconds=every, **options)
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Stop ticking and give the lease back."""
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-            self._scheduler = None
-            await lease.release(self._holder)
+        """Let what runs come to its end (a few seconds at most), stop ticking and give the lease back."""
+        if self._scheduler is None:
+            return
+        self._scheduler.pause()
+        if self._running:
+            _, unfinished = await asyncio.wait(self._running, timeout=_PATIENCE_SECONDS)
+            for task in unfinished:
+                task.cancel()
+        self._scheduler.shutdown(wait=False)
+        self._scheduler = None
+        await lease.release(self._holder)
+
+    async def _beat(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` in a task of our own: the scheduler cancels its own tasks when it is shut down."""
+        task = asyncio.ensure_future(work())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.shield(task)
 
     def is_stuck(self) -> bool:
         """Whether it has not ticked for a minute or so."""
@@ -81,11 +98,12 @@ class Heartbeat:
 
     async def _claim(self) -> int:
         self._term = await lease.take(self._holder, self._settings.lease_seconds)
-        fired = 0
+        fired, last = 0, None
         while self._term is not None and self._term.is_trusted:
-            count = await claim_due(self._term)
-            fired += count
-            if not count:
+            claimed = await claim_due(self._term, last)
+            fired += claimed.fired
+            last = claimed.last
+            if last is None:
                 break
             self._term = await lease.take(self._holder, self._settings.lease_seconds)
         return fired

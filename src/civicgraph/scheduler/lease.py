@@ -13,7 +13,6 @@ import socket
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
@@ -59,10 +58,7 @@ async def take(holder: str, seconds: int) -> Term | None:
 
 async def _take(holder: str, seconds: int) -> int:
     now = clock.wall()
-    found = Lease.filter(name=NAME)
-    if get_connection("default").capabilities.support_for_update:
-        found = found.select_for_update()
-    row = await found.first()
+    row = await Lease.filter(name=NAME).select_for_update().first()
     if row is None:
         await Lease.create(name=NAME, holder=holder, term=1, expires_at=now + timedelta(seconds=seconds))
         return 1
@@ -77,10 +73,7 @@ async def _take(holder: str, seconds: int) -> int:
 
 async def check_term(term: Term) -> None:
     """Raise `LeadershipLost` unless `term` still leads; called in the transaction that claims."""
-    found = Lease.filter(name=NAME)
-    if get_connection("default").capabilities.support_for_update:
-        found = found.select_for_update()
-    row = await found.first()
+    row = await Lease.filter(name=NAME).select_for_update().first()
     if row is None or row.term != term.number or not term.is_trusted:
         raise LeadershipLost
 

@@ -24,7 +24,9 @@ class Deadline(Record):
     subject_id = fields.BigIntField(description="Key of what is due.")
     kind = fields.CharField(40, description="What is due, for instance response.")
     due_at = fields.DatetimeField(description="When.")
-    state = fields.CharEnumField(DeadlineState, max_length=8, default=DeadlineState.PENDING, description="Where it stands.")
+    state = fields.CharEnumField(
+        DeadlineState, max_length=8, default=DeadlineState.PENDING, description="Where it stands."
+    )
     settled_at = fields.DatetimeField(null=True, description="When it was met, or when its reminder was written.")
     lease_term = fields.BigIntField(null=True, description="Term of the leader that claimed it.")
 

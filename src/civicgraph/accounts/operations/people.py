@@ -25,8 +25,7 @@ from civicgraph.operations import (
     check_version,
     operation,
 )
-from civicgraph.permissions import MANAGE_PEOPLE, Actor, Role
-
+from civicgraph.permissions import Actor, Role
 
 
 class Language(Labelled):
