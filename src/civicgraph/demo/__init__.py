@@ -1,0 +1,60 @@
+"""The demo city: the real Zunyi of the facts file, and a generated city at full scale."""
+
+from __future__ import annotations
+
+from random import Random
+
+from rich.console import Console
+from rich.progress import Progress
+from tortoise.transactions import in_transaction
+
+from civicgraph import settings
+from civicgraph.demo import grievances, listings, people, places
+from civicgraph.divisions.models import Division
+from civicgraph.enterprises.industries import load_industries
+
+
+async def load(scale: str, seed: int, console: Console) -> None:
+    """Load the demo city, or the city at full scale on top of it. What is there is kept."""
+    if await Division.all().exists():
+        console.print("The demo city is there already; its data is kept.")
+    else:
+        await _load_demo(seed, console)
+    if scale == "city":
+        from civicgraph.demo.city import load_city
+
+        await load_city(settings.current(), seed, console)
+    console.print(f"Look at {settings.current().base_url} — staff sign in at {settings.current().base_url}/sign-in")
+
+
+async def _load_demo(seed: int, console: Console) -> None:
+    random = Random(seed)
+    with Progress(console=console) as progress:
+        task = progress.add_task("Loading Zunyi", total=8)
+
+        def done(what: str) -> None:
+            progress.update(task, advance=1, description=what)
+
+        async with in_transaction():
+            await places.load_divisions()
+            done("2,362 divisions")
+            compounds = await places.load_compounds()
+            await places.load_figures(compounds)
+            done("compounds and figures")
+            await places.load_grids()
+            done("grids")
+            await load_industries()
+            await listings.load_enterprises(random)
+            done("enterprises")
+            await listings.load_services(compounds)
+            done("services")
+            await listings.load_events(random)
+            done("events")
+            credentials, staff = await people.load_people()
+            done("staff")
+            await grievances.load_categories()
+            await grievances.load_grievances(random, compounds, staff)
+            done("Zunyi is loaded")
+    console.print("Sign in as (passwords are shown this once and kept hashed):")
+    for one in credentials:
+        console.print(f"  {one.username:15}{one.password:20}{one.role.label} · {one.place}", highlight=False)
