@@ -27,6 +27,7 @@ from civicgraph.graph import (
     to_many,
     to_one,
     type_,
+    where,
     within,
 )
 from civicgraph.permissions import EDIT_EVENTS
@@ -42,8 +43,14 @@ class EventFilter:
     starts_before = before("starts_at", date, "Starts before this day.")
     text = matches("event")
     statuses = any_of("status", EventStatus, "In any of these states.")
-    is_upcoming = flag("Not over yet.", rules.is_upcoming)
-    is_free = flag("Costs nothing (or something).", lambda c, row: f"{row['price_fen']} = 0", lambda c, row: f"{row['price_fen']} > 0")
+    is_upcoming = flag("Not over yet (or over).", rules.is_upcoming, rules.is_past)
+    ends_from = where(date, "Still on when this day begins, or later.", rules.ends_from)
+    spans_days = flag("Lasts longer than a day.", rules.spans_days)
+    is_free = flag(
+        "Costs nothing (or something).",
+        lambda c, row: f"{row['price_fen']} = 0",
+        lambda c, row: f"{row['price_fen']} > 0",
+    )
     is_editable = flag("You may change it.", lambda c, row: c.covers(row["division_id"], EDIT_EVENTS))
 
 
@@ -84,7 +91,9 @@ class Event:
     version = column()
     updated_at = column()
     division = to_one("divisions.Division")
-    programme = to_many("ProgrammeItem", key="event_id", order=("position", "id"), description="Its programme, in order.")
+    programme = to_many(
+        "ProgrammeItem", key="event_id", order=("position", "id"), description="Its programme, in order."
+    )
     is_over = computed(bool, lambda c, row: f"{row['ends_at']} < {c.now()}", "Whether it has ended.")
     may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_EVENTS), "Whether you may change it.")
 

@@ -74,7 +74,9 @@ class Event(Listing):
     price_fen = fields.IntField(default=0, description="Price in fen (1/100 CNY), 0 is free.")
     audiences: fields.Field[list[str]] = fields.JSONField(default=list, description="Whom it is for.")
     topics: fields.Field[list[str]] = fields.JSONField(default=list, description="What it is about.")
-    hazards: fields.Field[list[str]] = fields.JSONField(default=list, description="The hazards that a drill prepares for.")
+    hazards: fields.Field[list[str]] = fields.JSONField(
+        default=list, description="The hazards that a drill prepares for."
+    )
     status = fields.CharEnumField(EventStatus, max_length=12, default=EventStatus.DRAFT, description="Where it stands.")
     status_reason = fields.CharField(300, default="", description="Why it was cancelled.")
     published_at = fields.DatetimeField(null=True, description="When it was published.")
@@ -82,7 +84,13 @@ class Event(Listing):
 
     class Meta:
         table = "event"
-        indexes = (("starts_at", "id"), ("kind", "starts_at", "id"), ("division_id", "starts_at", "id"), ("status", "starts_at", "id"), ("ends_at", "id"))
+        indexes = (
+            ("starts_at", "id"),
+            ("kind", "starts_at", "id"),
+            ("division_id", "starts_at", "id"),
+            ("status", "starts_at", "id"),
+            ("ends_at", "id"),
+        )
 
 
 class ProgrammeItem(Record):

@@ -34,12 +34,16 @@ _LINES: dict[str, Any] = {"widget": "lines"}
 class ProgrammeItemFields(Input):
     """An item of the programme."""
 
-    kind: ProgrammeKind = Field(ProgrammeKind.ACTIVITY, title=N_("Kind"))
+    kind: ProgrammeKind = Field(title=N_("Kind"))
     title: str = Field(title=N_("Title"), min_length=1, max_length=120)
-    note: str = Field("", title=N_("Note"), max_length=300, description=N_("What to expect, who performs, what to bring."))
+    note: str = Field(
+        "", title=N_("Note"), max_length=300, description=N_("What to expect, who performs, what to bring.")
+    )
     starts_at: CityTime | None = Field(None, title=N_("Start"))
     ends_at: CityTime | None = Field(None, title=N_("End"))
-    quantity: int | None = Field(None, title=N_("Number"), ge=1, le=1_000_000, description=N_("Of works, stalls or places."))
+    quantity: int | None = Field(
+        None, title=N_("Number"), ge=1, le=1_000_000, description=N_("Of works, stalls or places.")
+    )
 
 
 class EventFields(Input):
@@ -47,25 +51,41 @@ class EventFields(Input):
 
     kind: EventKind = Field(title=N_("Kind"))
     title: str = Field(title=N_("Title"), min_length=2, max_length=120)
-    summary: str = Field("", title=N_("In one or two sentences"), max_length=300, json_schema_extra={"widget": "textarea"})
+    summary: str = Field(
+        "", title=N_("In one or two sentences"), max_length=300, json_schema_extra={"widget": "textarea"}
+    )
     description: str = Field("", title=N_("Everything worth knowing"), max_length=5000)
     division_code: DivisionCode
     starts_at: CityTime = Field(title=N_("Start"))
     ends_at: CityTime = Field(title=N_("End"))
-    is_all_day: bool = Field(False, title=N_("The days matter, not the hours"))
+    is_all_day: bool = Field(
+        False,
+        title=N_("The days matter, not the hours"),
+        description=N_("It is then shown from its first day to its last."),
+    )
     venue: str = Field("", title=N_("Venue"), max_length=120)
     address: str = Field("", title=N_("Address"), max_length=200)
     organiser: str = Field("", title=N_("Held by"), max_length=120)
-    contact_phone: str = Field("", title=N_("Telephone for questions"), max_length=40, json_schema_extra={"widget": "tel"})
-    capacity: int | None = Field(None, title=N_("Places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound."))
+    contact_phone: str = Field(
+        "", title=N_("Telephone for questions"), max_length=40, json_schema_extra={"widget": "tel"}
+    )
+    capacity: int | None = Field(
+        None, title=N_("Places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")
+    )
     price_fen: int = Field(0, title=N_("Price in yuan"), ge=0, le=100_000_000, json_schema_extra={"widget": "money"})
-    audiences: Words = Field(default_factory=list, title=N_("Whom it is for"), description=N_("One a line."), json_schema_extra=_LINES)
-    topics: Words = Field(default_factory=list, title=N_("What it is about"), description=N_("One a line."), json_schema_extra=_LINES)
+    audiences: Words = Field(
+        default_factory=list, title=N_("Whom it is for"), description=N_("One a line."), json_schema_extra=_LINES
+    )
+    topics: Words = Field(
+        default_factory=list, title=N_("What it is about"), description=N_("One a line."), json_schema_extra=_LINES
+    )
     hazards: list[Hazard] = Field(default_factory=list, title=N_("Hazards that a drill prepares for"))
     programme: list[ProgrammeItemFields] = Field(default_factory=list, title=N_("Programme"), max_length=100)
 
     @model_validator(mode="after")
     def _times(self) -> Self:
+        if self.is_all_day:
+            self.starts_at, self.ends_at = rules.whole_days(self.starts_at, self.ends_at)
         _check_times(self)
         return self
 
@@ -111,7 +131,9 @@ async def event_values(row: Event) -> dict[str, Any]:
 
 
 def _columns(data: EventFields) -> dict[str, Any]:
-    values = {name: getattr(data, name) for name in EventFields.model_fields if name not in ("division_code", "programme")}
+    values = {
+        name: getattr(data, name) for name in EventFields.model_fields if name not in ("division_code", "programme")
+    }
     values["hazards"] = [hazard.name for hazard in data.hazards]
     words = search_terms(data.title, data.summary, data.venue, data.organiser, *data.topics)
     return {**values, "division_id": data.division_code, "search_terms": words}
@@ -136,7 +158,7 @@ async def create_event(actor: Actor, data: CreateEvent) -> Event:
 
 
 async def _editable(actor: Actor, slug: str) -> Event:
-    row = await Event.get_or_none(slug=slug)
+    row = await Event.select_for_update().get_or_none(slug=slug)
     if row is None:
         raise NotFound
     if not actor.may(EDIT_EVENTS, row.division_id):  # type: ignore[attr-defined]
@@ -184,6 +206,8 @@ class CancelEvent(EventVersion):
 async def _move(actor: Actor, data: EventVersion, verb: str, **values: Any) -> Event:
     row = await _editable(actor, data.slug)
     sources, target = rules.TRANSITIONS[verb]
+    if verb == "finish" and row.starts_at > clock.now():
+        raise Unavailable(N_("It has not begun yet."))
     if row.status not in sources:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
     check_version(row, data.version, dict)

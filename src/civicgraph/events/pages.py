@@ -59,7 +59,13 @@ async def events_calendar(request: Request) -> Response:
     variables = {"filter": filters}
     found = await read(request, "events/calendar", variables)
     month = _grid(request, first, after, found["events"]["nodes"])
-    return await page(request, "events/calendar", variables, {"month": month, "q": request.query_params, "kinds": EventKind}, data=found)
+    return await page(
+        request,
+        "events/calendar",
+        variables,
+        {"month": month, "q": request.query_params, "kinds": EventKind},
+        data=found,
+    )
 
 
 def _month(given: str) -> date:
@@ -82,7 +88,13 @@ def _grid(request: Request, first: date, after: date, nodes: list[dict[str, Any]
         by_day.setdefault(on, []).append(shown)
     weeks = [
         [
-            {"date": f"{one}", "day": one.day, "is_today": one == clock.today(), "is_other": one.month != first.month, "events": by_day.get(one, [])}
+            {
+                "date": f"{one}",
+                "day": one.day,
+                "is_today": one == clock.today(),
+                "is_other": one.month != first.month,
+                "events": by_day.get(one, []),
+            }
             for one in week
         ]
         for week in months.Calendar().monthdatescalendar(first.year, first.month)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from civicgraph import clock, crypto
 from civicgraph.events.models import EventStatus
+from civicgraph.graph.selection import as_moment
 from civicgraph.permissions import EDIT_EVENTS
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
 
 LONGEST = timedelta(days=60)
 """An event lasts at most this long, so that what is still on is found among recent starts by an index."""
@@ -21,6 +23,8 @@ TRANSITIONS: dict[str, tuple[frozenset[EventStatus], EventStatus]] = {
     "finish": (frozenset({EventStatus.PUBLISHED}), EventStatus.FINISHED),
 }
 """What one may do with an event: from which states, to which."""
+
+SEVERAL_DAYS = {"sqlite": "julianday({end}) - julianday({start}) > 1", "postgres": "{end} - {start} > interval '1 day'"}
 
 
 def new_slug(starts_at: datetime) -> str:
@@ -33,7 +37,32 @@ def visible(c: Compiler, row: Row) -> str:
     return f"{row['status']} <> 'draft' OR {c.covers(row['division_id'], EDIT_EVENTS)}"
 
 
+def whole_days(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+    """The first and the last minute of the days in the city on which an event begins and ends."""
+    first, last = starts_at.astimezone(clock.CITY_ZONE), ends_at.astimezone(clock.CITY_ZONE)
+    return (
+        first.replace(hour=0, minute=0, second=0).astimezone(UTC),
+        last.replace(hour=23, minute=59, second=0).astimezone(UTC),
+    )
+
+
 def is_upcoming(c: Compiler, row: Row) -> str:
     """Not over yet. The bound on the start lets an index of starts answer."""
     earliest = c.value(lambda run: run.now - LONGEST, "moment", share="upcoming")
     return f"({row['starts_at']} >= {earliest} AND {row['ends_at']} >= {c.now()} AND {row['status']} <> 'finished')"
+
+
+def is_past(c: Compiler, row: Row) -> str:
+    """Over. What is over has begun, so an index of starts skips all that is to come."""
+    return f"({row['starts_at']} <= {c.now()} AND ({row['ends_at']} < {c.now()} OR {row['status']} = 'finished'))"
+
+
+def ends_from(c: Compiler, row: Row, given: Given) -> str:
+    """Still on at the beginning of a day, or later; bounded like `is_upcoming`."""
+    earliest = c.value(lambda run: as_moment(given.find(run)) - LONGEST, "moment")
+    return f"({row['starts_at']} >= {earliest} AND {row['ends_at']} >= {given.sql(c, 'moment')})"
+
+
+def spans_days(c: Compiler, row: Row) -> str:
+    """Lasts longer than a day."""
+    return f"({SEVERAL_DAYS[c.dialect.name].format(start=row['starts_at'], end=row['ends_at'])})"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from civicgraph import clock
 from civicgraph.i18n import N_, gettext
@@ -21,6 +21,8 @@ class Input(BaseModel):
 
 def _in_city(moment: datetime) -> datetime:
     """A time without a zone, as a form sends it, is meant in the city; seconds are dropped."""
+    if not 1900 <= moment.year <= 2200:
+        raise PydanticCustomError("civic_year", N_("Please give a year between 1900 and 2200."))
     aware = moment if moment.tzinfo else moment.replace(tzinfo=clock.CITY_ZONE)
     return aware.astimezone(UTC).replace(microsecond=0)
 

@@ -35,7 +35,13 @@ class ServiceFilter:
     within = within("division_id")
     text = matches("service")
     statuses = any_of("status", ServiceStatus, "In any of these states.")
+    is_offered = flag("Neither a draft nor closed for good (or one of them).", rules.is_offered, rules.is_not_offered)
     is_open_now = flag("Open at this moment.", rules.is_open_now)
+    is_round_the_clock = flag(
+        "Open (or not) day and night, every day.",
+        lambda c, row: row["is_round_the_clock"],
+        lambda c, row: f"NOT {row['is_round_the_clock']}",
+    )
     is_editable = flag("You may change it.", lambda c, row: c.covers(row["division_id"], EDIT_SERVICES))
 
 
@@ -70,8 +76,25 @@ class Service:
     compound_number = computed(int | None, lambda c, row: row["compound_id"], "Number of the compound it serves.")
     division = to_one("divisions.Division")
     compound = to_one("divisions.Compound")
-    hours = to_many("OpeningHours", key="service_id", order=("weekday", "opens_minute", "id"), description="When it is open.")
-    price_rules = to_many("PriceRule", key="service_id", order=("position", "id"), description="Who pays what; the first rule that fits gives the price.")
+    hours = to_many(
+        "OpeningHours", key="service_id", order=("weekday", "opens_minute", "id"), description="When it is open."
+    )
+    price_rules = to_many(
+        "PriceRule",
+        key="service_id",
+        order=("position", "id"),
+        description="Who pays what; the first rule that fits gives the price.",
+    )
+    price_for = to_one(
+        "PriceRule",
+        link=rules.fitting_price,
+        arguments={
+            "age": (int, "In full years."),
+            "is_resident": (bool, "Whether the person lives in the community."),
+        },
+        is_nullable=True,
+        description="The rule that gives a person's price; null when none fits.",
+    )
     offers = to_many("Offer", key="service_id", order=("position", "id"), description="What it offers.")
     is_open_now = computed(bool, rules.is_open_now, "Whether it is open at this moment.")
     may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_SERVICES), "Whether you may change it.")

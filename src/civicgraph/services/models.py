@@ -54,7 +54,11 @@ class Service(Listing):
     description = fields.TextField(default="", description="Everything worth knowing.")
     division = place("services")
     compound: Any = fields.ForeignKeyField(
-        "civicgraph.Compound", related_name="services", null=True, on_delete=fields.RESTRICT, description="The compound it serves."
+        "civicgraph.Compound",
+        related_name="services",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The compound it serves.",
     )
     address = fields.CharField(200, default="", description="Where it is.")
     phone = fields.CharField(40, default="", description="Public telephone.")
@@ -62,7 +66,9 @@ class Service(Listing):
     staff_count = fields.IntField(null=True, description="Number of people who do the work.")
     is_round_the_clock = fields.BooleanField(default=False, description="Open day and night, every day.")
     hours_note = fields.CharField(120, default="", description="Hours in words, for instance 每天放学后.")
-    status = fields.CharEnumField(ServiceStatus, max_length=12, default=ServiceStatus.DRAFT, description="Where it stands.")
+    status = fields.CharEnumField(
+        ServiceStatus, max_length=12, default=ServiceStatus.DRAFT, description="Where it stands."
+    )
     status_reason = fields.CharField(300, default="", description="Why it is suspended or closed.")
     search_terms = fields.TextField(default="", description="Bigrams of its texts.")
 

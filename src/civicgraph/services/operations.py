@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from civicgraph.divisions.models import Compound
 from civicgraph.divisions.operations import DivisionCode, place_of
@@ -32,9 +32,16 @@ _CLOCK: dict[str, Any] = {"widget": "clock"}
 class HoursFields(Input):
     """A stretch of a weekday on which it is open."""
 
-    weekday: int = Field(title=N_("Weekday"), ge=1, le=7, description=N_("1 is Monday, 7 is Sunday."))
+    weekday: int = Field(title=N_("Weekday"), ge=1, le=7)
     opens_minute: int = Field(title=N_("Opens"), ge=0, le=1439, json_schema_extra=_CLOCK)
-    closes_minute: int = Field(title=N_("Closes"), ge=1, le=1440, json_schema_extra=_CLOCK)
+    closes_minute: int = Field(
+        title=N_("Closes"), ge=0, le=1440, description=N_("00:00 is the end of that day."), json_schema_extra=_CLOCK
+    )
+
+    @field_validator("closes_minute")
+    @classmethod
+    def _midnight(cls, minute: int) -> int:
+        return minute or 1440
 
 
 class PriceRuleFields(Input):
@@ -51,7 +58,7 @@ class PriceRuleFields(Input):
 class OfferFields(Input):
     """An item of what it offers."""
 
-    kind: OfferKind = Field(OfferKind.ACTIVITY, title=N_("Kind"))
+    kind: OfferKind = Field(title=N_("Kind"))
     name: str = Field(title=N_("Name"), min_length=1, max_length=80)
     note: str = Field("", title=N_("Note"), max_length=200)
 
@@ -61,15 +68,19 @@ class ServiceFields(Input):
 
     kind: ServiceKind = Field(title=N_("Kind"))
     name: str = Field(title=N_("Name"), min_length=2, max_length=80)
-    summary: str = Field("", title=N_("In one or two sentences"), max_length=300, json_schema_extra={"widget": "textarea"})
+    summary: str = Field(
+        "", title=N_("In one or two sentences"), max_length=300, json_schema_extra={"widget": "textarea"}
+    )
     description: str = Field("", title=N_("Everything worth knowing"), max_length=5000)
     division_code: DivisionCode
     compound_number: int | None = Field(
-        None, title=N_("Number of the compound"), ge=1, description=N_("When it serves one compound only.")
+        None, title=N_("Compound"), ge=1, description=N_("When it serves one compound only.")
     )
     address: str = Field("", title=N_("Address"), max_length=200)
     phone: str = Field("", title=N_("Telephone"), max_length=40, json_schema_extra={"widget": "tel"})
-    capacity: int | None = Field(None, title=N_("Places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound."))
+    capacity: int | None = Field(
+        None, title=N_("Places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")
+    )
     staff_count: int | None = Field(None, title=N_("People who do the work"), ge=0, le=100_000)
     is_round_the_clock: bool = Field(False, title=N_("Open day and night, every day"))
     hours_note: str = Field("", title=N_("Hours in words"), max_length=120)
@@ -90,13 +101,20 @@ def _check_rows(data: ServiceFields) -> None:
         path = f"hours.{index}.closes_minute"
         if one.closes_minute <= one.opens_minute:
             errors += InvalidInput.at(path, "end_before_start", N_("It must close after it opens.")).errors
-        elif any(o.weekday == one.weekday and o.opens_minute < one.closes_minute and one.opens_minute < o.closes_minute for o in seen):
+        elif any(
+            o.weekday == one.weekday and o.opens_minute < one.closes_minute and one.opens_minute < o.closes_minute
+            for o in seen
+        ):
             errors += InvalidInput.at(path, "overlap", N_("This overlaps with other hours of the same day.")).errors
         seen.append(one)
     for index, rule in enumerate(data.price_rules):
         if rule.min_age is not None and rule.max_age is not None and rule.max_age < rule.min_age:
             path = f"price_rules.{index}.max_age"
             errors += InvalidInput.at(path, "end_before_start", N_("The older age must not be the smaller one.")).errors
+    if not errors:
+        for index in rules.unreachable(data.price_rules):
+            message = N_("Nobody gets this price, because a rule above it fits first. Put the narrower rule higher.")
+            errors += InvalidInput.at(f"price_rules.{index}.label", "unreachable", message).errors
     if errors:
         raise InvalidInput(errors)
 
@@ -132,8 +150,10 @@ async def service_values(row: Service) -> dict[str, Any]:
 
 async def _columns(data: ServiceFields) -> dict[str, Any]:
     await place_of(data.division_code)
-    if data.compound_number is not None and not await Compound.filter(id=data.compound_number).exists():
-        raise InvalidInput.at("compound_number", "unknown", N_("There is no compound with this number."))
+    if data.compound_number is not None:
+        compound = await Compound.get_or_none(id=data.compound_number)
+        if compound is None or not str(compound.division_id).startswith(data.division_code):  # type: ignore[attr-defined]
+            raise InvalidInput.at("compound_number", "elsewhere", N_("This compound does not lie in the chosen place."))
     words = search_terms(data.name, data.summary, *(offer.name for offer in data.offers))
     places = {"division_id": data.division_code, "compound_id": data.compound_number}
     return {**{name: getattr(data, name) for name in _OWN}, **places, "search_terms": words}
@@ -160,7 +180,7 @@ async def create_service(actor: Actor, data: CreateService) -> Service:
 
 
 async def _editable(actor: Actor, slug: str) -> Service:
-    row = await Service.get_or_none(slug=slug)
+    row = await Service.select_for_update().get_or_none(slug=slug)
     if row is None:
         raise NotFound
     if not actor.may(EDIT_SERVICES, row.division_id):  # type: ignore[attr-defined]

@@ -261,7 +261,7 @@ def _shown(value: Any, declared: FieldInfo) -> Any:
     if widget == "money" and isinstance(value, int):
         return f"{value / 100:.2f}".rstrip("0").rstrip(".")
     if widget == "clock" and isinstance(value, int):
-        return f"{value // 60:02d}:{value % 60:02d}"
+        return f"{value // 60 % 24:02d}:{value % 60:02d}"  # browsers write the end of a day 00:00
     if isinstance(value, datetime):
         return value.astimezone(clock.CITY_ZONE).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, list):
@@ -283,11 +283,16 @@ def _words(value: Any, declared: FieldInfo) -> str:
         return value.words
     if isinstance(value, bool):
         return gettext(N_("yes")) if value else gettext(N_("no"))
-    if isinstance(value, Mapping):
-        return " · ".join(str(_plain(one)) for one in value.values() if one not in (None, "", False))
+    if isinstance(value, list) and (inner := _item_model(declared)):
+        return "\n".join(_row_words(one, inner) for one in value)
     if isinstance(value, list):
-        return "\n".join(_words(one, declared) if isinstance(one, Mapping) else str(_plain(one)) for one in value)
+        return "\n".join(str(_plain(one)) for one in value)
     return "" if value is None else str(_shown(value, declared)).replace("T", " ")
+
+
+def _row_words(row: Mapping[str, Any], model: type[Input]) -> str:
+    given = [(row.get(name), declared) for name, declared in model.model_fields.items()]
+    return " · ".join(_words(_mine(one, declared), declared) for one, declared in given if one not in (None, "", False))
 
 
 def _plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 from starlette.requests import Request
 
@@ -22,17 +23,24 @@ def place(request: Request, name: str = "within") -> str | None:
 
 
 def day(request: Request, name: str) -> str | None:
-    """A date as ISO 8601."""
+    """A date as ISO 8601, of a year that calendars can count on from."""
     try:
-        return date.fromisoformat(request.query_params.get(name, "")).isoformat()
+        found = date.fromisoformat(request.query_params.get(name, ""))
     except ValueError:
         return None
+    return found.isoformat() if 1900 <= found.year <= 2200 else None
 
 
 def kinds(request: Request, name: str, enum: type[Labelled]) -> list[str] | None:
     """Members of an enumeration by their GraphQL names; several may be given."""
     wanted = {value.upper() for value in request.query_params.getlist(name)}
     return [member.name for member in enum if member.name in wanted] or None
+
+
+def paging(request: Request, size: int) -> dict[str, Any]:
+    """The variables of a page of a list: `after` a cursor, or `before` one."""
+    after, before = request.query_params.get("after"), request.query_params.get("before")
+    return {"last": size, "before": before} if before else {"first": size, "after": after}
 
 
 def one_of(request: Request, name: str, enum: type[Labelled]) -> str | None:
