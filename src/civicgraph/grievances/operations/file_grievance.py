@@ -68,20 +68,22 @@ class FileGrievance(Input):
         pattern=r"^(\d{15}|\d{17})$",
         description=N_("Only if you know it; we find it by the community otherwise."),
     )
-    contact_name: Words = Field("", title=N_("Your name"), max_length=60, json_schema_extra={"autocomplete": "name"})
+    contact_name: Words = Field(
+        "", title=N_("Name of the reporter"), max_length=60, json_schema_extra={"autocomplete": "name"}
+    )
     contact_phone: Phone = Field(
         "",
-        title=N_("Your telephone"),
+        title=N_("Telephone of the reporter"),
         max_length=30,
         json_schema_extra={"widget": "tel", "autocomplete": "tel"},
-        description=N_("So that staff can ask you or come to you. Never shown to others."),
+        description=N_("So that staff can ask or come by. Never shown to others."),
     )
     contact_email: Email = Field(
         "",
-        title=N_("Your e-mail"),
+        title=N_("E-mail of the reporter"),
         max_length=120,
         json_schema_extra={"widget": "email", "autocomplete": "email"},
-        description=N_("We write to you at each step. Never shown to others."),
+        description=N_("We write at each step. Never shown to others."),
     )
     enterprise_code: str | None = Field(
         None,
@@ -92,7 +94,7 @@ class FileGrievance(Input):
     is_public: bool = Field(
         True,
         title=N_("Others may read it"),
-        description=N_("Without your name, address and contact. Neighbours see that it is being dealt with."),
+        description=N_("Without name, address and contact. Neighbours see that it is being dealt with."),
     )
     channel: Channel = Field(Channel.API, title=N_("How it came in"))
     idempotency_key: str | None = Field(

@@ -27,6 +27,12 @@ def categories(data: Mapping[str, Any]) -> Choices:
     ]
 
 
+def grids(division: Mapping[str, Any]) -> Choices:
+    """The grids of a community, with the buildings and streets that they cover."""
+    nodes = division["grids"]["nodes"]
+    return [(one["code"], f"{one['name']} · {one['area']}" if one["area"] else one["name"]) for one in nodes]
+
+
 def states() -> Choices:
     """What a list can be narrowed to: open, overdue, or one status."""
     return [

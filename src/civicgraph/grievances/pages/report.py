@@ -13,11 +13,11 @@ from starlette.routing import Route
 from civicgraph import settings
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import Channel
-from civicgraph.grievances.pages.choices import asked, categories
+from civicgraph.grievances.pages.choices import asked, categories, grids
 from civicgraph.operations import FieldError
 from civicgraph.web import page, read, require, submit
 from civicgraph.web.forms import Choices, Form
-from civicgraph.web.shell import chosen_place
+from civicgraph.web.shell import chosen_place, html
 
 COMMUNITY_DIGITS = 12
 
@@ -37,7 +37,7 @@ async def grievance_new(request: Request) -> Response:
             request, form, operations.file_grievance, channel=Channel.WEB, division_code=division["code"]
         )
         if answer is not None:
-            return await received(request, answer, "grievances/received")
+            return await received(request, answer, "grievances/received.html")
         renew_key(form)
     status = 422 if form.is_refused else 200
     return await page(request, "grievances/new", {"code": code}, {"form": form}, data=found, status=status)
@@ -56,9 +56,7 @@ async def _where(request: Request) -> Response:
 
 
 def _choices(found: Mapping[str, Any]) -> dict[str, Choices]:
-    grids = found["division"]["grids"]["nodes"]
-    named = [(one["code"], f"{one['name']} · {one['area']}" if one["area"] else one["name"]) for one in grids]
-    return {"category": categories(found), "grid_code": named}
+    return {"category": categories(found), "grid_code": grids(found["division"])}
 
 
 def new_key() -> str:
@@ -73,13 +71,12 @@ def renew_key(form: Form) -> None:
         form.values["idempotency_key"] = new_key()
 
 
-async def received(request: Request, answer: Mapping[str, Any], name: str) -> Response:
+async def received(request: Request, answer: Mapping[str, Any], template: str) -> Response:
     """Number and tracking secret, shown this once. A reload sends the same key and gets the same answer."""
     variables = {"number": answer["grievance"].number, "secret": answer["tracking_secret"]}
     found = await read(request, "grievances/received", variables)
-    # The address of "this page as GraphQL" would carry the secret: there is none.
-    values = {"secret": answer["tracking_secret"], "page_graphql_url": None}
-    response = await page(request, name, values=values, data=found)
+    # Not `page`: the address of "this page as GraphQL" would carry the secret.
+    response = html(request, template, {**found, "secret": answer["tracking_secret"]})
     response.headers["cache-control"] = "no-store"
     return response
 

@@ -14,7 +14,7 @@ from civicgraph import settings
 from civicgraph.divisions.choosing import staff_choices
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import Channel, GrievanceStatus
-from civicgraph.grievances.pages.choices import asked, categories, category_select, state_filter, state_select
+from civicgraph.grievances.pages.choices import asked, categories, category_select, grids, state_filter, state_select
 from civicgraph.grievances.pages.report import COMMUNITY_DIGITS, new_key, received, renew_key
 from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.rules import TRANSITIONS, Needs
@@ -71,18 +71,25 @@ async def staff_grievances(request: Request) -> Response:
     within = _within(actor, asked(request, "within"))
     filters = {"within": within, **_VIEW_FILTERS[view], **(state_filter(state) if view == "all" else {})}
     filters |= {key: value for key, value in (("text", text), ("category", category)) if value}
-    is_by_due = view in ("mine", "new", "open", "overdue")
+    # What is overdue stands first: a promise of an answer may be older than one of a resolution.
+    is_split = view in ("mine", "open") and not any(request.query_params.get(name) for name in ("after", "before"))
+    late = {**filters, "isOverdue": True}
+    if view in ("mine", "open"):
+        filters["isOverdue"] = False
     size = "last" if asked(request, "before") else "first"
     variables = {
         "filter": filters,
-        "orderBy": "DUE_FIRST" if is_by_due else "NEWEST",
+        "late": late,
+        "isSplit": is_split,
+        "orderBy": "NEWEST" if view == "all" else "DUE_FIRST",
         "after": request.query_params.get("after"),
         "before": request.query_params.get("before"),
         size: 30,
     }
     found = await read(request, "staff/grievances/list", variables)
     kept = {"view": view, "q": text, "category": category, "within": asked(request, "within"), "state": state}
-    values = {"kept": kept, "views": _views(kept), "fields": _fields(found, kept)}
+    is_wide = len(within) < COMMUNITY_DIGITS
+    values = {"kept": kept, "views": _views(kept), "fields": _fields(found, kept), "is_wide": is_wide}
     return await page(
         request, "staff/grievances/list", variables, values, fragment="staff/grievances/_results", data=found
     )
@@ -246,17 +253,20 @@ async def contact_view(request: Request) -> Response:
 
 async def staff_grievance_new(request: Request) -> Response:
     """Take a report on somebody's behalf."""
-    found = await read(request, "staff/grievances/new", {})
     places = [one for one in await staff_choices(request, DISPATCH_GRIEVANCES) if len(one[0]) == COMMUNITY_DIGITS]
+    is_one = len(places) == 1
+    only = places[0][0] if is_one else settings.current().city_code
+    found = await read(request, "staff/grievances/new", {"code": only, "isOnePlace": is_one})
     choices: dict[str, Choices] = {"category": categories(found), "division_code": places}
-    given = {"idempotency_key": new_key()}
-    if len(places) == 1:
-        given["division_code"] = places[0][0]
-    form = Form(operations.file_grievance.input, given, choices=choices, leave_out=["channel"])
+    if is_one:
+        choices["grid_code"] = grids(found["division"])
+    given = {"idempotency_key": new_key(), "division_code": only if is_one else ""}
+    left_out = ["channel"] if is_one else ["channel", "grid_code"]
+    form = Form(operations.file_grievance.input, given, choices=choices, leave_out=left_out)
     if request.method == "POST":
         answer = await submit(request, form, operations.file_grievance, channel=Channel.STAFF)
         if answer is not None:
-            return await received(request, answer, "staff/grievances/received")
+            return await received(request, answer, "staff/grievances/received.html")
         renew_key(form)
     status = 422 if form.is_refused else 200
     return await page(request, "staff/grievances/new", {}, {"form": form}, data=found, status=status)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from civicgraph.i18n import gettext
+from civicgraph.i18n import N_, gettext
 from civicgraph.web.formats import datetime_, due, is_past, label
 
 _OPEN = ("SUBMITTED", "ACCEPTED", "ASSIGNED", "IN_PROGRESS")
 
 
-def story(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The steps of the `timeline` component: past ones from the history, then what is expected."""
-    return [*_past(row), *_ahead(row)]
+def story(row: Mapping[str, Any], *, is_own: bool = False) -> list[dict[str, Any]]:
+    """The steps of the `timeline` component: past ones from the history, then what is expected.
+
+    `is_own` speaks to the reporter, otherwise of the reporter.
+    """
+    return [*_past(row), *_ahead(row, is_own)]
 
 
 def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -43,16 +46,17 @@ def _title(update: Mapping[str, Any], *, is_step: bool) -> str:
     return gettext("News of it")
 
 
-def _ahead(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _ahead(row: Mapping[str, Any], is_own: bool) -> list[dict[str, Any]]:
     """What is promised: the first one now (or late), the others after it."""
     status = row["status"]
     steps: list[dict[str, Any]] = []
     if status == "SUBMITTED":
-        steps.append(_promised(gettext("The office accepts it and answers you"), row["responseDueAt"]))
+        steps.append(_promised(gettext("The office accepts it and answers"), row["responseDueAt"]))
     if status in _OPEN:
         steps.append(_promised(gettext("It is resolved"), row["resolutionDueAt"]))
     if status != "CLOSED":
-        steps.append({"title": gettext("You say whether it is really solved"), "state": "next"})
+        mine, theirs = N_("Please say whether it is really solved"), N_("The reporter says whether it is really solved")
+        steps.append({"title": gettext(mine if is_own else theirs), "state": "next"})
     if steps and status in _OPEN:
         steps[0]["state"] = "late" if steps[0]["is_late"] else "now"
     elif steps:

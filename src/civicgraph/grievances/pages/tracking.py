@@ -13,8 +13,9 @@ from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.rules import typed_number, typed_secret
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, OperationError
-from civicgraph.web import page, read, redirect
+from civicgraph.web import read, redirect
 from civicgraph.web.forms import Form, read_body
+from civicgraph.web.shell import html
 
 _UNKNOWN = N_("Number and secret do not belong together. Please look at both once more.")
 
@@ -36,7 +37,7 @@ async def grievance_track(request: Request) -> Response:
 async def _ask(request: Request, form: Form, status: int) -> Response:
     if status != 200:
         form.found = [FieldError("secret", "unknown", gettext(_UNKNOWN))]
-    return await page(request, "grievances/track", values={"form": form}, data={}, status=status)
+    return html(request, "grievances/track.html", {"form": form}, status=status)
 
 
 async def tracked_grievance(request: Request) -> Response:
@@ -52,8 +53,9 @@ async def _tracked(request: Request, errors: list[FieldError]) -> Response:
         return await _ask(
             request, Form(operations.close_tracked_grievance.input, {"number": typed_number(number)}), 404
         )
-    values = {"steps": story(row), "secret": typed_secret(secret), "errors": errors, "page_graphql_url": None}
-    response = await page(request, "grievances/tracked", values=values, data=found, status=422 if errors else 200)
+    # Not `page`: the address of "this page as GraphQL" would carry the secret.
+    values = {**found, "steps": story(row, is_own=True), "secret": typed_secret(secret), "errors": errors}
+    response = html(request, "grievances/tracked.html", values, status=422 if errors else 200)
     response.headers["cache-control"] = "no-store"
     return response
 
