@@ -1,4 +1,4 @@
-"""Choosing a division in a form of the staff: what their grants cover, grouped by the division above."""
+"""Choosing a division: in a form of the staff what their grants cover, in a filter of a list what lies around."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 from starlette.requests import Request
 
 from civicgraph.permissions import Actor
+from civicgraph.i18n import gettext
 from civicgraph.web import read
+from civicgraph.web.formats import place_name
 from civicgraph.web.forms import Choices
+from civicgraph.web.shell import chosen_place
 
 
 async def staff_choices(request: Request, capability: str) -> Choices:
@@ -27,3 +30,29 @@ def _add(found: list[tuple[str, ...]], division: dict[str, Any], group: str) -> 
     below = division.get("children", {}).get("nodes", [])
     for child in below:
         _add(found, child, division["shortName"])
+
+
+def place_field(request: Request, division: dict[str, Any], within: str | None) -> dict[str, Any]:
+    """The filter `within` of a list: the whole city, the visitor's community, and what lies above and below
+    `division`, which the list's document read with its parents and children."""
+    choices: list[tuple[str, ...]] = [("", gettext("The whole city"))]
+    near = chosen_place(request)
+    if near and near["code"] != within:
+        choices.append((near["code"], near["name"]))
+    above = division.get("parent")
+    ancestors: list[dict[str, Any]] = [division] if within else []
+    while above:
+        ancestors.insert(0, above)
+        above = above.get("parent")
+    choices += [(one["code"], place_name(one)) for one in ancestors if len(one["code"]) > 4]
+    inside = gettext("Inside %(place)s", place=place_name(division))
+    choices += [(one["code"], place_name(one), inside) for one in division["children"]["nodes"]]
+    return {"name": "within", "kind": "select", "label": gettext("Place"), "value": within or "", "choices": choices}
+
+
+def editable(request: Request, capability: str) -> dict[str, Any]:
+    """The part of a filter that keeps a staff list to what the actor may edit: a place, where the grants are
+    over one, since its index answers at once; else the filter `isEditable`."""
+    actor: Actor = request.state.actor
+    prefixes = actor.prefixes(capability)
+    return {"within": prefixes[0]} if len(prefixes) == 1 else {"isEditable": True}

@@ -2,59 +2,130 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from civicgraph.divisions.choosing import staff_choices
-from civicgraph.i18n import N_
+from civicgraph import clock, settings
+from civicgraph.divisions.choosing import editable, place_field, staff_choices
+from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_SERVICES
-from civicgraph.services import operations
-from civicgraph.services.models import ServiceKind
+from civicgraph.services import operations, rules
+from civicgraph.services.models import ServiceKind, ServiceStatus
 from civicgraph.web import listing, page, read, require
-from civicgraph.web.query import kinds, place, text
+from civicgraph.web.query import kinds, one_of, paging, place, text
 
 WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
 
 async def services(request: Request) -> Response:
     """The list: by kind, place, words, and whether it is open now."""
+    asked = {
+        "q": text(request) or "",
+        "kind": one_of(request, "kind", ServiceKind) or "",
+        "within": place(request) or "",
+        "open": "true" if request.query_params.get("open") == "true" else "",
+    }
     filters = {
-        "kind": kinds(request, "kind", ServiceKind),
-        "within": place(request),
-        "text": text(request),
-        "isOpenNow": True if request.query_params.get("open") == "true" else None,
-        "statuses": ["PUBLISHED", "SUSPENDED"],
+        "kind": [asked["kind"]] if asked["kind"] else None,
+        "within": asked["within"],
+        "text": asked["q"],
+        "isOpenNow": asked["open"] == "true",
+        "isOffered": True,
     }
     variables = {
+        "place": asked["within"] or settings.current().city_code,
         "filter": {key: value for key, value in filters.items() if value},
-        "after": request.query_params.get("after"),
+        **paging(request, 24),
     }
-    values = {"q": request.query_params, "kinds": ServiceKind}
-    return await page(request, "services/list", variables, values, fragment="services/_results")
+    found = await read(request, "services/list", variables)
+    fields = [
+        *_search(asked),
+        place_field(request, require(found, "division"), asked["within"]),
+        {"name": "open", "kind": "checkbox", "label": gettext("open now"), "value": bool(asked["open"])},
+    ]
+    values = {"asked": asked, "fields": fields}
+    return await page(request, "services/list", variables, values, fragment="services/_results", data=found)
+
+
+def _search(asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    kinds = [("", gettext("all")), *((kind.name, kind.words) for kind in ServiceKind)]
+    return [
+        {"name": "q", "kind": "search", "label": gettext("Words"), "value": asked["q"], "attrs": {"maxlength": 60}},
+        {"name": "kind", "kind": "select", "label": gettext("Kind"), "value": asked["kind"], "choices": kinds},
+    ]
 
 
 async def service(request: Request) -> Response:
     """One service: when it is open, what it costs whom, what it offers, how to reach it."""
-    variables = {"slug": request.path_params["slug"]}
+    age = request.query_params.get("age", "").strip()
+    is_age = age.isascii() and age.isdigit() and len(age) <= 3 and int(age) in rules.AGES
+    is_resident = request.query_params.get("resident") == "true"
+    variables = {
+        "slug": request.path_params["slug"],
+        "age": int(age) if is_age else 0,
+        "isResident": is_resident,
+        "asksPrice": is_age,
+    }
     found = await read(request, "services/service", variables)
     row = require(found, "service")
     week = [
-        {"name": name, "hours": [one for one in row["hours"] if one["weekday"] == number]}
+        {
+            "name": gettext(name),
+            "is_today": number == clock.today().isoweekday(),
+            "hours": [one for one in row["hours"] if one["weekday"] == number],
+        }
         for number, name in enumerate(WEEKDAYS, 1)
     ]
-    return await page(request, "services/service", variables, {"week": week}, data=found)
+    values = {"week": week, "age": age[:10], "is_resident": is_resident, "is_age_wrong": bool(age) and not is_age}
+    return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
 
 
 def _staff_filter(request: Request) -> dict[str, Any]:
-    filters = {"isEditable": True, "text": text(request), "kind": kinds(request, "kind", ServiceKind)}
-    return {"filter": {k: v for k, v in filters.items() if v}, "after": request.query_params.get("after")}
+    filters = {
+        **editable(request, EDIT_SERVICES),
+        "text": text(request),
+        "kind": kinds(request, "kind", ServiceKind),
+        "statuses": kinds(request, "status", ServiceStatus),
+    }
+    return {"filter": {key: value for key, value in filters.items() if value}, **paging(request, 30)}
+
+
+def _staff_values(request: Request) -> dict[str, Any]:
+    asked = {
+        "q": text(request) or "",
+        "kind": one_of(request, "kind", ServiceKind) or "",
+        "status": one_of(request, "status", ServiceStatus) or "",
+    }
+    choices = [("", gettext("all")), *((status.name, status.words) for status in ServiceStatus)]
+    state = {"name": "status", "kind": "select", "label": gettext("Status"), "value": asked["status"], "choices": choices}
+    return {"fields": [*_search(asked), state], "asked": asked}
 
 
 async def _choices(request: Request) -> dict[str, Any]:
-    return {"division_code": await staff_choices(request, EDIT_SERVICES)}
+    """The places that the actor may edit, the compounds there, the days of the week."""
+    found: dict[str, Any] = {
+        "division_code": await staff_choices(request, EDIT_SERVICES),
+        "weekday": [(str(number), gettext(name)) for number, name in enumerate(WEEKDAYS, 1)],
+    }
+    compounds = await _compounds(request)
+    if compounds is not None:
+        found["compound_number"] = compounds
+    return found
+
+
+async def _compounds(request: Request) -> list[tuple[str, ...]] | None:
+    """The compounds where the actor edits; None when they are more than a list can offer: then by number."""
+    prefixes = request.state.actor.prefixes(EDIT_SERVICES)
+    if len(prefixes) != 1:
+        return None
+    compounds = (await read(request, "staff/services/choices", {"within": prefixes[0]}))["compounds"]
+    if compounds["pageInfo"]["hasNextPage"]:
+        return None
+    return [(str(one["number"]), one["name"], one["division"]["shortName"]) for one in compounds["nodes"]]
 
 
 STAFF = listing.Listing(
@@ -67,7 +138,7 @@ STAFF = listing.Listing(
     update=operations.update_service,
     variables=_staff_filter,
     choices=_choices,
-    values=lambda request: {"kinds": ServiceKind},
+    values=_staff_values,
     verbs=(
         listing.Verb("publication", operations.publish_service, N_("Publish"), N_("It is published.")),
         listing.Verb("suspension", operations.suspend_service, N_("Suspend"), N_("It is suspended.")),
