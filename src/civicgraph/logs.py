@@ -21,7 +21,9 @@ def configure(settings: Settings) -> None:
     last: Any = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     tail: list[Any] = [structlog.processors.format_exc_info] if settings.log_format == "json" else []
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)

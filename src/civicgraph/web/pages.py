@@ -17,7 +17,7 @@ from civicgraph.operations import Operation
 from civicgraph.web import shell
 from civicgraph.web.forms import Form, read_body
 from civicgraph.web.shell import flash
-from civicgraph.web.templating import document
+from civicgraph.web.templating import document, has_document
 
 __all__ = ["flash", "page", "read", "redirect", "require", "staff_only", "submit"]
 
@@ -51,9 +51,11 @@ async def page(
     who had to look at it before (`read`). The document's root fields are the template's variables.
     """
     variables = variables or {}
-    found = data if data is not None else await read(request, name, variables)
+    link = graphql_address(request, name, variables) if has_document(name) else None
+    if data is None:
+        data = await read(request, name, variables) if link else {}
     template = f"{fragment}.html" if fragment and shell.is_htmx(request) else f"{name}.html"
-    context = {"page_graphql_url": graphql_address(request, name, variables), **found, **(values or {})}
+    context = {"page_graphql_url": link, **data, **(values or {})}
     return shell.html(request, template, context, status=status)
 
 

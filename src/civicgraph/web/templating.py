@@ -41,6 +41,12 @@ def static(path: str) -> str:
 
 
 @cache
+def has_document(name: str) -> bool:
+    """Whether a page reads anything; a form that stands alone does not."""
+    return (settings.folder("templates") / f"{name}.graphql").is_file()
+
+
+@cache
 def document(name: str) -> str:
     """The GraphQL document of a page: `templates/<name>.graphql`."""
     return (settings.folder("templates") / f"{name}.graphql").read_text()

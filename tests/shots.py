@@ -1,0 +1,140 @@
+"""Pictures of every page, in both languages, light and dark, on a phone and on a desk, into `shots/`.
+
+    make shots            all of them
+    python -m tests.shots home event   only pages whose name begins so
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+
+from tests.support.servers import Server
+
+FOLDER = Path("shots")
+SIZES = {"phone": (360, 800), "desk": (1280, 900)}
+SECRET = "a secret of the picture taker, long enough"
+
+PUBLIC = {
+    "home": "/",
+    "places": "/places",
+    "place-city": "/places/5203",
+    "place": "/places/520327001901",
+    "place-hongqiao": "/places/520323104001",
+    "choose": "/place",
+    "events": "/events",
+    "calendar": "/events/calendar?month=2026-05",
+    "event": "@/events?past=1",
+    "services": "/services",
+    "service": "/services/canteen-wujiangtianyuan",
+    "enterprises": "/enterprises",
+    "enterprise": "@/enterprises",
+    "grievances": "/grievances",
+    "grievance": "@/grievances",
+    "report": "/report?division=520327001901",
+    "report-where": "/report",
+    "track": "/track",
+    "search": "/search?q=%E8%99%B9%E6%A1%A5",
+    "grid": "/grids/520323104001001",
+    "sign-in": "/sign-in",
+    "explorer": "/graphql",
+    "styleguide": "/styleguide",
+    "missing": "/nothing-here",
+}
+STAFF = {
+    "desk": "/staff",
+    "staff-events": "/staff/events",
+    "staff-event-new": "/staff/events/new",
+    "staff-event": "@/staff/events",
+    "staff-services": "/staff/services",
+    "staff-service": "@/staff/services",
+    "staff-enterprises": "/staff/enterprises",
+    "staff-enterprise": "@/staff/enterprises",
+    "staff-places": "/staff/places",
+    "staff-place": "/staff/places/520327001901",
+    "staff-compounds": "/staff/compounds",
+    "staff-compound": "@/staff/compounds",
+    "staff-grids": "/staff/grids",
+    "staff-grid": "/staff/grids/520327001901001",
+    "staff-grievances": "/staff/grievances",
+    "staff-grievance": "@/staff/grievances",
+    "staff-grievance-new": "/staff/grievances/new",
+    "staff-people": "/staff/people",
+    "staff-person": "@/staff/people",
+    "staff-tokens": "/staff/tokens",
+    "staff-sessions": "/staff/sessions",
+    "staff-audit": "/staff/audit",
+    "staff-inbox": "/staff/inbox",
+    "staff-outbox": "/staff/outbox",
+}
+
+
+async def _take(browser: Browser, url: str, wanted: list[str], password: str) -> None:
+    for (size, (width, height)), locale, scheme in itertools.product(SIZES.items(), ("zh", "en"), ("light", "dark")):
+        context = await browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
+        )
+        await context.add_cookies([{"name": "lang", "value": locale, "url": url}])
+        page = await context.new_page()
+        pages = {name: path for name, path in PUBLIC.items() if _is_wanted(name, wanted)}
+        staff = {name: path for name, path in STAFF.items() if _is_wanted(name, wanted)}
+        for name, path in pages.items():
+            await _shoot(page, url, name, path, f"{size}-{locale}-{scheme}")
+        if staff:
+            await page.goto(f"{url}/sign-in")
+            await page.fill("[name=username]", "admin")
+            await page.fill("[name=password]", password)
+            await page.click("main form button[type=submit]")
+        for name, path in staff.items():
+            await _shoot(page, url, name, path, f"{size}-{locale}-{scheme}")
+        await context.close()
+        print(f"{size} {locale} {scheme}: {len(pages) + len(staff)} pages", flush=True)
+
+
+def _is_wanted(name: str, wanted: list[str]) -> bool:
+    return not wanted or any(name.startswith(one) for one in wanted)
+
+
+async def _shoot(page, url: str, name: str, path: str, variant: str) -> None:  # type: ignore[no-untyped-def]
+    """A picture of a page; a path that begins with @ is a list whose first entry is opened."""
+    answer = await page.goto(url + path.removeprefix("@"))
+    if path.startswith("@"):
+        link = page.locator("#results th a, #results h3 a, #results td.acts a").first
+        answer = await page.goto(url + str(await link.get_attribute("href")))
+    if answer is not None and answer.status >= 500:
+        raise RuntimeError(f"{name} answered {answer.status}")
+    if name == "explorer":
+        await page.wait_for_timeout(1500)
+    await page.screenshot(path=FOLDER / f"{name}-{variant}.png", full_page=name != "explorer")
+    too_wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    if too_wide:
+        print(f"  {name} {variant}: wider than the window")
+
+
+async def _main(wanted: list[str]) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        database = f"sqlite://{folder}/city.sqlite3"
+        environment = {**os.environ, "CIVICGRAPH_DATABASE_URL": database, "CIVICGRAPH_SECRET_KEY": SECRET}
+        command = [sys.executable, "-m", "civicgraph", "demo"]
+        told = subprocess.run(command, env=environment, cwd=folder, check=True, capture_output=True, text=True).stdout
+        password = next(line.split()[1] for line in told.splitlines() if line.split()[:1] == ["admin"])
+        with Server(database, SECRET, folder) as server:
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.launch(
+                    executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+                )
+                await _take(browser, server.url, wanted, password)
+                await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1:]))
