@@ -31,8 +31,9 @@ CityTime = Annotated[datetime, AfterValidator(_in_city)]
 """A moment: with a zone as it is, without one in the city's time."""
 
 
+_MISSING = N_("Please fill this in.")
 MESSAGES = {
-    "missing": N_("Please fill this in."),
+    "missing": _MISSING,
     "string_too_short": N_("Please write at least %(min_length)s characters."),
     "string_too_long": N_("Please write at most %(max_length)s characters."),
     "too_short": N_("Please give at least %(min_length)s."),
@@ -63,9 +64,10 @@ _FALLBACK = N_("Please check this value.")
 def _message(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     if error["type"].startswith("civic_"):
-        return gettext(error["msg"], **context) if context else gettext(error["msg"])
+        ours = error["msg"]
+        return gettext(ours, **context) if context else gettext(ours)
     if error["type"] == "string_too_short" and not error["input"]:
-        return gettext(MESSAGES["missing"])
+        return gettext(_MISSING)
     words = gettext(MESSAGES.get(error["type"], _FALLBACK))
     return words % context if "%(" in words else words
 

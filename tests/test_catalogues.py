@@ -1,0 +1,63 @@
+"""Every word that people read stands in exactly one Chinese catalogue, and no catalogue holds more."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parent.parent
+CATALOGUES = sorted((ROOT / "src/civicgraph/locales/zh").glob("*.po"))
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+
+
+def used() -> dict[str, str]:
+    """Every message in the code and the templates, with where it stands."""
+    found: dict[str, str] = {}
+    python = [("**.py", "python")]
+    jinja = [("**.html", "jinja2"), ("**.txt", "jinja2")]
+    options = {"**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
+    for folder, methods in ((ROOT / "src/civicgraph", python), (ROOT / "templates", jinja)):
+        for path, line, message, _, _ in extract_from_dir(folder, methods, options, keywords=KEYWORDS):
+            singular = message[0] if isinstance(message, tuple) else message
+            if singular:
+                found.setdefault(singular, f"{folder.name}/{path}:{line}")
+    return found
+
+
+def translated() -> list[tuple[str, str, object]]:
+    """Every entry of every catalogue: message, catalogue, translation."""
+    found = []
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_Hans_CN"):
+                if message.id:
+                    key = message.id[0] if isinstance(message.id, tuple) else message.id
+                    found.append((key, path.name, "" if message.fuzzy else message.string))
+    return found
+
+
+def test_every_message_is_translated() -> None:
+    known = {key for key, _, text in translated() if (text if isinstance(text, str) else all(text))}
+    missing = {message: where for message, where in used().items() if message not in known}
+    assert not missing, "\n".join(f"{where}: {message}" for message, where in missing.items())
+
+
+def test_no_message_is_translated_twice_or_for_nothing() -> None:
+    counts = Counter(key for key, _, _ in translated())
+    twice = {key for key, count in counts.items() if count > 1}
+    dead = {f"{name}: {key}" for key, name, _ in translated() if key not in used()}
+    assert not twice, f"translated twice: {sorted(twice)}"
+    assert not dead, f"nobody says: {sorted(dead)}"
+
+
+def test_placeholders_survive_translation() -> None:
+    def names(text: str) -> set[str]:
+        return set(re.findall(r"%\((\w+)\)", text)) - {"num"}
+
+    for key, catalogue, text in translated():
+        for one in [text] if isinstance(text, str) else list(text):
+            assert names(one) == names(key), f"{catalogue}: {key!r} became {one!r}"
