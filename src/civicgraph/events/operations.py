@@ -91,11 +91,11 @@ class EventFields(Input):
 
 
 def _check_times(data: EventFields) -> None:
-    errors: list[FieldError] = []
     if data.ends_at <= data.starts_at:
-        errors += InvalidInput.at("ends_at", "end_before_start", N_("The end must be after the start.")).errors
-    elif data.ends_at - data.starts_at > rules.LONGEST:
-        errors += InvalidInput.at("ends_at", "too_long", N_("An event lasts at most 60 days.")).errors
+        raise InvalidInput.at("ends_at", "end_before_start", N_("The end must be after the start."))
+    if data.ends_at - data.starts_at > rules.LONGEST:
+        raise InvalidInput.at("ends_at", "too_long", N_("An event lasts at most 60 days."))
+    errors: list[FieldError] = []
     for index, item in enumerate(data.programme):
         for name in ("starts_at", "ends_at"):
             moment = getattr(item, name)
@@ -135,7 +135,8 @@ def _columns(data: EventFields) -> dict[str, Any]:
         name: getattr(data, name) for name in EventFields.model_fields if name not in ("division_code", "programme")
     }
     values["hazards"] = [hazard.name for hazard in data.hazards]
-    words = search_terms(data.title, data.summary, data.venue, data.organiser, *data.topics)
+    items = (item.title for item in data.programme)
+    words = search_terms(data.title, data.summary, data.venue, data.organiser, *data.topics, *items)
     return {**values, "division_id": data.division_code, "search_terms": words}
 
 

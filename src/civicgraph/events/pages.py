@@ -144,7 +144,9 @@ def _grid(request: Request, first: date, after: date, found: dict[str, Any], kep
     return {
         "title": format_date(first, "y年M月" if current.get() == "zh" else "MMMM y", locale=locale),
         "weekdays": [names[index] for index in range(7)],
-        "weeks": [[cell(one) for one in week] for week in months.Calendar().monthdatescalendar(first.year, first.month)],
+        "weeks": [
+            [cell(one) for one in week] for week in months.Calendar().monthdatescalendar(first.year, first.month)
+        ],
         "previous_url": address(request, "events_calendar", month=f"{before:%Y-%m}", **kept),
         "next_url": address(request, "events_calendar", month=f"{after:%Y-%m}", **kept),
     }
