@@ -1,0 +1,21 @@
+"""How the database would find what a query asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.queryset import QuerySet
+
+
+async def plan_of(query: QuerySet[Any]) -> str:
+    """The plan in the database's words; PostgreSQL is asked as if its tables were big."""
+    query._make_query()
+    sql, values = query.query.get_parameterized_sql()
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "sqlite":
+        _, rows = await connection.execute_query(f"EXPLAIN QUERY PLAN {sql}", values)
+        return " ".join(str(row["detail"]) for row in rows)
+    await connection.execute_query("SET enable_seqscan = off")
+    _, rows = await connection.execute_query(f"EXPLAIN {sql}", values)
+    return " ".join(str(row["QUERY PLAN"]) for row in rows)
