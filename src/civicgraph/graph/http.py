@@ -23,7 +23,7 @@ from civicgraph.graph.engine import BadVariables, Document, Engine
 from civicgraph.graph.mutations import unexpected
 from civicgraph.graph.paging import BadPage
 from civicgraph.graph.plan import Unplannable
-from civicgraph.graph.readers import ReadTimeout
+from civicgraph.graph.readers import ReadTimeout, ReadTooDeep
 from civicgraph.permissions import Actor
 
 log = structlog.get_logger()
@@ -101,6 +101,9 @@ async def _answer(
     except ReadTimeout:
         slow = GraphQLError("The read took too long and was stopped. Ask for less at a time.")
         return respond(media, errors_body([slow], "LIMIT_EXCEEDED"), failed(media))
+    except ReadTooDeep:
+        deep = GraphQLError("The document nests too deeply. Ask for it in two steps.")
+        return respond(media, errors_body([deep], "LIMIT_EXCEEDED"), failed(media))
     except Exception:
         return respond(media, _masked(actor), 500)
 

@@ -67,12 +67,12 @@ class _Page:
         """`(SELECT json …)` for what the document selects of the connection."""
         sets = [node.selection_set for node in self.nodes if node.selection_set]
         selected = collect(self.c.selection, self.type, sets)  # type: ignore[arg-type]
-        size = self._size()
+        has_rows = any(fields[0].name.value in ("nodes", "edges", "pageInfo") for fields in selected.values())
+        # Counts alone need no size, and PostgreSQL cannot tell the type of a parameter that is not used.
+        size = self._size() if has_rows else ""
         pairs = [(name, self._part(fields, size)) for name, fields in selected.items()]
         body = self.c.dialect.json_object(pairs)
-        if not any(fields[0].name.value in ("nodes", "edges", "pageInfo") for fields in selected.values()):
-            return f"(SELECT {body})"
-        return f"(SELECT {body} FROM {self._rows(size)})"
+        return f"(SELECT {body} FROM {self._rows(size)})" if has_rows else f"(SELECT {body})"
 
     def _part(self, fields: list[FieldNode], size: str) -> str:
         name = fields[0].name.value

@@ -22,6 +22,10 @@ class ReadTimeout(Exception):
     """A read took longer than a statement may."""
 
 
+class ReadTooDeep(Exception):
+    """A read nests deeper than the database's parser goes."""
+
+
 class Reader(Protocol):
     """Runs one statement that answers one JSON text."""
 
@@ -70,6 +74,8 @@ class SQLiteReader(Reader):
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise ReadTimeout from error
+            if "parser stack overflow" in str(error):
+                raise ReadTooDeep from error
             raise
 
     async def fetch(self, statement: str, parameters: Sequence[Any]) -> bytes | None:

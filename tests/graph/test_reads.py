@@ -1,0 +1,191 @@
+"""A read is one statement, says the same through both doors, and tells nobody what is not theirs."""
+
+from __future__ import annotations
+
+import json
+
+import orjson
+import pytest
+from graphql.execution import execute
+
+from civicgraph.events.models import Event, EventKind, EventStatus
+from civicgraph.graph.engine import Engine
+from civicgraph.graph.http import Context
+from civicgraph.graph.paging import BadPage
+from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
+from civicgraph.grievances.operations import file_grievance
+from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.settings import Settings
+from tests.support import city
+
+DEEP = """
+query Deep($county: DivisionCode!) {
+  division(code: $county) {
+    name
+    children(first: 5) { nodes { shortName children(first: 5) { nodes { code
+      grids(first: 5) { totalCount nodes { code name
+        grievances(filter: {isOpen: true}, first: 3) { nodes { number status submittedAt isOverdue
+          latestUpdate { at status byLine } } pageInfo { hasNextPage } } } } } } } }
+  }
+}
+"""
+
+
+async def report(**values: str) -> str:
+    """A grievance in 凤泉社区 with a contact, and its number."""
+    await GrievanceCategory.get_or_create(
+        code="lighting",
+        defaults={
+            "group_code": "home", "group_name": "房屋", "group_name_en": "Homes", "name": "照明", "name_en": "Lighting",
+            "urgency": Urgency.GENERAL, "body": Body.PROPERTY, "position": 1,
+        },
+    )
+    data = {
+        "category": "lighting", "division_code": city.FENGQUAN, "description": "楼道灯坏了，我的电话 13800001234",
+        "contact_phone": "13800001234", "contact_name": "张三", "address": "三单元 501", "channel": "web", **values,
+    }
+    made = await file_grievance(ANONYMOUS, data)
+    return str(made["grievance"].number)
+
+
+async def by_core(engine: Engine, text: str, variables: dict[str, object], actor: Actor) -> dict[str, object]:
+    """The same document run by graphql-core, field by field."""
+    document = engine.document(text)
+    assert document.parsed is not None
+    result = execute(engine.schema, document.parsed, context_value=Context(actor, engine), variable_values=variables)
+    result = await result if hasattr(result, "__await__") else result
+    assert not result.errors, result.errors
+    return json.loads(orjson.dumps(result.data))
+
+
+@pytest.fixture
+async def small_city(connected: Settings) -> None:
+    await city.build()
+
+
+async def test_a_nested_read_is_one_statement(small_city: None, engine: Engine) -> None:
+    number = await report()
+    before = engine.statements
+    data = await engine.read(DEEP, {"county": city.FENGGANG}, ANONYMOUS)
+    assert engine.statements == before + 1
+    grid = data["division"]["children"]["nodes"][0]["children"]["nodes"][0]["grids"]["nodes"][0]
+    assert grid["grievances"]["nodes"][0]["number"] == number
+    assert grid["grievances"]["nodes"][0]["latestUpdate"]["status"] == "SUBMITTED"
+
+
+DOCUMENTS = [
+    (DEEP, {"county": city.FENGGANG}),
+    ("{ divisions(first: 3) { totalCount totalCountIsCapped edges { cursor node { id name level isProvisional updatedAt } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }", {}),
+    ("{ divisions(last: 2) { nodes { code } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }", {}),
+    ("query($t: Boolean!) { divisions(filter: {level: [COUNTY]}) { nodes { a: name ... on Division @include(if: $t) { parent { name } } ...F } } } fragment F on Division { foundedYear __typename }", {"t": True}),
+    ("query($t: Boolean!) { divisions(filter: {level: [COUNTY]}) { nodes { name parent @skip(if: $t) { name } } } }", {"t": True}),
+    ('{ node(id: "Division:520327") { __typename id ... on Division { name } } gone: node(id: "Event:99") { id } wrong: node(id: "nonsense") { id } }', {}),
+    ("{ events { nodes { title startsAt priceFen audiences hazards division { name } programme { title kind } isOver } } }", {}),
+    ("{ grievances { nodes { number publicText description contactPhoneMasked address category { nameEn } updates { nodes { status at } } } } }", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "variables"), DOCUMENTS)
+async def test_both_doors_answer_alike(small_city: None, engine: Engine, text: str, variables: dict[str, object]) -> None:
+    from datetime import UTC, datetime
+
+    await report()
+    await Event.create(
+        slug="night", kind=EventKind.CULTURE_NIGHT, title="美术馆之夜", division_id=city.FENGQUAN, status=EventStatus.PUBLISHED,
+        starts_at=datetime(2026, 5, 22, 11, tzinfo=UTC), ends_at=datetime(2026, 5, 22, 14, tzinfo=UTC), hazards=["FIRE"], audiences=["老人"],
+    )
+    worker = await city.person("worker", Role.DISPATCHER, city.FENGQUAN)
+    for actor in (ANONYMOUS, worker):
+        assert await engine.read(text, variables, actor) == await by_core(engine, text, variables, actor)
+
+
+async def test_paging_forth_and_back_meets_every_division_once(small_city: None, engine: Engine) -> None:
+    text = "query($a: String, $b: String, $f: Int, $l: Int) { divisions(first: $f, after: $a, last: $l, before: $b) { nodes { code } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = (await engine.read(text, {"f": 2, "a": cursor}, ANONYMOUS))["divisions"]
+        seen += [node["code"] for node in page["nodes"]]
+        cursor = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert seen == sorted(city.NAMES)
+    back: list[str] = []
+    cursor = None
+    while True:
+        page = (await engine.read(text, {"l": 3, "b": cursor}, ANONYMOUS))["divisions"]
+        back = [node["code"] for node in page["nodes"]] + back
+        cursor = page["pageInfo"]["startCursor"]
+        if not page["pageInfo"]["hasPreviousPage"]:
+            break
+    assert back == seen
+
+
+@pytest.mark.parametrize("cursor", ["", "zz", "00", "5B5D", "'; DROP TABLE division; --", "5B22353230332 2C225D"])
+async def test_a_forged_cursor_is_refused(small_city: None, engine: Engine, cursor: str) -> None:
+    with pytest.raises(BadPage):
+        await engine.read("query($a: String) { grievances(after: $a) { nodes { number } } }", {"a": cursor}, ANONYMOUS)
+
+
+@pytest.mark.parametrize("size", [-1, 101, 2_000_000_000])
+async def test_a_page_has_a_bounded_size(small_city: None, engine: Engine, size: int) -> None:
+    with pytest.raises(BadPage):
+        await engine.read("query($n: Int) { divisions(first: $n) { nodes { code } } }", {"n": size}, ANONYMOUS)
+
+
+async def test_a_second_read_with_other_values_compiles_nothing(small_city: None, engine: Engine) -> None:
+    text = "query($c: DivisionCode!) { division(code: $c) { name } }"
+    document = engine.document(text)
+    operation = document.operation(None)
+    one, other = (engine.variables(operation, {"c": code}) for code in (city.FENGGANG, city.SUIYANG))
+    plan = engine.plan(document, operation, one, ANONYMOUS)
+    assert engine.document(text) is document
+    assert engine.plan(document, operation, other, ANONYMOUS) is plan
+
+
+PRIVATE = "query($n: String!) { grievance(number: $n) { description address contactName contactPhoneMasked assignee { name } } }"
+
+
+async def test_private_fields_are_for_those_whose_grants_cover_the_place(small_city: None, engine: Engine) -> None:
+    number = await report()
+    own = await city.person("own", Role.DISPATCHER, city.LONGQUAN)
+    other = await city.person("other", Role.SUPERVISOR, city.SUIYANG)
+    seen = (await engine.read(PRIVATE, {"n": number}, own))["grievance"]
+    assert "13800001234" in seen["description"]
+    assert seen["contactPhoneMasked"] == "138****1234"
+    for stranger in (ANONYMOUS, other):
+        hidden = (await engine.read(PRIVATE, {"n": number}, stranger))["grievance"]
+        assert set(hidden.values()) == {None}
+
+
+async def test_a_strangers_county_learns_nothing_by_nesting_or_ids(small_city: None, engine: Engine) -> None:
+    number = await report(is_public=False)  # type: ignore[arg-type]
+    other = await city.person("other", Role.SUPERVISOR, city.SUIYANG)
+    row_id = (await engine.read("query($n: String!) { grievance(number: $n) { id } }", {"n": number}, await city.person("own", Role.DISPATCHER, city.FENGQUAN)))["grievance"]["id"]
+    text = """query($id: ID!, $n: String!, $c: DivisionCode!, $g: String!) {
+      node(id: $id) { id } grievance(number: $n) { number } grievances(filter: {within: $c}) { totalCount nodes { number } }
+      division(code: $c) { grievances { totalCount nodes { number } } grids { nodes { grievances { nodes { number } } } } }
+      grid(code: $g) { grievances { nodes { number } } } }"""
+    data = await engine.read(text, {"id": row_id, "n": number, "c": city.FENGQUAN, "g": f"{city.FENGQUAN}001"}, other)
+    assert number not in json.dumps(data)
+    assert data["grievances"]["totalCount"] == 0
+
+
+async def test_an_editor_of_one_county_sees_no_drafts_of_another(small_city: None, engine: Engine) -> None:
+    from datetime import UTC, datetime
+
+    times = {"starts_at": datetime(2027, 5, 22, 11, tzinfo=UTC), "ends_at": datetime(2027, 5, 22, 14, tzinfo=UTC)}
+    await Event.create(slug="draft", kind=EventKind.ACTIVITY, title="草稿", division_id=city.FENGQUAN, **times)
+    mine = await city.person("mine", Role.EDITOR, city.FENGGANG)
+    other = await city.person("other", Role.EDITOR, city.SUIYANG)
+    text = '{ event(slug: "draft") { title } events { nodes { slug } } }'
+    assert (await engine.read(text, {}, mine))["event"] == {"title": "草稿"}
+    assert await engine.read(text, {}, other) == {"event": None, "events": {"nodes": []}}
+
+
+@pytest.mark.parametrize("words", ["灯", "楼道", "楼道灯", "道灯坏", "'\"*", "OR AND NOT", "灯 楼道", "%_", "没有的词"])
+async def test_a_search_finds_words_of_any_length_and_survives_any_text(small_city: None, engine: Engine, words: str) -> None:
+    await report()
+    found = await engine.read("query($t: String) { grievances(filter: {text: $t}) { nodes { publicText } } }", {"t": words}, ANONYMOUS)
+    texts = [one["publicText"] for one in found["grievances"]["nodes"]]
+    assert bool(texts) is any(words in "楼道灯坏了" or set(words.split()) <= {"灯", "楼道"} for _ in [0])
