@@ -25,8 +25,7 @@ CONTACT = {
 Report = Callable[..., Awaitable[Grievance]]
 
 
-@pytest.fixture
-async def city(connected: Settings) -> None:
+async def fill() -> None:
     """Two counties down to a community each, and three categories."""
     await place.build()
     rows = (
@@ -64,6 +63,12 @@ async def city(connected: Settings) -> None:
             body=body,
             position=position,
         )
+
+
+@pytest.fixture
+async def city(connected: Settings) -> None:
+    """The small city, in the connected database."""
+    await fill()
 
 
 def words(**values: Any) -> dict[str, Any]:

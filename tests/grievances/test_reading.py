@@ -232,3 +232,9 @@ async def test_one_request_is_one_statement(engine: Engine, report: Report, disp
     before = engine.statements
     await one(engine, row.number, dispatcher)
     assert (engine.statements - before, engine.fallbacks) == (1, 0)
+
+
+async def test_a_list_can_be_counted_without_being_read(engine: Engine, report: Report) -> None:
+    await report()
+    data = await engine.read("{ grievances(filter: {isOpen: true}) { totalCount totalCountIsCapped } }", {}, ANONYMOUS)
+    assert data == {"grievances": {"totalCount": 1, "totalCountIsCapped": False}}

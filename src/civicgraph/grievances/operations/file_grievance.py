@@ -25,7 +25,7 @@ from civicgraph.grievances.models import (
     UrgencyPolicy,
 )
 from civicgraph.grievances.operations.history import office
-from civicgraph.grievances.operations.inputs import Email, Phone, Words
+from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
 from civicgraph.grievances.operations.tally import tally
 from civicgraph.grievances.rules import Promise
 from civicgraph.i18n import N_
@@ -62,7 +62,7 @@ class FileGrievance(Input):
         json_schema_extra={"autocomplete": "street-address"},
         description=N_("Compound, building, unit, door. Only the staff who deal with it see this."),
     )
-    grid_code: str | None = Field(
+    grid_code: Given = Field(
         None,
         title=N_("Grid"),
         pattern=r"^(\d{15}|\d{17})$",
@@ -85,7 +85,7 @@ class FileGrievance(Input):
         json_schema_extra={"widget": "email", "autocomplete": "email"},
         description=N_("We write at each step. Never shown to others."),
     )
-    enterprise_code: str | None = Field(
+    enterprise_code: Given = Field(
         None,
         title=N_("Credit code of the enterprise"),
         max_length=30,
@@ -97,7 +97,7 @@ class FileGrievance(Input):
         description=N_("Without name, address and contact. Neighbours see that it is being dealt with."),
     )
     channel: Channel = Field(Channel.API, title=N_("How it came in"))
-    idempotency_key: str | None = Field(
+    idempotency_key: Given = Field(
         None,
         title=N_("Key of the submission"),
         min_length=16,

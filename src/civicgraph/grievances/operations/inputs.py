@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from civicgraph.grievances.rules import typed_number
@@ -39,6 +39,12 @@ def _email(text: str) -> str:
     return text
 
 
+def _given(text: Any) -> Any:
+    """An empty control of a form gives nothing."""
+    return None if text == "" else text
+
+
+Given = Annotated[str | None, BeforeValidator(_given)]
 Words = Annotated[str, AfterValidator(_written)]
 Phone = Annotated[str, AfterValidator(_phone)]
 Email = Annotated[str, AfterValidator(_email)]

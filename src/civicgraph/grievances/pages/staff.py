@@ -162,8 +162,14 @@ async def _work(
         "contact": contact,
         "refused": _errors(refused, {panel["noun"] for panel in panels}),
     }
-    status = 200 if refused is None else 409 if any(e.code == "conflict" for e in refused[1].found) else 422
-    return await page(request, "staff/grievances/work", variables, values, data=found, status=status)
+    return await page(request, "staff/grievances/work", variables, values, data=found, status=_status(refused))
+
+
+def _status(refused: tuple[Act, Form] | None) -> int:
+    if refused is None:
+        return 200
+    form = refused[1]
+    return 409 if form.conflict or any(error.code == "conflict" for error in form.found) else 422
 
 
 def _is_open_to(act: Act, row: Mapping[str, Any]) -> bool:

@@ -1,0 +1,299 @@
+"""The pages, as a browser without JavaScript walks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from html import unescape
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from civicgraph import clock, crypto
+from civicgraph.accounts.models import Session
+from civicgraph.grievances.models import Grievance, GrievanceStatus
+from civicgraph.operations.models import AuditEntry
+from civicgraph.permissions import Actor, Role
+from tests.grievances.conftest import WORDS, fill
+from tests.support import city as place
+from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
+
+ADDRESS = "http://127.0.0.1:8000"
+
+
+@dataclass
+class Browser:
+    """Opens pages, and sends their forms with what they hold."""
+
+    http: httpx.AsyncClient
+    text: str = ""
+    status: int = 0
+
+    async def open(self, path: str, **headers: str) -> str:
+        """A page's text."""
+        return self._took(await self.http.get(path, headers=headers))
+
+    async def send(self, path: str, **fields: str) -> str:
+        """Send the form of the open page that goes to `path`, with these fields filled in; follows to where it leads."""
+        form = next(f for f in re.findall(r"<form.*?</form>", self.text, re.S) if f'action="{path}"' in unescape(f))
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+        answer = await self.http.post(path, data={**hidden, **fields})
+        if answer.status_code == 303:
+            return await self.open(answer.headers["location"])
+        return self._took(answer)
+
+    def _took(self, answer: httpx.Response) -> str:
+        self.status, self.text = answer.status_code, answer.text
+        return self.text
+
+
+@dataclass
+class Site:
+    """The running site, and the people who use it."""
+
+    resident: Browser
+    dispatcher: Browser
+    worker: Browser
+    stranger: Browser
+    worker_id: int
+
+
+@pytest.fixture
+async def site(app: Starlette) -> AsyncIterator[Site]:
+    """The small city behind the whole application, with a browser for each person."""
+    await fill()
+    transport = httpx.ASGITransport(app=app)
+    open_ones = []
+
+    async def browser(actor: Actor | None = None) -> Browser:
+        client = httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers={"accept": "text/html"})
+        open_ones.append(client)
+        if actor is not None:
+            token, now = crypto.random_token(), clock.now()
+            await Session.create(
+                person_id=actor.person_id,
+                token_hash=crypto.token_hash(token),
+                last_seen_at=now,
+                expires_at=now + timedelta(days=1),
+            )
+            client.cookies.set("session", token)
+        return Browser(client)
+
+    worker = await place.person("worker", Role.GRID_WORKER, FENGQUAN)
+    assert worker.person_id is not None
+    yield Site(
+        resident=await browser(),
+        dispatcher=await browser(await place.person("dispatcher", Role.DISPATCHER, FENGQUAN)),
+        worker=await browser(worker),
+        stranger=await browser(await place.person("stranger", Role.DISPATCHER, HONGQIAO)),
+        worker_id=worker.person_id,
+    )
+    for client in open_ones:
+        await client.aclose()
+
+
+async def reported(resident: Browser, **fields: str) -> tuple[str, str]:
+    """Report a problem through the form; gives number and tracking secret."""
+    path = f"/report?division={FENGQUAN}"
+    await resident.open(path)
+    await resident.send(path, category="lighting", description=WORDS, is_public="true", **fields)
+    assert resident.status == 200
+    number = re.search(r"ZY-\d{4}-\w{4,}", resident.text)
+    secret = re.search(r"\w{6}-\w{6}-\w{6}", resident.text)
+    assert number is not None
+    assert secret is not None
+    return number[0], secret[0]
+
+
+async def test_a_broken_corridor_light_from_report_to_closed(site: Site) -> None:
+    number, secret = await reported(site.resident, contact_phone="13800001234", address="3 栋 2 单元")
+    tracked = f"/track/{number}/{secret.replace('-', '')}"
+    work = f"/staff/grievances/{number}"
+
+    await site.dispatcher.open(work)
+    assert "3 栋 2 单元" in site.dispatcher.text
+    await site.dispatcher.send(f"{work}/acceptance", note="已收到，今天派人")
+    assert "已受理" in await site.resident.open(tracked)
+    assert "已收到，今天派人" in site.resident.text
+    await site.dispatcher.send(f"{work}/assignment", assignee_id=str(site.worker_id), internal_note="带梯子")
+    assert "已派单" in await site.resident.open(tracked)
+    assert "带梯子" not in site.resident.text
+
+    assert number in await site.worker.open("/staff/grievances")
+    await site.worker.open(work)
+    await site.worker.send(f"{work}/start")
+    assert "办理中" in await site.resident.open(tracked)
+    await site.worker.send(f"{work}/resolution", outcome="换了灯泡")
+    assert "换了灯泡" in await site.resident.open(tracked)
+    await site.resident.send(f"{tracked}/closure")
+    assert "已结案" in site.resident.text
+    assert (await Grievance.get(number=number)).status == GrievanceStatus.CLOSED
+
+
+async def test_the_way_to_a_community_needs_no_script(site: Site) -> None:
+    page = await site.resident.open("/report")
+    for name, code in (("凤冈县", FENGGANG), ("龙泉街道", LONGQUAN)):
+        assert name in page
+        page = await site.resident.open(f"/report?choose=1&division={code}")
+    assert f"/report?division={FENGQUAN}" in page
+    found = await site.resident.open("/report?choose=1&q=虹桥")
+    assert f"/report?division={HONGQIAO}" in found
+    assert 'name="description"' in await site.resident.open(f"/report?division={HONGQIAO}")
+
+
+async def test_a_refused_report_keeps_what_was_typed_and_changes_nothing(site: Site) -> None:
+    path = f"/report?division={FENGQUAN}"
+    await site.resident.open(path)
+    page = await site.resident.send(path, category="", description="灯坏", contact_phone="12 34", contact_name="陈阿婆")
+    assert site.resident.status == 422
+    assert "请填 11 位手机号" in page
+    for typed in ("灯坏", "12 34", "陈阿婆"):
+        assert typed in page
+    assert not await Grievance.exists()
+    assert "checked" not in re.findall(r'<input type="checkbox" id="f-is_public"[^>]*>', page)[0]
+
+
+async def test_the_same_form_sent_twice_is_one_report(site: Site) -> None:
+    path = f"/report?division={FENGQUAN}"
+    first = await site.resident.open(path)
+    once = await site.resident.send(path, category="lighting", description=WORDS)
+    site.resident.text = first
+    again = await site.resident.send(path, category="lighting", description=WORDS)
+    assert re.search(r"\w{6}-\w{6}-\w{6}", once)[0] == re.search(r"\w{6}-\w{6}-\w{6}", again)[0]  # type: ignore[index]
+    assert await Grievance.all().count() == 1
+    site.resident.text = first
+    await site.resident.send(path, category="lighting", description="另一件事，楼下电梯不动了")
+    assert site.resident.status == 422
+    await site.resident.send(path, category="lighting", description="另一件事，楼下电梯不动了")
+    assert site.resident.status == 200
+    assert await Grievance.all().count() == 2
+
+
+async def test_the_secret_is_in_no_address_that_a_page_links_to_strangers_with(site: Site) -> None:
+    number, secret = await reported(site.resident)
+    plain = secret.replace("-", "")
+    page = await site.resident.open(f"/track/{number}/{plain}")
+    assert plain not in "".join(re.findall(r'href="([^"]*graphql[^"]*)"', page))
+    assert secret not in await site.resident.open(f"/grievances/{number}")
+    answer = await site.resident.http.get(f"/track/{number}/{plain}")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_wrong_secret_and_an_unknown_number_look_the_same(site: Site) -> None:
+    number, secret = await reported(site.resident)
+    pages = []
+    for tried, guess in ((number, "AAAAAA-BBBBBB-CCCCCC"), ("ZY-0101-ZZZZ", secret)):
+        await site.resident.open("/track")
+        page = await site.resident.send("/track", number=tried, secret=guess)
+        assert site.resident.status == 422
+        pages.append(re.sub(r'value="[^"]*"', "", page))
+        await site.resident.open(f"/track/{tried}/{guess}")
+        assert site.resident.status == 404
+    assert pages[0] == pages[1]
+    await site.resident.open("/track")
+    assert "我反映的事" in await site.resident.send("/track", number=number.lower(), secret=secret.lower())
+
+
+async def test_the_public_list_filters_and_pages_by_plain_addresses(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    for query, is_there in (
+        ("", True), ("?state=open", True), ("?state=resolved", False), ("?state=overdue", False), ("?q=楼道", True),
+        ("?q=电梯", False), ("?category=lighting", True), ("?category=gas", False), (f"?within={FENGGANG}", True),
+        (f"?within={SUIYANG}", False), (f"?within={CITY}&state=nonsense", True), ("?q=%00%EF%BF%BD", False),
+    ):  # fmt: skip
+        assert (number in await site.resident.open(f"/grievances{query}")) is is_there, query
+        assert site.resident.status == 200, query
+    fragment = await site.resident.open("/grievances?q=楼道", **{"hx-request": "true"})
+    assert number in fragment
+    assert "<html" not in fragment
+    await site.resident.open("/grievances?within=52030")
+    assert site.resident.status == 404
+
+
+async def test_the_public_page_shows_promises_and_hides_persons(site: Site) -> None:
+    number, _ = await reported(site.resident, contact_name="陈阿婆", contact_phone="13800001234", address="3 栋 2 单元")
+    for browser in (site.resident, site.stranger):
+        page = await browser.open(f"/grievances/{number}")
+        assert browser.status == 200
+        assert "首次答复" in page
+        assert not [mark for mark in ("陈阿婆", "1380000", "138****", "3 栋 2 单元") if mark in page]
+    await site.stranger.open(f"/staff/grievances/{number}")
+    assert "13800001234" not in site.stranger.text
+    assert 'name="outcome"' not in site.stranger.text
+
+
+async def test_a_contact_is_shown_on_request_and_each_look_is_kept(site: Site) -> None:
+    number, _ = await reported(site.resident, contact_phone="13800001234")
+    path = f"/staff/grievances/{number}"
+    assert "138****1234" in await site.dispatcher.open(path)
+    page = await site.dispatcher.send(f"{path}/contact-views#contact")
+    assert "tel:13800001234" in page
+    assert "tel:13800001234" not in await site.dispatcher.open(path)
+    assert await AuditEntry.filter(operation="reveal_grievance_contact").count() == 1
+
+
+async def test_the_second_of_two_dispatchers_keeps_their_words(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    path = f"/staff/grievances/{number}"
+    stale = await site.dispatcher.open(path)
+    await site.dispatcher.send(f"{path}/notes", note="先记一笔")
+    site.dispatcher.text = stale
+    page = await site.dispatcher.send(f"{path}/assignment", team="我的维修队")
+    assert site.dispatcher.status == 409
+    assert "我的维修队" in page
+    assert (await Grievance.get(number=number)).team == ""
+    await site.dispatcher.send(f"{path}/assignment", team="我的维修队")
+    assert (await Grievance.get(number=number)).team == "我的维修队"
+
+
+async def test_a_step_that_came_too_late_is_explained(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    path = f"/staff/grievances/{number}"
+    stale = await site.dispatcher.open(path)
+    await site.dispatcher.send(f"{path}/acceptance")
+    site.dispatcher.text = stale
+    page = await site.dispatcher.send(f"{path}/acceptance")
+    assert site.dispatcher.status == 422
+    assert "这件诉求已经受理过了" in page
+
+
+async def test_overdue_work_stands_first_in_the_queue(site: Site) -> None:
+    fresh, _ = await reported(site.resident)
+    now = clock.now()
+    with clock.override(now - timedelta(days=2)):
+        late, _ = await reported(site.resident, grid_code="")
+    page = await site.dispatcher.open("/staff/grievances")
+    assert page.index(late) < page.index(fresh)
+    assert "is-late" in page
+    for view in ("new", "open", "overdue", "all", "mine"):
+        page = await site.dispatcher.open(f"/staff/grievances?view={view}")
+        assert (late in page) is (view != "mine")
+    assert late not in await site.stranger.open("/staff/grievances?view=all")
+
+
+async def test_a_report_is_taken_by_telephone(site: Site) -> None:
+    await site.dispatcher.open("/staff/grievances/new")
+    form = site.dispatcher.text
+    assert "凤泉社区" in form
+    assert "虹桥社区" not in form
+    site.dispatcher.text = form.replace(
+        '<form class="form wide" method="post">', '<form action="/staff/grievances/new">'
+    )
+    page = await site.dispatcher.send(
+        "/staff/grievances/new", category="lighting", division_code=FENGQUAN, description=WORDS, is_public="true"
+    )
+    assert site.dispatcher.status == 200
+    assert re.search(r"\w{6}-\w{6}-\w{6}", page)
+    assert (await Grievance.get()).channel == "staff"
+
+
+async def test_strangers_are_sent_to_sign_in(site: Site) -> None:
+    for path in ("/staff/grievances", "/staff/grievances/new", "/staff/grievances/ZY-0101-ZZZZ"):
+        answer = await site.resident.http.get(path)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+    await site.dispatcher.open("/staff/grievances/ZY-0101-ZZZZ")
+    assert site.dispatcher.status == 404
