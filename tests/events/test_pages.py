@@ -1,0 +1,247 @@
+"""The pages of events, as a browser without JavaScript walks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+
+import pytest
+from starlette.applications import Starlette
+
+from civicgraph import clock
+from civicgraph.events import operations
+from civicgraph.events.models import Event, EventStatus, ProgrammeItem
+from civicgraph.permissions import Actor, Role
+from tests.events.conftest import NIGHT
+from tests.support import city as place
+from tests.support.browser import Browser, signed_in, visit
+from tests.support.city import FENGGANG, FENGQUAN, SUIYANG
+
+MORNING = datetime(2026, 5, 22, 9, tzinfo=clock.CITY_ZONE)
+JUNE = datetime(2026, 6, 10, 9, tzinfo=clock.CITY_ZONE)
+
+
+@dataclass
+class Site:
+    """The running site, and who uses it."""
+
+    actor: Actor
+    stranger: Browser
+    editor: Browser
+    neighbour: Browser
+
+
+@pytest.fixture
+async def site(app: Starlette) -> AsyncIterator[Site]:
+    """The small city behind the whole application."""
+    await place.build()
+    actor = await place.person("editor", Role.EDITOR, FENGGANG)
+    other = await place.person("neighbour", Role.EDITOR, SUIYANG)
+    made = Site(actor, visit(app), await signed_in(app, actor), await signed_in(app, other))
+    yield made
+    for browser in (made.stranger, made.editor, made.neighbour):
+        await browser.http.aclose()
+
+
+async def publish(site: Site, **values: object) -> Event:
+    """A published event."""
+    row = await operations.create_event(site.actor, {**NIGHT, **values})
+    return await operations.publish_event(site.actor, {"slug": row.slug, "version": 1})
+
+
+async def test_what_is_on_stands_in_the_list_and_what_has_been_one_link_away(site: Site) -> None:
+    await publish(site)
+    with clock.override(MORNING):
+        assert "美术馆之夜" in await site.stranger.open("/events")
+        assert "美术馆之夜" not in await site.stranger.open("/events?past=1")
+    with clock.override(JUNE):
+        assert "美术馆之夜" not in await site.stranger.open("/events")
+        assert "美术馆之夜" in await site.stranger.open("/events?past=1")
+        assert "美术馆之夜" in await site.stranger.open("/events?from=2026-05-22&until=2026-05-22")
+
+
+@pytest.mark.parametrize(
+    ("query", "is_found"),
+    [
+        ("q=雕塑", True),
+        ("q=足球", False),
+        ("kind=CULTURE_NIGHT", True),
+        ("kind=culture_night", True),
+        ("kind=SAFETY_DRILL", False),
+        ("kind=nonsense", True),
+        (f"within={FENGQUAN}", True),
+        (f"within={FENGGANG}", True),
+        (f"within={SUIYANG}", False),
+        ("from=2026-05-22", True),
+        ("from=2026-05-23", False),
+        ("until=2026-05-21", False),
+        ("from=nonsense", True),
+        ("until=9999-12-31", True),
+    ],
+)
+async def test_the_list_is_narrowed_by_its_address(site: Site, query: str, is_found: bool) -> None:
+    await publish(site)
+    with clock.override(MORNING):
+        whole = await site.stranger.open(f"/events?{query}")
+        assert site.stranger.status == 200
+        assert ("美术馆之夜" in whole) is is_found
+        part = await site.stranger.open(f"/events?{query}", **{"hx-request": "true"})
+    assert ("美术馆之夜" in part) is is_found
+    assert "<html" not in part
+
+
+@pytest.mark.parametrize("path", ["/events?within=999999999999", "/events/nothing", "/events?after=nonsense"])
+async def test_what_is_not_there_is_said_so(site: Site, path: str) -> None:
+    await site.stranger.open(path)
+    assert site.stranger.status in (400, 404)
+
+
+async def test_pages_go_on_and_back_by_cursors(site: Site) -> None:
+    for number in range(45):
+        day = f"2026-06-{number % 28 + 1:02d}"
+        await publish(site, title=f"活动{number:02d}", starts_at=f"{day}T08:00", ends_at=f"{day}T09:00", programme=[])
+    seen: list[str] = []
+    with clock.override(MORNING):
+        await site.stranger.open("/events?kind=CULTURE_NIGHT")
+        pages = 1
+        first = titles(site.stranger.text)
+        seen += first
+        while (onward := link(site.stranger.text, "next")) is not None:
+            assert "kind=CULTURE_NIGHT" in onward
+            seen += titles(await site.stranger.open(onward))
+            pages += 1
+        assert (pages, len(set(seen))) == (3, 45)
+        for _ in range(2):
+            back = link(site.stranger.text, "prev")
+            assert back is not None
+            await site.stranger.open(back)
+        assert titles(site.stranger.text) == first
+        assert link(site.stranger.text, "prev") is None
+
+
+async def test_a_month_shows_its_days_and_what_goes_on_for_several(site: Site) -> None:
+    await publish(site)
+    month = {"starts_at": "2026-05-20T00:00", "ends_at": "2026-06-20T00:00", "is_all_day": True, "programme": []}
+    await publish(site, **month, title="安全生产月")
+    for number in range(5):
+        await publish(
+            site, title=f"同日{number}", starts_at="2026-05-09T08:00", ends_at="2026-05-09T09:00", programme=[]
+        )
+    with clock.override(MORNING):
+        may = await site.stranger.open("/events/calendar?month=2026-05")
+        assert may.count("美术馆之夜") == 1
+        assert [f"同日{number}" in may for number in range(5)] == [True, True, True, False, False]
+        assert "from=2026-05-09&amp;until=2026-05-09" in may
+        june = await site.stranger.open("/events/calendar?month=2026-06")
+        assert "安全生产月" in june
+        assert "美术馆之夜" not in june
+        for odd in ("9999-12", "0001-01", "2026-13", "x", ""):
+            await site.stranger.open(f"/events/calendar?month={odd}")
+            assert site.stranger.status == 200
+
+
+async def test_a_drawn_event_says_when_where_and_what(site: Site) -> None:
+    row = await publish(site)
+    with clock.override(MORNING):
+        text = await site.stranger.open(f"/events/{row.slug}")
+        for words in ("美术馆之夜", "凤冈美术馆", "红色主题雕塑展", "19:00–21:30", "凤泉社区"):
+            assert words in text
+        assert "/staff/" not in text.split("<main")[1].split("</main")[0]
+        await operations.cancel_event(site.actor, {"slug": row.slug, "version": row.version, "reason": "大雨改期"})
+        assert "大雨改期" in await site.stranger.open(f"/events/{row.slug}")
+
+
+async def test_an_editor_enters_publishes_and_cancels_an_event(site: Site) -> None:
+    page = site.editor
+    await page.open("/staff/events/new")
+    await page.send(
+        kind="culture_night",
+        title="河边音乐会",
+        division_code=FENGQUAN,
+        starts_at="2026-06-20T19:00",
+        ends_at="2026-06-20T21:00",
+        price_fen="8.5",
+        topics="音乐\n夜色",
+        **{"programme__0__kind": "performance", "programme__0__title": "乐队"},
+    )
+    assert page.status == 200
+    row = await Event.get(title="河边音乐会")
+    assert (row.price_fen, row.topics, row.status) == (850, ["音乐", "夜色"], EventStatus.DRAFT)
+    assert await ProgrammeItem.filter(event=row).count() == 1
+    await site.stranger.open(f"/events/{row.slug}")
+    assert site.stranger.status == 404
+    await page.send(title="河边音乐会（加场）")
+    assert await ProgrammeItem.filter(event=row).count() == 1
+    await page.send(f"/staff/events/{row.slug}/publication")
+    await row.refresh_from_db()
+    assert (row.title, row.status) == ("河边音乐会（加场）", EventStatus.PUBLISHED)
+    await page.send(f"/staff/events/{row.slug}/cancellation", reason="")
+    assert page.status == 422
+    await page.send(f"/staff/events/{row.slug}/cancellation", reason="台风")
+    await row.refresh_from_db()
+    assert (row.status, row.status_reason) == (EventStatus.CANCELLED, "台风")
+    assert "台风" in await site.stranger.open(f"/events/{row.slug}")
+
+
+async def test_what_was_typed_stays_when_something_is_wrong(site: Site) -> None:
+    page = site.editor
+    await page.open("/staff/events/new")
+    text = await page.send(
+        kind="talk", title="夜" * 200, starts_at="2026-06-20T19:00", ends_at="2026-06-19T19:00", summary="说得好好的"
+    )
+    assert page.status == 422
+    assert "夜" * 200 in text
+    assert "说得好好的" in text
+    assert 'aria-invalid="true"' in text
+    assert not await Event.all().count()
+
+
+async def test_the_second_editor_sees_both_versions_and_may_save_again(site: Site) -> None:
+    row = await publish(site)
+    page = site.editor
+    await page.open(f"/staff/events/{row.slug}")
+    items = [{"kind": "market", "title": "文创市集"}]
+    await operations.update_event(
+        site.actor, {**NIGHT, "slug": row.slug, "version": row.version, "venue": "新馆", "programme": items}
+    )
+    text = await page.send(venue="老馆")
+    assert page.status == 409
+    for words in ("新馆", "老馆", "文创市集"):
+        assert words in text
+    await page.send()
+    assert page.status == 200
+    assert (await Event.get(id=row.id)).venue == "老馆"
+
+
+async def test_staff_pages_are_closed_to_strangers_and_to_the_neighbours(site: Site) -> None:
+    row = await publish(site)
+    for path in ("/staff/events", "/staff/events/new", f"/staff/events/{row.slug}"):
+        answer = await site.stranger.http.get(path)
+        assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in")
+    assert "美术馆之夜" not in (await site.neighbour.open("/staff/events")).split("<main")[1]
+    text = await site.neighbour.open(f"/staff/events/{row.slug}")
+    assert 'name="title"' not in text
+    assert "美术馆之夜" in await site.editor.open("/staff/events?status=PUBLISHED&q=雕塑")
+    assert "美术馆之夜" not in (await site.editor.open("/staff/events?status=DRAFT")).split("<main")[1]
+    assert site.editor.status == 200
+
+
+async def test_the_history_says_who_changed_what(site: Site) -> None:
+    row = await publish(site)
+    text = await site.editor.open(f"/staff/events/{row.slug}/history")
+    assert site.editor.status == 200
+    assert "editor" in text
+
+
+def titles(text: str) -> list[str]:
+    """The titles of a list, in order."""
+    return re.findall(r'<h3><a href="/events/[^"]+">([^<]+)</a>', text)
+
+
+def link(text: str, rel: str) -> str | None:
+    """Where the link to the next or previous page leads."""
+    found = re.search(rf'<a class="btn quiet" rel="{rel}" href="([^"]+)"', text)
+    return unescape(found[1]) if found else None

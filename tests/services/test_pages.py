@@ -1,0 +1,159 @@
+"""The pages of services, as a browser without JavaScript walks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from starlette.applications import Starlette
+
+from civicgraph import clock
+from civicgraph.permissions import Actor, Role
+from civicgraph.services import operations
+from civicgraph.services.models import OpeningHours, PriceRule, Service, ServiceStatus
+from tests.services.conftest import CANTEEN
+from tests.support import city as place
+from tests.support.browser import Browser, signed_in, visit
+from tests.support.city import FENGGANG, FENGQUAN, SUIYANG
+
+LUNCH = datetime(2026, 5, 22, 12, 30, tzinfo=clock.CITY_ZONE)
+NIGHT = datetime(2026, 5, 22, 23, tzinfo=clock.CITY_ZONE)
+
+
+@dataclass
+class Site:
+    """The running site, and who uses it."""
+
+    actor: Actor
+    stranger: Browser
+    editor: Browser
+
+
+@pytest.fixture
+async def site(app: Starlette) -> AsyncIterator[Site]:
+    """The small city behind the whole application."""
+    await place.build()
+    actor = await place.person("editor", Role.EDITOR, FENGGANG)
+    made = Site(actor, visit(app), await signed_in(app, actor))
+    yield made
+    for browser in (made.stranger, made.editor):
+        await browser.http.aclose()
+
+
+async def publish(site: Site, **values: object) -> Service:
+    """A published service."""
+    row = await operations.create_service(site.actor, {**CANTEEN, **values})
+    return await operations.publish_service(site.actor, {"slug": row.slug, "version": 1})
+
+
+@pytest.mark.parametrize(
+    ("query", "is_found"),
+    [
+        ("", True),
+        ("q=酸汤鱼", True),
+        ("q=修车", False),
+        ("kind=CANTEEN", True),
+        ("kind=REPAIR", False),
+        (f"within={FENGQUAN}", True),
+        (f"within={SUIYANG}", False),
+        ("open=true", True),
+    ],
+)
+async def test_the_list_is_narrowed_by_its_address(site: Site, query: str, is_found: bool) -> None:
+    await publish(site)
+    with clock.override(LUNCH):
+        assert ("老年食堂" in await site.stranger.open(f"/services?{query}")) is is_found
+        part = await site.stranger.open(f"/services?{query}", **{"hx-request": "true"})
+    assert ("老年食堂" in part) is is_found
+    assert "<html" not in part
+    with clock.override(NIGHT):
+        assert "老年食堂" not in await site.stranger.open("/services?open=true")
+
+
+async def test_a_service_says_its_hours_its_prices_and_what_it_offers(site: Site) -> None:
+    row = await publish(site)
+    text = await site.stranger.open(f"/services/{row.slug}")
+    for words in ("12:00–14:00", "18:00–20:00", "80 岁及以上", "8", "酸汤鱼", "凤泉社区"):
+        assert words in text
+    await site.stranger.open("/services/nothing")
+    assert site.stranger.status == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("age=83", "8"),
+        ("age=70&resident=true", "10"),
+        ("age=70", "15"),
+    ],
+)
+async def test_anyone_finds_their_own_price(site: Site, query: str, words: str) -> None:
+    row = await publish(site)
+    text = await site.stranger.open(f"/services/{row.slug}?{query}")
+    answer = re.search(r'<p role="status">(.*?)</p>', text, re.S)
+    assert answer is not None
+    assert f'<b class="num">{words} ' in answer[1]
+    for odd in ("-1", "十", "151", "9" * 5000):
+        text = await site.stranger.open(f"/services/{row.slug}?age={odd}")
+        assert site.stranger.status == 200
+        assert 'class="wrong"' in text
+
+
+async def test_an_editor_enters_a_service_with_hours_and_prices_and_lets_it_rest(site: Site) -> None:
+    page = site.editor
+    await page.open("/staff/services/new")
+    await page.send(
+        kind="canteen",
+        name="幸福食堂",
+        division_code=FENGQUAN,
+        hours__0__weekday="1",
+        hours__0__opens_minute="11:30",
+        hours__0__closes_minute="00:00",
+        price_rules__0__label="80 岁及以上",
+        price_rules__0__min_age="80",
+        price_rules__0__amount_fen="8",
+        price_rules__0__unit="餐",
+    )
+    assert page.status == 200
+    row = await Service.get(name="幸福食堂")
+    hours, price = await OpeningHours.get(service=row), await PriceRule.get(service=row)
+    assert (hours.opens_minute, hours.closes_minute, price.amount_fen) == (690, 1440, 800)
+    await page.send(summary="热饭热菜")
+    assert (await OpeningHours.get(service=row)).closes_minute == 1440
+    await page.send(f"/staff/services/{row.slug}/publication")
+    await page.send(f"/staff/services/{row.slug}/suspension", reason="换灶台")
+    await row.refresh_from_db()
+    assert (row.status, row.status_reason) == (ServiceStatus.SUSPENDED, "换灶台")
+    assert "换灶台" in await site.stranger.open(f"/services/{row.slug}")
+    await page.send(f"/staff/services/{row.slug}/resumption")
+    await page.send(f"/staff/services/{row.slug}/closure", reason="并到隔壁了")
+    assert "幸福食堂" not in await site.stranger.open("/services")
+    assert "并到隔壁了" in await site.stranger.open(f"/services/{row.slug}")
+
+
+async def test_what_was_typed_stays_when_hours_overlap(site: Site) -> None:
+    row = await publish(site)
+    page = site.editor
+    await page.open(f"/staff/services/{row.slug}")
+    text = await page.send(hours__1__opens_minute="13:00", name="新食堂")
+    assert page.status == 422
+    assert 'id="f-hours-1-closes_minute-error"' in text
+    assert "新食堂" in text
+    assert (await Service.get(id=row.id)).name == "老年食堂"
+
+
+async def test_the_second_editor_sees_only_what_differs(site: Site) -> None:
+    row = await publish(site)
+    page = site.editor
+    await page.open(f"/staff/services/{row.slug}")
+    await operations.update_service(
+        site.actor, {**CANTEEN, "slug": row.slug, "version": row.version, "phone": "0851-1234"}
+    )
+    text = await page.send(name="长者食堂")
+    assert page.status == 409
+    assert text.count('class="differs"') == 2
+    await page.send()
+    assert (await Service.get(id=row.id)).name == "长者食堂"
