@@ -1,7 +1,7 @@
 """Pictures of every page, in both languages, light and dark, on a phone and on a desk, into `shots/`.
 
-    make shots            all of them
-    python -m tests.shots home event   only pages whose name begins so
+make shots            all of them
+python -m tests.shots home event   only pages whose name begins so
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ STAFF = {
 async def _take(browser: Browser, url: str, wanted: list[str], password: str) -> None:
     for (size, (width, height)), locale, scheme in itertools.product(SIZES.items(), ("zh", "en"), ("light", "dark")):
         context = await browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
         )
         await context.add_cookies([{"name": "lang", "value": locale, "url": url}])
         page = await context.new_page()

@@ -138,10 +138,11 @@ class Compiler:
                 row.search_key = f"{table}_fts.rowid"
                 return f"{table}_fts MATCH {words}"
             return f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})"
-        grams = given.sql(self, "texts", lambda text: bigrams(text) or [""])
+        pairs = given.sql(self, "texts", lambda text: [term for term in _terms(text) if len(term) > 1])
+        singles = given.sql(self, "texts", lambda text: [f"%{term}%" for term in _terms(text) if len(term) == 1])
         return (
-            f"{row['id']} IN (WITH hits AS MATERIALIZED (SELECT id FROM {table} "
-            f"WHERE string_to_array(search_terms, ' ') @> {grams}) SELECT id FROM hits)"
+            f"{row['id']} IN (WITH hits AS MATERIALIZED (SELECT id FROM {table} WHERE "
+            f"string_to_array(search_terms, ' ') @> {pairs} AND search_terms LIKE ALL ({singles})) SELECT id FROM hits)"
         )
 
     def find(self, target: str, link: Callable[[Row], str]) -> tuple[Row, str]:
@@ -319,6 +320,11 @@ def _key_of(text: Any, sql_type: str) -> Any:
     if sql_type == "int":
         return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else -1
     return key
+
+
+def _terms(text: Any) -> list[str]:
+    """The terms of a search; text that holds none finds nothing."""
+    return bigrams(str(text)) or ["\x01none"]
 
 
 def _fts_phrases(text: str) -> str:
