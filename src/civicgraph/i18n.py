@@ -12,7 +12,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -69,13 +69,11 @@ class Labelled(StrEnum):
 
     label: str
 
-    if not TYPE_CHECKING:  # a checker would ask for the label where a member is looked up by its value
-
-        def __new__(cls, value: str, label: str) -> Self:
-            member = str.__new__(cls, value)
-            member._value_ = value
-            member.label = label
-            return member
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
 
     def __str__(self) -> str:
         return str(self.value)
