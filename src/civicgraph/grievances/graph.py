@@ -23,7 +23,6 @@ from civicgraph.graph import (
     to_one,
     type_,
     where,
-    within,
 )
 from civicgraph.grievances import models, operations, rules
 from civicgraph.grievances import reminders as reminders  # whoever builds the schema has the reminders registered
@@ -34,7 +33,7 @@ from civicgraph.grievances.models import Channel, GrievanceStatus, ReporterKind,
 class GrievanceFilter:
     """Which grievances."""
 
-    within = within("division_id")
+    within = where(DivisionCode, "In this division or anywhere below it.", rules.lies_within)
     number = equals("number", str, "With this number.")
     category = equals("category_id", str, "Of the category with this code.")
     urgency = equals("urgency", Urgency, "Of this level.")

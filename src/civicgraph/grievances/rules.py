@@ -221,11 +221,24 @@ _WORKING_SQL = "(" + ", ".join(f"'{role.value}'" for role in Role if WORK_GRIEVA
 def is_open(c: Compiler, row: Row) -> str:
     """Still to be resolved, in the words of the partial indexes.
 
-    SQLite would rather sort what its index of the status finds than walk a partial index in order;
-    told that the condition is likely it does the latter.
+    SQLite would rather sort what its index of the status finds than walk a partial index in order. Told
+    that the condition is likely, and that all due times of a list by due time count, it does the latter.
     """
     condition = f"{row['status']} IN {_OPEN_SQL}"
-    return f"likely({condition})" if c.dialect.name == "sqlite" else condition
+    if c.dialect.name != "sqlite":
+        return condition
+    return f"likely({condition})" if by_newest(row) else f"likely({condition}) AND {row['resolution_due_at']} > ''"
+
+
+def by_newest(row: Row) -> bool:
+    """Whether a list is sorted by number of arrival, not by due time."""
+    return row.is_driven_by_search
+
+
+def lies_within(c: Compiler, row: Row, given: Given) -> str:
+    """In the subtree of a division: newest first by the indexes of places, by due time as a range of the open ones'."""
+    is_range = 4 < len(given.value) < 12 and not by_newest(row)
+    return c.subtree(row["division_id"], given) if is_range else c.within(row["division_id"], given)
 
 
 def is_done(c: Compiler, row: Row) -> str:
@@ -241,16 +254,21 @@ def has_status(c: Compiler, row: Row, given: Given) -> str:
 
 def is_overdue(c: Compiler, row: Row) -> str:
     """A promised time has passed and what was promised is not done."""
+    return f"({row['status']} IN {_OPEN_SQL} AND {_is_late(c, row)})"
+
+
+def _is_late(c: Compiler, row: Row) -> str:
+    """A promised time of an open grievance has passed."""
+    now = c.now()
     return (
-        f"({is_open(c, row)} AND ({row['resolution_due_at']} < {c.now()}"
-        f" OR ({row['accepted_at']} IS NULL AND {row['response_due_at']} < {c.now()})))"
+        f"({row['resolution_due_at']} < {now} OR ({row['accepted_at']} IS NULL AND {row['response_due_at']} < {now}))"
     )
 
 
 def are_overdue(c: Compiler, row: Row) -> str:
     """The same for a list, led by the indexes of what is open: its cost follows what is overdue."""
-    if not row.is_driven_by_search:
-        return is_overdue(c, row)  # sorted by the due time: what is overdue comes first
+    if not by_newest(row):
+        return f"{is_open(c, row)} AND {_is_late(c, row)}"  # what is overdue comes first
     late, source = c.find("Grievance", lambda late: f"{is_open(c, late)} AND {late['resolution_due_at']} < {c.now()}")
     mute, other = c.find(
         "Grievance", lambda mute: f"{mute['status']} = 'submitted' AND {mute['response_due_at']} < {c.now()}"
