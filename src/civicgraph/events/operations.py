@@ -42,7 +42,7 @@ class ProgrammeItemFields(Input):
     starts_at: CityTime | None = Field(None, title=N_("Start"))
     ends_at: CityTime | None = Field(None, title=N_("End"))
     quantity: int | None = Field(
-        None, title=N_("Number"), ge=1, le=1_000_000, description=N_("Of works, stalls or places.")
+        None, title=N_("How many"), ge=1, le=1_000_000, description=N_("Of works, stalls or places.")
     )
 
 
@@ -70,7 +70,7 @@ class EventFields(Input):
         "", title=N_("Telephone for questions"), max_length=40, json_schema_extra={"widget": "tel"}
     )
     capacity: int | None = Field(
-        None, title=N_("Places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")
+        None, title=N_("Number of places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")
     )
     price_fen: int = Field(0, title=N_("Price in yuan"), ge=0, le=100_000_000, json_schema_extra={"widget": "money"})
     audiences: Words = Field(

@@ -59,7 +59,7 @@ class OfferFields(Input):
     """An item of what it offers."""
 
     kind: OfferKind = Field(title=N_("Kind"))
-    name: str = Field(title=N_("Name"), min_length=1, max_length=80)
+    name: str = Field(title=N_("What it is called"), min_length=1, max_length=80)
     note: str = Field("", title=N_("Note"), max_length=200)
 
 
@@ -67,7 +67,7 @@ class ServiceFields(Input):
     """What is known of a service."""
 
     kind: ServiceKind = Field(title=N_("Kind"))
-    name: str = Field(title=N_("Name"), min_length=2, max_length=80)
+    name: str = Field(title=N_("What it is called"), min_length=2, max_length=80)
     summary: str = Field(
         "", title=N_("In one or two sentences"), max_length=300, json_schema_extra={"widget": "textarea"}
     )
@@ -79,7 +79,7 @@ class ServiceFields(Input):
     address: str = Field("", title=N_("Address"), max_length=200)
     phone: str = Field("", title=N_("Telephone"), max_length=40, json_schema_extra={"widget": "tel"})
     capacity: int | None = Field(
-        None, title=N_("Places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")
+        None, title=N_("Seats or spaces"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")
     )
     staff_count: int | None = Field(None, title=N_("People who do the work"), ge=0, le=100_000)
     is_round_the_clock: bool = Field(False, title=N_("Open day and night, every day"))

@@ -101,7 +101,13 @@ def _staff_values(request: Request) -> dict[str, Any]:
         "status": one_of(request, "status", ServiceStatus) or "",
     }
     choices = [("", gettext("all")), *((status.name, status.words) for status in ServiceStatus)]
-    state = {"name": "status", "kind": "select", "label": gettext("Status"), "value": asked["status"], "choices": choices}
+    state = {
+        "name": "status",
+        "kind": "select",
+        "label": gettext("Status"),
+        "value": asked["status"],
+        "choices": choices,
+    }
     return {"fields": [*_search(asked), state], "asked": asked}
 
 
