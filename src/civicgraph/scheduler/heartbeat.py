@@ -6,6 +6,7 @@ It is a heartbeat only; the truth is in the tables. No job store: two processes 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,8 @@ class Heartbeat:
 
     async def start(self) -> None:
         """Begin to tick."""
+        # A round that takes longer than a tick is meant to leave out the next one: nothing to warn of.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         every, self._last_tick = self._settings.tick_seconds, clock.monotonic()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
