@@ -1,0 +1,101 @@
+"""Events of two years and the coming three months, with their programmes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import orjson
+
+from civicgraph.demo.city.ground import OFFSET, Ground
+from civicgraph.demo.city.tables import SIZE, Batch, Row, table
+from civicgraph.demo.city.words import words
+from civicgraph.events.models import Event, EventKind, EventStatus, ProgrammeItem, ProgrammeKind
+from civicgraph.text import search_terms
+
+EVENT = table(
+    Event,
+    *("id", "created_at", "updated_at", "version", "is_generated", "slug", "kind", "title", "summary", "description"),
+    *("division_id", "venue", "address", "organiser", "contact_phone", "starts_at", "ends_at", "is_all_day"),
+    *("capacity", "price_fen", "audiences", "topics", "hazards", "status", "status_reason", "published_at"),
+    "search_terms",
+)
+ITEM = table(
+    ProgrammeItem,
+    *("created_at", "updated_at", "event_id", "position", "kind", "title", "note", "starts_at", "ends_at", "quantity"),
+)
+_AHEAD = 90  # days
+_CANCELLED, _DRAFT = 0.02, 0.01
+_FILLER = ("discussion", "自由交流")
+_YEAR_ONE = 719_163
+_WEIGHTS = {"culture_night": 3, "safety_drill": 3, "policy_class": 4, "enterprise_forum": 1, "consultation": 3}
+
+
+def count(ground: Ground) -> int:
+    """Rows to come."""
+    return max(0, ground.scale.events - ground.counts["event"])
+
+
+def rows(ground: Ground) -> Iterator[Batch]:
+    """The events in the order of their numbers; their days are mixed, as they are entered in a real city."""
+    random, total = ground.random("event").random, count(ground)
+    plans = [
+        (EventKind(kind), plan)  # type: ignore[call-arg]
+        for kind, own in words()["events"].items()
+        for plan in own
+        for _ in range(_WEIGHTS.get(kind, 3))
+    ]
+    span = ground.scale.days + _AHEAD
+    number = ground.last["event"]
+    found: list[Row] = []
+    items: list[Row] = []
+    for index in range(total):
+        number += 1
+        kind, plan = plans[int(random() * len(plans))]
+        community = ground.slots[int(random() * len(ground.slots))]
+        day = ground.today - ground.scale.days + int(random() * span)
+        starts = day * 86_400 + _minute(plan["starts"]) * 60 - OFFSET
+        ends = starts + plan["minutes"] * 60
+        status = _status(random(), ends < ground.now)
+        title = plan["title"].format(place=community.name)
+        slug = f"{date.fromordinal(day + _YEAR_ONE):%Y%m%d}-g{index:05d}"
+        published = None if status is EventStatus.DRAFT else min(ground.now, starts - 7 * 86_400)
+        reason = "因天气原因取消，改期另行通知。" if status is EventStatus.CANCELLED else ""
+        organiser = f"{community.name}居委会" if community.weight > 1 else f"{community.name}村委会"
+        found.append(
+            (
+                *(number, ground.now, ground.now, 1, True, slug, kind.value, title, "", "", community.code),
+                *(plan["venue"], "", organiser, "", starts, ends, False, None, 0, "[]", "[]"),
+                *(orjson.dumps(plan.get("hazards", [])).decode(), status.value, reason, published),
+                search_terms(title, "", plan["venue"], organiser),
+            )
+        )
+        items += _programme(ground, number, plan)
+        if len(found) >= SIZE:
+            yield EVENT, found
+            yield ITEM, items
+            found, items = [], []
+    yield EVENT, found
+    yield ITEM, items
+
+
+def _status(chance: float, is_over: bool) -> EventStatus:
+    if chance < _CANCELLED:
+        return EventStatus.CANCELLED
+    if is_over:
+        return EventStatus.FINISHED
+    return EventStatus.DRAFT if chance < _CANCELLED + _DRAFT else EventStatus.PUBLISHED
+
+
+def _minute(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _programme(ground: Ground, event: int, plan: dict[str, Any]) -> list[Row]:
+    given = [*plan["items"], *[_FILLER] * ground.scale.items_per_event][: ground.scale.items_per_event]
+    return [
+        (ground.now, ground.now, event, position, ProgrammeKind(kind).value, title, "", None, None, None)  # type: ignore[call-arg]
+        for position, (kind, title) in enumerate(given, 1)
+    ]

@@ -1,0 +1,187 @@
+"""A million grievances with every step, the deadlines of what is open, and the tallies that follow from them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from civicgraph.demo.city import cases, codes
+from civicgraph.demo.city.cases import Case, Category
+from civicgraph.demo.city.ground import OFFSET, Community, Ground
+from civicgraph.demo.city.tables import SIZE, Batch, Row, table
+from civicgraph.divisions.rules import ancestors
+from civicgraph.grievances.models import Channel, Grievance, GrievanceTally, GrievanceUpdate, ReporterKind
+from civicgraph.grievances.rules import GRID_WORKER, OFFICES, REPORTERS
+from civicgraph.scheduler.models import Deadline, DeadlineState
+
+GRIEVANCE = table(
+    Grievance,
+    *("id", "created_at", "updated_at", "number", "secret_hash", "category_id", "urgency", "channel", "reporter_kind"),
+    *("division_id", "grid_id", "compound_id", "enterprise_id", "public_text", "description", "address"),
+    *("contact_name", "contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked", "locale"),
+    *("status", "is_public", "assignee_id", "team", "outcome", "submitted_at", "accepted_at", "assigned_at"),
+    *("resolved_at", "closed_at", "response_due_at", "resolution_due_at", "is_generated", "search_terms", "version"),
+)
+UPDATE = table(
+    GrievanceUpdate,
+    *("grievance_id", "at", "status", "by_line", "person_id", "public_note", "internal_note"),
+)
+DEADLINE = table(
+    Deadline,
+    *("created_at", "updated_at", "subject_type", "subject_id", "kind", "due_at", "state", "settled_at", "lease_term"),
+)
+TALLY = table(
+    GrievanceTally,
+    *("division_id", "month", "received", "responded", "responded_in_time", "resolved", "resolved_in_time"),
+)
+REPLACED = (TALLY.name,)
+"""Tables that are written anew, with what stood in them added in."""
+
+_WEIGHTS = {"home": 7, "order": 7, "safety": 2, "people": 3, "neighbours": 5, "enterprise": 1, "other": 2}
+_IN_COMPOUND = ("home", "order", "neighbours")
+_WEEK = (1.15, 1.08, 1.0, 1.0, 1.02, 0.9, 0.85)  # Monday to Sunday
+_CHANNELS = (Channel.WEB,) * 6 + (Channel.STAFF,) * 3 + (Channel.API,)
+_PUBLIC = 0.97
+_YEAR_ONE = 719_163
+
+
+def count(ground: Ground) -> int:
+    """Rows to come."""
+    return max(0, ground.scale.grievances - ground.counts["grievance"])
+
+
+def rows(ground: Ground) -> Iterator[Batch]:
+    """The grievances in the order in which they were reported, each batch with its history."""
+    random, secrets = ground.random("grievance").random, ground.random("secret").getrandbits
+    categories = [one for one in cases.categories().values() for _ in range(_WEIGHTS[one.group])]
+    serials: defaultdict[str, int] = defaultdict(int)
+    tallies: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * 5)
+    number_id = ground.last["grievance"]
+    found: list[Row] = []
+    updates: list[Row] = []
+    deadlines: list[Row] = []
+    for day, times in _days(ground, count(ground)):
+        on = date.fromordinal(day + _YEAR_ONE)
+        month, stamp = f"{on:%Y-%m}", f"{on:%m%d}"
+        for submitted in times:
+            number_id += 1
+            category = categories[int(random() * len(categories))]
+            community = ground.slots[int(random() * len(ground.slots))]
+            case = cases.live(random, category, submitted, ground.now)
+            grid = int(random() * len(community.grids))
+            lead = community.leads[grid]
+            text, terms = cases.compose(random, category)
+            found.append(
+                (
+                    *(number_id, submitted, case.steps[-1].at, _number(ground, serials, stamp)),
+                    *(f"{secrets(256):064x}", category.code, category.urgency),
+                    *(_CHANNELS[int(random() * len(_CHANNELS))].value, _reporter(category).value),
+                    *(community.code, community.grids[grid], *_subjects(random, category, community)),
+                    *(text, text, "", "", "", "", "", "", "zh", case.status, random() < _PUBLIC),
+                    *(lead if case.assigned_at else None, case.team, case.outcome, submitted, case.accepted_at),
+                    *(case.assigned_at, case.resolved_at, case.closed_at, case.response_due, case.resolution_due),
+                    *(True, terms, len(case.steps)),
+                )
+            )
+            updates += _updates(number_id, case, category, community, lead)
+            if case.is_open:
+                deadlines += _deadlines(ground.now, number_id, case)
+            _count(tallies[community.code, month], case)
+        if len(found) >= SIZE:
+            yield GRIEVANCE, found
+            yield UPDATE, updates
+            yield DEADLINE, deadlines
+            found, updates, deadlines = [], [], []
+    yield GRIEVANCE, found
+    yield UPDATE, updates
+    yield DEADLINE, deadlines
+    yield TALLY, _summed(ground, tallies)
+
+
+def _days(ground: Ground, total: int) -> Iterator[tuple[int, list[int]]]:
+    """Each day of the city's calendar with its moments in order; the last one ends now."""
+    random = ground.random("moment").random
+    first = ground.today - ground.scale.days + 1
+    begun = (ground.now + OFFSET) % 86_400
+    weights = [_WEEK[(day + 3) % 7] for day in range(first, ground.today + 1)]  # 1970-01-01 was a Thursday
+    weights[-1] *= begun / 86_400
+    whole, before, given = sum(weights), 0.0, 0
+    for day, weight in enumerate(weights, first):
+        before += weight
+        number = round(total * before / whole) - given
+        given += number
+        length = begun if day == ground.today else 86_400
+        midnight = day * 86_400 - OFFSET
+        yield day, sorted(midnight + int(_hour(random) * length) for _ in range(number))
+
+
+def _hour(random: cases.Random) -> float:
+    """A moment of the day as a share of it: few report at night."""
+    return 0.27 + 0.68 * random() if random() < 0.94 else random()
+
+
+def _number(ground: Ground, serials: defaultdict[str, int], stamp: str) -> str:
+    while (number := f"ZY-{stamp}-{codes.grievance_suffix(serials[stamp])}") in ground.numbers:
+        serials[stamp] += 1
+    serials[stamp] += 1
+    return number
+
+
+def _reporter(category: Category) -> ReporterKind:
+    return ReporterKind.ENTERPRISE if category.group == "enterprise" else ReporterKind.RESIDENT
+
+
+def _subjects(random: cases.Random, category: Category, community: Community) -> tuple[int | None, int | None]:
+    """The compound and the enterprise that it is about."""
+    if category.group == "enterprise" and community.enterprises:
+        return None, community.enterprises[int(random() * len(community.enterprises))]
+    if category.group in _IN_COMPOUND and community.compounds:
+        return community.compounds[int(random() * len(community.compounds))], None
+    return None, None
+
+
+def _updates(number: int, case: Case, category: Category, community: Community, lead: int) -> list[Row]:
+    lines = {
+        cases.REPORTER: REPORTERS[_reporter(category)],
+        cases.DISPATCHER: community.name + OFFICES[12],
+        cases.WORKER: community.name + GRID_WORKER,
+    }
+    return [
+        (number, step.at, step.status, lines[step.who], lead if step.who == cases.WORKER else None, step.note, "")
+        for step in case.steps
+    ]
+
+
+def _deadlines(now: int, number: int, case: Case) -> list[Row]:
+    """What is promised and not done. What had passed before the city was loaded counts as reminded of."""
+    due = [("resolution", case.resolution_due)]
+    if case.accepted_at is None:
+        due.append(("response", case.response_due))
+    found: list[Row] = []
+    for kind, at in due:
+        is_past = at <= now
+        state = DeadlineState.FIRED if is_past else DeadlineState.PENDING
+        found.append((now, now, "Grievance", number, kind, at, state.value, at if is_past else None, None))
+    return found
+
+
+def _count(sums: list[int], case: Case) -> None:
+    sums[0] += 1
+    if case.accepted_at is not None:
+        sums[1] += 1
+        sums[2] += case.accepted_at <= case.response_due
+    if case.resolved_at is not None:
+        sums[3] += 1
+        sums[4] += case.resolved_at <= case.resolution_due
+
+
+def _summed(ground: Ground, tallies: dict[tuple[str, str], list[int]]) -> list[Row]:
+    """The counts of the communities and all above them, with what was counted before."""
+    whole = {key: list(sums) for key, sums in ground.tallies.items()}
+    for (code, month), sums in tallies.items():
+        for place in (*ancestors(code), code):
+            kept = whole.setdefault((place, month), [0] * 5)
+            for index, value in enumerate(sums):
+                kept[index] += value
+    return [(code, month, *sums) for (code, month), sums in sorted(whole.items())]
