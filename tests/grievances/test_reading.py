@@ -197,7 +197,7 @@ PLANS = [
         f"{{ grievances(filter: {{within: {HERE}, isOpen: true}}, orderBy: DUE_FIRST) {{ nodes {{ number }} }} }}",
         "grievance_open_place",
     ),
-    ("{ grievances(filter: {isOverdue: true}) { totalCount nodes { number } } }", "grievance_open_due"),
+    ("{ grievances(filter: {isOverdue: true}) { totalCount nodes { number } } }", "(status=?)"),
     ("{ grievances(filter: {isOverdue: true}, orderBy: DUE_FIRST) { nodes { number } } }", "grievance_open_due"),
     (
         f"{{ division(code: {HERE}) {{ grids {{ nodes {{ grievances(filter: {{isOpen: true}}, first: 3) {{ nodes {{ number }} }} }} }} }} }}",

@@ -227,18 +227,14 @@ def is_open(c: Compiler, row: Row) -> str:
     condition = f"{row['status']} IN {_OPEN_SQL}"
     if c.dialect.name != "sqlite":
         return condition
-    return f"likely({condition})" if by_newest(row) else f"likely({condition}) AND {row['resolution_due_at']} > ''"
-
-
-def by_newest(row: Row) -> bool:
-    """Whether a list is sorted by number of arrival, not by due time."""
-    return row.is_driven_by_search
+    by_newest = row.is_driven_by_search
+    return f"likely({condition})" if by_newest else f"likely({condition}) AND {row['resolution_due_at']} > ''"
 
 
 def lies_within(c: Compiler, row: Row, given: Given) -> str:
-    """In the subtree of a division: newest first by the indexes of places, by due time as a range of the open ones'."""
-    is_range = 4 < len(given.value) < 12 and not by_newest(row)
-    return c.subtree(row["division_id"], given) if is_range else c.within(row["division_id"], given)
+    """In the subtree of a division: by the indexes of places, or as a range of the index of what is open there."""
+    condition = c.within(row["division_id"], given)
+    return f"{condition} AND {c.subtree(row['division_id'], given)}" if 4 < len(given.value) < 12 else condition
 
 
 def is_done(c: Compiler, row: Row) -> str:
@@ -254,26 +250,17 @@ def has_status(c: Compiler, row: Row, given: Given) -> str:
 
 def is_overdue(c: Compiler, row: Row) -> str:
     """A promised time has passed and what was promised is not done."""
-    return f"({row['status']} IN {_OPEN_SQL} AND {_is_late(c, row)})"
-
-
-def _is_late(c: Compiler, row: Row) -> str:
-    """A promised time of an open grievance has passed."""
-    now = c.now()
-    return (
-        f"({row['resolution_due_at']} < {now} OR ({row['accepted_at']} IS NULL AND {row['response_due_at']} < {now}))"
-    )
+    return f"({row['status']} IN {_OPEN_SQL} AND {_next_due(row)} < {c.now()})"
 
 
 def are_overdue(c: Compiler, row: Row) -> str:
-    """The same for a list, led by the indexes of what is open: its cost follows what is overdue."""
-    if not by_newest(row):
-        return f"{is_open(c, row)} AND {_is_late(c, row)}"  # what is overdue comes first
-    late, source = c.find("Grievance", lambda late: f"{is_open(c, late)} AND {late['resolution_due_at']} < {c.now()}")
-    mute, other = c.find(
-        "Grievance", lambda mute: f"{mute['status']} = 'submitted' AND {mute['response_due_at']} < {c.now()}"
-    )
-    return f"{row['id']} IN (SELECT {late['id']} {source} UNION ALL SELECT {mute['id']} {other})"
+    """The same for a list, in the words of the indexes of what is open."""
+    return f"({is_open(c, row)} AND {_next_due(row)} < {c.now()})"
+
+
+def _next_due(row: Row) -> str:
+    """What is promised next: the first response, after it the resolution."""
+    return f"(CASE WHEN {row['accepted_at']} IS NULL THEN {row['response_due_at']} ELSE {row['resolution_due_at']} END)"
 
 
 def is_in_time(c: Compiler, row: Row) -> str:
