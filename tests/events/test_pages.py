@@ -12,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 
 from civicgraph import clock
+from civicgraph.accounts.models import Grant, Person
 from civicgraph.events import operations
 from civicgraph.events.models import Event, EventStatus, ProgrammeItem
 from civicgraph.permissions import Actor, Role
@@ -245,3 +246,14 @@ def link(text: str, rel: str) -> str | None:
     """Where the link to the next or previous page leads."""
     found = re.search(rf'<a class="btn quiet" rel="{rel}" href="([^"]+)"', text)
     return unescape(found[1]) if found else None
+
+
+async def test_who_edits_in_two_places_chooses_one(app: Starlette, site: Site) -> None:
+    await publish(site)
+    row = await Person.get(username="editor")
+    await Grant.create(person=row, role=Role.EDITOR, division_id=SUIYANG)
+    text = await site.editor.open("/staff/events")
+    assert f'<option value="{SUIYANG}">绥阳县' in text
+    assert "美术馆之夜" not in text.split("<main")[1]
+    assert "美术馆之夜" in await site.editor.open(f"/staff/events?within={FENGGANG}")
+    assert "美术馆之夜" in await site.editor.open(f"/staff/events?within={FENGQUAN}")

@@ -6,11 +6,12 @@ from typing import Any
 
 from starlette.requests import Request
 
-from civicgraph.permissions import Actor
 from civicgraph.i18n import gettext
+from civicgraph.permissions import Actor
 from civicgraph.web import read
 from civicgraph.web.formats import place_name
 from civicgraph.web.forms import Choices
+from civicgraph.web.query import place
 from civicgraph.web.shell import chosen_place
 
 
@@ -51,8 +52,16 @@ def place_field(request: Request, division: dict[str, Any], within: str | None) 
 
 
 def editable(request: Request, capability: str) -> dict[str, Any]:
-    """The part of a filter that keeps a staff list to what the actor may edit: a place, where the grants are
-    over one, since its index answers at once; else the filter `isEditable`."""
-    actor: Actor = request.state.actor
-    prefixes = actor.prefixes(capability)
-    return {"within": prefixes[0]} if len(prefixes) == 1 else {"isEditable": True}
+    """The part of a filter that keeps a staff list to what the actor may edit: one of the places of their grants
+    (the first, unless the address says which), since the index of places answers at once."""
+    prefixes = request.state.actor.prefixes(capability)
+    asked = place(request)
+    if asked and any(asked.startswith(prefix) for prefix in prefixes):
+        return {"within": asked}
+    return {"within": prefixes[0]} if prefixes else {"isEditable": True}
+
+
+def granted(request: Request, capability: str) -> list[str]:
+    """The places of the actor's grants, for a staff list to choose from where they are several."""
+    prefixes: tuple[str, ...] = request.state.actor.prefixes(capability)
+    return list(prefixes) if len(prefixes) > 1 else ["none"]

@@ -35,6 +35,7 @@ class DivisionFilter:
     """Which divisions."""
 
     level = any_of("level", DivisionLevel, "Of any of these levels.")
+    codes = any_of("code", str, "With any of these codes.")
     within = where(
         DivisionCode,
         "This division and everything below it.",

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
-from civicgraph.divisions.choosing import editable, place_field, staff_choices
+from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
 from civicgraph.events import operations
 from civicgraph.events.models import EventKind, EventStatus
 from civicgraph.i18n import LOCALES, N_, current, gettext, ngettext
@@ -181,7 +181,11 @@ def _staff_filter(request: Request) -> dict[str, Any]:
         "kind": kinds(request, "kind", EventKind),
         "statuses": kinds(request, "status", EventStatus),
     }
-    return {"filter": {key: value for key, value in filters.items() if value}, **paging(request, 30)}
+    return {
+        "filter": {key: value for key, value in filters.items() if value},
+        "granted": granted(request, EDIT_EVENTS),
+        **paging(request, 30),
+    }
 
 
 def _staff_values(request: Request) -> dict[str, Any]:
@@ -204,7 +208,10 @@ def _staff_values(request: Request) -> dict[str, Any]:
             "choices": [every, *((one.name, one.words) for one in EventStatus)],
         },
     ]
-    return {"fields": fields, "asked": {"q": text(request) or "", "kind": kind, "status": status}}
+    return {
+        "fields": fields,
+        "asked": {"q": text(request) or "", "kind": kind, "status": status, **editable(request, EDIT_EVENTS)},
+    }
 
 
 async def _choices(request: Request) -> dict[str, Any]:

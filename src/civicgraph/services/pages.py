@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
-from civicgraph.divisions.choosing import editable, place_field, staff_choices
+from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_SERVICES
 from civicgraph.services import operations, rules
@@ -91,7 +91,11 @@ def _staff_filter(request: Request) -> dict[str, Any]:
         "kind": kinds(request, "kind", ServiceKind),
         "statuses": kinds(request, "status", ServiceStatus),
     }
-    return {"filter": {key: value for key, value in filters.items() if value}, **paging(request, 30)}
+    return {
+        "filter": {key: value for key, value in filters.items() if value},
+        "granted": granted(request, EDIT_SERVICES),
+        **paging(request, 30),
+    }
 
 
 def _staff_values(request: Request) -> dict[str, Any]:
@@ -99,6 +103,7 @@ def _staff_values(request: Request) -> dict[str, Any]:
         "q": text(request) or "",
         "kind": one_of(request, "kind", ServiceKind) or "",
         "status": one_of(request, "status", ServiceStatus) or "",
+        **editable(request, EDIT_SERVICES),
     }
     choices = [("", gettext("all")), *((status.name, status.words) for status in ServiceStatus)]
     state = {
