@@ -1,0 +1,126 @@
+"""The demo city is the Zunyi of the facts file, loaded once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tortoise import Tortoise
+
+from civicgraph.accounts.models import Grant, Person
+from civicgraph.accounts.passwords import is_password
+from civicgraph.demo.facts import facts, places
+from civicgraph.divisions.models import Compound, Division, Figure
+from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing
+from civicgraph.enterprises.rules import is_credit_code
+from civicgraph.events.models import Event, EventStatus, ProgrammeItem
+from civicgraph.grids.models import Grid, GridLevel
+from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceTally, GrievanceUpdate
+from civicgraph.permissions import Role
+from civicgraph.services.models import PriceRule, Service
+from tests.demo.conftest import MOMENT, load_demo
+
+DONE = (GrievanceStatus.RESOLVED, GrievanceStatus.CLOSED)
+
+
+async def test_every_division_of_the_register_is_there_and_those_it_lacks_are_provisional(demo: str) -> None:
+    assert await Division.filter(is_provisional=False).count() == 2362
+    provisional = await Division.filter(is_provisional=True, level="community").values_list("short_name", flat=True)
+    assert set(provisional) == {"长征社区", "航空社区", "凤凰社区", "凤泉社区"}
+
+
+async def test_every_division_but_the_city_hangs_below_the_one_its_code_says(demo: str) -> None:
+    cut = {6: 4, 9: 6, 12: 9}
+    for code, parent in await Division.all().values_list("code", "parent_id"):
+        assert parent == (code[: cut[len(code)]] if len(code) > 4 else None)
+
+
+async def test_hongqiao_has_its_35_micro_grids_and_hangtian_its_six_working_groups(demo: str) -> None:
+    micro = await Grid.filter(division_id=places()["hongqiao"], level=GridLevel.MICRO_GRID)
+    assert len(micro) == 35
+    grids = set(await Grid.filter(level=GridLevel.GRID).values_list("code", flat=True))
+    assert {row.parent_id for row in micro} <= grids  # type: ignore[attr-defined]
+    assert all(set(row.nets) == {"PUBLIC_SAFETY", "CIVILIZED_CITY", "EMERGENCY"} for row in micro)
+    assert await Grid.filter(division_id=places()["hangtian"], is_generated=False).count() == 6
+
+
+async def test_97_percent_of_the_233_grievances_of_minsheng_zongtai_are_done(demo: str) -> None:
+    compound = await Compound.get(name="斌鑫二期小区")
+    rows = await Grievance.filter(compound_id=compound.id)
+    assert len(rows) == 233
+    assert round(sum(row.status in DONE for row in rows) / len(rows), 2) == 0.97
+    examples = {one["text"] for one in facts()["grievance_services"][0]["examples"]}
+    assert {row.public_text for row in rows if not row.is_generated} == examples
+
+
+async def test_a_grievances_history_begins_with_the_report_and_ends_where_it_stands(demo: str) -> None:
+    for row in await Grievance.all():
+        steps = await GrievanceUpdate.filter(grievance_id=row.id).order_by("id")
+        assert steps[0].status is GrievanceStatus.SUBMITTED
+        assert steps[-1].status is row.status
+        assert [step.at for step in steps] == sorted(step.at for step in steps)
+        assert all(step.at <= MOMENT for step in steps if row.is_generated)
+
+
+async def test_the_tallies_equal_a_recount_of_the_grievances(demo: str) -> None:
+    rows = await Grievance.all()
+    for place in ("5203", "520327", places()["fengquan"]):
+        inside = [row for row in rows if row.division_id.startswith(place)]
+        tallies = await GrievanceTally.filter(division_id=place)
+        assert sum(one.received for one in tallies) == len(inside)
+        assert sum(one.resolved for one in tallies) == sum(row.status in DONE for row in inside)
+
+
+async def test_eighty_and_over_pay_8_yuan_a_meal_and_no_other_price_is_made_up(demo: str) -> None:
+    rule = await PriceRule.get()
+    assert (rule.min_age, rule.amount_fen, rule.unit) == (80, 800, "餐")
+    assert await Service.all().count() == len(facts()["services"])
+
+
+async def test_the_culture_night_has_its_programme_and_something_is_on_after_today(demo: str) -> None:
+    night = await Event.get(title__contains="美术馆之夜")
+    assert not night.is_generated
+    assert await ProgrammeItem.filter(event_id=night.id).count() == 6
+    coming = await Event.filter(starts_at__gt=MOMENT)
+    assert coming
+    assert all(one.is_generated and one.status is EventStatus.PUBLISHED for one in coming)
+
+
+async def test_enterprises_have_valid_codes_that_say_they_are_made_up(demo: str) -> None:
+    rows = await Enterprise.all()
+    assert len(rows) == len(facts()["enterprises"])
+    assert all(is_credit_code(row.credit_code) and "演示生成" in row.summary for row in rows)
+    assert await EnterpriseListing.filter(list=EnterpriseList.CHAIN_LEADER).count() == 3
+
+
+async def test_published_figures_are_held_in_thousandths(demo: str) -> None:
+    figures = {row.key: row for row in await Figure.filter(division_id="5203", compound_id=None)}
+    assert figures["above_four_scales"].amount == 3_563_000
+    assert figures["market_entities"].qualifier.value == "about"
+    assert figures["contracted_investment_cny"].amount == 22_000_000_000_000
+
+
+async def test_passwords_are_told_once_and_kept_only_as_hashes(demo: str) -> None:
+    told = dict(re.findall(r"^ {2}([a-z.]+) +(\S+) +\S", demo, re.MULTILINE))
+    people = await Person.all()
+    assert set(told) == {row.username for row in people}
+    assert len(set(told.values())) == len(told)
+    row = next(row for row in people if row.username == "point")
+    assert row.password_hash.startswith("$argon2id$")
+    assert await is_password(row.password_hash, told["point"])
+    assert not any(password in str(vars(one)) for one in people for password in told.values())
+    assert {grant.role for grant in await Grant.all()} == set(Role)
+
+
+async def test_loading_again_changes_nothing_and_tells_no_password(demo: str) -> None:
+    before = await everything()
+    said = await load_demo()
+    assert await everything() == before
+    assert "already" in said
+    assert "Sign in as" not in said
+
+
+async def everything() -> dict[str, list[Any]]:
+    """Every row of every table."""
+    models = Tortoise.apps["civicgraph"].values()  # type: ignore[index]
+    return {model._meta.db_table: sorted(map(str, await model.all().values())) for model in models}
