@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -160,3 +161,11 @@ async def test_nobody_changes_events_outside_their_grants(editor: Actor, neighbo
     with pytest.raises(NotFound):
         await operations.publish_event(editor, {"slug": "nothing", "version": 1})
     assert (await Event.get(id=shown.id)).version == shown.version
+
+
+async def test_of_two_changes_at_once_one_is_told(editor: Actor, list_event: List) -> None:
+    row = await list_event()
+    changes = [operations.update_event(editor, edit(row, title=title)) for title in ("甲场", "乙场")]
+    answers = await asyncio.gather(*changes, return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "Event"]
+    assert (await Event.get(id=row.id)).version == row.version + 1

@@ -253,7 +253,7 @@ async def test_who_edits_in_two_places_chooses_one(app: Starlette, site: Site) -
     row = await Person.get(username="editor")
     await Grant.create(person=row, role=Role.EDITOR, division_id=SUIYANG)
     text = await site.editor.open("/staff/events")
-    assert f'<option value="{SUIYANG}">绥阳县' in text
+    assert f'<option value="{SUIYANG}" selected>绥阳县' in text
     assert "美术馆之夜" not in text.split("<main")[1]
     assert "美术馆之夜" in await site.editor.open(f"/staff/events?within={FENGGANG}")
     assert "美术馆之夜" in await site.editor.open(f"/staff/events?within={FENGQUAN}")
