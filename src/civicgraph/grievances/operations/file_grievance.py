@@ -10,24 +10,19 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from civicgraph import clock, crypto
-from civicgraph.divisions.models import DivisionLevel
-from civicgraph.divisions.operations import DivisionCode, place_of
-from civicgraph.enterprises.models import Enterprise
-from civicgraph.grids.models import Grid, GridLevel
+from civicgraph.divisions.operations import DivisionCode
 from civicgraph.grievances import notices, rules
 from civicgraph.grievances.models import (
     Channel,
     Grievance,
-    GrievanceCategory,
     GrievanceStatus,
     GrievanceUpdate,
     ReporterKind,
-    UrgencyPolicy,
 )
+from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.history import office
 from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
 from civicgraph.grievances.operations.tally import tally
-from civicgraph.grievances.rules import Promise
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, audit, changed, operation
 from civicgraph.operations.kernel import first_answer, keep_answer
@@ -158,30 +153,29 @@ def _fingerprint(data: FileGrievance) -> str:
 
 
 async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
-    category = await _category(data)
-    division_code = await _community(data)
+    category = await named.category_of(data.category)
+    division_code = await named.community_of(data.division_code)
     if data.channel is Channel.STAFF and not actor.may(DISPATCH_GRIEVANCES, division_code):
         raise Forbidden
-    enterprise = await _enterprise(data)
+    enterprise = await named.enterprise_of(data.enterprise_code)
+    is_enterprise = enterprise is not None or category.group_code == "enterprise"
     now = clock.now()
-    number, secret = await _free_number(), crypto.random_code(rules.SECRET_LENGTH)
+    number, secret = await named.free_number(), crypto.random_code(rules.SECRET_LENGTH)
     if data.idempotency_key:
         # First of all, so that a second one waits here and finds the answer.
         answer = {"number": number, "secret": crypto.encrypt(secret), "fingerprint": _fingerprint(data)}
         await keep_answer(actor, _NAME, data.idempotency_key, answer)
     public_text = mask_personal(data.description)
-    response_due_at, resolution_due_at = (await _promise(category, division_code)).times(now)
+    response_due_at, resolution_due_at = (await named.promise_of(category, division_code)).times(now)
     row = await Grievance.create(
         number=number,
         secret_hash=crypto.token_hash(secret),
         category_id=category.code,
         urgency=category.urgency,
         channel=data.channel,
-        reporter_kind=ReporterKind.ENTERPRISE
-        if enterprise or category.group_code == "enterprise"
-        else ReporterKind.RESIDENT,
+        reporter_kind=ReporterKind.ENTERPRISE if is_enterprise else ReporterKind.RESIDENT,
         division_id=division_code,
-        grid_id=await _grid(data, division_code),
+        grid_id=await named.grid_of(data.grid_code, division_code),
         enterprise_id=enterprise.id if enterprise else None,
         public_text=public_text,
         description=data.description,
@@ -213,66 +207,3 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
         changed({}, {"number": number, "category": category.code, "channel": data.channel, "status": row.status}),
     )
     return {"grievance": row, "tracking_secret": rules.grouped(secret)}
-
-
-async def _category(data: FileGrievance) -> GrievanceCategory:
-    found = await GrievanceCategory.get_or_none(code=data.category)
-    if found is None:
-        raise InvalidInput.at("category", "unknown_category", N_("Please choose one of the list."))
-    return found
-
-
-async def _community(data: FileGrievance) -> str:
-    division = await place_of(data.division_code)
-    if division.level != DivisionLevel.COMMUNITY:
-        raise InvalidInput.at(
-            "division_code",
-            "not_a_community",
-            N_("Please choose a community or village within %(place)s."),
-            place=division.short_name,
-        )
-    return division.code
-
-
-async def _enterprise(data: FileGrievance) -> Enterprise | None:
-    code = "".join((data.enterprise_code or "").split()).upper()
-    if not code:
-        return None
-    found = await Enterprise.get_or_none(credit_code=code)
-    if found is None:
-        raise InvalidInput.at(
-            "enterprise_code",
-            "unknown_enterprise",
-            N_("No enterprise in the register has this code. Please check it, or leave it empty."),
-        )
-    return found
-
-
-async def _grid(data: FileGrievance, division_code: str) -> str | None:
-    """The grid that was named, or the community's only one."""
-    if data.grid_code:
-        if not await Grid.exists(code=data.grid_code, division_id=division_code, is_active=True):
-            raise InvalidInput.at("grid_code", "unknown_grid", N_("This grid does not belong to the community."))
-        return data.grid_code
-    grids = (
-        await Grid.filter(division_id=division_code, is_active=True, level=GridLevel.GRID)
-        .limit(2)
-        .values_list("code", flat=True)
-    )
-    return str(grids[0]) if len(grids) == 1 else None
-
-
-async def _promise(category: GrievanceCategory, division_code: str) -> Promise:
-    prefixes = [division_code[:digits] for digits in (4, 6, 9, 12)]
-    policies = await UrgencyPolicy.filter(division_id__in=prefixes, urgency=category.urgency)
-    overrides = [(str(one.division_id), Promise(one.response_minutes, one.resolution_minutes)) for one in policies]
-    return rules.promise(category.urgency, division_code, overrides)
-
-
-async def _free_number() -> str:
-    now = clock.now()
-    for length in rules.SUFFIX_LENGTHS:
-        number = rules.number_of(now, crypto.random_code(length))
-        if not await Grievance.exists(number=number):
-            return number
-    raise RuntimeError("no free grievance number was found")
