@@ -155,6 +155,7 @@ class AuditEntryFilter:
     subject_type = equals("subject_type", str, "About this type of thing, for instance Event.")
     subject_id = equals("subject_id", str, "About the thing with this key.")
     operation = equals("operation", str, "Done by this operation, for instance publish_event.")
+    by_person = equals("person_id", int, "Done by the person with this number.")
     within = within("division_code")
 
 
@@ -176,6 +177,9 @@ class AuditEntry:
     subject_type = column()
     subject_id = column()
     division_code = column()
+    division = to_one(
+        "divisions.Division", key="division_code", is_nullable=True, description="Where it belongs, unless to a grid."
+    )
     changed_fields = computed(
         str, lambda c, row: c.dialect.text(row["changes"]), "The fields that changed, before and after, as JSON text."
     )

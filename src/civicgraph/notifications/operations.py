@@ -12,7 +12,7 @@ from civicgraph.accounts.models import Person
 from civicgraph.i18n import N_
 from civicgraph.notifications import rules
 from civicgraph.notifications.models import InboxMessage, MessageChannel, MessageState, OutboxMessage
-from civicgraph.notifications.rendering import render_message
+from civicgraph.notifications.rendering import render_message, without_link
 from civicgraph.operations import Input, NotFound, Unavailable, audit, operation
 from civicgraph.permissions import READ_OUTBOX, Actor
 
@@ -35,8 +35,9 @@ async def notify_person(
     given = {**values, "link": link}
     subject, text = render_message(template, given, person.locale)
     key = rules.message_key(dedupe, f"person {person.id}")
+    shown = without_link(text, link)
     inbox = InboxMessage(
-        person_id=person.id, dedupe_key=key, subject=subject, text=text, link=link, created_at=clock.now()
+        person_id=person.id, dedupe_key=key, subject=subject, text=shown, link=link, created_at=clock.now()
     )
     await InboxMessage.bulk_create([inbox], ignore_conflicts=True)
     if person.email:

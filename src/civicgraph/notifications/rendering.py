@@ -30,3 +30,9 @@ def render_message(template: str, values: Mapping[str, Any], locale: str) -> tup
         i18n.current.reset(token)
     subject, _, text = whole.strip().partition("\n")
     return " ".join(subject.split())[:MAX_SUBJECT], text.strip()
+
+
+def without_link(text: str, link: str) -> str:
+    """A text for the inbox, where a button leads to `link`: without the line that ends with its address."""
+    lines = [line for line in text.splitlines() if not (link and line.endswith(link))]
+    return "\n".join(lines).strip()

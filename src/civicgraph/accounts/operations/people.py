@@ -103,7 +103,7 @@ async def create_person(actor: Actor, data: CreatePerson) -> Person:
         password_hash=await hash_password(data.password),
     )
     await Grant.create(person=row, role=data.role, division_id=data.division_code)
-    made = {"username": [None, row.username], "role": [None, data.role]}
+    made = {"username": [None, row.username], **_given(data.role, data.division_code)}
     await audit(actor, row, made, division_code=data.division_code)
     return row
 
@@ -176,7 +176,7 @@ async def grant_role(actor: Actor, data: RoleOver) -> Person:
     _, is_new = await Grant.get_or_create(person=row, role=data.role, division_id=data.division_code)
     if not is_new:
         raise InvalidInput.at("role", "held", N_("This role over this place is held already."))
-    await audit(actor, row, {"role": [None, data.role]}, division_code=data.division_code)
+    await audit(actor, row, _given(data.role, data.division_code), division_code=data.division_code)
     return row
 
 
@@ -190,8 +190,13 @@ async def revoke_role(actor: Actor, data: RoleOver) -> Person:
         raise Unavailable(N_("Nobody takes a role from themselves. Ask a colleague to do it."))
     if not await Grant.filter(person=row, role=data.role, division_id=data.division_code).delete():
         raise NotFound
-    await audit(actor, row, {"role": [data.role, None]}, division_code=data.division_code)
+    taken = {"role": [data.role, None], "division_code": [data.division_code, None]}
+    await audit(actor, row, taken, division_code=data.division_code)
     return row
+
+
+def _given(role: Role, code: str) -> dict[str, Any]:
+    return {"role": [None, role], "division_code": [None, code]}
 
 
 async def _managed(actor: Actor, person_id: int) -> tuple[Person, str]:

@@ -1,0 +1,162 @@
+"""The audit trail in words: what an operation is called, what it was done to, and what changed in it.
+
+The labels of fields are those of the operation's form; so the trail reads like the forms that wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from pydantic.fields import FieldInfo
+
+from civicgraph.i18n import N_, Labelled, gettext
+from civicgraph.operations.kernel import REGISTRY
+from civicgraph.web.formats import datetime_, money
+from civicgraph.web.forms import _type_of, _widget
+from civicgraph.web.templating import environment
+
+OPERATIONS = {
+    "sign_in": N_("Signed in"),
+    "sign_out": N_("Signed out"),
+    "revoke_session": N_("Ended a session"),
+    "change_password": N_("Changed the own password"),
+    "create_person": N_("Entered a person"),
+    "update_person": N_("Changed a person"),
+    "set_password": N_("Set a person's password"),
+    "grant_role": N_("Gave a role"),
+    "revoke_role": N_("Took a role"),
+    "create_token": N_("Made an API token"),
+    "revoke_token": N_("Revoked an API token"),
+    "update_division": N_("Changed a place's profile"),
+    "create_compound": N_("Listed a compound"),
+    "update_compound": N_("Changed a compound"),
+    "create_grid": N_("Entered a grid"),
+    "update_grid": N_("Changed a grid"),
+    "assign_grid_worker": N_("Put somebody in charge of a grid"),
+    "end_assignment": N_("Ended a time in charge of a grid"),
+    "create_event": N_("Drafted an event"),
+    "update_event": N_("Changed an event"),
+    "publish_event": N_("Published an event"),
+    "cancel_event": N_("Cancelled an event"),
+    "finish_event": N_("Finished an event"),
+    "create_service": N_("Drafted a service"),
+    "update_service": N_("Changed a service"),
+    "publish_service": N_("Published a service"),
+    "suspend_service": N_("Suspended a service"),
+    "resume_service": N_("Resumed a service"),
+    "close_service": N_("Closed a service"),
+    "create_enterprise": N_("Entered an enterprise"),
+    "update_enterprise": N_("Changed an enterprise"),
+    "reveal_enterprise_contact": N_("Looked at an enterprise's contact"),
+    "file_grievance": N_("Took a grievance by telephone"),
+    "accept_grievance": N_("Accepted a grievance"),
+    "assign_grievance": N_("Assigned a grievance"),
+    "start_grievance": N_("Began work on a grievance"),
+    "comment_on_grievance": N_("Added a note to a grievance"),
+    "resolve_grievance": N_("Resolved a grievance"),
+    "close_grievance": N_("Closed a grievance"),
+    "close_tracked_grievance": N_("Closed as the reporter"),
+    "set_grievance_visibility": N_("Hid or showed a grievance"),
+    "reveal_grievance_contact": N_("Looked at a reporter's contact"),
+    "resend_message": N_("Sent a message again"),
+}
+"""What an entry says that somebody did; the tests find operations without words."""
+
+SUBJECTS = {
+    "Person": N_("Person"),
+    "Session": N_("Session"),
+    "ApiToken": N_("API token"),
+    "Division": N_("Place"),
+    "Compound": N_("Compound"),
+    "Grid": N_("Grid"),
+    "GridAssignment": N_("Charge of a grid"),
+    "Event": N_("Event"),
+    "Service": N_("Service"),
+    "Enterprise": N_("Enterprise"),
+    "Grievance": N_("Grievance"),
+    "OutboxMessage": N_("Message"),
+}
+
+_FIELDS = {
+    "status": N_("Status"),
+    "state": N_("Status"),
+    "revoked_at": N_("Ended"),
+    "password_hash": N_("Password"),
+    "assignee_id": N_("Assigned to"),
+    "person": N_("Person in charge"),
+    "contact_phone": N_("Telephone"),
+    "contact_email": N_("E-mail"),
+    "public_note": N_("Public note"),
+    "internal_note": N_("Note among staff"),
+    "is_public": N_("Public"),
+    "status_reason": N_("Reason"),
+}
+_LONGEST = 80
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\+00:00")
+
+
+def operation_words(name: str) -> str:
+    """What was done; an operation without words by its name."""
+    return gettext(OPERATIONS[name]) if name in OPERATIONS else name
+
+
+def subject_words(name: str) -> str:
+    """What it was done to; a type without words by its name."""
+    return gettext(SUBJECTS[name]) if name in SUBJECTS else name
+
+
+def changes(entry: Mapping[str, Any]) -> list[dict[str, str | None]]:
+    """The fields that an entry changed: label, and the values before and after where they are kept."""
+    operation = REGISTRY.get(entry["operation"])
+    fields = operation.input.model_fields if operation else {}
+    found: list[dict[str, str | None]] = []
+    for name, pair in orjson.loads(entry["changedFields"] or "{}").items():
+        declared = fields.get(name)
+        before, after = [_words(value, declared) for value in pair] if pair else (None, None)
+        if not (pair and before == after):
+            found.append({"label": _label(name, declared), "before": before, "after": after})
+    return found
+
+
+def _label(name: str, declared: FieldInfo | None) -> str:
+    if declared is None or not declared.title:
+        declared = next(
+            (one.input.model_fields[name] for one in REGISTRY.values() if name in one.input.model_fields), None
+        )
+    if name not in _FIELDS and declared is not None and declared.title:
+        return gettext(declared.title)
+    return gettext(_FIELDS[name]) if name in _FIELDS else name
+
+
+def _words(value: Any, declared: FieldInfo | None) -> str:
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list):
+        return _short(" · ".join(_words(one, declared) for one in value))
+    kind = _type_of(declared)[0] if declared is not None else None
+    if declared is not None and _widget(declared) == "money" and isinstance(value, int):
+        return money(value)
+    if _MOMENT.fullmatch(str(value)):
+        return datetime_(datetime.fromisoformat(str(value)))
+    return _short(_member(str(value), kind))
+
+
+def _member(value: str, kind: Any) -> str:
+    """The words of an enumeration's value: of the field's own, or of any that has it (states are no fields)."""
+    kinds = [kind] if isinstance(kind, type) and issubclass(kind, Labelled) else Labelled.__subclasses__()
+    if kind is None or kind in kinds:
+        return next((member.words for one in kinds for member in one if member.value == value), value)
+    return value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+environment().filters.update(operation_words=operation_words, subject_words=subject_words, trail_changes=changes)
