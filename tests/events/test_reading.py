@@ -108,3 +108,12 @@ async def test_a_month_long_event_is_found_on_each_of_its_days(engine: Engine, l
     assert await titles(engine, spansDays=True) == ["安全生产月"]
     with clock.override(datetime(2026, 6, 20, tzinfo=UTC)):
         assert await titles(engine, isUpcoming=True) == ["安全生产月"]
+
+
+async def test_a_day_from_the_beginning_of_the_calendar_is_only_a_very_early_day(
+    engine: Engine, list_event: List
+) -> None:
+    await list_event()
+    for name in ("startsFrom", "endsFrom"):
+        assert await titles(engine, **{name: "0001-01-01"}) == ["美术馆之夜"]
+    assert await titles(engine, startsBefore="0001-01-01") == []

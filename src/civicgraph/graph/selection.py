@@ -62,12 +62,16 @@ def stored(value: Any) -> Any:
 
 
 def as_moment(value: Any) -> Any:
-    """A date as the start of that day in the city; times as they are."""
-    from datetime import datetime, time
+    """A date as the start of that day in the city; times as they are.
+
+    Nothing here is older than 1900; what asks for more is brought there, since calendars end at the year 1.
+    """
+    from datetime import UTC, datetime, time
 
     from civicgraph.clock import CITY_ZONE
 
-    return value if isinstance(value, datetime) else datetime.combine(value, time(), CITY_ZONE)
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time(), CITY_ZONE)
+    return moment if moment.year >= 1900 else datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def collect(
