@@ -116,6 +116,8 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with db.connected(settings):
+            if not db.is_postgres(settings):  # PostgreSQL keeps its own up to date
+                await db.refresh_statistics()
             app.state.engine = Engine(schema()._schema, open_reader(settings))
             app.state.heartbeat = Heartbeat(settings, deliver_due)
             if settings.is_scheduler_enabled:

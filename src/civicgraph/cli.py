@@ -144,7 +144,7 @@ def tick(once: Annotated[bool, typer.Option("--once", help="Do one round and sto
 
     build()
     report = _run(Heartbeat(configuration.current(), deliver_due).tick_once())
-    console.print(report)
+    console.print(str(report))
 
 
 @app.command()

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
-from civicgraph import settings
+from civicgraph import db, settings
 from civicgraph.demo import grievances, listings, people, places
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.industries import load_industries
@@ -20,6 +20,7 @@ async def load(scale: str, seed: int, console: Console) -> None:
         console.print("The demo city is there already; its data is kept.")
     else:
         await _load_demo(seed, console)
+        await db.refresh_statistics()
     if scale == "city":
         from civicgraph.demo.city import load_city
 

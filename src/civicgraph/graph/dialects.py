@@ -159,7 +159,9 @@ class PostgreSQL(Dialect):
         return f"${number}::{self._types[sql_type]}"
 
     def parameter(self, value: Any, sql_type: str) -> Any:
-        return str(value) if sql_type in ("text", "code") and value is not None else value
+        if sql_type == "text" and value is not None:
+            return str(value).replace("\x00", "")  # PostgreSQL's text holds no NUL
+        return [str(one).replace("\x00", "") for one in value] if sql_type == "texts" else value
 
     def json_object(self, pairs: Sequence[tuple[str, str]]) -> str:
         if len(pairs) <= MAX_PAIRS:

@@ -1,0 +1,89 @@
+"""The command line, as an operator uses it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SECRET = "a secret of the tests, long enough to be one"
+CITY = "520327001901"
+
+
+class Shell:
+    """Runs `civicgraph` in an empty folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("CIVICGRAPH_")}
+        self.environment |= {"CIVICGRAPH_SECRET_KEY": SECRET, "COLUMNS": "200", "NO_COLOR": "1"}
+
+    def __call__(self, *words: str, code: int = 0, **environment: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "civicgraph", *words],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "demo", "staff", "token", "schema", "tick", "backup", "check"])
+def test_every_command_explains_itself(shell: Shell, command: str) -> None:
+    assert "Usage" in shell(command, "--help")
+    assert command in shell("--help")
+
+
+def test_check_says_in_plain_words_what_is_wrong(shell: Shell) -> None:
+    assert "SECRET_KEY is missing" in shell("check", code=1, CIVICGRAPH_SECRET_KEY="")
+    assert "Migrations are behind" in shell("check", code=1)
+    unreachable = "postgres://nobody@127.0.0.1:1/nowhere"
+    assert "cannot be reached" in shell("check", code=1, CIVICGRAPH_DATABASE_URL=unreachable)
+    shell("migrate")
+    assert "mail server" in shell("check", code=1, CIVICGRAPH_SMTP_URL="smtp://127.0.0.1:1")
+    assert "Everything is in order" in shell("check")
+
+
+def test_the_demo_is_loaded_once_and_told_once(shell: Shell) -> None:
+    first = shell("demo")
+    assert re.search(r"admin\s+\S{12,}\s+Administrator", first)
+    second = shell("demo")
+    assert "kept" in second
+    assert "Administrator" not in second
+
+
+def test_an_operator_adds_people_and_tokens_ticks_and_takes_a_backup(shell: Shell) -> None:
+    shell("demo")
+    added = shell("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY)
+    assert "password" in added
+    assert "lin" in shell("staff", "list")
+    assert "lin" in shell("staff", "password", "lin")
+    assert shell("token", "create", "lin", "--name", "script").startswith("cg_")
+    shell("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY, code=1)
+    assert "Deadlines" in shell("tick", "--once")
+    shell("backup", "copy.sqlite3")
+    with sqlite3.connect(shell.folder / "copy.sqlite3") as copy:
+        assert copy.execute("SELECT count(*) FROM division").fetchone()[0] >= 2362
+    shell("backup", "copy.sqlite3", code=1)
+
+
+def test_a_tampered_audit_trail_is_found(shell: Shell) -> None:
+    shell("demo")
+    shell("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY)
+    with sqlite3.connect(shell.folder / "var/civicgraph.sqlite3") as database:
+        database.execute("UPDATE audit_entry SET operation = 'nothing' WHERE id = (SELECT min(id) FROM audit_entry)")
+    assert "tampered" in shell("check", code=1)
