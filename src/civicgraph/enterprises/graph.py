@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, NewType
+
+import strawberry
+from graphql import GraphQLError
+
 from civicgraph.enterprises import models, operations, rules
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseStatus
 from civicgraph.graph import (
     Order,
-    any_of,
     column,
     computed,
     connection,
@@ -27,7 +32,33 @@ from civicgraph.graph import (
     where,
     within,
 )
+from civicgraph.graph.types import Place
 from civicgraph.permissions import EDIT_ENTERPRISES
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
+
+
+def _parse_industry(value: object) -> Place:
+    if isinstance(value, str) and re.fullmatch(r"[A-T]|\d{2}", value):
+        return Place(value)
+    raise GraphQLError("An industry is a section's letter (A to T) or a division's two digits.")
+
+
+IndustryCode = strawberry.scalar(
+    NewType("IndustryCode", str),
+    name="IndustryCode",
+    description="An industry of GB/T 4754-2017: the letter of a section or the two digits of a division.",
+    serialize=str,
+    parse_value=_parse_industry,
+)
+
+
+def _of_industry(c: Compiler, row: Row, given: Given) -> str:
+    """Each level has an index of its own, so that rare industries are found as quickly as frequent ones."""
+    column = row["industry_id"]
+    return f"{column if len(given.value) == 2 else rules.section(column)} = {given.sql(c)}"
 
 
 @filter_type
@@ -35,14 +66,7 @@ class EnterpriseFilter:
     """Which enterprises."""
 
     within = within("division_id")
-    industry = where(
-        str,
-        "Of this industry: a section's letter or a division's two digits (GB/T 4754-2017).",
-        lambda c, row, given: (
-            f"{row['industry_id']} IN (SELECT i.code FROM industry i"
-            f" WHERE i.code = {given.sql(c)} OR i.parent_id = {given.sql(c)})"
-        ),
-    )
+    industry = where(IndustryCode, "Of this industry; a section includes its divisions.", _of_industry)
     list = where(
         EnterpriseList,
         "On this list today.",
@@ -106,10 +130,14 @@ class Enterprise:
     contact_phone_masked = column(guard=rules.may_read_contact)
     industry = to_one("Industry")
     division = to_one("divisions.Division")
-    listings = to_many("EnterpriseListing", key="enterprise_id", order=("listed_on", "id"), description="The lists it is or was on.")
+    listings = to_many(
+        "EnterpriseListing", key="enterprise_id", order=("listed_on", "id"), description="The lists it is or was on."
+    )
     products = to_many("Product", key="enterprise_id", order=("position", "id"), description="What it makes.")
     grievances = connection("grievances.Grievance", key="enterprise_id", description="Problems that it reported.")
-    may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES), "Whether you may change it.")
+    may_edit = computed(
+        bool, lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES), "Whether you may change it."
+    )
 
 
 @type_(models.EnterpriseListing)
@@ -152,6 +180,12 @@ class Query:
         description="An enterprise by its code.",
     )
     enterprises = root_connection("Enterprise", description="Enterprises of the city.")
+    industry = root_one(
+        "Industry",
+        arguments={"code": (str, "The letter of a section or the two digits of a division.")},
+        where=lambda c, row, code: f"{row['code']} = {code.sql(c)}",
+        description="An industry by its code.",
+    )
     industries = root_connection("Industry", description="Industries, by GB/T 4754-2017.")
 
 
@@ -159,6 +193,10 @@ Mutation = mutations(
     "Mutation",
     door(operations.create_enterprise, {"enterprise": "Enterprise"}),
     door(operations.update_enterprise, {"enterprise": "Enterprise"}),
+    door(operations.publish_enterprise, {"enterprise": "Enterprise"}),
+    door(operations.withdraw_enterprise, {"enterprise": "Enterprise"}),
+    door(operations.set_enterprise_status, {"enterprise": "Enterprise"}),
+    door(operations.forget_enterprise_contact, {"enterprise": "Enterprise"}),
     door(operations.reveal_enterprise_contact, {"phone": str}),
 )
 TYPES = (Enterprise, EnterpriseListing, Product, Industry)

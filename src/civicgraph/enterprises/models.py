@@ -22,8 +22,8 @@ class EnterpriseStatus(Labelled):
     """Whether it does business."""
 
     ACTIVE = "active", N_("In business")
-    SUSPENDED = "suspended", N_("Suspended")
-    CLOSED = "closed", N_("Closed")
+    SUSPENDED = "suspended", N_("Dormant")  # 歇业
+    CLOSED = "closed", N_("Deregistered")  # 注销
 
 
 class EnterpriseList(Labelled):
@@ -45,8 +45,11 @@ class Industry(Model):
     name = fields.CharField(80, description="Its name.")
     name_en = fields.CharField(120, description="Its name in English.")
     parent: fields.ForeignKeyNullableRelation[Industry] = fields.ForeignKeyField(
-        "civicgraph.Industry", related_name="children", null=True,
-        on_delete=fields.RESTRICT, description="The section that it is part of.",
+        "civicgraph.Industry",
+        related_name="children",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The section that it is part of.",
     )
 
     class Meta:
@@ -61,7 +64,9 @@ class Enterprise(Listing):
     name = fields.CharField(120, description="Registered name.")
     brand = fields.CharField(60, default="", description="The brand it is known by.")
     kind = fields.CharEnumField(EnterpriseKind, max_length=12, description="Its legal kind.")
-    status = fields.CharEnumField(EnterpriseStatus, max_length=10, default=EnterpriseStatus.ACTIVE, description="Whether it does business.")
+    status = fields.CharEnumField(
+        EnterpriseStatus, max_length=10, default=EnterpriseStatus.ACTIVE, description="Whether it does business."
+    )
     industry: fields.ForeignKeyRelation[Industry] = fields.ForeignKeyField(
         "civicgraph.Industry", related_name="enterprises", on_delete=fields.RESTRICT, description="What it does."
     )

@@ -2,36 +2,76 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from civicgraph.divisions.choosing import staff_choices
+from civicgraph import settings
+from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
 from civicgraph.enterprises import operations
-from civicgraph.enterprises.models import EnterpriseList
-from civicgraph.i18n import current
+from civicgraph.enterprises.models import EnterpriseList, EnterpriseStatus
+from civicgraph.i18n import N_, current, gettext
 from civicgraph.permissions import EDIT_ENTERPRISES
 from civicgraph.web import Form, listing, page, read, require, staff_only, submit
-from civicgraph.web.query import one_of, place, text
+from civicgraph.web.query import one_of, paging, place, text
 
 
 async def enterprises(request: Request) -> Response:
     """The register: by name, industry, list and place."""
-    industry = request.query_params.get("industry", "").upper()[:4]
-    filters = {
-        "text": text(request),
-        "within": place(request),
-        "industry": industry,
-        "list": one_of(request, "list", EnterpriseList),
+    asked = {
+        "q": text(request) or "",
+        "industry": _industry(request),
+        "list": one_of(request, "list", EnterpriseList) or "",
+        "within": place(request) or "",
     }
+    filters = {"text": asked["q"], **{key: asked[key] for key in ("industry", "list", "within")}}
     variables = {
+        "place": asked["within"] or settings.current().city_code,
+        "industry": asked["industry"] or "none",
         "filter": {key: value for key, value in filters.items() if value},
-        "after": request.query_params.get("after"),
+        **paging(request, 30),
     }
-    values = {"q": request.query_params, "lists": EnterpriseList}
-    return await page(request, "enterprises/list", variables, values, fragment="enterprises/_results")
+    found = await read(request, "enterprises/list", variables)
+    fields = [
+        {"name": "q", "kind": "search", "label": gettext("Name"), "value": asked["q"], "attrs": {"maxlength": 60}},
+        {**_industry_field(found), "value": asked["industry"]},
+        {
+            "name": "list",
+            "kind": "select",
+            "label": gettext("List of offices"),
+            "value": asked["list"],
+            "choices": [("", gettext("all")), *((one.name, one.words) for one in EnterpriseList)],
+        },
+        place_field(request, require(found, "division"), asked["within"]),
+    ]
+    values = {"asked": asked, "fields": fields}
+    return await page(request, "enterprises/list", variables, values, fragment="enterprises/_results", data=found)
+
+
+def _industry(request: Request) -> str:
+    code = request.query_params.get("industry", "").upper()
+    return code if re.fullmatch(r"[A-T]|\d{2}", code, re.ASCII) else ""
+
+
+def _industry_field(found: dict[str, Any]) -> dict[str, Any]:
+    """The sections, and the division that an enterprise's page led to."""
+    chosen = found["industry"]
+    choices = [(one["code"], _name(one)) for one in found["industries"]["nodes"]]
+    if chosen and chosen["code"].isdigit():
+        choices.insert(0, (chosen["code"], _name(chosen)))
+    return {
+        "name": "industry",
+        "kind": "select",
+        "label": gettext("Industry"),
+        "choices": [("", gettext("all")), *choices],
+    }
+
+
+def _name(industry: dict[str, Any]) -> str:
+    return str(industry["name" if current.get() == "zh" else "nameEn"])
 
 
 async def enterprise(request: Request) -> Response:
@@ -49,26 +89,57 @@ async def contact(request: Request) -> Response:
     row = require(found, "enterprise")
     form = Form(operations.EnterpriseNumber)
     result = await submit(request, form, operations.reveal_enterprise_contact, id=row["number"])
-    edit = Form(operations.UpdateEnterprise, listing.from_graphql(operations.UpdateEnterprise, row), choices=await _choices(request))
-    values = {"listing": STAFF, "form": edit, "is_new": False, "phone": result["phone"] if result else ""}
+    edit = Form(
+        operations.UpdateEnterprise,
+        listing.from_graphql(operations.UpdateEnterprise, row),
+        choices=await _choices(request),
+        leave_out=["id"],
+    )
+    values = {
+        **_staff_values(request),
+        "listing": STAFF,
+        "form": edit,
+        "is_new": False,
+        "phone": result["phone"] if result else "",
+    }
     return await page(request, "staff/enterprises/edit", {"creditCode": code}, values, data=found)
 
 
 def _staff_filter(request: Request) -> dict[str, Any]:
-    filters = {"text": text(request), "isEditable": True}
-    prefixes = request.state.actor.prefixes(EDIT_ENTERPRISES)
-    if prefixes:
-        # The index of the place answers; the editor's other places are reached by searching.
-        filters["within"] = place(request) or prefixes[0]
-    return {"filter": {k: v for k, v in filters.items() if v}, "after": request.query_params.get("after")}
+    filters = {
+        **editable(request, EDIT_ENTERPRISES),
+        "text": text(request),
+        "status": one_of(request, "status", EnterpriseStatus),
+        "list": one_of(request, "list", EnterpriseList),
+    }
+    return {
+        "filter": {key: value for key, value in filters.items() if value},
+        "granted": granted(request, EDIT_ENTERPRISES),
+        **paging(request, 30),
+    }
+
+
+def _staff_values(request: Request) -> dict[str, Any]:
+    asked = {
+        "q": text(request) or "",
+        "status": one_of(request, "status", EnterpriseStatus) or "",
+        "list": one_of(request, "list", EnterpriseList) or "",
+    }
+    fields: list[dict[str, Any]] = [
+        {"name": "q", "kind": "search", "label": gettext("Name"), "value": asked["q"], "attrs": {"maxlength": 60}}
+    ]
+    kinds = (("status", gettext("Status"), EnterpriseStatus), ("list", gettext("List of offices"), EnterpriseList))
+    for name, label, kind in kinds:
+        choices = [("", gettext("all")), *((one.name, one.words) for one in kind)]
+        fields.append({"name": name, "kind": "select", "label": label, "value": asked[name], "choices": choices})
+    return {"fields": fields, "asked": {**asked, **editable(request, EDIT_ENTERPRISES)}}
 
 
 async def _choices(request: Request) -> dict[str, Any]:
     found = await read(request, "enterprises/industries", {})
-    name = "name" if current.get() == "zh" else "nameEn"
-    sections = {one["code"]: f"{one['code']} {one[name]}" for one in found["industries"]["nodes"]}
+    sections = {one["code"]: f"{one['code']} {_name(one)}" for one in found["industries"]["nodes"]}
     industries = [
-        (one["code"], f"{one['code']} {one[name]}", sections[one["parent"]["code"]])
+        (one["code"], f"{one['code']} {_name(one)}", sections[one["parent"]["code"]])
         for one in found["divisions"]["nodes"]
     ]
     return {
@@ -86,7 +157,17 @@ STAFF = listing.Listing(
     create=operations.create_enterprise,
     update=operations.update_enterprise,
     variables=_staff_filter,
+    values=_staff_values,
     choices=_choices,
+    verbs=(
+        listing.Verb("publication", operations.publish_enterprise, N_("Show to the public"), N_("Everyone sees it.")),
+        listing.Verb(
+            "withdrawal", operations.withdraw_enterprise, N_("Take off the public register"), N_("Only staff see it.")
+        ),
+        listing.Verb(
+            "forgetting", operations.forget_enterprise_contact, N_("Delete the contact"), N_("The contact is deleted.")
+        ),
+    ),
     row_key="credit_code",
     number_key="id",
 )
@@ -95,5 +176,10 @@ ROUTES = [
     Route("/enterprises", enterprises, name="enterprises"),
     Route("/enterprises/{code}", enterprise, name="enterprise"),
     *listing.routes(STAFF, "/staff/enterprises"),
-    Route("/staff/enterprises/{credit_code}/contact", staff_only(contact), name="staff_enterprises_contact", methods=["POST"]),
+    Route(
+        "/staff/enterprises/{credit_code}/contact",
+        staff_only(contact),
+        name="staff_enterprises_contact",
+        methods=["POST"],
+    ),
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from civicgraph.permissions import EDIT_ENTERPRISES, READ_ENTERPRISE_CONTACTS
+from civicgraph.permissions import EDIT_ENTERPRISES, READ_ENTERPRISE_CONTACTS, Actor
 
 if TYPE_CHECKING:
+    from civicgraph.enterprises.models import Enterprise
     from civicgraph.graph.plan import Compiler, Row
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -15,9 +16,10 @@ _WEIGHTS = [3**i % 31 for i in range(17)]
 
 
 def check_character(first17: str) -> str:
-    """The 18th character: 31 minus the weighted sum of the others modulo 31 (GB 32100-2015, appendix A).
+    """The 18th character: 31 minus the weighted sum of the others modulo 31, 31 counting as 0.
 
-    Raises `ValueError` for a character outside the alphabet.
+    Source: GB 32100-2015, the coding rule of the unified social credit identifier for legal entities and
+    other organizations, appendix A. Raises `ValueError` for a character outside the alphabet.
     """
     total = sum(ALPHABET.index(char) * weight for char, weight in zip(first17, _WEIGHTS, strict=True))
     return ALPHABET[(31 - total % 31) % 31]
@@ -33,9 +35,27 @@ def is_credit_code(code: str) -> bool:
     return len(code) == 18 and all(char in ALPHABET for char in code) and check_character(code[:17]) == code[17]
 
 
+SECTION_ENDS = {
+    "A": "05", "B": "12", "C": "43", "D": "46", "E": "50", "F": "52", "G": "60", "H": "62", "I": "65", "J": "69",
+    "K": "70", "L": "72", "M": "75", "N": "79", "O": "82", "P": "83", "Q": "85", "R": "90", "S": "96", "T": "97",
+}  # fmt: skip
+"""The last two-digit division of each section of GB/T 4754-2017; the divisions of a section stand together."""
+
+
+def section(industry: str) -> str:
+    """SQL of the section of an industry's code, in the words of the index `enterprise_section`."""
+    cases = " ".join(f"WHEN {industry} <= '{last}' THEN '{letter}'" for letter, last in SECTION_ENDS.items())
+    return f"CASE WHEN {industry} >= 'A' THEN {industry} {cases} END"
+
+
 def visible(c: Compiler, row: Row) -> str:
-    """Published entries; the others for those who may edit there."""
+    """Published entries; the others for those who may edit there (`may_see`)."""
     return f"{row['is_published']} OR {c.covers(row['division_id'], EDIT_ENTERPRISES)}"
+
+
+def may_see(actor: Actor, row: Enterprise) -> bool:
+    """The same for one entry."""
+    return row.is_published or actor.may(EDIT_ENTERPRISES, row.division_id)  # type: ignore[attr-defined]
 
 
 def may_read_contact(c: Compiler, row: Row) -> str:

@@ -32,7 +32,11 @@ from civicgraph.permissions import ASSIGN_GRID_WORKERS, EDIT_GRIDS
 class GridFilter:
     """Which grids."""
 
-    within = where(DivisionCode, "In this division, or this grid and its micro-grids.", lambda c, row, given: c.subtree(row["code"], given))
+    within = where(
+        DivisionCode,
+        "In this division, or this grid and its micro-grids.",
+        lambda c, row, given: c.subtree(row["code"], given),
+    )
     level = any_of("level", GridLevel, "Of any of these levels.")
     is_active = flag("(Not) in force.", lambda c, row: row["is_active"], lambda c, row: f"NOT {row['is_active']}")
 
@@ -70,10 +74,19 @@ class Grid:
         is_nullable=True,
         description="Who is in charge now.",
     )
-    assignments = to_many("GridAssignment", key="grid_id", order=("id",), description="Who is in charge, and who was as far as you may know.")
+    assignments = to_many(
+        "GridAssignment",
+        key="grid_id",
+        order=("id",),
+        description="Who is in charge, and who was as far as you may know.",
+    )
     grievances = connection("grievances.Grievance", key="grid_id", description="Grievances of this grid.")
     may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_GRIDS), "Whether you may change it.")
-    may_assign = computed(bool, lambda c, row: c.covers(row["division_id"], ASSIGN_GRID_WORKERS), "Whether you may put somebody in charge.")
+    may_assign = computed(
+        bool,
+        lambda c, row: c.covers(row["division_id"], ASSIGN_GRID_WORKERS),
+        "Whether you may put somebody in charge.",
+    )
 
 
 @node(models.GridAssignment, visible=rules.visible_assignment)

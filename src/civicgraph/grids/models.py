@@ -42,7 +42,6 @@ class Grid(Model):
     division = place("grids")
     parent: fields.ForeignKeyNullableRelation[Grid] = fields.ForeignKeyField(
         "civicgraph.Grid",
-
         related_name="micro_grids",
         null=True,
         on_delete=fields.RESTRICT,
@@ -69,7 +68,9 @@ class GridAssignment(Record):
     """A person's work for a grid, from a day to a day."""
 
     grid: fields.ForeignKeyRelation[Grid] = fields.ForeignKeyField(
-        "civicgraph.Grid", related_name="assignments", on_delete=fields.RESTRICT,
+        "civicgraph.Grid",
+        related_name="assignments",
+        on_delete=fields.RESTRICT,
         description="The grid.",
     )
     person: Any = fields.ForeignKeyField(

@@ -18,6 +18,7 @@ from civicgraph.operations import (
     Input,
     InvalidInput,
     NotFound,
+    Unavailable,
     audit,
     changed,
     check_version,
@@ -41,7 +42,10 @@ class CreateGrid(GridFields):
 
     division_code: DivisionCode
     parent_code: str = Field(
-        "", title=N_("Part of the grid"), pattern=r"^(\d{15})?$", description=N_("Its 15 digits; only for a micro-grid.")
+        "",
+        title=N_("Part of the grid"),
+        pattern=r"^(\d{15})?$",
+        description=N_("Its 15 digits; only for a micro-grid."),
     )
 
 
@@ -68,13 +72,17 @@ async def create_grid(actor: Actor, data: CreateGrid) -> Grid:
     if not actor.may(EDIT_GRIDS, division.code):
         raise Forbidden
     if len(division.code) != 12:
-        raise InvalidInput.at("division_code", "level", N_("Grids belong to a community or village. Please choose one."))
+        raise InvalidInput.at(
+            "division_code", "level", N_("Grids belong to a community or village. Please choose one.")
+        )
     if data.parent_code and not await Grid.filter(code=data.parent_code, division_id=division.code).exists():
         raise InvalidInput.at("parent_code", "unknown", N_("This community has no grid with this code."))
     taken = await Grid.filter(division_id=division.code).values_list("code", flat=True)
     code = rules.next_code(data.parent_code or division.code, [str(one) for one in taken])
     if code is None:
-        raise InvalidInput.at("parent_code" if data.parent_code else "division_code", "full", N_("All numbers here are taken."))
+        raise InvalidInput.at(
+            "parent_code" if data.parent_code else "division_code", "full", N_("All numbers here are taken.")
+        )
     row = await Grid.create(
         code=code,
         division_id=division.code,
@@ -87,7 +95,7 @@ async def create_grid(actor: Actor, data: CreateGrid) -> Grid:
 
 
 async def _covered(actor: Actor, code: str, capability: str) -> Grid:
-    row = await Grid.get_or_none(code=code)
+    row = await Grid.select_for_update().get_or_none(code=code)
     if row is None:
         raise NotFound
     if not actor.may(capability, row.division_id):  # type: ignore[attr-defined]
@@ -111,7 +119,7 @@ class AssignGridWorker(Input):
     """Who is in charge of a grid from today."""
 
     code: str = Field(title=N_("Code"), pattern=r"^\d{15}(\d\d)?$")
-    username: str = Field(title=N_("Sign-in name of the grid worker"), min_length=1, max_length=60)
+    person_id: int = Field(title=N_("Who"), ge=1, description=N_("Somebody who has a role over this place."))
     role: GridRole = Field(GridRole.LEAD, title=N_("As"))
 
 
@@ -119,16 +127,26 @@ class AssignGridWorker(Input):
 async def assign_grid_worker(actor: Actor, data: AssignGridWorker) -> GridAssignment:
     """Put somebody in charge of a grid; a new lead ends the earlier one's time."""
     row = await _covered(actor, data.code, ASSIGN_GRID_WORKERS)
-    person = await Person.get_or_none(username=data.username, is_active=True)
+    person = await Person.get_or_none(id=data.person_id, is_active=True)
     codes = await Grant.filter(person=person).values_list("division_id", flat=True) if person else []
     if person is None or not any(row.code.startswith(str(code)) for code in codes):
-        raise InvalidInput.at("username", "unknown", N_("Nobody with this sign-in name works here. Give the person a role over this place first."))
+        raise InvalidInput.at(
+            "person_id",
+            "unknown",
+            N_("This person does not work here. Give them a role over this place first."),
+        )
     today = clock.today()
-    if data.role is GridRole.LEAD:
-        await GridAssignment.filter(grid=row, role=GridRole.LEAD, to_on=None).update(to_on=today - timedelta(days=1))
+    lasting = await GridAssignment.filter(grid=row, to_on=None).select_related("person").order_by("id")
+    if any(one.person == person and one.role is data.role for one in lasting):
+        raise Unavailable(N_("%(name)s is in charge already."), name=person.name)
+    # A new lead takes the place of the lead, and whoever changes between lead and deputy leaves the other role.
+    leaving = [one for one in lasting if one.person == person or one.role is data.role is GridRole.LEAD]
+    for one in leaving:
+        one.to_on = max(one.from_on, today - timedelta(days=1))
+        await one.save()
     assignment = await GridAssignment.create(grid=row, person=person, role=data.role, from_on=today)
-    change = {"person": [None, person.id], "role": [None, data.role]}
-    await audit(actor, row, change)
+    before = next((one.person.name for one in leaving if one.role is data.role), None)
+    await audit(actor, row, {"person": [before, person.name], "role": [None, data.role]})
     return assignment
 
 
@@ -141,11 +159,13 @@ class AssignmentNumber(Input):
 @operation()
 async def end_assignment(actor: Actor, data: AssignmentNumber) -> GridAssignment:
     """End somebody's time in charge, today."""
-    found = await GridAssignment.get_or_none(id=data.id)
+    found = await GridAssignment.get_or_none(id=data.id).select_related("person")
     if found is None:
         raise NotFound
     row = await _covered(actor, found.grid_id, ASSIGN_GRID_WORKERS)  # type: ignore[attr-defined]
-    found.to_on = found.to_on or clock.today()
+    if found.to_on is not None:
+        raise Unavailable(N_("This has ended already."))
+    found.to_on = max(found.from_on, clock.today())
     await found.save()
-    await audit(actor, row, {"person": [found.person_id, None]})
+    await audit(actor, row, {"person": [found.person.name, None], "role": [found.role, None]})
     return found
