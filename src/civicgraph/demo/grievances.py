@@ -39,7 +39,12 @@ TEXTS = {
     "fire_hazard": ("楼道堆放纸箱", "灭火器过期了"),
     "dispute": ("邻居晾衣服滴水，两家争执", "楼顶种菜漏水起纠纷"),
 }
-_OUTCOMES = ("已上门修好，请您留意使用情况。", "已和双方沟通，问题解决。", "已更换，恢复正常。", "已清理，并安排每天巡查。")
+_OUTCOMES = (
+    "已上门修好，请您留意使用情况。",
+    "已和双方沟通，问题解决。",
+    "已更换，恢复正常。",
+    "已清理，并安排每天巡查。",
+)
 
 
 @dataclass
@@ -67,8 +72,15 @@ async def load_categories() -> None:
             position += 1
             rows.append(
                 GrievanceCategory(
-                    code=item["code"], group_code=group["code"], group_name=group["zh"], group_name_en=group["en"],
-                    name=item["zh"], name_en=item["en"], urgency=Urgency(item["level"]), body=Body(item["body"]), position=position,
+                    code=item["code"],
+                    group_code=group["code"],
+                    group_name=group["zh"],
+                    group_name_en=group["en"],
+                    name=item["zh"],
+                    name_en=item["en"],
+                    urgency=Urgency(item["level"]),
+                    body=Body(item["body"]),
+                    position=position,
                 )
             )
     await GrievanceCategory.bulk_create(rows)
@@ -111,20 +123,36 @@ def _station(random: Random, compound: Compound) -> list[Story]:
         category = random.choice(list(TEXTS))
         is_done = index < done
         # What is done lies in the past months; what is open came in lately, some of it late already.
-        age = timedelta(days=random.randint(4, 170), minutes=random.randint(0, 1440)) if is_done else timedelta(hours=3 + 11 * (index - done))
-        status = random.choices((GrievanceStatus.CLOSED, GrievanceStatus.RESOLVED), (9, 1))[0] if is_done else (
-            GrievanceStatus.ASSIGNED, GrievanceStatus.IN_PROGRESS, GrievanceStatus.SUBMITTED, GrievanceStatus.ACCEPTED
-        )[index % 4]
+        age = (
+            timedelta(days=random.randint(4, 170), minutes=random.randint(0, 1440))
+            if is_done
+            else timedelta(hours=3 + 11 * (index - done))
+        )
+        status = (
+            random.choices((GrievanceStatus.CLOSED, GrievanceStatus.RESOLVED), (9, 1))[0]
+            if is_done
+            else (
+                GrievanceStatus.ASSIGNED,
+                GrievanceStatus.IN_PROGRESS,
+                GrievanceStatus.SUBMITTED,
+                GrievanceStatus.ACCEPTED,
+            )[index % 4]
+        )
         example = station["examples"][index] if index < len(station["examples"]) else None
         first = random.randint(4, 90)
         stories.append(
             Story(
                 category=example["category"] if example else category,
                 text=example["text"] if example else random.choice(TEXTS[category]),
-                code=code, submitted_at=now - age, status=status,
+                code=code,
+                submitted_at=now - age,
+                status=status,
                 minutes=(first, first + random.randint(2, 60), first + random.randint(70, 1400)),
-                team=example.get("team", "") if example else "", outcome=(example or {}).get("outcome", random.choice(_OUTCOMES)),
-                is_generated=example is None, compound_id=compound.id, grid=f"{code}00{1 + index % 3}",
+                team=example.get("team", "") if example else "",
+                outcome=(example or {}).get("outcome", random.choice(_OUTCOMES)),
+                is_generated=example is None,
+                compound_id=compound.id,
+                grid=f"{code}00{1 + index % 3}",
             )
         )
     return stories
@@ -134,14 +162,46 @@ def _examples(tianju: Compound) -> list[Story]:
     """The cases that the press told of, with the times that it gave."""
     at = places()
     services = {one["key"]: one for one in facts()["grievance_services"]}
-    ai, repair, job = services["ai_grid_worker"]["example"], services["tianju_repair"]["example"], services["shanzhimei"]["example"]
+    ai, repair, job = (
+        services["ai_grid_worker"]["example"],
+        services["tianju_repair"]["example"],
+        services["shanzhimei"]["example"],
+    )
     day = datetime(2026, 5, 28, 8, 0, tzinfo=clock.CITY_ZONE)
     closed = GrievanceStatus.CLOSED
     return [
-        Story(ai["category"], ai["text"], at["hangtian"], day, closed, (2, 5, ai["resolved_hours"] * 60), outcome="灯已修好。", is_generated=False),
-        Story(repair["category"], repair["text"], at["jintai"], day, closed, (2, 5, 40), team="楼栋管家",
-              outcome=f"{repair['arrival_minutes']} 分钟到场，已疏通。", is_generated=False, compound_id=tianju.id),
-        Story(job["category"], "想在家门口找份工作", at["baiyun"], day, closed, (60, 120, 70 * 60), outcome=job["outcome"], is_generated=False),
+        Story(
+            ai["category"],
+            ai["text"],
+            at["hangtian"],
+            day,
+            closed,
+            (2, 5, ai["resolved_hours"] * 60),
+            outcome="灯已修好。",
+            is_generated=False,
+        ),
+        Story(
+            repair["category"],
+            repair["text"],
+            at["jintai"],
+            day,
+            closed,
+            (2, 5, 40),
+            team="楼栋管家",
+            outcome=f"{repair['arrival_minutes']} 分钟到场，已疏通。",
+            is_generated=False,
+            compound_id=tianju.id,
+        ),
+        Story(
+            job["category"],
+            "想在家门口找份工作",
+            at["baiyun"],
+            day,
+            closed,
+            (60, 120, 70 * 60),
+            outcome=job["outcome"],
+            is_generated=False,
+        ),
     ]
 
 
@@ -154,11 +214,22 @@ def _fresh(random: Random) -> list[Story]:
         category = random.choice(list(TEXTS))
         age = timedelta(minutes=random.randint(20, 20 * 1440))
         is_done = age > timedelta(days=2) or random.random() < 0.4
-        status = GrievanceStatus.RESOLVED if is_done and random.random() < 0.3 else GrievanceStatus.CLOSED if is_done else random.choice(rules.OPEN)
+        status = (
+            GrievanceStatus.RESOLVED
+            if is_done and random.random() < 0.3
+            else GrievanceStatus.CLOSED
+            if is_done
+            else random.choice(rules.OPEN)
+        )
         first = random.randint(3, 80)
         story = Story(
-            category, random.choice(TEXTS[category]), random.choice(codes), now - age, status,
-            (first, first + random.randint(2, 40), first + random.randint(60, 900)), outcome=random.choice(_OUTCOMES),
+            category,
+            random.choice(TEXTS[category]),
+            random.choice(codes),
+            now - age,
+            status,
+            (first, first + random.randint(2, 40), first + random.randint(60, 900)),
+            outcome=random.choice(_OUTCOMES),
         )
         story.minutes = tuple(min(part, int(age.total_seconds() // 60)) for part in story.minutes)  # type: ignore[assignment]
         stories.append(story)
@@ -227,7 +298,12 @@ async def _deadlines(row: Grievance) -> None:
     for kind, at in due:
         state = DeadlineState.PENDING if at > now else DeadlineState.FIRED
         await Deadline.create(
-            subject_type="Grievance", subject_id=row.id, kind=kind, due_at=at, state=state, settled_at=None if at > now else now
+            subject_type="Grievance",
+            subject_id=row.id,
+            kind=kind,
+            due_at=at,
+            state=state,
+            settled_at=None if at > now else now,
         )
 
 

@@ -55,12 +55,19 @@ async def load_services(compounds: dict[str, Compound]) -> None:
         )
         if one["kind"] == "canteen":
             await OpeningHours.bulk_create(
-                [OpeningHours(service=row, weekday=day, opens_minute=11 * 60, closes_minute=13 * 60) for day in range(1, 8)]
+                [
+                    OpeningHours(service=row, weekday=day, opens_minute=11 * 60, closes_minute=13 * 60)
+                    for day in range(1, 8)
+                ]
             )
         for position, rule in enumerate(one.get("price_rules", []), 1):
             await PriceRule.create(
-                service=row, position=position, label=f"{rule['min_age']} 岁及以上", min_age=rule["min_age"],
-                amount_fen=rule["price"] * 100, unit="餐",
+                service=row,
+                position=position,
+                label=f"{rule['min_age']} 岁及以上",
+                min_age=rule["min_age"],
+                amount_fen=rule["price"] * 100,
+                unit="餐",
             )
         await _offers(row, one)
 
@@ -84,36 +91,79 @@ async def load_events(random: Random) -> None:
     await _safety_month(by_key["safety_month_2026"])
     forum = by_key["agri_forum_huichuan"]
     await _event(
-        EventKind.ENTERPRISE_FORUM, forum["title"], date.fromisoformat(str(forum["date"])), 9, 12, "520303",
-        summary="技术瓶颈、品牌建设、市场营销、政策申请，现场提问，问题列入清单限期办理。", topics=forum["topics"],
-        organiser="汇川区", is_fact=True,
+        EventKind.ENTERPRISE_FORUM,
+        forum["title"],
+        date.fromisoformat(str(forum["date"])),
+        9,
+        12,
+        "520303",
+        summary="技术瓶颈、品牌建设、市场营销、政策申请，现场提问，问题列入清单限期办理。",
+        topics=forum["topics"],
+        organiser="汇川区",
+        is_fact=True,
         programme=[(ProgrammeKind.DISCUSSION, "痛点难点问题收集", "形成清单，逐条答复。", None)],
     )
     await _event(
-        EventKind.POLICY_CLASS, "政策微课堂：防溺水与交通安全", date(2026, 6, 14), 15, 16, places()["hongqiao"],
-        summary="社区干部讲解，现场答疑，老人孩子都适合。", topics=by_key["policy_class_hongqiao"]["topics"], venue="虹桥社区居民议事厅",
+        EventKind.POLICY_CLASS,
+        "政策微课堂：防溺水与交通安全",
+        date(2026, 6, 14),
+        15,
+        16,
+        places()["hongqiao"],
+        summary="社区干部讲解，现场答疑，老人孩子都适合。",
+        topics=by_key["policy_class_hongqiao"]["topics"],
+        venue="虹桥社区居民议事厅",
     )
     await _coming(random)
 
 
 async def _art_night(one: dict[str, Any]) -> None:
-    kinds = {"exhibition": ProgrammeKind.EXHIBITION, "performance": ProgrammeKind.PERFORMANCE, "workshop": ProgrammeKind.WORKSHOP, "market": ProgrammeKind.MARKET}
+    kinds = {
+        "exhibition": ProgrammeKind.EXHIBITION,
+        "performance": ProgrammeKind.PERFORMANCE,
+        "workshop": ProgrammeKind.WORKSHOP,
+        "market": ProgrammeKind.MARKET,
+    }
     programme = [
-        (ProgrammeKind.CHECK_IN if item["title"] == "主题打卡" else kinds.get(item["kind"], ProgrammeKind.ACTIVITY), item["title"], "", item.get("works"))
+        (
+            ProgrammeKind.CHECK_IN if item["title"] == "主题打卡" else kinds.get(item["kind"], ProgrammeKind.ACTIVITY),
+            item["title"],
+            "",
+            item.get("works"),
+        )
         for item in one["programme"]
     ]
     await _event(
-        EventKind.CULTURE_NIGHT, one["title"], date.fromisoformat(str(one["date"])), 19, 22, "520302", venue=one["venue"],
-        summary="红色主题雕塑展、乐队演唱、青年脱口秀、手绘帆布包、文创市集。", is_fact=True, programme=programme,
+        EventKind.CULTURE_NIGHT,
+        one["title"],
+        date.fromisoformat(str(one["date"])),
+        19,
+        22,
+        "520302",
+        venue=one["venue"],
+        summary="红色主题雕塑展、乐队演唱、青年脱口秀、手绘帆布包、文创市集。",
+        is_fact=True,
+        programme=programme,
     )
 
 
 async def _safety_month(one: dict[str, Any]) -> None:
     hazards = {"地震": Hazard.EARTHQUAKE, "洪涝": Hazard.FLOOD, "火灾": Hazard.FIRE, "地质灾害": Hazard.LANDSLIDE}
     row = await _event(
-        EventKind.SAFETY_DRILL, one["title"], date(2026, 6, 1), 0, 23, "5203", last=date(2026, 6, 30), is_fact=True,
-        summary="紧急避险演练、灭火器使用、救援装备展示、现场模拟教学。", audiences=one["audiences"],
-        programme=[(ProgrammeKind.DRILL if "演练" in name or "教学" in name else ProgrammeKind.ACTIVITY, name, "", None) for name in one["activities"]],
+        EventKind.SAFETY_DRILL,
+        one["title"],
+        date(2026, 6, 1),
+        0,
+        23,
+        "5203",
+        last=date(2026, 6, 30),
+        is_fact=True,
+        summary="紧急避险演练、灭火器使用、救援装备展示、现场模拟教学。",
+        audiences=one["audiences"],
+        programme=[
+            (ProgrammeKind.DRILL if "演练" in name or "教学" in name else ProgrammeKind.ACTIVITY, name, "", None)
+            for name in one["activities"]
+        ],
     )
     row.hazards = [hazards[name].name for name in one["hazards"]]
     row.is_all_day = True
@@ -123,9 +173,25 @@ async def _safety_month(one: dict[str, Any]) -> None:
 async def _coming(random: Random) -> None:
     at, today = places(), clock.today()
     plans = [
-        (EventKind.SAFETY_DRILL, "校园紧急避险与灭火器实操演练", "520303", "理论讲解加实操，学会地震、火灾时怎么避险。", 9, 11, 3),
+        (
+            EventKind.SAFETY_DRILL,
+            "校园紧急避险与灭火器实操演练",
+            "520303",
+            "理论讲解加实操，学会地震、火灾时怎么避险。",
+            9,
+            11,
+            3,
+        ),
         (EventKind.POLICY_CLASS, "政策微课堂：医保缴费与报销", at["hongqiao"], "社区干部讲解，现场答疑。", 15, 16, 5),
-        (EventKind.CONSULTATION, "民情恳谈会：冬季取暖与停车", at["lingxi"], "面对面说，逐条记，会后公布办理结果。", 19, 21, 6),
+        (
+            EventKind.CONSULTATION,
+            "民情恳谈会：冬季取暖与停车",
+            at["lingxi"],
+            "面对面说，逐条记，会后公布办理结果。",
+            19,
+            21,
+            6,
+        ),
         (EventKind.CULTURE_NIGHT, "周末广场音乐会", "520302", "乐队演唱、合唱、文创市集。", 19, 21, 9),
         (EventKind.ACTIVITY, "老年人智能手机课", at["renheyuan"], "手把手教刷脸认证和视频通话。", 10, 11, 10),
         (EventKind.ENTERPRISE_FORUM, "用工对接会", at["hongqiao"], "招工、求职、政策申请，一次办。", 14, 17, 13),
@@ -133,22 +199,45 @@ async def _coming(random: Random) -> None:
         (EventKind.ACTIVITY, "棋牌赛", at["hangkong"], "养老服务驿站，报名即可参加。", 14, 17, 20),
     ]
     for kind, title, code, summary, begins, ends, days in plans:
-        await _event(kind, title, today + timedelta(days=days + random.randint(0, 1)), begins, ends, code, summary=summary)
+        await _event(
+            kind, title, today + timedelta(days=days + random.randint(0, 1)), begins, ends, code, summary=summary
+        )
 
 
 async def _event(
-    kind: EventKind, title: str, on: date, begins: int, ends: int, code: str, *, summary: str, last: date | None = None,
-    is_fact: bool = False, programme: list[tuple[ProgrammeKind, str, str, int | None]] | None = None, **values: Any,
+    kind: EventKind,
+    title: str,
+    on: date,
+    begins: int,
+    ends: int,
+    code: str,
+    *,
+    summary: str,
+    last: date | None = None,
+    is_fact: bool = False,
+    programme: list[tuple[ProgrammeKind, str, str, int | None]] | None = None,
+    **values: Any,
 ) -> Event:
     slug = f"{on:%Y%m%d}-{abs(hash_of(title)) % 36**5:05d}"
     status = EventStatus.FINISHED if (last or on) < clock.today() else EventStatus.PUBLISHED
     row = await Event.create(
-        slug=slug, kind=kind, title=title, summary=summary, division_id=code, starts_at=_at(on, begins),
-        ends_at=_at(last or on, ends), status=status, published_at=clock.now(), is_generated=not is_fact,
-        search_terms=search_terms(title, summary, values.get("venue", "")), **values,
+        slug=slug,
+        kind=kind,
+        title=title,
+        summary=summary,
+        division_id=code,
+        starts_at=_at(on, begins),
+        ends_at=_at(last or on, ends),
+        status=status,
+        published_at=clock.now(),
+        is_generated=not is_fact,
+        search_terms=search_terms(title, summary, values.get("venue", "")),
+        **values,
     )
     for position, (item_kind, name, note, quantity) in enumerate(programme or [], 1):
-        await ProgrammeItem.create(event=row, position=position, kind=item_kind, title=name, note=note, quantity=quantity)
+        await ProgrammeItem.create(
+            event=row, position=position, kind=item_kind, title=name, note=note, quantity=quantity
+        )
     return row
 
 
@@ -167,15 +256,25 @@ async def load_enterprises(random: Random) -> None:
         code = places().get(one.get("place", "")) or counties.get(one.get("county", ""), "520302")
         first17 = "91" + code[:6] + "MA" + "".join(random.choice(enterprise_rules.ALPHABET) for _ in range(7))
         row = await Enterprise.create(
-            credit_code=enterprise_rules.complete(first17), name=one["name"], brand=one.get("brand", ""),
-            kind=EnterpriseKind.COMPANY, industry_id=_INDUSTRIES[one["industry"]], division_id=code,
-            summary=_about(one), search_terms=search_terms(one["name"], one.get("brand")), is_generated=False,
+            credit_code=enterprise_rules.complete(first17),
+            name=one["name"],
+            brand=one.get("brand", ""),
+            kind=EnterpriseKind.COMPANY,
+            industry_id=_INDUSTRIES[one["industry"]],
+            division_id=code,
+            summary=_about(one),
+            search_terms=search_terms(one["name"], one.get("brand")),
+            is_generated=False,
         )
         if one.get("role") == "链主企业":
             await EnterpriseListing.create(enterprise=row, list=EnterpriseList.CHAIN_LEADER, listed_on=date(2026, 1, 1))
         for position, product in enumerate(one.get("products", []), 1):
             await Product.create(
-                enterprise=row, position=position, name=product["name"], annual_output=product["annual_output_jin"], unit="斤",
+                enterprise=row,
+                position=position,
+                name=product["name"],
+                annual_output=product["annual_output_jin"],
+                unit="斤",
                 note=f"菌棒 {product['mushroom_sticks']:,} 棒；销往珠海 {product['to_zhuhai_jin']:,} 斤，订单超过 {product['orders_above']:,}。",
             )
 

@@ -37,12 +37,18 @@ async def load_people() -> tuple[list[Credential], dict[str, Person]]:
         ("hongqiao", "卫调度", "虹桥社区联络点", Role.DISPATCHER, hongqiao, "虹桥社区"),
         ("hongqiao.grid", "蒋网格", "虹桥社区网格员", Role.GRID_WORKER, hongqiao, "虹桥社区"),
     ]
-    credentials, people = [], {}
+    credentials: list[Credential] = []
+    people: dict[str, Person] = {}
     for username, name, title, role, code, place in staff:
         password = new_password()
         person = await Person.create(
-            username=username, name=name, title=title, email=f"{username}@demo.invalid", is_generated=True,
-            work_phone="0851-1234" + f"{len(people):04d}"[1:], password_hash=await hash_password(password),
+            username=username,
+            name=name,
+            title=title,
+            email=f"{username}@demo.invalid",
+            is_generated=True,
+            work_phone="0851-1234" + f"{len(people):04d}"[1:],
+            password_hash=await hash_password(password),
         )
         await Grant.create(person=person, role=role, division_id=code)
         credentials.append(Credential(role, username, password, place))

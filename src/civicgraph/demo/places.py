@@ -52,14 +52,27 @@ async def _load_provisional(known: set[str]) -> None:
         if above not in known:
             name = "待定街道"
             await Division.create(
-                code=above, name=name, short_name=name, pinyin=pinyin(name), level=DivisionLevel.SUBDISTRICT,
-                parent_id=rules.parent_code(above), is_provisional=True, search_terms=search_terms(name),
+                code=above,
+                name=name,
+                short_name=name,
+                pinyin=pinyin(name),
+                level=DivisionLevel.SUBDISTRICT,
+                parent_id=rules.parent_code(above),
+                is_provisional=True,
+                search_terms=search_terms(name),
             )
             known.add(above)
         name = place["community"]
         await Division.create(
-            code=code, name=name, short_name=name, pinyin=pinyin(name), level=DivisionLevel.COMMUNITY, parent_id=above,
-            is_provisional=True, search_terms=search_terms(name), **_extra(place),
+            code=code,
+            name=name,
+            short_name=name,
+            pinyin=pinyin(name),
+            level=DivisionLevel.COMMUNITY,
+            parent_id=above,
+            is_provisional=True,
+            search_terms=search_terms(name),
+            **_extra(place),
         )
         known.add(code)
 
@@ -123,7 +136,16 @@ async def load_figures(compounds: dict[str, Compound]) -> None:
     policies, problems = data["policy_catalogue"], data["enterprise_problems"]
     rows: list[tuple[str, str | None, str, str, float, str, Qualifier, str]] = []
 
-    def add(code: str, key: str, name: str, amount: float, unit: str = "", qualifier: Qualifier = Qualifier.EXACT, period: str = "", compound: str | None = None) -> None:
+    def add(
+        code: str,
+        key: str,
+        name: str,
+        amount: float,
+        unit: str = "",
+        qualifier: Qualifier = Qualifier.EXACT,
+        period: str = "",
+        compound: str | None = None,
+    ) -> None:
         rows.append((code, compound, key, name, amount, unit, qualifier, period))
 
     add(city, "rescue_teams", "应急救援队伍", emergency["rescue_teams_above"], "支", Qualifier.ABOVE)
@@ -153,8 +175,24 @@ async def load_figures(compounds: dict[str, Compound]) -> None:
     code = at["hongling"]
     staff = sum(oasis["staff"].values())
     add(code, "staff", "兼职人员", staff, "人", compound="oasis")
-    add(code, "labour_cost", "人工费用", oasis["labour_cost_below"]["amount"], "元/月", Qualifier.BELOW, compound="oasis")
-    add(code, "fund", "公共收益结余", oasis["public_fund_balance_above"]["amount"], "元", Qualifier.ABOVE, compound="oasis")
+    add(
+        code,
+        "labour_cost",
+        "人工费用",
+        oasis["labour_cost_below"]["amount"],
+        "元/月",
+        Qualifier.BELOW,
+        compound="oasis",
+    )
+    add(
+        code,
+        "fund",
+        "公共收益结余",
+        oasis["public_fund_balance_above"]["amount"],
+        "元",
+        Qualifier.ABOVE,
+        compound="oasis",
+    )
     rule = data["cost_sharing"]["rule"]
     add(code, "lift_base", f"加装电梯：{rule['base_floor']} 楼每户", rule["base_amount"], "元", compound="oasis")
     add(code, "lift_step", "加装电梯：每高一层加", rule["per_floor_step"], "元", compound="oasis")
@@ -163,8 +201,15 @@ async def load_figures(compounds: dict[str, Compound]) -> None:
     await Figure.bulk_create(
         [
             Figure(
-                division_id=code, compound_id=compounds[compound].id if compound else None, key=key, name=name,
-                amount=round(amount * 1000), unit=unit, qualifier=qualifier, period=period, position=position,
+                division_id=code,
+                compound_id=compounds[compound].id if compound else None,
+                key=key,
+                name=name,
+                amount=round(amount * 1000),
+                unit=unit,
+                qualifier=qualifier,
+                period=period,
+                position=position,
             )
             for position, (code, compound, key, name, amount, unit, qualifier, period) in enumerate(rows, 1)
         ]
@@ -194,7 +239,10 @@ async def load_grids() -> None:
     at = places()
     micro = facts()["grid_figures"]["micro_grids_hongqiao"]
     groups = facts()["places"][2]["grid_working_groups"]
-    rows = [_grid(at["hangtian"], number, f"第{_HANZI[number - 1]}网格工作组", is_fact=True) for number in range(1, groups + 1)]
+    rows = [
+        _grid(at["hangtian"], number, f"第{_HANZI[number - 1]}网格工作组", is_fact=True)
+        for number in range(1, groups + 1)
+    ]
     for key, code in at.items():
         if len(code) == 12 and key not in ("hangtian",):
             rows += [_grid(code, number, f"第{_HANZI[number - 1]}网格", is_fact=False) for number in range(1, 4)]
@@ -202,7 +250,14 @@ async def load_grids() -> None:
     above = f"{at['hongqiao']}001"
     await Grid.bulk_create(
         [
-            Grid(code=f"{above}{n:02d}", division_id=at["hongqiao"], parent_id=above, level=GridLevel.MICRO_GRID, name=f"第 {n} 微网格", nets=NETS)
+            Grid(
+                code=f"{above}{n:02d}",
+                division_id=at["hongqiao"],
+                parent_id=above,
+                level=GridLevel.MICRO_GRID,
+                name=f"第 {n} 微网格",
+                nets=NETS,
+            )
             for n in range(1, micro + 1)
         ]
     )

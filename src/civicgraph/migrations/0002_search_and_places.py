@@ -22,7 +22,8 @@ def _shared() -> list[str]:
     for table, order in PLACED.items():
         code = "division_code" if table == "audit_entry" else "division_id"
         statements += [
-            f"CREATE INDEX {table}_place_{digits} ON {table} (substr({code}, 1, {digits}), {order})" for digits in (6, 9)
+            f"CREATE INDEX {table}_place_{digits} ON {table} (substr({code}, 1, {digits}), {order})"
+            for digits in (6, 9)
         ]
     statements += [
         f"CREATE INDEX grievance_open_grid ON grievance (grid_id, id) WHERE {OPEN}",
