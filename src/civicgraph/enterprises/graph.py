@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def _parse_industry(value: object) -> Place:
-    if isinstance(value, str) and re.fullmatch(r"[A-T]|\d{2}", value):
+    if isinstance(value, str) and re.fullmatch(r"[A-T]|[0-9]{2}", value):
         return Place(value)
     raise GraphQLError("An industry is a section's letter (A to T) or a division's two digits.")
 

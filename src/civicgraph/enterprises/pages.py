@@ -53,7 +53,7 @@ async def enterprises(request: Request) -> Response:
 
 def _industry(request: Request) -> str:
     code = request.query_params.get("industry", "").upper()
-    return code if re.fullmatch(r"[A-T]|\d{2}", code, re.ASCII) else ""
+    return code if re.fullmatch(r"[A-T]|[0-9]{2}", code) else ""
 
 
 def _industry_field(found: dict[str, Any]) -> dict[str, Any]:
