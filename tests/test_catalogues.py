@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -14,6 +15,7 @@ CATALOGUES = sorted((ROOT / "src/civicgraph/locales/zh").glob("*.po"))
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
 
+@cache  # a whole extraction each time: some seconds
 def used() -> dict[str, str]:
     """Every message in the code and the templates, with where it stands."""
     found: dict[str, str] = {}
@@ -28,6 +30,7 @@ def used() -> dict[str, str]:
     return found
 
 
+@cache
 def translated() -> list[tuple[str, str, object]]:
     """Every entry of every catalogue: message, catalogue, translation."""
     found = []
