@@ -40,7 +40,7 @@ from civicgraph.text import mask_phone, search_terms
 class EnterpriseListingFields(Input):
     """A place on a list."""
 
-    list: EnterpriseList = Field(title=N_("List"))
+    list: EnterpriseList = Field(title=N_("List of offices"))
     listed_on: date = Field(title=N_("On the list since"))
     delisted_on: date | None = Field(None, title=N_("Taken off on"))
 
@@ -48,7 +48,7 @@ class EnterpriseListingFields(Input):
 class ProductFields(Input):
     """A product."""
 
-    name: str = Field(title=N_("Name"), min_length=1, max_length=80)
+    name: str = Field(title=N_("Product"), min_length=1, max_length=80)
     annual_output: int | None = Field(None, title=N_("Output of a year"), ge=0, le=2**53)
     unit: str = Field("", title=N_("Unit"), max_length=20)
     note: str = Field("", title=N_("Note"), max_length=300)

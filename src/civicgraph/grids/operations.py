@@ -30,7 +30,7 @@ from civicgraph.permissions import ASSIGN_GRID_WORKERS, EDIT_GRIDS, Actor
 class GridFields(Input):
     """What is known of a grid."""
 
-    name: str = Field(title=N_("Name"), min_length=1, max_length=80)
+    name: str = Field(title=N_("Name of the grid"), min_length=1, max_length=80)
     area: str = Field("", title=N_("What it covers"), max_length=160, description=N_("Buildings and streets."))
     households: int | None = Field(None, title=N_("Households"), ge=0, le=100_000)
     nets: list[Net] = Field(default_factory=list, title=N_("Nets that it merges"))
