@@ -122,12 +122,12 @@ class _Pages:
         if request.method == "POST":
             result = await submit(request, form, self.it.update, **self._fixed(key, row))
             if result is not None:
-                return redirect(request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: self._new_key(result, key)})
+                return redirect(
+                    request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: self._new_key(result, key)}
+                )
         values = {**self.it.values(request), "listing": self.it, "form": form, "is_new": False}
         status = 409 if form.conflict else 422 if form.is_refused else 200
-        return await page(
-            request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=status
-        )
+        return await page(request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=status)
 
     def verb(self, verb: Verb) -> Callable[[Request], Awaitable[Response]]:
         async def handle(request: Request) -> Response:
@@ -139,10 +139,15 @@ class _Pages:
             if result is not None:
                 return redirect(request, f"{self.it.name}_edit", said=gettext(verb.said), **{self.it.key: key})
             edit = await self._edit_form(request, row)
-            values = {**self.it.values(request), "listing": self.it, "form": edit, "is_new": False, "refused": form, "refused_noun": verb.noun}
-            return await page(
-                request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=422
-            )
+            values = {
+                **self.it.values(request),
+                "listing": self.it,
+                "form": edit,
+                "is_new": False,
+                "refused": form,
+                "refused_noun": verb.noun,
+            }
+            return await page(request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=422)
 
         return handle
 
