@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = sorted((ROOT / "src/civicgraph/locales/zh").glob("*.po"))
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 
 @cache  # a whole extraction each time: some seconds
@@ -57,10 +57,24 @@ def test_no_message_is_translated_twice_or_for_nothing() -> None:
     assert not dead, f"nobody says: {sorted(dead)}"
 
 
+def given(message: str) -> set[str]:
+    """The values that a template hands to a message."""
+    found: set[str] = set()
+    for path in (ROOT / "templates").rglob("*.*"):
+        text = path.read_text()
+        if (start := text.find(f'_("{message}"')) >= 0:
+            found |= set(re.findall(r"(\w+)=", text[start : text.index("}}", start)]))
+    return found
+
+
 def test_placeholders_survive_translation() -> None:
+    """Each language names the same values; a value that comes in both (`place`, `place_en`) in its own."""
+
     def names(text: str) -> set[str]:
         return set(re.findall(r"%\((\w+)\)", text)) - {"num"}
 
     for key, catalogue, text in translated():
         for one in [text] if isinstance(text, str) else list(text):
-            assert names(one) == names(key), f"{catalogue}: {key!r} became {one!r}"
+            told = f"{catalogue}: {key!r} became {one!r}"
+            assert {name if name in names(key) else f"{name}_en" for name in names(one)} == names(key), told
+            assert names(one) <= names(key) | given(key), told
