@@ -9,7 +9,14 @@ import pytest
 
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.industries import load_industries
-from civicgraph.enterprises.models import Enterprise, EnterpriseListing, EnterpriseStatus, Industry, Product
+from civicgraph.enterprises.models import (
+    Enterprise,
+    EnterpriseList,
+    EnterpriseListing,
+    EnterpriseStatus,
+    Industry,
+    Product,
+)
 from civicgraph.operations import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor
@@ -30,9 +37,8 @@ def key(row: Enterprise) -> dict[str, int]:
 async def test_a_new_entry_holds_its_lists_and_products_and_only_a_sealed_telephone(enter: Enter) -> None:
     row = await enter()
     assert (row.version, row.status, row.is_published) == (1, EnterpriseStatus.ACTIVE, True)
-    assert await EnterpriseListing.filter(enterprise=row).values_list("list", "listed_on") == [
-        ("designated_size", date(2024, 1, 1))
-    ]
+    listing = await EnterpriseListing.get(enterprise=row)
+    assert (listing.list, listing.listed_on) == (EnterpriseList.DESIGNATED_SIZE, date(2024, 1, 1))
     assert list(await Product.filter(enterprise=row).order_by("position").values_list("name", flat=True)) == [
         "行李箱",
         "书包",
