@@ -39,10 +39,7 @@ async def test_a_new_entry_holds_its_lists_and_products_and_only_a_sealed_teleph
     assert (row.version, row.status, row.is_published) == (1, EnterpriseStatus.ACTIVE, True)
     listing = await EnterpriseListing.get(enterprise=row)
     assert (listing.list, listing.listed_on) == (EnterpriseList.DESIGNATED_SIZE, date(2024, 1, 1))
-    assert list(await Product.filter(enterprise=row).order_by("position").values_list("name", flat=True)) == [
-        "行李箱",
-        "书包",
-    ]
+    assert [one.name for one in await Product.filter(enterprise=row).order_by("position")] == ["行李箱", "书包"]
     assert row.contact_phone_masked == "139****5678"
     assert "5678" not in row.contact_phone
 
