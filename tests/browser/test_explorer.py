@@ -27,6 +27,10 @@ def test_the_explorer_runs_the_document_of_its_address_and_loads_nothing_from_el
     expect(page.locator(".graphiql-query-editor")).to_contain_text("shortName")
     page.click(".graphiql-execute-button")
     expect(page.locator(".graphiql-response")).to_contain_text("凤泉社区")
+    answer = page.locator(".graphiql-response").bounding_box()
+    assert answer
+    assert answer["width"] >= 260, "the answer is too narrow to read"
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not refused
     assert all(url.startswith((people.url, "data:")) for url in asked), asked
 
