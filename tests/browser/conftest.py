@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
 from civicgraph import db
 from civicgraph import settings as configuration
@@ -18,6 +18,8 @@ from civicgraph.permissions import Role
 from tests.conftest import SECRET, make_settings, run
 from tests.support import city
 from tests.support.servers import Server
+
+expect.set_options(timeout=20_000)  # two cores are shared with the other tests
 
 PASSWORD = "a password for tests"
 STAFF = {
@@ -93,7 +95,7 @@ class People:
         context = self._make()
         self._open.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("response", self._note)
         return page
 

@@ -38,7 +38,7 @@ from civicgraph.demo.city.progress import Silent
 from civicgraph.demo.city.tables import Table
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing
-from civicgraph.enterprises.rules import is_credit_code
+from civicgraph.enterprises.rules import is_credit_code, section
 from civicgraph.events.models import Event
 from civicgraph.graph.engine import Engine
 from civicgraph.grids.models import Grid, GridLevel
@@ -264,6 +264,15 @@ async def test_a_sqlite_file_that_a_server_has_open_is_not_touched(demo: str, co
     finally:
         server.close()
     assert await Enterprise.all().count() == 6
+
+
+async def test_the_index_of_sections_is_worded_as_the_rule_that_asks_it(connected: Settings) -> None:
+    from importlib import import_module
+
+    written = import_module("civicgraph.migrations.0004_sections_of_industry").section()
+    assert written == section("industry_id")
+    objects = await _schema_objects(connected)
+    assert sum("enterprise_section" in one for one in objects) == 2
 
 
 def test_credit_codes_are_valid_and_none_comes_twice() -> None:

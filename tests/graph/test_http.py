@@ -35,8 +35,14 @@ async def test_a_query_by_post_and_by_get(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"not json", 400), (b"[]", 400), (b"{}", 400), (b'{"query": 1}', 400), (b'{"query": "{ x }", "variables": []}', 400),
-        (b'{"query": "{ x }", "operationName": 1}', 400), (b'{"query": "{ x }"}', 400), (b'{"query": "{"}', 400),
+        (b"not json", 400),
+        (b"[]", 400),
+        (b"{}", 400),
+        (b'{"query": 1}', 400),
+        (b'{"query": "{ x }", "variables": []}', 400),
+        (b'{"query": "{ x }", "operationName": 1}', 400),
+        (b'{"query": "{ x }"}', 400),
+        (b'{"query": "{"}', 400),
     ],
 )
 async def test_a_malformed_request_is_told_so(client: httpx.AsyncClient, body: bytes, status: int) -> None:
@@ -47,18 +53,24 @@ async def test_a_malformed_request_is_told_so(client: httpx.AsyncClient, body: b
 
 
 async def test_other_media_are_refused(client: httpx.AsyncClient) -> None:
-    assert (await client.post("/graphql", content=b"{}", headers={**JSON, "content-type": "text/plain"})).status_code == 415
-    assert (await client.post("/graphql", json={"query": "{ __typename }"}, headers={"accept": "image/png"})).status_code == 406
+    assert (
+        await client.post("/graphql", content=b"{}", headers={**JSON, "content-type": "text/plain"})
+    ).status_code == 415
+    assert (
+        await client.post("/graphql", json={"query": "{ __typename }"}, headers={"accept": "image/png"})
+    ).status_code == 406
 
 
 async def test_a_body_of_ten_megabytes_is_refused(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/graphql", content=b'{"query": "' + b"a" * 10_000_000, headers={**JSON, "content-type": "application/json"})
+    answer = await client.post(
+        "/graphql", content=b'{"query": "' + b"a" * 10_000_000, headers={**JSON, "content-type": "application/json"}
+    )
     assert answer.status_code == 413
 
 
 HOSTILE = {
     "many aliases": "{ " + " ".join(f"a{i}: __typename" for i in range(10_000)) + " }",
-    "deep": "{ " + "division(code: \"5203\") { parent { " * 1 + "parent { " * 30 + "code" + " }" * 32 + " }",
+    "deep": "{ " + 'division(code: "5203") { parent { ' * 1 + "parent { " * 30 + "code" + " }" * 32 + " }",
     "cyclic": "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
     "many tokens": "{ " + "__typename " * 5_000 + "}",
     "many fields": "{ divisions { nodes { " + "code " * 600 + "} } }",
@@ -82,19 +94,23 @@ async def test_introspection_works_as_tools_need_it(client: httpx.AsyncClient) -
 
 
 async def test_a_mutation_by_get_or_from_another_site_is_refused(client: httpx.AsyncClient) -> None:
-    text = 'mutation { readMessage(input: {id: 1}) { errors { code } } }'
+    text = "mutation { readMessage(input: {id: 1}) { errors { code } } }"
     assert (await client.get("/graphql", params={"query": text}, headers=JSON)).status_code == 405
     elsewhere = {**JSON, "origin": "https://elsewhere.example"}
     assert (await client.post("/graphql", json={"query": text}, headers=elsewhere)).status_code == 403
 
 
 async def test_an_unknown_token_is_told_so(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/graphql", json={"query": "{ me { name } }"}, headers={**JSON, "authorization": "Bearer cg_wrong"})
+    answer = await client.post(
+        "/graphql", json={"query": "{ me { name } }"}, headers={**JSON, "authorization": "Bearer cg_wrong"}
+    )
     assert answer.status_code == 401
 
 
 async def test_a_token_reads_as_its_person(client: httpx.AsyncClient, token: str) -> None:
-    answer = await client.post("/graphql", json={"query": "{ me { name username } }"}, headers={**JSON, "authorization": f"Bearer {token}"})
+    answer = await client.post(
+        "/graphql", json={"query": "{ me { name username } }"}, headers={**JSON, "authorization": f"Bearer {token}"}
+    )
     assert answer.json() == {"data": {"me": {"name": "partner", "username": "partner"}}}
 
 
@@ -116,7 +132,9 @@ async def test_a_client_that_we_did_not_write_reads_the_city_in_one_statement(ap
 
     number = await report()
     transport = HTTPXAsyncTransport(
-        url="http://127.0.0.1:8000/graphql", transport=httpx.ASGITransport(app=app), headers={"authorization": f"Bearer {token}"}
+        url="http://127.0.0.1:8000/graphql",
+        transport=httpx.ASGITransport(app=app),
+        headers={"authorization": f"Bearer {token}"},
     )
     async with Client(transport=transport, fetch_schema_from_transport=True) as session:
         before = app.state.engine.statements

@@ -36,13 +36,25 @@ async def report(**values: str) -> str:
     await GrievanceCategory.get_or_create(
         code="lighting",
         defaults={
-            "group_code": "home", "group_name": "房屋", "group_name_en": "Homes", "name": "照明", "name_en": "Lighting",
-            "urgency": Urgency.GENERAL, "body": Body.PROPERTY, "position": 1,
+            "group_code": "home",
+            "group_name": "房屋",
+            "group_name_en": "Homes",
+            "name": "照明",
+            "name_en": "Lighting",
+            "urgency": Urgency.GENERAL,
+            "body": Body.PROPERTY,
+            "position": 1,
         },
     )
     data = {
-        "category": "lighting", "division_code": city.FENGQUAN, "description": "楼道灯坏了，我的电话 13800001234",
-        "contact_phone": "13800001234", "contact_name": "张三", "address": "三单元 501", "channel": "web", **values,
+        "category": "lighting",
+        "division_code": city.FENGQUAN,
+        "description": "楼道灯坏了，我的电话 13800001234",
+        "contact_phone": "13800001234",
+        "contact_name": "张三",
+        "address": "三单元 501",
+        "channel": "web",
+        **values,
     }
     made = await file_grievance(ANONYMOUS, data)
     return str(made["grievance"].number)
@@ -75,24 +87,51 @@ async def test_a_nested_read_is_one_statement(small_city: None, engine: Engine) 
 
 DOCUMENTS = [
     (DEEP, {"county": city.FENGGANG}),
-    ("{ divisions(first: 3) { totalCount totalCountIsCapped edges { cursor node { id name level isProvisional updatedAt } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }", {}),
+    (
+        "{ divisions(first: 3) { totalCount totalCountIsCapped edges { cursor node { id name level isProvisional updatedAt } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
+        {},
+    ),
     ("{ divisions(last: 2) { nodes { code } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }", {}),
-    ("query($t: Boolean!) { divisions(filter: {level: [COUNTY]}) { nodes { a: name ... on Division @include(if: $t) { parent { name } } ...F } } } fragment F on Division { foundedYear __typename }", {"t": True}),
-    ("query($t: Boolean!) { divisions(filter: {level: [COUNTY]}) { nodes { name parent @skip(if: $t) { name } } } }", {"t": True}),
-    ('{ node(id: "Division:520327") { __typename id ... on Division { name } } gone: node(id: "Event:99") { id } wrong: node(id: "nonsense") { id } }', {}),
-    ("{ events { nodes { title startsAt priceFen audiences hazards division { name } programme { title kind } isOver } } }", {}),
-    ("{ grievances { nodes { number publicText description contactPhoneMasked address category { nameEn } updates { nodes { status at } } } } }", {}),
+    (
+        "query($t: Boolean!) { divisions(filter: {level: [COUNTY]}) { nodes { a: name ... on Division @include(if: $t) { parent { name } } ...F } } } fragment F on Division { foundedYear __typename }",
+        {"t": True},
+    ),
+    (
+        "query($t: Boolean!) { divisions(filter: {level: [COUNTY]}) { nodes { name parent @skip(if: $t) { name } } } }",
+        {"t": True},
+    ),
+    (
+        '{ node(id: "Division:520327") { __typename id ... on Division { name } } gone: node(id: "Event:99") { id } wrong: node(id: "nonsense") { id } }',
+        {},
+    ),
+    (
+        "{ events { nodes { title startsAt priceFen audiences hazards division { name } programme { title kind } isOver } } }",
+        {},
+    ),
+    (
+        "{ grievances { nodes { number publicText description contactPhoneMasked address category { nameEn } updates { nodes { status at } } } } }",
+        {},
+    ),
 ]
 
 
 @pytest.mark.parametrize(("text", "variables"), DOCUMENTS)
-async def test_both_doors_answer_alike(small_city: None, engine: Engine, text: str, variables: dict[str, object]) -> None:
+async def test_both_doors_answer_alike(
+    small_city: None, engine: Engine, text: str, variables: dict[str, object]
+) -> None:
     from datetime import UTC, datetime
 
     await report()
     await Event.create(
-        slug="night", kind=EventKind.CULTURE_NIGHT, title="美术馆之夜", division_id=city.FENGQUAN, status=EventStatus.PUBLISHED,
-        starts_at=datetime(2026, 5, 22, 11, tzinfo=UTC), ends_at=datetime(2026, 5, 22, 14, tzinfo=UTC), hazards=["FIRE"], audiences=["老人"],
+        slug="night",
+        kind=EventKind.CULTURE_NIGHT,
+        title="美术馆之夜",
+        division_id=city.FENGQUAN,
+        status=EventStatus.PUBLISHED,
+        starts_at=datetime(2026, 5, 22, 11, tzinfo=UTC),
+        ends_at=datetime(2026, 5, 22, 14, tzinfo=UTC),
+        hazards=["FIRE"],
+        audiences=["老人"],
     )
     worker = await city.person("worker", Role.DISPATCHER, city.FENGQUAN)
     for actor in (ANONYMOUS, worker):
@@ -161,7 +200,13 @@ async def test_private_fields_are_for_those_whose_grants_cover_the_place(small_c
 async def test_a_strangers_county_learns_nothing_by_nesting_or_ids(small_city: None, engine: Engine) -> None:
     number = await report(is_public=False)  # type: ignore[arg-type]
     other = await city.person("other", Role.SUPERVISOR, city.SUIYANG)
-    row_id = (await engine.read("query($n: String!) { grievance(number: $n) { id } }", {"n": number}, await city.person("own", Role.DISPATCHER, city.FENGQUAN)))["grievance"]["id"]
+    row_id = (
+        await engine.read(
+            "query($n: String!) { grievance(number: $n) { id } }",
+            {"n": number},
+            await city.person("own", Role.DISPATCHER, city.FENGQUAN),
+        )
+    )["grievance"]["id"]
     text = """query($id: ID!, $n: String!, $c: DivisionCode!, $g: String!) {
       node(id: $id) { id } grievance(number: $n) { number } grievances(filter: {within: $c}) { totalCount nodes { number } }
       division(code: $c) { grievances { totalCount nodes { number } } grids { nodes { grievances { nodes { number } } } } }
@@ -184,8 +229,12 @@ async def test_an_editor_of_one_county_sees_no_drafts_of_another(small_city: Non
 
 
 @pytest.mark.parametrize("words", ["灯", "楼道", "楼道灯", "道灯坏", "'\"*", "OR AND NOT", "灯 楼道", "%_", "没有的词"])
-async def test_a_search_finds_words_of_any_length_and_survives_any_text(small_city: None, engine: Engine, words: str) -> None:
+async def test_a_search_finds_words_of_any_length_and_survives_any_text(
+    small_city: None, engine: Engine, words: str
+) -> None:
     await report()
-    found = await engine.read("query($t: String) { grievances(filter: {text: $t}) { nodes { publicText } } }", {"t": words}, ANONYMOUS)
+    found = await engine.read(
+        "query($t: String) { grievances(filter: {text: $t}) { nodes { publicText } } }", {"t": words}, ANONYMOUS
+    )
     texts = [one["publicText"] for one in found["grievances"]["nodes"]]
     assert bool(texts) is any(words in "楼道灯坏了" or set(words.split()) <= {"灯", "楼道"} for _ in [0])

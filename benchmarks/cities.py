@@ -1,0 +1,74 @@
+"""The cities that are compared, made once and kept."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+from pydantic import SecretStr
+from rich.console import Console
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from civicgraph import db
+from civicgraph import settings as configuration
+from civicgraph.demo import load
+from civicgraph.demo.city import CITY, Scale, fill
+from civicgraph.demo.city.progress import shown_on
+from civicgraph.settings import Settings
+
+SEED = 5203
+HUNDREDTH = Scale(
+    grids_per_community=5,
+    enterprises=8_300,
+    grievances=10_000,
+    events=200,
+    services=50,
+    lists=(),
+    compounds_per_community=1,
+)
+"""A city from the same generator, a hundredth as big: its pages are as full as the city's, which the demo's are not."""
+SCALES: dict[str, Scale | None] = {"demo": None, "hundredth": HUNDREDTH, "city": CITY}
+
+
+def made_settings(url: str) -> Settings:
+    """Settings of a measured database; nothing of the machine's environment comes in."""
+    given = {"database_url": url, "secret_key": SecretStr("benchmarks keep no secrets, really"), "log_level": "ERROR"}
+    return Settings(_env_file=None, **given)  # type: ignore[arg-type]
+
+
+async def prepare(url: str, scale: Scale | None, console: Console) -> Settings:
+    """A migrated database with the demo, and the city over it if a scale is given. What is there is kept."""
+    EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the engine behind it
+    settings = made_settings(url)
+    configuration.use(settings)
+    await db.migrate(settings)
+    async with db.connected(settings):
+        await load("demo", SEED, Console(file=io.StringIO()))
+        if scale is not None:
+            with shown_on(console) as progress:
+                await fill(settings, SEED, scale, progress)
+    return settings
+
+
+async def on_sqlite(folder: Path, city: Path | None, console: Console) -> dict[str, Settings]:
+    """One file for each size, in `folder`; `city` is one that was made before."""
+    paths = {name: folder / f"{name}.sqlite3" for name in SCALES}
+    if city is not None:
+        paths["city"] = city
+    return {name: await prepare(f"sqlite://{path.absolute()}", SCALES[name], console) for name, path in paths.items()}
+
+
+async def on_postgres(url: str, console: Console) -> dict[str, Settings]:
+    """One database for each size on the server of `url`: civicgraph_bench_demo and so on."""
+    server = await asyncpg.connect(**db.postgres_credentials(made_settings(url)))
+    parts = urlsplit(url)
+    found = {}
+    for name, scale in SCALES.items():
+        database = f"civicgraph_bench_{name}"
+        if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
+            await server.execute(f'CREATE DATABASE "{database}"')
+        found[name] = await prepare(urlunsplit(parts._replace(path=f"/{database}")), scale, console)
+    await server.close()
+    return found

@@ -1,0 +1,111 @@
+"""The report: what was measured, side by side, and where a plan walks through a big table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.measure import Measured, Step
+
+BOUND = 1.5
+_SORTED = {True: "yes", False: "no", None: "not looked at"}
+
+
+@dataclass
+class Engines:
+    """What was found on one database engine."""
+
+    name: str
+    version: str
+    counts: Mapping[str, Mapping[str, int]]
+    measured: Mapping[str, Mapping[str, Measured]]
+    scans: Mapping[str, Sequence[Step]]
+
+
+def written(found: Sequence[Engines], failed: Sequence[str], rounds: int, machine: str) -> str:
+    """The whole report as Markdown."""
+    lines = [
+        "# Demo scale against city scale",
+        "",
+        f"Made by `python -m benchmarks` ({machine}; median of {rounds} rounds, the databases in turns within each).",
+        "In process: from the document to Python values, nothing of HTTP or templates. The reads are those that the",
+        "site's own pages made when they were asked for; `#2` is a page's second read.",
+        "",
+        "- **demo**: the demo city. **1:100**: the same generator as the city, a hundredth as big. **city**: full scale.",
+        "- **city / demo** is what the project promises to keep within 1.5. Where the demo has fewer rows than a page",
+        "  holds, the city's answer is bigger, and part of the ratio is the answer: see *objects*.",
+        "- **city / 1:100** compares pages that are about equally full: what growth alone costs.",
+        "- **work** is the number of instructions that SQLite's virtual machine ran. It has no noise.",
+        "",
+    ]
+    for one in found:
+        lines += _engine(one)
+    if failed:
+        lines += ["## Pages that did not answer", "", *(f"- `{page}`" for page in failed), ""]
+    return "\n".join(lines)
+
+
+def _engine(one: Engines) -> list[str]:
+    lines = [f"## {one.name}", "", one.version, "", "| rows | " + " | ".join(one.counts) + " |"]
+    lines.append("|---|" + "---:|" * len(one.counts))
+    for table in next(iter(one.counts.values())):
+        lines.append(f"| {table} | " + " | ".join(f"{counts[table]:,}" for counts in one.counts.values()) + " |")
+    lines += ["", *_summary(one), "", "| read | demo ms | 1:100 ms | city ms | city / demo | city / 1:100 |"]
+    lines[-1] += " objects demo / 1:100 / city | work demo / 1:100 / city | statements |"
+    lines.append("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for name, sizes in one.measured.items():
+        lines.append(_line(name, sizes))
+    return [*lines, "", *_plans(one), ""]
+
+
+def _summary(one: Engines) -> list[str]:
+    reads = one.measured
+    over = [name for name, sizes in reads.items() if ratio(sizes, "demo") > BOUND]
+    grown = [name for name, sizes in reads.items() if ratio(sizes, "hundredth") > BOUND]
+    statements = {measured.statements for sizes in reads.values() for measured in sizes.values() if not measured.error}
+    return [
+        f"**Within {BOUND} of the demo: {len(reads) - len(over)} of {len(reads)} reads. "
+        f"Within {BOUND} of the hundredth city: {len(reads) - len(grown)} of {len(reads)}. "
+        f"Statements a read: {', '.join(map(str, sorted(statements)))}, at every size.**"
+    ]
+
+
+def ratio(sizes: Mapping[str, Measured], base: str) -> float:
+    """The city's time against another size's; endless when the city's read was stopped."""
+    return float("inf") if sizes["city"].error else sizes["city"].p50 / sizes[base].p50
+
+
+def _line(name: str, sizes: Mapping[str, Measured]) -> str:
+    ordered = [sizes[one] for one in ("demo", "hundredth", "city")]
+    times = " | ".join(one.error or f"{one.p50:.2f}" for one in ordered)
+    ratios = " | ".join(_bold(ratio(sizes, base)) for base in ("demo", "hundredth"))
+    objects = " / ".join(str(one.items) for one in ordered)
+    work = " / ".join("–" if one.work is None else f"{one.work:,}" for one in ordered)
+    statements = " / ".join(sorted({str(one.statements) for one in ordered}))
+    return f"| `{name.replace('|', '/')}` | {times} | {ratios} | {objects} | {work} | {statements} |"
+
+
+def _bold(value: float) -> str:
+    return f"**{value:.2f}**" if value > BOUND else f"{value:.2f}"
+
+
+def _plans(one: Engines) -> list[str]:
+    """Walks through big tables, the worst first: those that sort what they find read all of it."""
+    pages: defaultdict[Step, list[str]] = defaultdict(list)
+    for name, steps in one.scans.items():
+        for step in dict.fromkeys(steps):
+            pages[step].append(name)
+    if not pages:
+        return ["No plan walks through a big table."]
+    lines = [
+        "Walks through big tables at city scale. A walk in the order of the list ends with its page, so it is only as",
+        "long as what it passes over; one whose finds are sorted, or that finds little, goes through the whole table.",
+        "",
+        "| table | in the plan | sorted afterwards | reads |",
+        "|---|---|---|---|",
+    ]
+    for step, names in sorted(pages.items(), key=lambda item: (not item[0].is_sorted, item[0].table)):
+        shown = ", ".join(f"`{name}`" for name in names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+        lines.append(f"| {step.table} | {step.detail} | {_SORTED[step.is_sorted]} | {shown} |")
+    return lines
