@@ -36,7 +36,13 @@ async def enterprises(request: Request) -> Response:
     }
     found = await read(request, "enterprises/list", variables)
     fields = [
-        {"name": "q", "kind": "search", "label": gettext("Name or brand"), "value": asked["q"], "attrs": {"maxlength": 60}},
+        {
+            "name": "q",
+            "kind": "search",
+            "label": gettext("Name or brand"),
+            "value": asked["q"],
+            "attrs": {"maxlength": 60},
+        },
         {**_industry_field(found), "value": asked["industry"]},
         {
             "name": "list",
@@ -126,7 +132,13 @@ def _staff_values(request: Request) -> dict[str, Any]:
         "list": one_of(request, "list", EnterpriseList) or "",
     }
     fields: list[dict[str, Any]] = [
-        {"name": "q", "kind": "search", "label": gettext("Name or brand"), "value": asked["q"], "attrs": {"maxlength": 60}}
+        {
+            "name": "q",
+            "kind": "search",
+            "label": gettext("Name or brand"),
+            "value": asked["q"],
+            "attrs": {"maxlength": 60},
+        }
     ]
     kinds = (("status", gettext("Status"), EnterpriseStatus), ("list", gettext("List of offices"), EnterpriseList))
     for name, label, kind in kinds:
