@@ -66,14 +66,14 @@ def _message(error: ErrorDetails) -> str:
     if error["type"].startswith("civic_"):
         ours = error["msg"]
         return gettext(ours, **context) if context else gettext(ours)
-    if error["type"] == "string_too_short" and not error["input"]:
+    if error["type"] == "string_too_short" and not str(error["input"]).strip():
         return gettext(_MISSING)
     words = gettext(MESSAGES.get(error["type"], _FALLBACK))
     return words % context if "%(" in words else words
 
 
 def _code(error: ErrorDetails) -> str:
-    if error["type"] == "string_too_short" and not error["input"]:
+    if error["type"] == "string_too_short" and not str(error["input"]).strip():
         return "missing"
     return error["type"].removeprefix("civic_")
 
