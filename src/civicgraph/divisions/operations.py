@@ -44,7 +44,7 @@ def division_values(row: Division) -> dict[str, Any]:
 @operation()
 async def update_division(actor: Actor, data: UpdateDivision) -> Division:
     """Change the profile of a division."""
-    row = await Division.get_or_none(code=data.code)
+    row = await Division.select_for_update().get_or_none(code=data.code)
     if row is None:
         raise NotFound
     if not actor.may(EDIT_DIVISIONS, row.code):
@@ -116,7 +116,7 @@ async def create_compound(actor: Actor, data: CreateCompound) -> Compound:
 @operation()
 async def update_compound(actor: Actor, data: UpdateCompound) -> Compound:
     """Change a compound. Moving it needs the grant over both places."""
-    row = await Compound.get_or_none(id=data.id)
+    row = await Compound.select_for_update().get_or_none(id=data.id)
     if row is None:
         raise NotFound
     await place_of(data.division_code)
