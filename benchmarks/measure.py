@@ -52,40 +52,63 @@ def compiled(engine: Engine, case: Case) -> tuple[Plan, list[Any]]:
     return plan, engine.parameters(plan.slots, variables, case.actor)
 
 
+SAME = "same"
+"""The city asked for as many rows as the demo has: what its size alone costs."""
+
+
 async def measure(engines: Mapping[str, Engine], cases: Sequence[Case], rounds: int) -> dict[str, dict[str, Measured]]:
     """Each case on each database, in turns, so that a busy moment of the machine meets all alike."""
-    found = {case.name: {name: Measured() for name in engines} for case in cases}
+    found = {}
     for case in cases:
-        for name, engine in engines.items():
-            await _first(engine, case, found[case.name][name])
-    for _ in range(rounds):
-        for case in cases:
-            for name, engine in engines.items():
-                one = found[case.name][name]
-                if one.error:
-                    continue
-                start = perf_counter()
-                try:
-                    await engine.read(case.document, case.variables, case.actor)
-                except ReadTimeout:
-                    one.error = STOPPED
-                    continue
-                one.times.append((perf_counter() - start) * 1000)
+        runs = await _runs(engines, case)
+        for _ in range(rounds):
+            for run in runs.values():
+                await run.timed()
+        found[case.name] = {size: run.measured for size, run in runs.items()}
     return found
 
 
-async def _first(engine: Engine, case: Case, one: Measured) -> None:
-    """The first two runs warm the caches and are not timed."""
-    before = engine.statements
-    try:
-        data = await engine.read(case.document, case.variables, case.actor)
-        one.statements = engine.statements - before
-        await engine.read(case.document, case.variables, case.actor)
-    except ReadTimeout:
-        one.error = STOPPED
-        return
-    one.size = len(orjson.dumps(data))
-    one.items = _objects(data)
+async def _runs(engines: Mapping[str, Engine], case: Case) -> dict[str, _Run]:
+    runs = {name: _Run(engine, case) for name, engine in engines.items()}
+    for run in runs.values():
+        await run.warmed()
+    same = runs[SAME] = _Run(engines["city"], case.as_long_as(runs["demo"].data))
+    await same.warmed()
+    return runs
+
+
+@dataclass
+class _Run:
+    """One case on one database."""
+
+    engine: Engine
+    case: Case
+    measured: Measured = field(default_factory=Measured)
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    async def warmed(self) -> None:
+        """The first two runs warm the caches and are not timed."""
+        one, before = self.measured, self.engine.statements
+        try:
+            self.data = await self.engine.read(self.case.document, self.case.variables, self.case.actor)
+            one.statements = self.engine.statements - before
+            await self.engine.read(self.case.document, self.case.variables, self.case.actor)
+        except ReadTimeout:
+            one.error = STOPPED
+            return
+        one.size = len(orjson.dumps(self.data))
+        one.items = _objects(self.data)
+
+    async def timed(self) -> None:
+        if self.measured.error:
+            return
+        start = perf_counter()
+        try:
+            await self.engine.read(self.case.document, self.case.variables, self.case.actor)
+        except ReadTimeout:
+            self.measured.error = STOPPED
+            return
+        self.measured.times.append((perf_counter() - start) * 1000)
 
 
 def _objects(value: Any) -> int:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.measure import Measured, Step
+from benchmarks.measure import SAME, Measured, Step
 
 BOUND = 1.5
+ALIKE = 1.25
 _SORTED = {True: "yes", False: "no", None: "not looked at"}
 
 
@@ -33,9 +34,10 @@ def written(found: Sequence[Engines], failed: Sequence[str], rounds: int, machin
         "site's own pages made when they were asked for; `#2` is a page's second read.",
         "",
         "- **demo**: the demo city. **1:100**: the same generator as the city, a hundredth as big. **city**: full scale.",
-        "- **city / demo** is what the project promises to keep within 1.5. Where the demo has fewer rows than a page",
-        "  holds, the city's answer is bigger, and part of the ratio is the answer: see *objects*.",
-        "- **city / 1:100** compares pages that are about equally full: what growth alone costs.",
+        "- **same / demo** is what the project promises to keep within 1.5: the city is asked for as many rows as the demo",
+        "  has in that list, so that equal answers are compared and not a full page with three lines. Where a page's",
+        f"  answer still holds over {ALIKE} times as many *objects*, the ratio says little and stands in brackets.",
+        "- **city** is the full page at full scale, **1:100** the same of the hundredth city.",
         "- **work** is the number of instructions that SQLite's virtual machine ran. It has no noise.",
         "",
     ]
@@ -51,8 +53,8 @@ def _engine(one: Engines) -> list[str]:
     lines.append("|---|" + "---:|" * len(one.counts))
     for table in next(iter(one.counts.values())):
         lines.append(f"| {table} | " + " | ".join(f"{counts[table]:,}" for counts in one.counts.values()) + " |")
-    lines += ["", *_summary(one), "", "| read | demo ms | 1:100 ms | city ms | city / demo | city / 1:100 |"]
-    lines[-1] += " objects demo / 1:100 / city | work demo / 1:100 / city | statements |"
+    lines += ["", *_summary(one), "", "| read | demo ms | same ms | 1:100 ms | city ms | same / demo |"]
+    lines[-1] += " objects demo / same / 1:100 / city | work demo / 1:100 / city | statements |"
     lines.append("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for name, sizes in one.measured.items():
         lines.append(_line(name, sizes))
@@ -61,29 +63,34 @@ def _engine(one: Engines) -> list[str]:
 
 def _summary(one: Engines) -> list[str]:
     reads = one.measured
-    over = [name for name, sizes in reads.items() if ratio(sizes, "demo") > BOUND]
-    grown = [name for name, sizes in reads.items() if ratio(sizes, "hundredth") > BOUND]
+    alike = {name: sizes for name, sizes in reads.items() if is_alike(sizes)}
+    kept = [name for name, sizes in alike.items() if ratio(sizes) <= BOUND]
     statements = {measured.statements for sizes in reads.values() for measured in sizes.values() if not measured.error}
     return [
-        f"**Within {BOUND} of the demo: {len(reads) - len(over)} of {len(reads)} reads. "
-        f"Within {BOUND} of the hundredth city: {len(reads) - len(grown)} of {len(reads)}. "
+        f"**Within {BOUND} of the demo: {len(kept)} of the {len(alike)} reads whose answers are alike; "
+        f"{len(reads) - len(alike)} more have a bigger answer in the city. "
         f"Statements a read: {', '.join(map(str, sorted(statements)))}, at every size.**"
     ]
 
 
-def ratio(sizes: Mapping[str, Measured], base: str) -> float:
-    """The city's time against another size's; endless when the city's read was stopped."""
-    return float("inf") if sizes["city"].error else sizes["city"].p50 / sizes[base].p50
+def is_alike(sizes: Mapping[str, Measured]) -> bool:
+    """Whether the city's answer holds about as many objects as the demo's."""
+    return sizes[SAME].items <= ALIKE * sizes["demo"].items
+
+
+def ratio(sizes: Mapping[str, Measured]) -> float:
+    """The city's time against the demo's; endless when the read was stopped."""
+    return float("inf") if sizes[SAME].error else sizes[SAME].p50 / sizes["demo"].p50
 
 
 def _line(name: str, sizes: Mapping[str, Measured]) -> str:
-    ordered = [sizes[one] for one in ("demo", "hundredth", "city")]
+    ordered = [sizes[one] for one in ("demo", SAME, "hundredth", "city")]
     times = " | ".join(one.error or f"{one.p50:.2f}" for one in ordered)
-    ratios = " | ".join(_bold(ratio(sizes, base)) for base in ("demo", "hundredth"))
+    shown = _bold(ratio(sizes)) if is_alike(sizes) else f"({ratio(sizes):.2f})"
     objects = " / ".join(str(one.items) for one in ordered)
-    work = " / ".join("–" if one.work is None else f"{one.work:,}" for one in ordered)
+    work = " / ".join("–" if one.work is None else f"{one.work:,}" for one in ordered if one is not sizes[SAME])
     statements = " / ".join(sorted({str(one.statements) for one in ordered}))
-    return f"| `{name.replace('|', '/')}` | {times} | {ratios} | {objects} | {work} | {statements} |"
+    return f"| `{name.replace('|', '/')}` | {times} | {shown} | {objects} | {work} | {statements} |"
 
 
 def _bold(value: float) -> str:

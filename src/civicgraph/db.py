@@ -86,11 +86,13 @@ async def connected(settings: Settings) -> AsyncIterator[TortoiseContext]:
 
 
 async def migrate(settings: Settings) -> None:
-    """Bring the database's tables up to this release."""
+    """Bring the database's tables up to this release; new indexes serve nothing until their statistics are taken."""
     try:
         await apply_migrations(config=orm_config(settings))
     finally:
         await Tortoise.close_connections()
+    async with connected(settings):
+        await refresh_statistics()
 
 
 async def pending_migrations(settings: Settings) -> list[str]:

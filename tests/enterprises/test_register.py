@@ -62,6 +62,15 @@ async def test_a_new_entry_holds_its_lists_and_products_and_only_a_sealed_teleph
             {"listings.0.delisted_on": "end_before_start"},
         ),
         ({"listings": [{"list": "four_above", "listed_on": "2024-01-01"}] * 2}, {"listings.1.list": "twice"}),
+        (
+            {
+                "listings": [
+                    {"list": "four_above", "listed_on": "2025-01-01"},
+                    {"list": "four_above", "listed_on": "2024-01-01", "delisted_on": "2025-01-01"},
+                ]
+            },
+            {"listings.1.list": "twice"},
+        ),
         ({"products": [{"name": ""}]}, {"products.0.name": "missing"}),
         ({"products": [{"name": "箱", "annual_output": -1}]}, {"products.0.annual_output": "greater_than_equal"}),
     ],

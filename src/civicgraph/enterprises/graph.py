@@ -70,10 +70,7 @@ class EnterpriseFilter:
     list = where(
         EnterpriseList,
         "On this list today.",
-        lambda c, row, given: (
-            f"{row['id']} IN (SELECT l.enterprise_id FROM enterprise_listing l"
-            f" WHERE l.list = {given.sql(c)} AND l.delisted_on IS NULL)"
-        ),
+        rules.is_listed,
     )
     kind = equals("kind", EnterpriseKind, "Of this legal kind.")
     status = equals("status", EnterpriseStatus, "In this state.")

@@ -44,6 +44,11 @@ class EnterpriseListingFields(Input):
     listed_on: date = Field(title=N_("On the list since"))
     delisted_on: date | None = Field(None, title=N_("Taken off on"))
 
+    def overlaps(self, other: EnterpriseListingFields) -> bool:
+        """Whether both say that it is on the same list on the same day; the day it is taken off is its last."""
+        ends, other_ends = self.delisted_on or date.max, other.delisted_on or date.max
+        return self.list is other.list and self.listed_on <= other_ends and other.listed_on <= ends
+
 
 class ProductFields(Input):
     """A product."""
@@ -110,15 +115,13 @@ class EnterpriseFields(Input):
     @model_validator(mode="after")
     def _lists_fit(self) -> Self:
         errors: list[FieldError] = []
-        seen = set()
         for index, one in enumerate(self.listings):
             if one.delisted_on and one.delisted_on < one.listed_on:
                 path = f"listings.{index}.delisted_on"
                 errors += InvalidInput.at(path, "end_before_start", N_("This is before it came on the list.")).errors
-            if (one.list, one.listed_on) in seen:
+            if any(one.overlaps(earlier) for earlier in self.listings[:index]):
                 path = f"listings.{index}.list"
-                errors += InvalidInput.at(path, "twice", N_("This list with this day stands here already.")).errors
-            seen.add((one.list, one.listed_on))
+                errors += InvalidInput.at(path, "twice", N_("It is on this list already at that time.")).errors
         if errors:
             raise InvalidInput(errors)
         return self

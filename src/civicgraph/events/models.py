@@ -84,10 +84,11 @@ class Event(Listing):
 
     class Meta:
         table = "event"
+        # After the order of lists comes what decides whether an event is over: what is over is passed over in the index.
         indexes = (
-            ("starts_at", "id"),
-            ("kind", "starts_at", "id"),
-            ("division_id", "starts_at", "id"),
+            ("starts_at", "id", "ends_at", "status"),
+            ("kind", "starts_at", "id", "ends_at", "status"),
+            ("division_id", "starts_at", "id", "ends_at", "status"),
             ("status", "starts_at", "id"),
             ("ends_at", "id"),
         )

@@ -205,7 +205,8 @@ def _values(info: Any) -> dict[str, Any]:
 
 
 def _shape(value: Any) -> Any:
-    """What of the variables a plan depends on: presence, switches, enumerations, the level of a place."""
+    """What of the variables a plan depends on: presence, switches, enumerations, the level of a place,
+    whether a list holds one value or several."""
     if isinstance(value, Mapping):
         return tuple((key, _shape(item)) for key, item in value.items())
     if value is None or isinstance(value, bool):
@@ -214,4 +215,6 @@ def _shape(value: Any) -> Any:
         return len(value)
     if hasattr(value, "value"):
         return value.name
+    if isinstance(value, list):
+        return "one" if len(value) == 1 else "several"
     return type(value).__name__

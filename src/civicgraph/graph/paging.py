@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 DEFAULT_PAGE = 20
 MAX_PAGE = 100
 MAX_OWNED = 200
-COUNT_CAP = 1000
+COUNT_CAP = 100
+"""Totals are counted this far: what is beyond costs more than anybody learns from it."""
 
 
 class BadPage(GraphQLError):
@@ -57,6 +58,7 @@ class _Page:
         self.is_backward = "last" in self.given and "first" not in self.given
         self.order = self._order()
         self.row = compiler.row(self.mapped)
+        self._counted = f"n{self.row.alias}"
 
     def _order(self) -> Order:
         orders = ORDERS[f"{self.mapped.name}Order"]
@@ -72,7 +74,10 @@ class _Page:
         size = self._size() if has_rows else ""
         pairs = [(name, self._part(fields, size)) for name, fields in selected.items()]
         body = self.c.dialect.json_object(pairs)
-        return f"(SELECT {body} FROM {self._rows(size)})" if has_rows else f"(SELECT {body})"
+        page = f"(SELECT {body} FROM {self._rows(size)})" if has_rows else f"(SELECT {body})"
+        if any(fields[0].name.value.startswith("totalCount") for fields in selected.values()):
+            return f"(SELECT {page} FROM ({self._count()}) {self._counted})"
+        return page
 
     def _part(self, fields: list[FieldNode], size: str) -> str:
         name = fields[0].name.value
@@ -85,9 +90,9 @@ class _Page:
         if name == "pageInfo":
             return self._page_info(fields, size)
         if name == "totalCount":
-            return f"(SELECT {self.c.dialect.least('n', COUNT_CAP)} FROM ({self._count()}) c)"
+            return self.c.dialect.least(f"{self._counted}.n", COUNT_CAP)
         if name == "totalCountIsCapped":
-            return self.c.dialect.boolean(f"((SELECT n FROM ({self._count()}) c) > {COUNT_CAP})")
+            return self.c.dialect.boolean(f"{self._counted}.n > {COUNT_CAP}")
         return f"'{self.type.name}'"
 
     def _edge(self, fields: list[FieldNode]) -> str:
@@ -157,10 +162,10 @@ class _Page:
         return f"({rows}) {alias}"
 
     def _sort_key(self, name: str) -> str:
-        return self.row.search_key if name == "id" and self.row.search_key else self.row[name]
+        return self.row.driving_key if name == "id" and self.row.driving_key else self.row[name]
 
     def _conditions(self, row: Row) -> list[str]:
-        row.is_driven_by_search = self.order.columns == ("id",)
+        row.is_by_id = self.order.columns == ("id",)
         conditions = []
         if self.parent is not None:
             parent, parent_row = self.parent

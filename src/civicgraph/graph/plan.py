@@ -27,7 +27,7 @@ from graphql import (
 from civicgraph.graph import paging
 from civicgraph.graph.declare import MAPPED, META, Column, Link, Mapped, Paged, Predicate, Related, RootOne
 from civicgraph.graph.dialects import Dialect
-from civicgraph.graph.selection import Given, Selection, arguments_of, collect
+from civicgraph.graph.selection import Given, Selection, arguments_of, collect, stored
 from civicgraph.permissions import Actor
 from civicgraph.text import bigrams
 
@@ -55,14 +55,26 @@ class Row:
         self.alias = alias
         self.used: dict[str, None] = {}
         self.source = ""
-        self.search_key = ""
-        self.is_driven_by_search = False
+        self.driving_key = ""
+        self.is_by_id = False
+        """Whether the rows are wanted in the order of their ids: then an index of ids can drive the list."""
         self._columns = columns
 
     def __getitem__(self, name: str) -> str:
         real = self._columns[name]
         self.used[real] = None
         return f'{self.alias}."{real}"'
+
+    def drive(self, table: str, driver: str, key: str) -> bool:
+        """Take the rows as `driver`, whose `key` holds their ids, gives them: a page of hits ends the walk.
+
+        False when the list is wanted in another order, or when something drives it already.
+        """
+        if not self.is_by_id or self.source:
+            return False
+        self.source = f'{driver} CROSS JOIN "{table}" {self.alias}'
+        self.driving_key = key
+        return True
 
 
 def declared_of(parent: GraphQLObjectType, name: str) -> Any:
@@ -125,18 +137,17 @@ class Compiler:
         )
 
     def is_in(self, sql: str, given: Given) -> str:
-        """Whether SQL `sql` is one of the given values."""
+        """Whether SQL `sql` is one of the given values; a single one is compared, so that its index gives the order."""
+        if len(given.value) == 1:
+            return f"{sql} = {given.sql(self, 'text', lambda values: stored(values[0]))}"
         return self.dialect.is_in(sql, given.sql(self, "texts"))
 
     def matches(self, table: str, row: Row, given: Given) -> str:
         """Whether the row's search terms hold the given words."""
         if self.dialect.name == "sqlite":
             words = given.sql(self, "text", _fts_phrases)
-            if row.is_driven_by_search:
-                # Newest first straight from the index: a frequent word ends after a page of hits.
-                row.source = f'{table}_fts CROSS JOIN "{table}" {row.alias} ON {row.alias}.id = {table}_fts.rowid'
-                row.search_key = f"{table}_fts.rowid"
-                return f"{table}_fts MATCH {words}"
+            if row.drive(table, f"{table}_fts", f"{table}_fts.rowid"):
+                return f"{row.alias}.id = {row.driving_key} AND {table}_fts MATCH {words}"
             return f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})"
         pairs = given.sql(self, "texts", lambda text: [term for term in _terms(text) if len(term) > 1])
         singles = given.sql(self, "texts", lambda text: [f"%{term}%" for term in _terms(text) if len(term) == 1])

@@ -78,6 +78,6 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The items of this page with their cursors.")
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
     total_count: int = strawberry.field(
-        description="Number of items in the whole list, counted up to 1000 and no further."
+        description="Number of items in the whole list, counted up to 100 and no further."
     )
     total_count_is_capped: bool = strawberry.field(description="There are more than totalCount says.")

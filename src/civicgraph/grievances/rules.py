@@ -227,8 +227,7 @@ def is_open(c: Compiler, row: Row) -> str:
     condition = f"{row['status']} IN {_OPEN_SQL}"
     if c.dialect.name != "sqlite":
         return condition
-    by_newest = row.is_driven_by_search
-    return f"likely({condition})" if by_newest else f"likely({condition}) AND {row['resolution_due_at']} > ''"
+    return f"likely({condition})" if row.is_by_id else f"likely({condition}) AND {row['resolution_due_at']} > ''"
 
 
 def lies_within(c: Compiler, row: Row, given: Given) -> str:
