@@ -119,6 +119,8 @@ def create_app(settings: Settings) -> Starlette:
             if not db.is_postgres(settings):  # PostgreSQL keeps its own up to date
                 await db.refresh_statistics()
             app.state.engine = Engine(schema()._schema, open_reader(settings))
+            for document in configuration.folder("templates").rglob("*.graphql"):
+                app.state.engine.persisted.register(document.read_text(encoding="utf-8"))
             app.state.heartbeat = Heartbeat(settings, deliver_due)
             if settings.is_scheduler_enabled:
                 await app.state.heartbeat.start()

@@ -86,13 +86,17 @@ async def connected(settings: Settings) -> AsyncIterator[TortoiseContext]:
 
 
 async def migrate(settings: Settings) -> None:
-    """Bring the database's tables up to this release; new indexes serve nothing until their statistics are taken."""
+    """Bring the database's tables up to this release.
+
+    SQLite does not know what a new index is good for until statistics are taken; PostgreSQL takes its own.
+    """
     try:
         await apply_migrations(config=orm_config(settings))
     finally:
         await Tortoise.close_connections()
-    async with connected(settings):
-        await refresh_statistics()
+    if not is_postgres(settings):
+        async with connected(settings):
+            await refresh_statistics()
 
 
 async def pending_migrations(settings: Settings) -> list[str]:

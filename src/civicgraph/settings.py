@@ -60,6 +60,17 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, by commas."
     )
+    is_introspection_open: bool = Field(
+        default=True, description="Whether strangers may ask the GraphQL endpoint for its schema."
+    )
+    cost_limit: int = Field(default=5_000, ge=1, description="The most that one GraphQL read of a stranger may cost.")
+    staff_cost_limit: int = Field(default=20_000, ge=1, description="The same for people who signed in, and tokens.")
+    cost_per_minute: int = Field(
+        default=50_000, ge=1, description="What the GraphQL reads from one address may cost together in a minute."
+    )
+    staff_cost_per_minute: int = Field(
+        default=1_000_000, ge=1, description="The same for each person who signed in, with all of their tokens."
+    )
     is_explorer_open: bool = Field(default=True, description="Whether the GraphQL explorer is public.")
     reader_threads: int = Field(default=4, ge=1, description="Read-only connections of the graph engine.")
 

@@ -25,7 +25,10 @@ from graphql import (
 from graphql.execution import get_variable_values
 
 from civicgraph import clock
-from civicgraph.graph import limits
+from civicgraph.graph import cost, limits
+from civicgraph.graph.budgets import Budgets
+from civicgraph.graph.cost import Term
+from civicgraph.graph.persisted import Documents
 from civicgraph.graph.plan import Compiler, Run, Slot, Unplannable
 from civicgraph.graph.readers import Reader
 from civicgraph.graph.selection import Selection
@@ -36,21 +39,27 @@ V = TypeVar("V")
 
 
 class Cache(Generic[V]):
-    """The most recently used values, bounded by their number."""
+    """The most recently used values, bounded by their number and by the length of the texts behind them."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._items: OrderedDict[Any, V] = OrderedDict()
+    def __init__(self, size: int, length: int) -> None:
+        self._size, self._length, self._used = size, length, 0
+        self._items: OrderedDict[Any, tuple[V, int]] = OrderedDict()
 
     def get(self, key: Any) -> V | None:
-        if (found := self._items.get(key)) is not None:
-            self._items.move_to_end(key)
-        return found
+        found = self._items.get(key)
+        if found is None:
+            return None
+        self._items.move_to_end(key)
+        return found[0]
 
-    def put(self, key: Any, value: V) -> V:
-        self._items[key] = value
-        if len(self._items) > self._size:
-            self._items.popitem(last=False)
+    def put(self, key: Any, value: V, length: int) -> V:
+        """Keep a value that stands for a text of this length."""
+        if key in self._items:
+            self._used -= self._items.pop(key)[1]
+        self._items[key] = value, length
+        self._used += length
+        while len(self._items) > self._size or self._used > self._length:
+            self._used -= self._items.popitem(last=False)[1][1]
         return value
 
 
@@ -63,6 +72,8 @@ class Document:
     errors: list[GraphQLError] = field(default_factory=list)
     operations: dict[str, OperationDefinitionNode] = field(default_factory=dict)
     fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
+    asks_schema: bool = False
+    """Whether it asks for the schema itself, anywhere."""
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises `GraphQLError` when the name does not say which."""
@@ -77,11 +88,12 @@ class Document:
 
 @dataclass(frozen=True)
 class Plan:
-    """A compiled statement: its text, how its parameters are found, and the tables that it reads."""
+    """A compiled statement: its text, how its parameters are found, the tables that it reads, what it costs."""
 
     statement: str
     slots: tuple[Slot, ...]
     tables: frozenset[str]
+    costs: tuple[Term, ...]
 
 
 class BadVariables(Exception):
@@ -100,18 +112,25 @@ class Engine:
         self.reader = reader
         self.statements = 0
         self.fallbacks = 0
-        self._documents: Cache[Document] = Cache(512)
-        self._plans: Cache[Plan] = Cache(2048)
+        self.budgets = Budgets()
+        self.persisted = Documents()
+        # A parsed document takes about 120 bytes for each of its characters, a plan little more than its statement.
+        self._documents: Cache[Document] = Cache(512, 500_000)
+        self._plans: Cache[Plan] = Cache(2_048, 16_000_000)
 
     def document(self, text: str) -> Document:
-        """Parse and validate, or find that done before."""
-        return self._documents.get(text) or self._documents.put(text, self._read(text))
+        """Parse and validate, or find that done before. What is wrong with a document is not kept."""
+        known = self._documents.get(text)
+        if known is not None:
+            return known
+        document = self._read(text)
+        return document if document.errors else self._documents.put(text, document, len(text))
 
     def _read(self, text: str) -> Document:
         document = Document(text)
         try:
             document.parsed = parse(text, max_tokens=limits.MAX_TOKENS)
-            limits.check(document.parsed)
+            document.asks_schema = limits.check(document.parsed)
         except GraphQLError as error:
             document.errors = [error]
             return document
@@ -138,7 +157,11 @@ class Engine:
             raise Unplannable(operation.operation.value)
         name = operation.name.value if operation.name else ""
         key = (document.text, name, actor.is_staff, _shape(variables))
-        return self._plans.get(key) or self._plans.put(key, self._compile(document, operation, variables, actor))
+        known = self._plans.get(key)
+        if known is not None:
+            return known
+        plan = self._compile(document, operation, variables, actor)
+        return self._plans.put(key, plan, len(plan.statement) + len(document.text))
 
     def _compile(
         self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor
@@ -147,7 +170,11 @@ class Engine:
         root_type = self.schema.query_type
         assert root_type is not None
         statement = compiler.root(root_type, operation.selection_set)
-        return Plan(statement, tuple(compiler.slots), frozenset(compiler.tables))
+        return Plan(statement, tuple(compiler.slots), frozenset(compiler.tables), cost.merged(compiler.costs))
+
+    def cost(self, plan: Plan, variables: Mapping[str, Any], actor: Actor, limit: int) -> int:
+        """What the plan costs with these variables. Raises `CostExceeded` over the limit, and `BadPage`."""
+        return cost.check(plan.costs, Run(variables, actor, None), limit)
 
     def _compiler(
         self, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any], actor: Actor

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_named_type
 
+from civicgraph.graph import cost
 from civicgraph.graph.declare import MAPPED, Mapped, Paged
 from civicgraph.graph.filters import FILTERS, ORDERS, Order
 from civicgraph.graph.selection import Given, arguments_of, collect, fields_of
@@ -23,6 +24,8 @@ COUNT_CAP = 100
 
 class BadPage(GraphQLError):
     """Arguments of a list that do not make a page."""
+
+    code = "BAD_USER_INPUT"
 
 
 def connection(
@@ -72,14 +75,18 @@ class _Page:
         has_rows = any(fields[0].name.value in ("nodes", "edges", "pageInfo") for fields in selected.values())
         # Counts alone need no size, and PostgreSQL cannot tell the type of a parameter that is not used.
         size = self._size() if has_rows else ""
-        pairs = [(name, self._part(fields, size)) for name, fields in selected.items()]
+        pairs = [(name, self._part(fields, size, name)) for name, fields in selected.items()]
         body = self.c.dialect.json_object(pairs)
         page = f"(SELECT {body} FROM {self._rows(size)})" if has_rows else f"(SELECT {body})"
         if any(fields[0].name.value.startswith("totalCount") for fields in selected.values()):
             return f"(SELECT {page} FROM ({self._count()}) {self._counted})"
         return page
 
-    def _part(self, fields: list[FieldNode], size: str) -> str:
+    def _part(self, fields: list[FieldNode], size: str, response_name: str) -> str:
+        with self.c.inside(response_name, self._items if fields[0].name.value in ("nodes", "edges") else None):
+            return self._field(fields, size)
+
+    def _field(self, fields: list[FieldNode], size: str) -> str:
         name = fields[0].name.value
         inside = f"{self.row.alias}.rn <= {size}"
         order = f"{self.row.alias}.rn{' DESC' if self.is_backward else ''}"
@@ -90,6 +97,7 @@ class _Page:
         if name == "pageInfo":
             return self._page_info(fields, size)
         if name == "totalCount":
+            self.c.charge(cost.TOTAL)
             return self.c.dialect.least(f"{self._counted}.n", COUNT_CAP)
         if name == "totalCountIsCapped":
             return self.c.dialect.boolean(f"{self._counted}.n > {COUNT_CAP}")
@@ -193,11 +201,16 @@ class _Page:
         return f"SELECT count(*) AS n FROM (SELECT 1 FROM {source}{where} LIMIT {COUNT_CAP + 1}) l"
 
     def _size(self) -> str:
-        given = self.given.get("last" if self.is_backward else "first")
-        if given is None:
-            return self.c.value(lambda run: DEFAULT_PAGE, "int", share="default page")
+        return self.c.value(self._items, "int", share=None if self._asked_size else "default page")
+
+    @property
+    def _asked_size(self) -> Given | None:
+        return self.given.get("last" if self.is_backward else "first")
+
+    def _items(self, run: Run) -> int:
+        """The page's size in a run. Raises `BadPage`."""
         name = "last" if self.is_backward else "first"
-        return self.c.value(lambda run: _checked_size(name, given.find(run)), "int")
+        return _checked_size(name, self._asked_size.find(run)) if self._asked_size else DEFAULT_PAGE
 
     def _after(self) -> list[str]:
         found = []

@@ -7,7 +7,8 @@ ever travel as parameters, each known by how to find it in the variables or the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,7 +25,8 @@ from graphql import (
     is_list_type,
 )
 
-from civicgraph.graph import paging
+from civicgraph.graph import cost, paging
+from civicgraph.graph.cost import Size, Term
 from civicgraph.graph.declare import MAPPED, META, Column, Link, Mapped, Paged, Predicate, Related, RootOne
 from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.selection import Given, Selection, arguments_of, collect, stored
@@ -93,6 +95,9 @@ class Compiler:
     is_staff: bool
     slots: list[Slot] = field(default_factory=list)
     tables: set[str] = field(default_factory=set)
+    costs: list[Term] = field(default_factory=list)
+    _path: list[str] = field(default_factory=list)
+    _sizes: list[Size] = field(default_factory=list)
     _aliases: int = 0
     _shared: dict[Any, str] = field(default_factory=dict)
 
@@ -144,6 +149,7 @@ class Compiler:
 
     def matches(self, table: str, row: Row, given: Given) -> str:
         """Whether the row's search terms hold the given words."""
+        self.charge(cost.SEARCH)
         if self.dialect.name == "sqlite":
             words = given.sql(self, "text", _fts_phrases)
             if row.drive(table, f"{table}_fts", f"{table}_fts.rowid"):
@@ -168,13 +174,33 @@ class Compiler:
         self.tables.add(mapped.table)
         return Row(f"t{self._aliases}", {**mapped.model._meta.fields_db_projection, **_keys(mapped)})
 
+    # Costs -------------------------------------------------------------------------------
+
+    def charge(self, weight: int) -> None:
+        """Add to the cost what is compiled now, as often as the lists around it are long."""
+        self.costs.append(Term(".".join(self._path), weight, tuple(self._sizes)))
+
+    @contextmanager
+    def inside(self, name: str, size: Size | None = None) -> Iterator[None]:
+        """While a field of this response name is compiled; with a size it is a list."""
+        self._path.append(name)
+        if size:
+            self._sizes.append(size)
+        try:
+            yield
+        finally:
+            self._path.pop()
+            if size:
+                self._sizes.pop()
+
     # Selections --------------------------------------------------------------------------
 
     def root(self, root_type: GraphQLObjectType, selections: SelectionSetNode) -> str:
         """The statement for the root selection of a query."""
         pairs = []
         for name, nodes in collect(self.selection, root_type, [selections]).items():
-            pairs.append((name, self.root_field(root_type, nodes)))
+            with self.inside(name):
+                pairs.append((name, self.root_field(root_type, nodes)))
         return self.dialect.statement(self.dialect.json_object(pairs))
 
     def root_field(self, root_type: GraphQLObjectType, nodes: list[FieldNode]) -> str:
@@ -231,11 +257,12 @@ class Compiler:
         """The JSON object of a row for the merged selections of `nodes`."""
         graphql_type = self.schema.type_map[mapped.name]
         assert isinstance(graphql_type, GraphQLObjectType)
+        self.charge(cost.OBJECT)
         sets = [node.selection_set for node in nodes if node.selection_set]
-        pairs = [
-            (name, self.field(graphql_type, mapped, row, fields))
-            for name, fields in collect(self.selection, graphql_type, sets).items()
-        ]
+        pairs = []
+        for name, fields in collect(self.selection, graphql_type, sets).items():
+            with self.inside(name):
+                pairs.append((name, self.field(graphql_type, mapped, row, fields)))
         return self.dialect.json_object(pairs)
 
     def field(self, parent: GraphQLObjectType, mapped: Mapped, row: Row, nodes: list[FieldNode]) -> str:
@@ -293,7 +320,8 @@ class Compiler:
                 target, nodes, lambda child: self.joined(link, declared.key, mapped, row, target, child, is_many=False)
             )
         child = self.row(target)
-        item = self.object(target, child, nodes)
+        with self.inside("[]", _owned):
+            item = self.object(target, child, nodes)
         conditions = [
             self.joined(declared.link, declared.key, mapped, row, target, child, is_many=True),
             *self.visibility(target, child),
@@ -311,6 +339,10 @@ class Compiler:
         if is_many:
             return f"{child[key]} = {row[parent.model._meta.pk_attr]}"
         return f"{child[target.model._meta.pk_attr]} = {row[key]}"
+
+
+def _owned(_run: Run) -> int:
+    return cost.OWNED
 
 
 def columns(row: Row) -> str:

@@ -1,0 +1,188 @@
+"""The endpoint: what each operation of a request is answered.
+
+A query takes the short way: cached plan, one statement, the database's bytes into the response.
+Mutations, introspection and what the planner does not take run in graphql-core over the same mapping.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from graphql.execution import execute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from civicgraph import settings
+from civicgraph.graph import limits
+from civicgraph.graph.budgets import Balance, BudgetExceeded
+from civicgraph.graph.cost import CostExceeded
+from civicgraph.graph.engine import BadVariables, Document, Engine
+from civicgraph.graph.http import answers
+from civicgraph.graph.http.answers import Answer, refusal
+from civicgraph.graph.http.calls import BadRequest, Call, Calls, read_calls
+from civicgraph.graph.http.negotiation import JSON_TYPE, accepted
+from civicgraph.graph.paging import BadPage
+from civicgraph.graph.persisted import UnknownDocument, WrongHash
+from civicgraph.graph.plan import Unplannable
+from civicgraph.graph.readers import ReadTimeout, ReadTooDeep
+from civicgraph.permissions import Actor
+
+MIN_COST = 1
+"""What an operation costs that reads nothing: it was parsed and answered all the same."""
+
+
+@dataclass
+class Context:
+    """What resolvers get of the request."""
+
+    actor: Actor
+    engine: Engine
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One operation on its way to an answer. `may_write` is false by GET, and where a cookie alone asks."""
+
+    call: Call
+    engine: Engine
+    actor: Actor
+    method: str
+    may_write: bool
+
+    @property
+    def limit(self) -> int:
+        """The most that one operation of this actor may cost."""
+        found = settings.current()
+        return found.staff_cost_limit if self.actor.is_staff else found.cost_limit
+
+    def spend(self, cost: int) -> Balance:
+        """Take the cost from the actor's budget of this minute. Raises `BudgetExceeded`."""
+        found = settings.current()
+        limit = found.staff_cost_per_minute if self.actor.is_staff else found.cost_per_minute
+        key = f"person:{self.actor.person_id}" if self.actor.is_staff else f"address:{self.actor.address_key}"
+        return self.engine.budgets.spend(key, max(cost, MIN_COST), limit)
+
+
+async def handle(request: Request, engine: Engine, actor: Actor, *, may_write: bool) -> Response:
+    """Answer a GraphQL request. `may_write` is false where a cookie alone does not prove intent."""
+    media = accepted(request.headers.get("accept", ""))
+    if media is None:
+        return Response("GraphQL answers application/json or application/graphql-response+json.\n", 406)
+    try:
+        asked = await read_calls(request)
+    except BadRequest as error:
+        failure = refusal([GraphQLError(str(error))], "BAD_USER_INPUT")
+        return _response(media, failure.body, error.status, {})
+    found = [await _answer(_Asked(call, engine, actor, request.method, may_write)) for call in asked.calls]
+    return _joined(media, asked, found)
+
+
+def _joined(media: str, asked: Calls, found: list[Answer]) -> Response:
+    if asked.is_batch:
+        body = b"[" + b",".join(one.body for one in found) + b"]"
+        return _response(media, body, 200, found[-1].headers)
+    one = found[0]
+    status = 200 if media == JSON_TYPE and not one.is_run and one.status == 400 else one.status
+    return _response(media, one.body, status, one.headers)
+
+
+def _response(media: str, body: bytes, status: int, headers: dict[str, str]) -> Response:
+    """A response in the negotiated type; what people may see differs, so nobody keeps it."""
+    return Response(body, status, {"cache-control": "no-store", **headers}, f"{media}; charset=utf-8")
+
+
+async def _answer(asked: _Asked) -> Answer:
+    insider = asked.actor.is_staff
+    try:
+        document = _document(asked)
+    except UnknownDocument:
+        return refusal([GraphQLError("PersistedQueryNotFound")], "PERSISTED_QUERY_NOT_FOUND", 200)
+    except WrongHash:
+        return refusal([GraphQLError("The document has another hash than `sha256Hash` says.")], "BAD_USER_INPUT")
+    if document.errors:
+        exceeds = isinstance(document.errors[0], limits.LimitExceeded)
+        return refusal(document.errors, "LIMIT_EXCEEDED" if exceeds else "BAD_USER_INPUT", is_insider=insider)
+    if document.asks_schema and not (insider or settings.current().is_introspection_open):
+        return refusal([GraphQLError("The schema is not told here: ask for schema.graphql.")], "FORBIDDEN", 403)
+    try:
+        operation = document.operation(asked.call.operation_name)
+        variables = asked.engine.variables(operation, asked.call.variables)
+    except BadVariables as error:
+        return refusal(error.errors, "BAD_USER_INPUT", is_insider=insider)
+    except GraphQLError as error:
+        return refusal([error], "BAD_USER_INPUT", is_insider=insider)
+    if operation.operation is not OperationType.QUERY:
+        if asked.method != "POST":
+            failure = refusal([GraphQLError("Mutations are sent by POST.")], "FORBIDDEN", 405)
+            failure.headers["allow"] = "POST"
+            return failure
+        if not asked.may_write:
+            return refusal([GraphQLError("This origin may not write.")], "FORBIDDEN", 403)
+    return await _run(asked, document, operation, variables)
+
+
+def _document(asked: _Asked) -> Document:
+    """The document itself, found by its hash where only that was sent. Raises `UnknownDocument`, `WrongHash`."""
+    call, engine = asked.call, asked.engine
+    if not call.query:
+        return engine.document(engine.persisted.find(call.sha256))
+    document = engine.document(call.query)
+    if call.sha256 and not document.errors:
+        engine.persisted.keep(call.sha256, call.query)
+    return document
+
+
+async def _run(
+    asked: _Asked, document: Document, operation: OperationDefinitionNode, variables: dict[str, Any]
+) -> Answer:
+    engine, actor = asked.engine, asked.actor
+    try:
+        try:
+            plan = engine.plan(document, operation, variables, actor)
+        except Unplannable:
+            is_read = operation.operation is OperationType.QUERY and not document.asks_schema
+            engine.fallbacks += is_read
+            asked.spend(MIN_COST)
+            return await _execute(asked, document)
+        cost = engine.cost(plan, variables, actor, asked.limit)
+        balance = asked.spend(cost)
+        found = await engine.run(plan, variables, actor)
+        # What a GET is answered can be kept and compared: nothing in it changes from one time to the next.
+        return answers.data(found, _told(asked, cost, balance) if asked.method == "POST" else b"")
+    except (BadPage, CostExceeded) as error:
+        return refusal([error], error.code)
+    except BudgetExceeded as error:
+        failure = refusal([GraphQLError(str(error))], "LIMIT_EXCEEDED", 429)
+        failure.headers["retry-after"] = str(error.retry_after)
+        return failure
+    except ReadTimeout:
+        slow = GraphQLError("The read took too long and was stopped. Ask for less at a time.")
+        return refusal([slow], "LIMIT_EXCEEDED")
+    except ReadTooDeep:
+        return refusal([GraphQLError("The document nests too deeply. Ask for it in two steps.")], "LIMIT_EXCEEDED")
+    except Exception:
+        return answers.masked(actor)
+
+
+def _told(asked: _Asked, cost: int, balance: Balance) -> bytes:
+    """Cost and budget as the client is told of them."""
+    told = {"requested": cost, "limit": asked.limit, "remaining": balance.remaining, "resetsIn": balance.resets_in}
+    return orjson.dumps({"cost": told})
+
+
+async def _execute(asked: _Asked, document: Document) -> Answer:
+    assert document.parsed is not None
+    result: Any = execute(
+        asked.engine.schema,
+        document.parsed,
+        context_value=Context(asked.actor, asked.engine),
+        variable_values=asked.call.variables,
+        operation_name=asked.call.operation_name,
+    )
+    if inspect.isawaitable(result):
+        result = await result
+    return answers.executed(result, asked.actor)
