@@ -19,12 +19,15 @@ from civicgraph.accounts.operations import actor_from_session, actor_from_token
 from civicgraph.graph import http
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.readers import open_reader
+from civicgraph.graph.versions import watch
 from civicgraph.notifications.delivery import deliver_due
+from civicgraph.operations import after_commit
 from civicgraph.permissions import Actor
 from civicgraph.scheduler.heartbeat import Heartbeat
 from civicgraph.schema import schema
 from civicgraph.settings import Settings
 from civicgraph.web.assets import Assets
+from civicgraph.web.cache import CachedPages, PageCache
 from civicgraph.web.csrf import cookie_name, is_same_origin
 from civicgraph.web.errors import HANDLERS
 from civicgraph.web.middleware import Ground
@@ -121,6 +124,10 @@ def create_app(settings: Settings) -> Starlette:
             app.state.engine = Engine(schema()._schema, open_reader(settings))
             for document in configuration.folder("templates").rglob("*.graphql"):
                 app.state.engine.persisted.register(document.read_text(encoding="utf-8"))
+            versions = watch(settings)
+            await versions.open()
+            app.state.pages = PageCache(versions)
+            after_commit.append(versions.written)
             app.state.heartbeat = Heartbeat(settings, deliver_due)
             if settings.is_scheduler_enabled:
                 await app.state.heartbeat.start()
@@ -129,10 +136,12 @@ def create_app(settings: Settings) -> Starlette:
             finally:
                 await app.state.heartbeat.stop()
                 await app.state.engine.reader.close()
+                after_commit.remove(versions.written)
+                await versions.close()
 
     app = Starlette(
         routes=routes(),
-        middleware=[Middleware(Ground, authenticate=authenticate)],
+        middleware=[Middleware(Ground, authenticate=authenticate), Middleware(CachedPages)],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
 
+asked: ContextVar[bool] = ContextVar("asked_for_now", default=False)
+"""Whether this task has asked for the time since somebody last set it to false: does its answer depend on it?"""
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_now", default=None)
 
 
@@ -25,6 +27,7 @@ def now() -> datetime:
     `CIVICGRAPH_CLOCK_OFFSET_SECONDS` shifts the clock of a whole process: the tests move a real
     server past its deadlines with it.
     """
+    asked.set(True)
     if fixed := _fixed.get():
         return fixed
     offset = timedelta(seconds=int(os.environ.get("CIVICGRAPH_CLOCK_OFFSET_SECONDS", "0")))

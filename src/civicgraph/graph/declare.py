@@ -96,6 +96,7 @@ class RootOne(Declared):
     target: str
     arguments: Mapping[str, Any]
     where: Callable[..., str]
+    is_secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,9 +172,19 @@ def root_connection(target: str, *, where: Predicate | None = None, description:
     return Paged(target=target, where=where, description=description)
 
 
-def root_one(target: str, *, arguments: Mapping[str, Any], where: Callable[..., str], description: str) -> Any:
-    """One row at the root. `where(compiler, row, **arguments)` gets each argument as a placeholder maker."""
-    return RootOne(target=target, arguments=arguments, where=where, description=description)
+def root_one(
+    target: str,
+    *,
+    arguments: Mapping[str, Any],
+    where: Callable[..., str],
+    description: str,
+    is_secret: bool = False,
+) -> Any:
+    """One row at the root. `where(compiler, row, **arguments)` gets each argument as a placeholder maker.
+
+    `is_secret` says that an argument is a secret: nobody on the way keeps the answer.
+    """
+    return RootOne(target=target, arguments=arguments, where=where, description=description, is_secret=is_secret)
 
 
 def Ref(target: str, module: str) -> Any:  # noqa: N802 - stands where a type stands

@@ -24,7 +24,6 @@ from graphql import (
 )
 from graphql.execution import get_variable_values
 
-from civicgraph import clock
 from civicgraph.graph import cost, limits
 from civicgraph.graph.budgets import Budgets
 from civicgraph.graph.cost import Term
@@ -33,6 +32,7 @@ from civicgraph.graph.plan import Compiler, Run, Slot, Unplannable
 from civicgraph.graph.readers import Reader
 from civicgraph.graph.selection import Selection
 from civicgraph.graph.types import Place
+from civicgraph.graph.versions import read_tables, tables_of
 from civicgraph.permissions import Actor
 
 V = TypeVar("V")
@@ -94,6 +94,8 @@ class Plan:
     slots: tuple[Slot, ...]
     tables: frozenset[str]
     costs: tuple[Term, ...]
+    is_secret: bool
+    """Whether an argument is a secret, and the answer for the one alone who asks."""
 
 
 class BadVariables(Exception):
@@ -170,11 +172,13 @@ class Engine:
         root_type = self.schema.query_type
         assert root_type is not None
         statement = compiler.root(root_type, operation.selection_set)
-        return Plan(statement, tuple(compiler.slots), frozenset(compiler.tables), cost.merged(compiler.costs))
+        return Plan(
+            statement, tuple(compiler.slots), tables_of(statement), cost.merged(compiler.costs), compiler.is_secret
+        )
 
     def cost(self, plan: Plan, variables: Mapping[str, Any], actor: Actor, limit: int) -> int:
         """What the plan costs with these variables. Raises `CostExceeded` over the limit, and `BadPage`."""
-        return cost.check(plan.costs, Run(variables, actor, None), limit)
+        return cost.check(plan.costs, Run(variables, actor), limit)
 
     def _compiler(
         self, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any], actor: Actor
@@ -183,12 +187,13 @@ class Engine:
 
     async def run(self, plan: Plan, variables: Mapping[str, Any], actor: Actor) -> bytes:
         """The plan's answer: the JSON of `data`, as the database wrote it."""
+        _note(plan.tables)
         found = await self._fetch(plan.statement, plan.slots, variables, actor)
         return found or b"null"
 
     def parameters(self, slots: tuple[Slot, ...] | list[Slot], variables: Mapping[str, Any], actor: Actor) -> list[Any]:
         """The statement's parameters for these variables and this actor."""
-        run = Run(variables, actor, clock.now())
+        run = Run(variables, actor)
         return [self.reader.dialect.parameter(find(run), sql_type) for find, sql_type in slots]
 
     async def _fetch(
@@ -213,8 +218,9 @@ class Engine:
         """A root field of an operation that graphql-core runs, by the same planner."""
         actor: Actor = info.context.actor
         compiler = self._compiler(info.fragments, _values(info), actor)
-        sql = compiler.root_field(info.parent_type, list(info.field_nodes))
-        found = await self._fetch(compiler.dialect.statement(sql), compiler.slots, _values(info), actor)
+        statement = compiler.dialect.statement(compiler.root_field(info.parent_type, list(info.field_nodes)))
+        _note(tables_of(statement))
+        found = await self._fetch(statement, compiler.slots, _values(info), actor)
         return orjson.loads(found) if found is not None else None
 
     async def resolve_key(self, info: Any, type_name: str, key: Any) -> Any:
@@ -224,6 +230,11 @@ class Engine:
         statement = compiler.one_by_key(type_name, key, list(info.field_nodes))
         found = await self._fetch(statement, compiler.slots, _values(info), actor)
         return orjson.loads(found) if found is not None else None
+
+
+def _note(tables: frozenset[str]) -> None:
+    if (noted := read_tables.get()) is not None:
+        noted |= tables
 
 
 def _values(info: Any) -> dict[str, Any]:

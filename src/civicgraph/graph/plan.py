@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from datetime import datetime
+from functools import cached_property, partial
 from typing import Any
 
 from graphql import (
@@ -25,6 +26,7 @@ from graphql import (
     is_list_type,
 )
 
+from civicgraph import clock
 from civicgraph.graph import cost, paging
 from civicgraph.graph.cost import Size, Term
 from civicgraph.graph.declare import MAPPED, META, Column, Link, Mapped, Paged, Predicate, Related, RootOne
@@ -44,7 +46,11 @@ class Run:
 
     variables: Mapping[str, Any]
     actor: Actor
-    now: Any
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment of the run, the same for the whole statement."""
+        return clock.now()
 
 
 Slot = tuple[Callable[[Run], Any], str]
@@ -94,7 +100,7 @@ class Compiler:
     selection: Selection
     is_staff: bool
     slots: list[Slot] = field(default_factory=list)
-    tables: set[str] = field(default_factory=set)
+    is_secret: bool = False
     costs: list[Term] = field(default_factory=list)
     _path: list[str] = field(default_factory=list)
     _sizes: list[Size] = field(default_factory=list)
@@ -171,7 +177,6 @@ class Compiler:
     def row(self, mapped: Mapped) -> Row:
         """A fresh row of a type's table."""
         self._aliases += 1
-        self.tables.add(mapped.table)
         return Row(f"t{self._aliases}", {**mapped.model._meta.fields_db_projection, **_keys(mapped)})
 
     # Costs -------------------------------------------------------------------------------
@@ -212,6 +217,7 @@ class Compiler:
         if isinstance(declared, Paged):
             return paging.connection(self, root_type, nodes, declared, None)
         if isinstance(declared, RootOne):
+            self.is_secret = self.is_secret or declared.is_secret
             return self._root_one(root_type, nodes, declared)
         if field_name == "node":
             return self._node(root_type, nodes)

@@ -253,6 +253,7 @@ class Query:
             f" AND {row['secret_hash']} = {secret.sql(c, 'text', lambda text: token_hash(rules.typed_secret(text)))}"
         ),
         description="One's own grievance; null when number and secret do not belong together.",
+        is_secret=True,
     )
     performance = root_one(
         "GrievancePerformance",

@@ -16,7 +16,7 @@ from civicgraph.operations.errors import (
     Unavailable,
 )
 from civicgraph.operations.inputs import Input
-from civicgraph.operations.kernel import Operation, check_version, operation
+from civicgraph.operations.kernel import Operation, after_commit, check_version, operation
 
 __all__ = [
     "Conflict",
@@ -29,6 +29,7 @@ __all__ = [
     "OperationError",
     "TooMany",
     "Unavailable",
+    "after_commit",
     "audit",
     "changed",
     "check_version",

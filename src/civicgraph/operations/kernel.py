@@ -22,6 +22,10 @@ I = TypeVar("I", bound=Input)  # noqa: E741 - the input
 R = TypeVar("R")  # the result
 
 
+after_commit: list[Callable[[], None]] = []
+"""Called after every operation that was committed, before its result is given."""
+
+
 @dataclass(frozen=True)
 class Operation(Generic[I, R]):
     """A write that people, partner apps and the command line can ask for."""
@@ -53,6 +57,8 @@ class Operation(Generic[I, R]):
             result = await self.work(actor, data)
             if self.is_audited and actor.kind != "system" and not written:
                 raise RuntimeError(f"{self.name} wrote without an audit entry")
+        for told in after_commit:
+            told()
         return result
 
 

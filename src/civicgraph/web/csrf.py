@@ -35,8 +35,11 @@ class Token:
     def __init__(self, request: Request) -> None:
         self._seed = request.cookies.get(cookie_name("form"), "")
         self.is_new = False
+        self.is_drawn = False
+        """Whether it stands in the page, which then is for this browser alone."""
 
     def __str__(self) -> str:
+        self.is_drawn = True
         if not self._seed:
             self._seed, self.is_new = crypto.random_token(), True
         return crypto.keyed_hash("form", self._seed)

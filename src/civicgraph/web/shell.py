@@ -85,7 +85,9 @@ def html(request: Request, template: str, values: Mapping[str, Any], *, status: 
     shell["csrf"].keep(response)
     if shell["flashes"]:
         response.delete_cookie(cookie_name("flash"), path="/")
-    response.headers["vary"] = "Cookie, HX-Request"
+    is_for_anyone = status == 200 and not (request.state.actor.is_staff or shell["flashes"] or shell["csrf"].is_drawn)
+    request.state.is_for_anyone = is_for_anyone
+    response.headers["vary"] = "Accept-Encoding, Cookie, HX-Request"
     response.headers["cache-control"] = "no-store" if request.state.actor.is_staff else "private, no-cache"
     return response
 

@@ -29,13 +29,15 @@ class Answer:
     """The status in the specification's own type."""
     is_run: bool = True
     """Whether the operation was run: in plain JSON a request that was not run is answered 200 as well."""
+    is_kept: bool = False
+    """Whether it is data without errors or secrets, the same for whoever may see the same."""
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def data(found: bytes, extensions: bytes = b"") -> Answer:
+def data(found: bytes, extensions: bytes, *, is_kept: bool) -> Answer:
     """The answer of a read: the database's bytes, and extensions where the client asked for them."""
     tail = b',"extensions":' + extensions + b"}" if extensions else b"}"
-    return Answer(b'{"data":' + found + tail)
+    return Answer(b'{"data":' + found + tail, is_kept=is_kept)
 
 
 def refusal(errors: list[GraphQLError], code: str, status: int = 400, *, is_insider: bool = False) -> Answer:

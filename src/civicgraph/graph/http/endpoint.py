@@ -16,7 +16,7 @@ from graphql.execution import execute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from civicgraph import settings
+from civicgraph import compression, settings
 from civicgraph.graph import limits
 from civicgraph.graph.budgets import Balance, BudgetExceeded
 from civicgraph.graph.cost import CostExceeded
@@ -78,7 +78,22 @@ async def handle(request: Request, engine: Engine, actor: Actor, *, may_write: b
         failure = refusal([GraphQLError(str(error))], "BAD_USER_INPUT")
         return _response(media, failure.body, error.status, {})
     found = [await _answer(_Asked(call, engine, actor, request.method, may_write)) for call in asked.calls]
-    return _joined(media, asked, found)
+    response = _joined(media, asked, found)
+    if request.method != "POST" and not actor.is_staff and found[0].is_kept:
+        request.state.is_for_anyone = True
+        response.headers["cache-control"] = "private, no-cache"
+        return response
+    return response if actor.kind == "person" else _encoded(request, response)
+
+
+def _encoded(request: Request, response: Response) -> Response:
+    """The answer in the encoding asked for; whoever comes with a cookie gets it plain (`compression`)."""
+    encoding = compression.accepted(request.headers.get("accept-encoding", ""))
+    if encoding and len(response.body) >= compression.MIN_BYTES:
+        response.body = compression.encode(bytes(response.body), encoding)
+        response.headers["content-encoding"] = encoding
+        response.headers["content-length"] = str(len(response.body))
+    return response
 
 
 def _joined(media: str, asked: Calls, found: list[Answer]) -> Response:
@@ -92,7 +107,8 @@ def _joined(media: str, asked: Calls, found: list[Answer]) -> Response:
 
 def _response(media: str, body: bytes, status: int, headers: dict[str, str]) -> Response:
     """A response in the negotiated type; what people may see differs, so nobody keeps it."""
-    return Response(body, status, {"cache-control": "no-store", **headers}, f"{media}; charset=utf-8")
+    kept = {"cache-control": "no-store", "vary": "Accept, Accept-Encoding, Authorization, Cookie", **headers}
+    return Response(body, status, kept, f"{media}; charset=utf-8")
 
 
 async def _answer(asked: _Asked) -> Answer:
@@ -152,7 +168,8 @@ async def _run(
         balance = asked.spend(cost)
         found = await engine.run(plan, variables, actor)
         # What a GET is answered can be kept and compared: nothing in it changes from one time to the next.
-        return answers.data(found, _told(asked, cost, balance) if asked.method == "POST" else b"")
+        told = _told(asked, cost, balance) if asked.method == "POST" else b""
+        return answers.data(found, told, is_kept=not plan.is_secret)
     except (BadPage, CostExceeded) as error:
         return refusal([error], error.code)
     except BudgetExceeded as error:
