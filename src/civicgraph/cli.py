@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 from rich.console import Console
 from rich.table import Table
 
@@ -69,20 +68,11 @@ def serve(
 ) -> None:
     """Serve pages and GraphQL, and send reminders, until interrupted."""
     found = _settings()
+    from civicgraph import server
     from civicgraph.app import create_app
 
     console.print(f"CivicGraph listens on http://{host}:{port} (stop with Ctrl+C)")
-    uvicorn.run(
-        create_app(found),
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        timeout_keep_alive=20,
-        h11_max_incomplete_event_size=65536,
-    )
+    server.serve(create_app(found), found, host, port)
 
 
 @app.command()

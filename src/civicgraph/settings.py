@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, by commas."
     )
+    connections_per_address: int = Field(
+        default=200, ge=1, description="Open connections from one address at most; trusted proxies are exempt."
+    )
     is_introspection_open: bool = Field(
         default=True, description="Whether strangers may ask the GraphQL endpoint for its schema."
     )
