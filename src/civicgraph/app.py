@@ -97,18 +97,16 @@ async def styleguide(request: Request) -> Response:
 
 
 def routes() -> list[Any]:
-    """All routes: the rooms' pages, then what belongs to none of them."""
-    found: list[Any] = []
-    for room in PAGES:
-        found += importlib.import_module(f"civicgraph.{room}.pages").ROUTES
-    return [
-        *found,
+    """All routes: the rooms' pages, and what belongs to none of them."""
+    found: list[Any] = [  # looked through in this order: what is asked for most comes first
         Route("/graphql", graphql, name="graphql", methods=["GET", "POST"]),
-        Route("/styleguide", styleguide, name="styleguide"),
+        Mount("/static", Assets(configuration.folder("static")), name="static"),
         Route("/healthz", healthz, name="healthz"),
         Route("/readyz", readyz, name="readyz"),
-        Mount("/static", Assets(configuration.folder("static")), name="static"),
     ]
+    for room in PAGES:
+        found += importlib.import_module(f"civicgraph.{room}.pages").ROUTES
+    return [*found, Route("/styleguide", styleguide, name="styleguide")]
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -141,7 +139,7 @@ def create_app(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=routes(),
-        middleware=[Middleware(Ground, authenticate=authenticate), Middleware(CachedPages)],
+        middleware=[Middleware(CachedPages), Middleware(Ground, authenticate=authenticate)],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )

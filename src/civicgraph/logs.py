@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import logging
+import os
 import sys
 from typing import Any
 
+import orjson
 import structlog
 
+from civicgraph import clock
 from civicgraph.settings import Settings
+
+log = structlog.get_logger()
+
+FLUSH_SECONDS = 0.2
 
 
 def configure(settings: Settings) -> None:
@@ -36,3 +45,54 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(
         level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s", force=True
     )
+    _requests.configure(settings, level)
+
+
+def new_request_id() -> str:
+    """An id to find a request's lines by."""
+    return os.urandom(8).hex()
+
+
+def request(method: str, route: str, status: int, began: float, request_id: str) -> None:
+    """One line a request: what, how long, how it ended; no query, no address, no person.
+
+    `began` is `clock.monotonic` at its beginning, `route` the pattern of its address.
+    """
+    milliseconds = round((clock.monotonic() - began) * 1000, 1)
+    _requests.add({"method": method, "route": route, "status": status, "ms": milliseconds, "request_id": request_id})
+
+
+class _Requests:
+    """The lines of requests. As JSON they are gathered for a moment and written together.
+
+    A line by itself costs as much as a kept page's whole answer.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+        self._is_json = self._is_silent = False
+
+    def configure(self, settings: Settings, level: int) -> None:
+        self._is_json = settings.log_format == "json"
+        self._is_silent = level > logging.INFO
+
+    def add(self, line: dict[str, Any]) -> None:
+        if self._is_silent:
+            return
+        if not self._is_json:
+            log.info("request", **line)
+            return
+        line["event"], line["level"], line["timestamp"] = "request", "info", clock.wall()
+        self._lines.append(orjson.dumps(line, option=orjson.OPT_UTC_Z))
+        if len(self._lines) == 1:
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        if self._lines:
+            sys.stderr.buffer.write(b"\n".join(self._lines) + b"\n")
+            sys.stderr.buffer.flush()
+            self._lines = []
+
+
+_requests = _Requests()
+atexit.register(_requests.flush)

@@ -214,8 +214,8 @@ async def test_the_store_is_bounded(app: Starlette, client: httpx.AsyncClient, m
     monkeypatch.setattr("civicgraph.web.cache.MAX_PAGES", 5)
     for number in range(12):
         await client.get(f"/places?q={number}", headers=BROWSER)
-    assert len(app.state.pages._pages) == 5
-    assert app.state.pages._bytes == sum(page.size for page in app.state.pages._pages.values())
+    assert len(app.state.pages.pages) == 5
+    assert app.state.pages.bytes == sum(page.size for page in app.state.pages.pages.values())
 
 
 async def test_every_table_that_strangers_can_read_is_watched(app: Starlette) -> None:

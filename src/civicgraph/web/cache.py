@@ -3,30 +3,87 @@
 What a stranger sees depends on the address and on three cookies (language, colours, chosen place). A page
 with a form or a message for one person is never kept; nor is anything for those who signed in. Times are
 shown to the minute ("40 minutes left"): a page that asked for the time is good until its minute is over.
+
+This is the way of most requests of a busy day, so it works on the bare scope: a hit costs little more
+than the server's own work.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from civicgraph import clock, compression
-from civicgraph.graph.versions import Versions, picked, read_tables
-from civicgraph.web.csrf import cookie_name
+from civicgraph import clock, compression, logs
+from civicgraph.graph.versions import Snapshot, Versions, picked, read_tables
+from civicgraph.server import WHOLE
 
 MAX_PAGES = 4_096
 MAX_BYTES = 64 * 1024 * 1024
-NOT_KEPT = frozenset({"content-length", "cache-control", "set-cookie"})
-PUBLIC = "public, no-cache"
+MAX_ANSWERS = 12
+"""Ready answers of a page: one for each way in which browsers name the encodings they take."""
+PUBLIC = b"public, no-cache"
 """Anybody may keep it and has to ask whether it is still good: answered 304 without drawing it."""
+PERSONAL = re.compile(rb"(?:^|[ ;])(?:__Host-)?(?:session|flash)=")
+CHOICES = ("lang", "theme", "place")
+_SHAPING = frozenset({b"host", b"accept", b"hx-request", b"hx-history-restore-request"})
+_NOT_KEPT = frozenset({b"content-length", b"cache-control", b"set-cookie", b"x-request-id", b"content-encoding"})
 
-Key = tuple[str, ...]
+Headers = list[tuple[bytes, bytes]]
+Key = tuple[bytes | str, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of a stranger's request an answer depends on."""
+
+    key: Key
+    encodings: bytes
+    known: bytes
+
+    @classmethod
+    def of(cls, scope: Scope) -> Asked | None:
+        """None when the request is a person's, or no plain reading."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            return None
+        encodings = known = cookies = b""
+        shaping = []
+        for name, value in scope["headers"]:
+            if name in _SHAPING:
+                shaping.append(value)
+                shaping.append(name)
+            elif name == b"accept-encoding":
+                encodings = value
+            elif name == b"if-none-match":
+                known = value
+            elif name == b"cookie":
+                cookies = value
+            elif name == b"authorization":
+                return None
+        if cookies and PERSONAL.search(cookies):
+            return None
+        key = (scope["path"], scope["query_string"], *shaping, *(_choices(cookies) if cookies else ()))
+        return cls(key, encodings, known)
+
+
+def _choices(cookies: bytes) -> list[str]:
+    jar = SimpleCookie(cookies.decode("latin-1"))
+    return [jar[name].value if name in jar else "" for name in CHOICES]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page in one encoding, ready to be sent."""
+
+    etag: bytes
+    headers: Headers
+    body: bytes
+    head: bytes
+    """The headers as they are sent, but for the request's id and the length."""
 
 
 @dataclass
@@ -34,35 +91,52 @@ class Page:
     """A drawn page, in every encoding that was asked for."""
 
     body: bytes
-    headers: Mapping[str, str]
+    headers: Headers
+    route: str
     tables: tuple[str, ...]
-    versions: tuple[int, ...]
+    versions: tuple[int, ...] | None
+    """Those of its tables when it was read; None when they are not known, and the page is not kept."""
     minute: int | None
     """The minute that it is good for; None when it says nothing that depends on the time."""
-    etag: str
-    encoded: dict[str, bytes] = field(default_factory=dict)
+    seen: Snapshot | None = None
+    """The last versions of all tables with which it was found good."""
+    answers: dict[bytes, Answer] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
-        return len(self.body) + sum(map(len, self.encoded.values())) + 1_000
+        """Bytes of memory, about; encodings are a fraction of the page."""
+        return 2 * len(self.body) + 2_000
 
+    def is_good(self, now: Snapshot | None) -> bool:
+        """Whether it would be drawn the same again."""
+        if self.minute is not None and self.minute != clock.minute():
+            return False
+        if now is None or now is not self.seen:
+            if picked(now, self.tables) != self.versions:
+                return False
+            self.seen = now
+        return True
 
-def this_minute() -> int:
-    """The present minute."""
-    return int(clock.now().timestamp()) // 60
+    def answer(self, encodings: bytes) -> Answer:
+        """The page for a client that takes these encodings."""
+        found = self.answers.get(encodings)
+        if found is None:
+            found = self._made(compression.accepted(encodings.decode("latin-1")))
+            if len(self.answers) < MAX_ANSWERS:
+                self.answers[encodings] = found
+        return found
 
-
-def key_of(request: Request) -> Key | None:
-    """What a stranger's page depends on; None when the request is a person's or no plain reading."""
-    if request.method not in ("GET", "HEAD") or "authorization" in request.headers:
-        return None
-    cookies = request.cookies
-    if cookie_name("session") in cookies or cookie_name("flash") in cookies:
-        return None
-    headers = request.headers
-    fragment = headers.get("hx-request", "") + headers.get("hx-history-restore-request", "")
-    chosen = (cookies.get(name, "") for name in ("lang", "theme", "place"))
-    return (headers.get("host", ""), request.url.path, request.url.query, headers.get("accept", ""), fragment, *chosen)
+    def _made(self, encoding: str) -> Answer:
+        if len(self.body) < compression.MIN_BYTES:
+            encoding = ""
+        body = compression.encode(self.body, encoding) if encoding else self.body
+        # A tag of the page's own bytes: the same page a minute later is still the same.
+        etag = f'"{hashlib.sha256(self.body).hexdigest()[:24]}{"-" + encoding if encoding else ""}"'.encode()
+        headers = [*self.headers, (b"etag", etag), (b"cache-control", PUBLIC)]
+        if encoding:
+            headers.append((b"content-encoding", encoding.encode()))
+        head = b"".join(b"%b: %b\r\n" % pair for pair in headers)
+        return Answer(etag, headers, body, head)
 
 
 class PageCache:
@@ -70,46 +144,31 @@ class PageCache:
 
     def __init__(self, versions: Versions) -> None:
         self.versions = versions
-        self._pages: OrderedDict[Key, Page] = OrderedDict()
-        self._bytes = 0
+        self.pages: OrderedDict[Key, Page] = OrderedDict()
+        self.bytes = 0
 
     def find(self, key: Key) -> Page | None:
         """The page, if it is still good."""
-        page = self._pages.get(key)
+        page = self.pages.get(key)
         if page is None:
             return None
-        if page.minute not in (None, this_minute()) or picked(self.versions.now(), page.tables) != page.versions:
+        if not page.is_good(self.versions.now()):
             self._drop(key)
             return None
-        self._pages.move_to_end(key)
+        self.pages.move_to_end(key)
         return page
 
     def keep(self, key: Key, page: Page) -> None:
         """Keep a page, and forget the longest unused ones beyond the bounds."""
-        if key in self._pages:
+        if key in self.pages:
             self._drop(key)
-        self._pages[key] = page
-        self._bytes += page.size
-        while len(self._pages) > MAX_PAGES or self._bytes > MAX_BYTES:
-            self._drop(next(iter(self._pages)))
+        self.pages[key] = page
+        self.bytes += page.size
+        while len(self.pages) > MAX_PAGES or self.bytes > MAX_BYTES:
+            self._drop(next(iter(self.pages)))
 
     def _drop(self, key: Key) -> None:
-        self._bytes -= self._pages.pop(key).size
-
-    def response(self, request: Request, page: Page) -> Response:
-        """The page as an answer: in the best encoding, or 304 when the browser has it."""
-        is_small = len(page.body) < compression.MIN_BYTES
-        encoding = "" if is_small else compression.accepted(request.headers.get("accept-encoding", ""))
-        etag = f'"{page.etag}-{encoding}"' if encoding else f'"{page.etag}"'
-        headers = {**page.headers, "etag": etag, "cache-control": PUBLIC}
-        if etag in request.headers.get("if-none-match", ""):
-            return Response(None, 304, headers)
-        if not encoding:
-            return Response(page.body, 200, headers)
-        if encoding not in page.encoded:
-            page.encoded[encoding] = compression.encode(page.body, encoding)
-            self._bytes += len(page.encoded[encoding])
-        return Response(page.encoded[encoding], 200, {**headers, "content-encoding": encoding})
+        self.bytes -= self.pages.pop(key).size
 
 
 class CachedPages:
@@ -119,55 +178,70 @@ class CachedPages:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = key_of(Request(scope)) if scope["type"] == "http" else None
-        if key is None:
+        asked = Asked.of(scope)
+        if asked is None:
             await self._app(scope, receive, send)
             return
+        began = clock.monotonic()
         cache: PageCache = scope["app"].state.pages
-        page = cache.find(key)
-        if page is None:
-            page = await self._drawn(cache, scope, receive, send)
-            if page is None:
-                return
-            cache.keep(key, page)
-        await cache.response(Request(scope), page)(scope, receive, send)
-
-    async def _drawn(self, cache: PageCache, scope: Scope, receive: Receive, send: Send) -> Page | None:
-        """The page as the application draws it; None when it was sent as it came, since it is not for anyone."""
-        tables: set[str] = set()
-        read_tables.set(tables)
-        before, minute = cache.versions.now(), this_minute()
-        clock.asked.set(False)
-        start: Message = {}
-        body = bytearray()
-
-        async def held(message: Message) -> None:
-            if message["type"] == "http.response.start" and _may_be_kept(scope, message):
-                start.update(message)
-            elif start:
-                body.extend(message.get("body", b""))
-            else:
-                await send(message)
-
-        await self._app(scope, receive, held)
-        if not start:
-            return None
-        named = tuple(sorted(tables))
-        versions = picked(before, named)
-        headers = {name.decode(): value.decode() for name, value in start["headers"] if name.decode() not in NOT_KEPT}
-        page = Page(bytes(body), headers, named, versions or (), minute if clock.asked.get() else None, _etag(body))
-        if versions is None:
-            await cache.response(Request(scope), page)(scope, receive, send)
-            return None
-        return page
+        page = cache.find(asked.key)
+        if page is not None:
+            request_id = logs.new_request_id()
+            status = await _send(scope, asked, page, request_id, send)
+            logs.request(scope["method"], page.route, status, began, request_id)
+            return
+        page = await _drawn(self._app, cache.versions, scope, receive, send)
+        if page is not None:
+            if page.versions is not None:
+                cache.keep(asked.key, page)
+            await _send(scope, asked, page, scope["state"]["request_id"], send)
 
 
-def _may_be_kept(scope: Scope, start: Message) -> bool:
+async def _send(scope: Scope, asked: Asked, page: Page, request_id: str, send: Send) -> int:
+    """Send the page, or that the client has it: then without a body. The status."""
+    answer = page.answer(asked.encodings)
+    is_known = bool(asked.known) and answer.etag in asked.known
+    status, body = (304, b"") if is_known else (200, answer.body)
+    send_whole = scope.get("extensions", {}).get(WHOLE)
+    if send_whole is not None:
+        length = b"" if is_known else b"content-length: %d\r\n" % len(body)
+        send_whole(status, b"%bx-request-id: %b\r\n%b" % (answer.head, request_id.encode(), length), body)
+        return status
+    headers = [*answer.headers, (b"x-request-id", request_id.encode())]
+    if not is_known:
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+    return status
+
+
+async def _drawn(app: ASGIApp, versions: Versions, scope: Scope, receive: Receive, send: Send) -> Page | None:
+    """The page as the application draws it; None when it was sent as it came, since it is not for anyone."""
+    tables: set[str] = set()
+    read_tables.set(tables)
+    before, minute = versions.now(), clock.minute()
+    clock.asked.set(False)
+    start: Message = {}
+    body = bytearray()
+
+    async def held(message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_for_anyone(scope, message):
+            start.update(message)
+        elif start:
+            body.extend(message.get("body", b""))
+        else:
+            await send(message)
+
+    await app(scope, receive, held)
+    if not start:
+        return None
+    headers = [(name, value) for name, value in start["headers"] if name not in _NOT_KEPT]
+    named = tuple(sorted(tables))
+    route = getattr(scope.get("route"), "path", "") or "-"
+    return Page(bytes(body), headers, route, named, picked(before, named), minute if clock.asked.get() else None)
+
+
+def _is_for_anyone(scope: Scope, start: Message) -> bool:
     """Whether an answer is the same for anyone; the one who made it has the last word."""
     is_kept_by_none = (b"cache-control", b"no-store") in start["headers"]
     return bool(scope["state"].get("is_for_anyone")) and start["status"] == 200 and not is_kept_by_none
-
-
-def _etag(body: bytes | bytearray) -> str:
-    """A tag of the page's own bytes: the same page a minute later is still the same."""
-    return hashlib.sha256(body).hexdigest()[:24]

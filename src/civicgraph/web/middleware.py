@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from functools import cache
 
 import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from civicgraph import clock, crypto, i18n, settings
+from civicgraph import clock, crypto, i18n, logs, settings
 from civicgraph.permissions import Actor
 from civicgraph.web import errors
 
@@ -87,7 +86,7 @@ class _Call:
     """One request while it is answered."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
-        self.request_id = secrets.token_hex(8)
+        self.request_id = logs.new_request_id()
         self.status = 0
         self._scope, self._send, self._began = scope, send, clock.monotonic()
 
@@ -95,28 +94,24 @@ class _Call:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers: list[tuple[bytes, bytes]] = list(message.get("headers", []))
-            given = {name.lower() for name, _ in headers}
-            headers += [(k.encode(), v.encode()) for k, v in self._headers().items() if k.encode() not in given]
+            given = {name for name, _ in headers}
+            headers += [pair for pair in _safe_headers(settings.current().base_url) if pair[0] not in given]
+            headers.append((b"x-request-id", self.request_id.encode()))
             message["headers"] = headers
         await self._send(message)
 
-    def _headers(self) -> dict[str, str]:
-        extra = {"x-request-id": self.request_id}
-        if settings.current().base_url.startswith("https://"):
-            extra["strict-transport-security"] = "max-age=63072000; includeSubDomains"
-        return {**HEADERS, **extra}
-
     def finish(self) -> None:
-        """One line a request: what, how long, how it ended; no query, no address, no person."""
-        route: Any = self._scope.get("route")
-        log.info(
-            "request",
-            method=self._scope["method"],
-            route=getattr(route, "path", "") or "-",
-            status=self.status,
-            ms=round((clock.monotonic() - self._began) * 1000, 1),
-            request_id=self.request_id,
-        )
+        """The request's line in the log."""
+        route = getattr(self._scope.get("route"), "path", "") or "-"
+        logs.request(self._scope["method"], route, self.status, self._began, self.request_id)
+
+
+@cache
+def _safe_headers(base_url: str) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers that make an answer safe in a browser; over https it stays with https."""
+    extra = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
+    chosen = {**HEADERS, **(extra if base_url.startswith("https://") else {})}
+    return tuple((name.encode(), value.encode()) for name, value in chosen.items())
 
 
 def _language(request: Request) -> str:
