@@ -30,6 +30,7 @@ from civicgraph.web.assets import Assets
 from civicgraph.web.cache import CachedPages, PageCache
 from civicgraph.web.csrf import cookie_name, is_same_origin
 from civicgraph.web.errors import HANDLERS
+from civicgraph.web.hot import HotReads
 from civicgraph.web.middleware import Ground
 from civicgraph.web.shell import html, wants_html
 
@@ -139,7 +140,7 @@ def create_app(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=routes(),
-        middleware=[Middleware(CachedPages), Middleware(Ground, authenticate=authenticate)],
+        middleware=[Middleware(CachedPages), Middleware(HotReads), Middleware(Ground, authenticate=authenticate)],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )

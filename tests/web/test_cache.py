@@ -17,6 +17,7 @@ import zstandard
 from starlette.applications import Starlette
 
 from civicgraph import clock, db
+from civicgraph import settings as configuration
 from civicgraph.divisions.models import Division
 from civicgraph.events.operations import create_event, publish_event, update_event
 from civicgraph.graph.declare import MAPPED
@@ -240,3 +241,26 @@ def test_a_second_real_process_shows_the_change(database: str, tmp_path: Path) -
         headers = {**JSON, "if-none-match": first.headers["etag"]}
         for server in (one, two):
             assert "新城区" in httpx.get(server.url + path, headers=headers).text
+
+
+async def test_a_read_asked_before_is_the_same_and_as_fresh(
+    app: Starlette, client: httpx.AsyncClient, editor: Actor
+) -> None:
+    body = {"query": "query($c: DivisionCode!) { division(code: $c) { name } }", "variables": {"c": city.FENGGANG}}
+    answers = [await client.post("/graphql", json=body, headers=JSON) for _ in range(3)]
+    assert len({(one.text.split('"remaining"')[0], one.headers["content-type"]) for one in answers}) == 1
+    assert {"x-request-id", "content-security-policy", "vary"} <= set(answers[2].headers)
+    assert answers[2].headers["cache-control"] == "no-store"
+    await Division.filter(code=city.FENGGANG).update(name="另一个名字")
+    changed = await client.post("/graphql", json=body, headers=JSON)
+    assert changed.json()["data"] == {"division": {"name": "另一个名字"}}
+    with_token = {**JSON, "authorization": "Bearer cg_wrong"}
+    assert (await client.post("/graphql", json=body, headers=with_token)).status_code == 401
+
+
+async def test_a_budget_counts_reads_asked_before(app: Starlette, client: httpx.AsyncClient) -> None:
+    await city.build()
+    configuration.use(app.state.settings.model_copy(update={"cost_per_minute": 5}))
+    body = {"query": '{ division(code: "5203") { name } }'}
+    statuses = [(await client.post("/graphql", json=body, headers=JSON)).status_code for _ in range(7)]
+    assert statuses == [200] * 5 + [429] * 2

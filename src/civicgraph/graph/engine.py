@@ -118,6 +118,7 @@ class Engine:
         self.persisted = Documents()
         # A parsed document takes about 120 bytes for each of its characters, a plan little more than its statement.
         self._documents: Cache[Document] = Cache(512, 500_000)
+        self._variables: Cache[dict[str, Any]] = Cache(2_048, 2_000_000)
         self._plans: Cache[Plan] = Cache(2_048, 16_000_000)
 
     def document(self, text: str) -> Document:
@@ -145,11 +146,18 @@ class Engine:
         return document
 
     def variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The variables in their Python form. Raises `BadVariables`."""
+        """The variables in their Python form, for reading alone. Raises `BadVariables`."""
+        if not given and not operation.variable_definitions:
+            return {}
+        text = orjson.dumps(given)
+        key = (operation, text)
+        known = self._variables.get(key)
+        if known is not None:
+            return known
         found = get_variable_values(self.schema, operation.variable_definitions or (), dict(given), max_errors=5)
         if isinstance(found, list):
             raise BadVariables(found)
-        return found.coerced
+        return self._variables.put(key, found.coerced, len(text) + 200)
 
     def plan(
         self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor

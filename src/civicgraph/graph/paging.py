@@ -62,6 +62,7 @@ class _Page:
         self.order = self._order()
         self.row = compiler.row(self.mapped)
         self._counted = f"n{self.row.alias}"
+        self.is_numbered = True
 
     def _order(self) -> Order:
         orders = ORDERS[f"{self.mapped.name}Order"]
@@ -72,13 +73,15 @@ class _Page:
         """`(SELECT json …)` for what the document selects of the connection."""
         sets = [node.selection_set for node in self.nodes if node.selection_set]
         selected = collect(self.c.selection, self.type, sets)  # type: ignore[arg-type]
-        has_rows = any(fields[0].name.value in ("nodes", "edges", "pageInfo") for fields in selected.values())
+        wanted = {fields[0].name.value for fields in selected.values()}
+        has_rows = not wanted.isdisjoint(("nodes", "edges", "pageInfo"))
+        self.is_numbered = self.is_backward or "pageInfo" in wanted
         # Counts alone need no size, and PostgreSQL cannot tell the type of a parameter that is not used.
         size = self._size() if has_rows else ""
         pairs = [(name, self._part(fields, size, name)) for name, fields in selected.items()]
         body = self.c.dialect.json_object(pairs)
         page = f"(SELECT {body} FROM {self._rows(size)})" if has_rows else f"(SELECT {body})"
-        if any(fields[0].name.value.startswith("totalCount") for fields in selected.values()):
+        if not wanted.isdisjoint(("totalCount", "totalCountIsCapped")):
             return f"(SELECT {page} FROM ({self._count()}) {self._counted})"
         return page
 
@@ -88,8 +91,8 @@ class _Page:
 
     def _field(self, fields: list[FieldNode], size: str) -> str:
         name = fields[0].name.value
-        inside = f"{self.row.alias}.rn <= {size}"
-        order = f"{self.row.alias}.rn{' DESC' if self.is_backward else ''}"
+        inside = f"{self.row.alias}.rn <= {size}" if self.is_numbered else ""
+        order = f"{self.row.alias}.rn{' DESC' if self.is_backward else ''}" if self.is_numbered else ""
         if name == "nodes":
             return self.c.dialect.json_array(self.c.object(self.mapped, self.row, fields), inside, order)
         if name == "edges":
@@ -152,18 +155,24 @@ class _Page:
         )
 
     def _rows(self, size: str) -> str:
-        """The page's rows, one more than asked for, numbered."""
+        """The page's rows in their order; numbered, and one more than asked for, where that is to be told."""
         conditions = self._conditions(self.row)
         conditions += self._after()
         is_descending = self.order.is_descending != self.is_backward
         alias, way = self.row.alias, " DESC" if is_descending else ""
         keys = ", ".join(self._sort_key(name) + way for name in self.order.columns)
-        numbered = ", ".join(self.row[name].replace(f"{alias}.", "d.", 1) + way for name in self.order.columns)
+        numbered = ""
+        if self.is_numbered:
+            numbered = ", ".join(self.row[name].replace(f"{alias}.", "d.", 1) + way for name in self.order.columns)
         from civicgraph.graph.plan import columns
 
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         source = self.row.source or f'"{self.mapped.table}" {alias}'
-        inner = f"SELECT {columns(self.row)} FROM {source}{where} ORDER BY {keys} LIMIT {size} + 1"
+        # SQLite prepares a statement anew at each run when its limit is a bare parameter, to look at the value.
+        limit = f"{size} + {int(self.is_numbered)}"
+        inner = f"SELECT {columns(self.row) or '1'} FROM {source}{where} ORDER BY {keys} LIMIT {limit}"
+        if not self.is_numbered:
+            return f"({inner}) {alias}"
         rows = f"SELECT row_number() OVER (ORDER BY {numbered}) AS rn, d.* FROM ({inner}) d"
         if self.is_backward and self.c.dialect.name == "sqlite":
             rows = f"SELECT * FROM ({rows}) ORDER BY rn DESC"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
@@ -11,11 +12,15 @@ from typing import Any, Protocol
 
 import asyncpg
 
+from civicgraph import clock
 from civicgraph.db import is_postgres, postgres_credentials, sqlite_path
 from civicgraph.graph.dialects import Dialect, PostgreSQL, SQLite
 from civicgraph.settings import Settings
 
 STATEMENT_SECONDS = 2
+QUICK_SECONDS = 0.001
+"""Below this a statement is run where it is asked for; five times as long breaks it off there."""
+MAX_REMEMBERED = 2_048
 
 
 class ReadTimeout(Exception):
@@ -42,7 +47,12 @@ class Reader(Protocol):
 
 
 class SQLiteReader(Reader):
-    """A few threads with a read-only connection each; one hop per statement."""
+    """Read-only connections: one of the event loop's own for what is known to be quick, and a few in threads.
+
+    To hand a statement to a thread and back costs more than most statements do. What ran below a
+    millisecond the last time runs in the loop; should it take longer after all, it is broken off there
+    and run in a thread. Measured: docs/decisions/0006-readers.md.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.dialect = SQLite()
@@ -50,40 +60,70 @@ class SQLiteReader(Reader):
         self._local = local()
         self._connections: list[sqlite3.Connection] = []
         self._threads = ThreadPoolExecutor(settings.reader_threads, thread_name_prefix="reader")
+        self._quick: OrderedDict[str, bool] = OrderedDict()
 
-    def _connection(self) -> sqlite3.Connection:
+    def _connection(self, patience: int) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = sqlite3.connect(
                 f"file:{self._path}?mode=ro", uri=True, check_same_thread=False, cached_statements=512
             )
-            for pragma in ("query_only=ON", "cache_size=-65536", "mmap_size=2147483648", "busy_timeout=5000"):
+            for pragma in ("query_only=ON", "cache_size=-65536", "mmap_size=2147483648", f"busy_timeout={patience}"):
                 found.execute(f"PRAGMA {pragma}")
             self._local.connection = found
             self._connections.append(found)
         return found
 
-    def _fetch(self, statement: str, parameters: Sequence[Any]) -> Any:
-        from civicgraph import clock
-
-        connection = self._connection()
-        end = clock.monotonic() + STATEMENT_SECONDS
-        connection.set_progress_handler(lambda: clock.monotonic() > end, 100_000)
+    def _in_thread(self, statement: str, parameters: Sequence[Any]) -> tuple[Any, bool]:
+        """The answer, and whether it came quickly."""
+        connection = self._connection(patience=5_000)
+        began = clock.monotonic()
+        connection.set_progress_handler(lambda: clock.monotonic() > began + STATEMENT_SECONDS, 100_000)
         try:
-            return connection.execute(statement, parameters).fetchone()[0]
+            found = connection.execute(statement, parameters).fetchone()[0]
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise ReadTimeout from error
             if "parser stack overflow" in str(error):
                 raise ReadTooDeep from error
             raise
+        return found, clock.monotonic() - began < QUICK_SECONDS
+
+    def _in_loop(self, statement: str, parameters: Sequence[Any]) -> tuple[Any, bool]:
+        """The same here and now; raises `sqlite3.OperationalError` when it takes long or has to wait."""
+        connection = self._connection(patience=0)
+        began = clock.monotonic()
+        connection.set_progress_handler(lambda: clock.monotonic() > began + QUICK_SECONDS * 5, 10_000)
+        found = connection.execute(statement, parameters).fetchone()[0]
+        return found, clock.monotonic() - began < QUICK_SECONDS
+
+    def _remember(self, statement: str, is_quick: bool) -> None:
+        self._quick[statement] = is_quick
+        if len(self._quick) > MAX_REMEMBERED:
+            self._quick.popitem(last=False)
 
     async def fetch(self, statement: str, parameters: Sequence[Any]) -> bytes | None:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._fetch, statement, parameters)
+        if self._quick.get(statement):
+            try:
+                found, is_quick = self._in_loop(statement, parameters)
+            except sqlite3.OperationalError:
+                is_quick = False
+            else:
+                if not is_quick:
+                    self._remember(statement, is_quick=False)
+                return found
+        found, is_quick = await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._in_thread, statement, parameters
+        )
+        self._remember(statement, is_quick)
+        return found
 
     async def explain(self, statement: str, parameters: Sequence[Any]) -> list[str]:
         def plan() -> list[str]:
-            return [row[3] for row in self._connection().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            return [
+                row[3]
+                for row in self._connection(patience=5_000).execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            ]
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, plan)
 

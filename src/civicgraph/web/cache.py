@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civicgraph import clock, compression, logs
 from civicgraph.graph.versions import Snapshot, Versions, picked, read_tables
-from civicgraph.server import WHOLE
+from civicgraph.web.ready import Headers, send_ready
 
 MAX_PAGES = 4_096
 MAX_BYTES = 64 * 1024 * 1024
@@ -33,7 +33,6 @@ CHOICES = ("lang", "theme", "place")
 _SHAPING = frozenset({b"host", b"accept", b"hx-request", b"hx-history-restore-request"})
 _NOT_KEPT = frozenset({b"content-length", b"cache-control", b"set-cookie", b"x-request-id", b"content-encoding"})
 
-Headers = list[tuple[bytes, bytes]]
 Key = tuple[bytes | str, ...]
 
 
@@ -82,8 +81,6 @@ class Answer:
     etag: bytes
     headers: Headers
     body: bytes
-    head: bytes
-    """The headers as they are sent, but for the request's id and the length."""
 
 
 @dataclass
@@ -132,11 +129,8 @@ class Page:
         body = compression.encode(self.body, encoding) if encoding else self.body
         # A tag of the page's own bytes: the same page a minute later is still the same.
         etag = f'"{hashlib.sha256(self.body).hexdigest()[:24]}{"-" + encoding if encoding else ""}"'.encode()
-        headers = [*self.headers, (b"etag", etag), (b"cache-control", PUBLIC)]
-        if encoding:
-            headers.append((b"content-encoding", encoding.encode()))
-        head = b"".join(b"%b: %b\r\n" % pair for pair in headers)
-        return Answer(etag, headers, body, head)
+        encoded = ((b"content-encoding", encoding.encode()),) if encoding else ()
+        return Answer(etag, (*self.headers, (b"etag", etag), (b"cache-control", PUBLIC), *encoded), body)
 
 
 class PageCache:
@@ -202,16 +196,7 @@ async def _send(scope: Scope, asked: Asked, page: Page, request_id: str, send: S
     answer = page.answer(asked.encodings)
     is_known = bool(asked.known) and answer.etag in asked.known
     status, body = (304, b"") if is_known else (200, answer.body)
-    send_whole = scope.get("extensions", {}).get(WHOLE)
-    if send_whole is not None:
-        length = b"" if is_known else b"content-length: %d\r\n" % len(body)
-        send_whole(status, b"%bx-request-id: %b\r\n%b" % (answer.head, request_id.encode(), length), body)
-        return status
-    headers = [*answer.headers, (b"x-request-id", request_id.encode())]
-    if not is_known:
-        headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send_ready(scope, send, status, answer.headers, request_id, body)
     return status
 
 
@@ -235,7 +220,7 @@ async def _drawn(app: ASGIApp, versions: Versions, scope: Scope, receive: Receiv
     await app(scope, receive, held)
     if not start:
         return None
-    headers = [(name, value) for name, value in start["headers"] if name not in _NOT_KEPT]
+    headers = tuple((name, value) for name, value in start["headers"] if name not in _NOT_KEPT)
     named = tuple(sorted(tables))
     route = getattr(scope.get("route"), "path", "") or "-"
     return Page(bytes(body), headers, route, named, picked(before, named), minute if clock.asked.get() else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 import structlog
 from starlette.requests import Request
@@ -47,7 +47,7 @@ class Ground:
         request = Request(scope, receive)
         call = _Call(scope, send)
         scope.setdefault("state", {})
-        i18n.current.set(_language(request))
+        i18n.current.set(_language(request) if _has(scope, b"cookie") else i18n.DEFAULT_LOCALE)
         try:
             scope["state"]["request_id"] = call.request_id
             scope["state"]["actor"] = await self._actor(request, call.request_id)
@@ -66,9 +66,10 @@ class Ground:
         stranger = Actor(
             locale=i18n.current.get(),
             request_id=request_id,
-            address_key=crypto.keyed_hash("address", client_address(request)),
+            address_key=address_key(request),
         )
-        if request.url.path.startswith("/static/"):
+        scope = request.scope
+        if scope["path"].startswith("/static/") or not (_has(scope, b"cookie") or _has(scope, b"authorization")):
             return stranger
         found = await self._authenticate(request)
         if found is None:
@@ -95,7 +96,7 @@ class _Call:
             self.status = message["status"]
             headers: list[tuple[bytes, bytes]] = list(message.get("headers", []))
             given = {name for name, _ in headers}
-            headers += [pair for pair in _safe_headers(settings.current().base_url) if pair[0] not in given]
+            headers += [pair for pair in safe_headers(settings.current().base_url) if pair[0] not in given]
             headers.append((b"x-request-id", self.request_id.encode()))
             message["headers"] = headers
         await self._send(message)
@@ -107,7 +108,7 @@ class _Call:
 
 
 @cache
-def _safe_headers(base_url: str) -> tuple[tuple[bytes, bytes], ...]:
+def safe_headers(base_url: str) -> tuple[tuple[bytes, bytes], ...]:
     """The headers that make an answer safe in a browser; over https it stays with https."""
     extra = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
     chosen = {**HEADERS, **(extra if base_url.startswith("https://") else {})}
@@ -119,11 +120,27 @@ def _language(request: Request) -> str:
     return chosen if chosen in i18n.LOCALES else i18n.DEFAULT_LOCALE
 
 
+def address_key(request: Request) -> str:
+    """What stands for the client's address where it is counted; the address itself is kept nowhere else."""
+    return _address_key(client_address(request), settings.current().secret_key.get_secret_value())
+
+
+@lru_cache(4_096)
+def _address_key(address: str, _secret: str) -> str:
+    return crypto.keyed_hash("address", address)
+
+
+def _has(scope: Scope, header: bytes) -> bool:
+    return any(name == header for name, _ in scope["headers"])
+
+
 def client_address(request: Request) -> str:
     """The client's address: the last one before proxies that we trust."""
     peer = request.client.host if request.client else ""
+    if not _has(request.scope, b"x-forwarded-for"):
+        return peer
     trusted = {one.strip() for one in settings.current().trusted_proxies.split(",")}
-    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    hops = [hop.strip() for hop in request.headers["x-forwarded-for"].split(",") if hop.strip()]
     while peer in trusted and hops:
         peer = hops.pop()
     return peer

@@ -11,6 +11,7 @@ import orjson
 import structlog
 from graphql import GraphQLError
 
+from civicgraph.graph.engine import Plan
 from civicgraph.graph.mutations import unexpected
 from civicgraph.graph.paging import BadPage
 from civicgraph.permissions import Actor
@@ -32,6 +33,8 @@ class Answer:
     is_kept: bool = False
     """Whether it is data without errors or secrets, the same for whoever may see the same."""
     headers: dict[str, str] = field(default_factory=dict)
+    prepared: tuple[Plan, dict[str, Any], int] | None = None
+    """Plan, variables and cost of a read that can be asked again."""
 
 
 def data(found: bytes, extensions: bytes, *, is_kept: bool) -> Answer:

@@ -10,7 +10,6 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import execute
 from starlette.requests import Request
@@ -20,7 +19,7 @@ from civicgraph import compression, settings
 from civicgraph.graph import limits
 from civicgraph.graph.budgets import Balance, BudgetExceeded
 from civicgraph.graph.cost import CostExceeded
-from civicgraph.graph.engine import BadVariables, Document, Engine
+from civicgraph.graph.engine import BadVariables, Document, Engine, Plan
 from civicgraph.graph.http import answers
 from civicgraph.graph.http.answers import Answer, refusal
 from civicgraph.graph.http.calls import BadRequest, Call, Calls, read_calls
@@ -41,6 +40,16 @@ class Context:
 
     actor: Actor
     engine: Engine
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a stranger's read by POST came to mean, for the next that is the same letter for letter."""
+
+    plan: Plan
+    variables: dict[str, Any]
+    cost: int
+    media: str
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,8 @@ async def handle(request: Request, engine: Engine, actor: Actor, *, may_write: b
         return _response(media, failure.body, error.status, {})
     found = [await _answer(_Asked(call, engine, actor, request.method, may_write)) for call in asked.calls]
     response = _joined(media, asked, found)
+    if found[0].prepared is not None and not asked.is_batch and not asked.calls[0].sha256 and not actor.is_staff:
+        request.state.prepared = Prepared(*found[0].prepared, media)
     if request.method != "POST" and not actor.is_staff and found[0].is_kept:
         request.state.is_for_anyone = True
         response.headers["cache-control"] = "private, no-cache"
@@ -168,8 +179,11 @@ async def _run(
         balance = asked.spend(cost)
         found = await engine.run(plan, variables, actor)
         # What a GET is answered can be kept and compared: nothing in it changes from one time to the next.
-        told = _told(asked, cost, balance) if asked.method == "POST" else b""
-        return answers.data(found, told, is_kept=not plan.is_secret)
+        if asked.method != "POST":
+            return answers.data(found, b"", is_kept=not plan.is_secret)
+        answer = answers.data(found, told(cost, asked.limit, balance), is_kept=False)
+        answer.prepared = (plan, variables, max(cost, MIN_COST))
+        return answer
     except (BadPage, CostExceeded) as error:
         return refusal([error], error.code)
     except BudgetExceeded as error:
@@ -185,10 +199,12 @@ async def _run(
         return answers.masked(actor)
 
 
-def _told(asked: _Asked, cost: int, balance: Balance) -> bytes:
-    """Cost and budget as the client is told of them."""
-    told = {"requested": cost, "limit": asked.limit, "remaining": balance.remaining, "resetsIn": balance.resets_in}
-    return orjson.dumps({"cost": told})
+def told(cost: int, limit: int, balance: Balance) -> bytes:
+    """Cost and budget as the client is told of them, in `extensions`."""
+    return b'{"cost":{"requested":%d,"limit":%d,"remaining":%d,"resetsIn":%d}}' % (
+        *(cost, limit),
+        *(balance.remaining, balance.resets_in),
+    )
 
 
 async def _execute(asked: _Asked, document: Document) -> Answer:
