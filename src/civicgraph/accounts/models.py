@@ -71,10 +71,27 @@ class ApiToken(Record):
     expires_at = fields.DatetimeField(description="End of its validity.")
     last_used_at = fields.DatetimeField(null=True, description="Last use, to the minute.")
     revoked_at = fields.DatetimeField(null=True, description="When it was revoked.")
+    documents_version = fields.IntField(
+        default=0, description="Grows with each list of trusted documents, 0: it may send any document."
+    )
 
     class Meta:
         table = "api_token"
         indexes = (("person_id", "id"),)
+
+
+class TrustedDocument(Record):
+    """A GraphQL document that a token may run, a token with such a list runs nothing else."""
+
+    token: fields.ForeignKeyRelation[ApiToken] = fields.ForeignKeyField(
+        "civicgraph.ApiToken", related_name="documents", on_delete=fields.CASCADE, description="Whose list it is on."
+    )
+    digest = fields.CharField(64, description="The hash that clients name it by.")
+    text = fields.TextField(description="The document.")
+
+    class Meta:
+        table = "trusted_document"
+        unique_together = (("token", "digest"),)
 
 
 class SignInAttempt(Record):
