@@ -72,7 +72,7 @@ class ApiToken(Record):
     last_used_at = fields.DatetimeField(null=True, description="Last use, to the minute.")
     revoked_at = fields.DatetimeField(null=True, description="When it was revoked.")
     documents_version = fields.IntField(
-        default=0, description="Grows with each list of trusted documents, 0: it may send any document."
+        default=0, db_default=0, description="Grows with each list of trusted documents, 0: it may send any document."
     )
 
     class Meta:

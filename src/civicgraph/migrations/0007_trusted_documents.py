@@ -13,7 +13,9 @@ class Migration(migrations.Migration):
             model_name="ApiToken",
             name="documents_version",
             field=fields.IntField(
-                default=0, description="Grows with each list of trusted documents, 0: it may send any document."
+                default=0,
+                db_default=0,
+                description="Grows with each list of trusted documents, 0: it may send any document.",
             ),
         ),
         ops.CreateModel(
