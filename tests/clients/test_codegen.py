@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from civicgraph.accounts.operations import create_token
 from civicgraph.permissions import Role
 from tests.conftest import SECRET, make_settings
 from tests.graph.test_reads import report
-from tests.support import city, node
+from tests.support import city, node, pythons
 from tests.support.servers import Server
 
 pytestmark = [
@@ -50,6 +51,17 @@ def test_a_typescript_client_compiles_and_reads_and_reports(database: str, tmp_p
     node.run("node_modules/typescript/bin/tsc", "--project", "tsconfig.json")
     with Server(database, SECRET, tmp_path) as server:
         found = node.answer("typed.ts", f"{server.url}/graphql", token, city.FENGGANG, city.FENGQUAN)
+    assert found["name"] == "凤冈县"
+    assert found["errors"] == []
+    assert found["number"].startswith("ZY-")
+
+
+def test_a_python_client_is_generated_and_reads_and_reports(database: str, tmp_path: Path) -> None:
+    token = asyncio.run(built(database))
+    pythons.run("ariadne-codegen")
+    with Server(database, SECRET, tmp_path) as server:
+        arguments = (f"{server.url}/graphql", token, city.FENGGANG, city.FENGQUAN)
+        found = json.loads(pythons.run("python", "use.py", *arguments, path=GENERATED))
     assert found["name"] == "凤冈县"
     assert found["errors"] == []
     assert found["number"].startswith("ZY-")
