@@ -238,3 +238,27 @@ async def test_a_search_finds_words_of_any_length_and_survives_any_text(
     )
     texts = [one["publicText"] for one in found["grievances"]["nodes"]]
     assert bool(texts) is any(words in "楼道灯坏了" or set(words.split()) <= {"灯", "楼道"} for _ in [0])
+
+
+async def test_several_things_by_their_ids_come_in_the_order_of_the_ids(engine: Engine) -> None:
+    await city.build()
+    number = await report()
+    found = await engine.read("{ grievances(first: 1) { nodes { id } } }", {}, ANONYMOUS)
+    ids = ["Division:520327", "Grievance:99999", found["grievances"]["nodes"][0]["id"], "Division:5203"]
+    ids += ["Nothing:1", "Grievance:x", "", ":", "Division:520327"]
+    text = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Division { code } ... on Grievance { number } } }"
+    before = engine.statements
+    data = await engine.read(text, {"ids": ids}, ANONYMOUS)
+    assert engine.statements == before + 1
+    county = {"__typename": "Division", "id": "Division:520327", "code": "520327"}
+    assert data["nodes"] == [
+        county,
+        None,
+        {"__typename": "Grievance", "id": ids[2], "number": number},
+        {"__typename": "Division", "id": "Division:5203", "code": "5203"},
+        *([None] * 4),
+        county,
+    ]
+    assert (await engine.read(text, {"ids": ["Division:5203"] * 100}, ANONYMOUS))["nodes"][99]["code"] == "5203"
+    with pytest.raises(BadPage, match="holds 101"):
+        await engine.read(text, {"ids": ["Division:5203"] * 101}, ANONYMOUS)

@@ -68,6 +68,18 @@ class Dialect(ABC):
         """Membership in a parameter of type `texts`."""
 
     @abstractmethod
+    def each_id(self, values: str) -> tuple[str, str, str]:
+        """Global ids of a parameter of type `texts` as rows `i` with `ordinal`: source, type name, key."""
+
+    @abstractmethod
+    def number(self, sql: str) -> str:
+        """A text as the number of a row; what is none is the number of no row."""
+
+    @abstractmethod
+    def plain_json(self, sql: str) -> str:
+        """JSON of a scalar subquery inside a CASE, where some databases forget that it is JSON."""
+
+    @abstractmethod
     def covered(self, sql: str, prefixes: str) -> str:
         """Whether a code begins with one of a parameter's prefixes."""
 
@@ -129,6 +141,16 @@ class SQLite(Dialect):
 
     def is_in(self, sql: str, values: str) -> str:
         return f"{sql} IN (SELECT value FROM json_each({values}))"
+
+    def each_id(self, values: str) -> tuple[str, str, str]:
+        rows = f"(SELECT key AS ordinal, value AS id, instr(value || ':', ':') AS colon FROM json_each({values}))"
+        return f"{rows} i", "substr(i.id, 1, i.colon - 1)", "substr(i.id, i.colon + 1)"
+
+    def number(self, sql: str) -> str:
+        return f"(CASE WHEN {sql} <> '' AND {sql} NOT GLOB '*[^0-9]*' AND length({sql}) < 19 THEN CAST({sql} AS INTEGER) ELSE -1 END)"
+
+    def plain_json(self, sql: str) -> str:
+        return f"json({sql})"
 
     def covered(self, sql: str, prefixes: str) -> str:
         return f"EXISTS (SELECT 1 FROM json_each({prefixes}) p WHERE substr({sql}, 1, length(p.value)) = p.value)"
@@ -197,6 +219,16 @@ class PostgreSQL(Dialect):
 
     def is_in(self, sql: str, values: str) -> str:
         return f"{sql} = ANY({values})"
+
+    def each_id(self, values: str) -> tuple[str, str, str]:
+        rows = f"unnest({values}) WITH ORDINALITY AS i (id, ordinal)"
+        return rows, "split_part(i.id, ':', 1)", "substr(i.id, strpos(i.id || ':', ':') + 1)"
+
+    def number(self, sql: str) -> str:
+        return f"(CASE WHEN {sql} ~ '^[0-9]{{1,18}}$' THEN ({sql})::bigint ELSE -1 END)"
+
+    def plain_json(self, sql: str) -> str:
+        return sql
 
     def covered(self, sql: str, prefixes: str) -> str:
         return f"EXISTS (SELECT 1 FROM unnest({prefixes}) p WHERE starts_with({sql}, p))"

@@ -237,6 +237,13 @@ class _Page:
         return found
 
 
+def checked_ids(ids: Any) -> list[str]:
+    """Ids of a request, as many as a page holds. Raises `BadPage`."""
+    if len(ids) > MAX_PAGE:
+        raise BadPage(f"`ids` holds {len(ids)}; it must be at most {MAX_PAGE}.")
+    return [str(one) for one in ids]
+
+
 def _checked_size(name: str, size: Any) -> int:
     if not isinstance(size, int) or not 0 <= size <= MAX_PAGE:
         raise BadPage(f"`{name}` is {size}; it must be between 0 and {MAX_PAGE}.")

@@ -221,6 +221,8 @@ class Compiler:
             return self._root_one(root_type, nodes, declared)
         if field_name == "node":
             return self._node(root_type, nodes)
+        if field_name == "nodes":
+            return self._nodes(root_type, nodes)
         raise Unplannable(field_name)
 
     def one_by_key(self, type_name: str, key: Any, nodes: list[FieldNode]) -> str:
@@ -241,14 +243,30 @@ class Compiler:
         given = arguments_of(self.selection, root_type.fields["node"], nodes[0])["id"]
         wanted = given.sql(self, "text", lambda text: str(text).partition(":")[0])
         branches = []
-        for mapped in MAPPED.values():
-            if not mapped.is_node:
-                continue
+        for mapped in (one for one in MAPPED.values() if one.is_node):
             sql_type = "int" if mapped.key == "id" else "text"
             key = given.sql(self, sql_type, partial(_key_of, sql_type=sql_type))
             one = self._single(mapped, nodes, _has_key(mapped.key, key))
             branches.append(f"WHEN '{mapped.name}' THEN {one}")
         return f"(CASE {wanted} {' '.join(branches)} END)"
+
+    def _nodes(self, root_type: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        """The same for a list of ids, which the statement goes through in its order."""
+        given = arguments_of(self.selection, root_type.fields["nodes"], nodes[0])["ids"]
+
+        def ids(run: Run) -> list[str]:
+            return paging.checked_ids(given.find(run))
+
+        source, name, key = self.dialect.each_id(self.value(ids, "texts"))
+        branches = []
+        with self.inside("[]", lambda run: len(ids(run))):
+            for mapped in (one for one in MAPPED.values() if one.is_node):
+                is_number = mapped.key == "id"
+                own = self.dialect.number(key) if is_number else key
+                one = self._single(mapped, nodes, _has_key(mapped.key, own))
+                branches.append(f"WHEN '{mapped.name}' THEN {one}")
+        item = self.dialect.plain_json(f"(CASE {name} {' '.join(branches)} END)")
+        return f"(SELECT {self.dialect.json_array(item, order='i.ordinal')} FROM {source})"
 
     def _single(self, mapped: Mapped, nodes: Iterable[FieldNode], condition: Callable[[Row], str]) -> str:
         row = self.row(mapped)

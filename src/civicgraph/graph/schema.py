@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from graphql import (
@@ -28,37 +28,46 @@ from civicgraph.i18n import Labelled
 _PAGING = ("Connection", "Edge", "PageInfo")
 
 
-@strawberry.type(description="Everything that can be read.")
+@strawberry.type
 class NodeQuery:
-    """Relay's root field."""
+    """Relay's root fields."""
 
     @strawberry.field(description="Anything by its global id; null when there is none or you may not see it.")
-    def node(self, id: strawberry.ID) -> Node | None:
+    def node(self, id: Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]) -> Node | None:
+        raise AssertionError("replaced when the schema is built")
+
+    @strawberry.field(
+        description="Several things by their global ids, at most 100, in the order of the ids; null for each that there"
+        " is none of or you may not see."
+    )
+    def nodes(
+        self, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their global ids.")]
+    ) -> list[Node | None]:
         raise AssertionError("replaced when the schema is built")
 
 
 def build(queries: Sequence[type], mutations: Sequence[type], types: Sequence[type]) -> strawberry.Schema:
     """The schema of all rooms."""
-    query = merge_types("Query", (NodeQuery, *queries))
-    mutation = merge_types("Mutation", tuple(mutations)) if mutations else None
+    _describe_enums()
+    query: Any = merge_types("Query", (NodeQuery, *queries))
+    query.__strawberry_definition__.description = "Everything that can be read."
+    mutation: Any = merge_types("Mutation", tuple(mutations)) if mutations else None
+    if mutation is not None:
+        mutation.__strawberry_definition__.description = "Everything that can be done."
     schema = strawberry.Schema(
         query=query, mutation=mutation, types=list(types), config=StrawberryConfig(auto_camel_case=True)
     )
-    _describe_enums(schema._schema)
     _attach(schema._schema)
     return schema
 
 
-def _describe_enums(schema: GraphQLSchema) -> None:
-    for kind in schema.type_map.values():
-        if is_enum_type(kind):
-            for name, value in kind.values.items():  # type: ignore[attr-defined]
-                member = value.value
-                if value.description is None and isinstance(member, Labelled):
-                    value.description = member.label
-                elif value.description is None and isinstance(getattr(member, "value", None), Labelled):
-                    value.description = member.value.label
-                del name
+def _describe_enums() -> None:
+    """Let enumerations say what they are: the class its docstring, a member the words that people read."""
+    for cls in Labelled.__subclasses__():
+        made: Any = cls if "__strawberry_definition__" in vars(cls) else strawberry.enum(cls)
+        made.__strawberry_definition__.description = " ".join((cls.__doc__ or "").split())
+        for value in made.__strawberry_definition__.values:
+            value.description = f"{cls[value.name].label}."
 
 
 def _attach(schema: GraphQLSchema) -> None:
@@ -70,7 +79,7 @@ def _attach(schema: GraphQLSchema) -> None:
             continue
         if kind.name == "Query":
             for name, field in kind.fields.items():
-                if name == "node" or isinstance(declared_of(kind, name), Declared):
+                if name in ("node", "nodes") or isinstance(declared_of(kind, name), Declared):
                     field.resolve = _resolve_root
         elif kind.name in MAPPED or kind.name.endswith(_PAGING):
             kind.is_type_of = None
