@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import sqlite3
@@ -72,7 +74,13 @@ def test_an_operator_adds_people_and_tokens_ticks_and_takes_a_backup(shell: Shel
     assert "password" in added
     assert "lin" in shell("staff", "list")
     assert "lin" in shell("staff", "password", "lin")
-    assert shell("token", "create", "lin", "--name", "script").startswith("cg_")
+    secret = shell("token", "create", "lin", "--name", "script")
+    assert secret.startswith("cg_")
+    manifest = shell.folder / "manifest.json"
+    manifest.write_text(json.dumps({hashlib.sha256(b"{ me { name } }").hexdigest(): "{ me { name } }"}))
+    assert "script runs the documents of this list" in shell("token", "trust", secret[:9], "manifest.json")
+    manifest.write_text(json.dumps({"no hash": "{ me { name } }"}))
+    shell("token", "trust", secret[:9], "manifest.json", code=1)
     shell("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY, code=1)
     assert "Deadlines" in shell("tick", "--once")
     shell("backup", "copy.sqlite3")

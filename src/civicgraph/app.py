@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,9 +16,10 @@ from starlette.routing import Mount, Route
 
 from civicgraph import db, health, logs
 from civicgraph import settings as configuration
-from civicgraph.accounts.operations import actor_from_session, actor_from_token
+from civicgraph.accounts.operations import actor_from_session, actor_from_token, trusted_document
 from civicgraph.graph import http
 from civicgraph.graph.engine import Engine
+from civicgraph.graph.persisted import TrustedList
 from civicgraph.graph.readers import open_reader
 from civicgraph.graph.versions import watch
 from civicgraph.notifications.delivery import deliver_due
@@ -66,7 +68,14 @@ async def graphql(request: Request) -> Response:
             {"www-authenticate": "Bearer"},
         )
     may_write = actor.kind == "token" or is_same_origin(request)
-    return await http.handle(request, request.app.state.engine, actor, may_write=may_write)
+    return await http.handle(request, request.app.state.engine, actor, may_write=may_write, trusted=trusted_by(actor))
+
+
+def trusted_by(actor: Actor) -> TrustedList | None:
+    """The documents that the actor's token is bound to; None for all others."""
+    if actor.token_id is None or not (actor.documents_version or configuration.current().is_token_list_required):
+        return None
+    return TrustedList((actor.token_id, actor.documents_version), partial(trusted_document, actor))
 
 
 EXPLORER_CSP = (
@@ -100,7 +109,7 @@ async def styleguide(request: Request) -> Response:
 def routes() -> list[Any]:
     """All routes: the rooms' pages, and what belongs to none of them."""
     found: list[Any] = [  # looked through in this order: what is asked for most comes first
-        Route("/graphql", graphql, name="graphql", methods=["GET", "POST"]),
+        Route("/graphql", graphql, name="graphql", methods=["GET", "OPTIONS", "POST"]),
         Mount("/static", Assets(configuration.folder("static")), name="static"),
         Route("/healthz", healthz, name="healthz"),
         Route("/readyz", readyz, name="readyz"),

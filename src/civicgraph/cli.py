@@ -251,6 +251,20 @@ def token_create(
     _finish(commands.make_token(username, name, scope, days))
 
 
+@token.command("trust")
+def token_trust(
+    prefix: Annotated[str, typer.Argument(help="The first 9 characters of the token.")],
+    manifest: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="What Relay, graphql-codegen or Apollo wrote.")
+    ],
+) -> None:
+    """Let a token run the documents of a manifest (JSON with a text for each hash) and nothing else."""
+    _settings()
+    from civicgraph.accounts import commands
+
+    _finish(commands.trust(prefix, manifest.read_text(encoding="utf-8")))
+
+
 def _finish(work: Coroutine[Any, Any, str]) -> None:
     from civicgraph.operations import OperationError
 

@@ -36,6 +36,7 @@ ASSIGN_GRID_WORKERS = "grid.assign"
 MANAGE_PEOPLE = "people.manage"
 READ_AUDIT = "audit.read"
 READ_OUTBOX = "outbox.read"
+READ_PLANS = "plan.read"  # what becomes of a GraphQL document inside
 
 _LISTINGS = {EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_DIVISIONS, EDIT_GRIDS}
 _DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
@@ -47,7 +48,9 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         _DISPATCH | _LISTINGS | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX}
     ),
     Role.ADMINISTRATOR: frozenset(
-        _DISPATCH | _LISTINGS | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX, MANAGE_PEOPLE}
+        _DISPATCH
+        | _LISTINGS
+        | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX, READ_PLANS, MANAGE_PEOPLE}
     ),
 }
 
@@ -79,6 +82,9 @@ class Actor:
     grants: tuple[Held, ...] = ()
     scopes: frozenset[str] | None = None
     session_id: int | None = None
+    token_id: int | None = None
+    documents_version: int = 0
+    """The version of the token's list of trusted documents; 0: it has none."""
     locale: str = "zh"
     address_key: str = ""
     request_id: str = ""

@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     staff_cost_per_minute: int = Field(
         default=1_000_000, ge=1, description="The same for each person who signed in, with all of their tokens."
     )
+    is_token_list_required: bool = Field(
+        default=False,
+        description="Whether API tokens run the trusted documents of their list alone; without a list, none.",
+    )
     is_explorer_open: bool = Field(default=True, description="Whether the GraphQL explorer is public.")
     reader_threads: int = Field(default=4, ge=1, description="Read-only connections of the graph engine.")
 

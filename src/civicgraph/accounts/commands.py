@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 
-from civicgraph.accounts.models import Grant, Person
-from civicgraph.accounts.operations import create_person, create_token, set_password
+from civicgraph.accounts.models import ApiToken, Grant, Person
+from civicgraph.accounts.operations import create_person, create_token, set_password, trust_documents
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput
 from civicgraph.permissions import SYSTEM, Actor
@@ -50,6 +50,16 @@ async def make_token(username: str, name: str, scopes: list[str], days: int) -> 
     actor = Actor(kind="person", person_id=person.id, name=person.name)
     made = await create_token(actor, {"name": name, "scopes": scopes, "days": days})
     return f"{made['secret']}\n(valid for {days} days; it is not shown again)"
+
+
+async def trust(prefix: str, manifest: str) -> str:
+    """Give the token that begins with `prefix` its list of documents; returns the words to print."""
+    rows = await ApiToken.filter(prefix=prefix, revoked_at=None).limit(2)
+    if len(rows) != 1:
+        raise InvalidInput.at("prefix", "unknown", N_("No token, or more than one, begins like this."))
+    actor = Actor(kind="person", person_id=rows[0].person_id)  # type: ignore[attr-defined]
+    await trust_documents(actor, {"id": rows[0].id, "manifest": manifest})
+    return f"{rows[0].name} runs the documents of this list, and nothing else."
 
 
 async def _person(username: str) -> Person:

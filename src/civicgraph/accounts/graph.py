@@ -146,6 +146,11 @@ class ApiToken:
     expires_at = column()
     last_used_at = column()
     revoked_at = column()
+    document_count = computed(
+        int,
+        lambda c, row: f"(SELECT count(*) FROM trusted_document d WHERE d.token_id = {row['id']})",
+        "How many trusted documents it may run; 0: it may send any document.",
+    )
 
 
 @filter_type
@@ -207,6 +212,12 @@ class Query:
     audit_entries = root_connection("AuditEntry", description="The audit trail of the places you oversee.")
     my_sessions = root_connection("Session", description="Where you are signed in.")
     my_tokens = root_connection("ApiToken", description="Your API tokens.")
+    my_token = root_one(
+        "ApiToken",
+        arguments={"number": (int, "The token's number.")},
+        where=lambda c, row, number: f"{row['id']} = {number.sql(c)}",
+        description="One of your API tokens by number.",
+    )
 
 
 Mutation = mutations(
@@ -220,5 +231,6 @@ Mutation = mutations(
     door(operations.revoke_session, {"session": "Session"}),
     door(operations.create_token, {"token": "ApiToken", "secret": str}),
     door(operations.revoke_token, {"token": "ApiToken"}),
+    door(operations.trust_documents, {"token": "ApiToken"}),
 )
 TYPES = (Person, Grant, Session, ApiToken, AuditEntry)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from civicgraph.accounts import operations, rules, trail
-from civicgraph.accounts.operations import passwords, people, sessions, tokens
+from civicgraph.accounts.operations import documents, passwords, people, sessions, tokens
 from civicgraph.divisions.choosing import place_field, staff_choices
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import OperationError
@@ -76,6 +76,19 @@ async def revoke_token(request: Request) -> Response:
     """End a token."""
     await submit(request, Form(tokens.RevokeToken), operations.revoke_token, id=request.path_params["number"])
     return redirect(request, "staff_tokens", said=gettext("The token is revoked."))
+
+
+async def trust_documents(request: Request) -> Response:
+    """The documents that one of one's tokens may run: how many they are, and a new list of them."""
+    number = request.path_params["number"]
+    found = await read(request, "staff/accounts/documents", {"number": number})
+    row = require(found, "myToken")
+    form = Form(documents.TrustDocuments, leave_out=["id"])
+    if request.method == "POST" and await submit(request, form, operations.trust_documents, id=number) is not None:
+        said = gettext("%(name)s runs the documents of this list, and nothing else.", name=row["name"])
+        return redirect(request, "staff_tokens", said=said)
+    status = 422 if form.is_refused else 200
+    return await page(request, "staff/accounts/documents", values={"form": form}, data=found, status=status)
 
 
 async def own_account(request: Request) -> Response:
@@ -254,6 +267,12 @@ ROUTES = [
     Route("/sign-in", sign_in, name="sign_in", methods=["GET", "POST"]),
     Route("/sign-out", sign_out, name="sign_out", methods=["POST"]),
     Route("/staff/tokens", staff_only(own_tokens), name="staff_tokens", methods=["GET", "POST"]),
+    Route(
+        "/staff/tokens/{number:int}/documents",
+        staff_only(trust_documents),
+        name="staff_tokens_documents",
+        methods=["GET", "POST"],
+    ),
     Route(
         "/staff/tokens/{number:int}/revocation", staff_only(revoke_token), name="staff_tokens_revoke", methods=["POST"]
     ),

@@ -6,10 +6,9 @@ the class of viewer and the shape of the variables; their values are bound when 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import orjson
 from graphql import (
@@ -25,6 +24,7 @@ from graphql import (
 from graphql.execution import get_variable_values
 
 from civicgraph.graph import cost, limits
+from civicgraph.graph.bounded import Cache
 from civicgraph.graph.budgets import Budgets
 from civicgraph.graph.cost import Term
 from civicgraph.graph.persisted import Documents
@@ -34,33 +34,6 @@ from civicgraph.graph.selection import Selection
 from civicgraph.graph.types import Place
 from civicgraph.graph.versions import read_tables, tables_of
 from civicgraph.permissions import Actor
-
-V = TypeVar("V")
-
-
-class Cache(Generic[V]):
-    """The most recently used values, bounded by their number and by the length of the texts behind them."""
-
-    def __init__(self, size: int, length: int) -> None:
-        self._size, self._length, self._used = size, length, 0
-        self._items: OrderedDict[Any, tuple[V, int]] = OrderedDict()
-
-    def get(self, key: Any) -> V | None:
-        found = self._items.get(key)
-        if found is None:
-            return None
-        self._items.move_to_end(key)
-        return found[0]
-
-    def put(self, key: Any, value: V, length: int) -> V:
-        """Keep a value that stands for a text of this length."""
-        if key in self._items:
-            self._used -= self._items.pop(key)[1]
-        self._items[key] = value, length
-        self._used += length
-        while len(self._items) > self._size or self._used > self._length:
-            self._used -= self._items.popitem(last=False)[1][1]
-        return value
 
 
 @dataclass

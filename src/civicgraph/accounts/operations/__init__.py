@@ -1,6 +1,7 @@
 """Writes of the accounts room, one subject a file."""
 
 from civicgraph.accounts.operations.authenticate import actor_from_session, actor_from_token
+from civicgraph.accounts.operations.documents import trust_documents, trusted_document
 from civicgraph.accounts.operations.passwords import change_password
 from civicgraph.accounts.operations.people import (
     create_person,
@@ -25,5 +26,7 @@ __all__ = [
     "set_password",
     "sign_in",
     "sign_out",
+    "trust_documents",
+    "trusted_document",
     "update_person",
 ]

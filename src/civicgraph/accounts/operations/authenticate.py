@@ -37,12 +37,13 @@ async def actor_from_token(token: str) -> Actor | None:
     if not token.startswith(rules.TOKEN_PREFIX):
         return None
     found = ApiToken.filter(token_hash=crypto.token_hash(token))
-    rows = await _with_grants(found, "id", "last_used_at", "expires_at", "revoked_at", "scopes")
+    rows = await _with_grants(found, "id", "last_used_at", "expires_at", "revoked_at", "scopes", "documents_version")
     now = clock.now()
     if not rows or rows[0]["revoked_at"] is not None or rows[0]["expires_at"] <= now:
         return None
     await _touch(found, "last_used_at", rows[0], now)
-    return _actor("token", rows, scopes=frozenset(rows[0]["scopes"]))
+    values = {"token_id": rows[0]["id"], "documents_version": rows[0]["documents_version"]}
+    return _actor("token", rows, scopes=frozenset(rows[0]["scopes"]), **values)
 
 
 async def _with_grants(found: QuerySet[Any], *columns: str) -> Sequence[dict[str, Any]]:

@@ -18,7 +18,7 @@ from civicgraph.permissions import Actor
 
 log = structlog.get_logger()
 
-_HINT = re.compile(r" Did you mean .*\?$")
+_HINT = re.compile(r" Did you mean .*\?$", re.DOTALL)
 
 
 @dataclass

@@ -28,7 +28,8 @@ class Call:
     query: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
-    sha256: str = ""
+    digest: str = ""
+    """The hash; SHA-256 but for lists of trusted documents, which may go by the hashes of their tools."""
 
 
 @dataclass
@@ -56,11 +57,11 @@ async def read_calls(request: Request) -> Calls:
 
 
 async def _body(request: Request) -> bytes:
-    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
-    if kind.strip() != "application/json":
+    kind, *parameters = (part.strip() for part in request.headers.get("content-type", "").lower().split(";"))
+    if kind != "application/json":
         raise BadRequest("Send application/json.", 415)
-    charset = parameters.partition("charset=")[2].strip(' "')
-    if charset not in ("", "utf-8", "utf8"):
+    charsets = [one.removeprefix("charset=").strip('"') for one in parameters if one.startswith("charset=")]
+    if not set(charsets) <= {"utf-8", "utf8"}:
         raise BadRequest("Send application/json as UTF-8.", 415)
     body = bytearray()
     async for chunk in request.stream():
@@ -88,7 +89,7 @@ def _checked(values: Any) -> Call:
     if name is not None and not isinstance(name, str):
         raise BadRequest("`operationName` is not a text.")
     call = Call(query or "", variables or {}, name, _hash(values))
-    if not call.query and not call.sha256:
+    if not call.query and not call.digest:
         raise BadRequest("`query` is missing.")
     return call
 

@@ -25,7 +25,7 @@ from civicgraph.graph.http.answers import Answer, refusal
 from civicgraph.graph.http.calls import BadRequest, Call, Calls, read_calls
 from civicgraph.graph.http.negotiation import JSON_TYPE, accepted
 from civicgraph.graph.paging import BadPage
-from civicgraph.graph.persisted import UnknownDocument, WrongHash
+from civicgraph.graph.persisted import TrustedList, UnknownDocument, UntrustedDocument, WrongHash
 from civicgraph.graph.plan import Unplannable
 from civicgraph.graph.readers import ReadTimeout, ReadTooDeep
 from civicgraph.permissions import Actor
@@ -61,6 +61,7 @@ class _Asked:
     actor: Actor
     method: str
     may_write: bool
+    trusted: TrustedList | None
 
     @property
     def limit(self) -> int:
@@ -76,8 +77,15 @@ class _Asked:
         return self.engine.budgets.spend(key, max(cost, MIN_COST), limit)
 
 
-async def handle(request: Request, engine: Engine, actor: Actor, *, may_write: bool) -> Response:
-    """Answer a GraphQL request. `may_write` is false where a cookie alone does not prove intent."""
+async def handle(
+    request: Request, engine: Engine, actor: Actor, *, may_write: bool, trusted: TrustedList | None = None
+) -> Response:
+    """Answer a GraphQL request.
+
+    `may_write` is false where a cookie alone does not prove intent; of a `trusted` list nothing else is run.
+    """
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers={"allow": "GET, HEAD, OPTIONS, POST"})
     media = accepted(request.headers.get("accept", ""))
     if media is None:
         return Response("GraphQL answers application/json or application/graphql-response+json.\n", 406)
@@ -86,9 +94,9 @@ async def handle(request: Request, engine: Engine, actor: Actor, *, may_write: b
     except BadRequest as error:
         failure = refusal([GraphQLError(str(error))], "BAD_USER_INPUT")
         return _response(media, failure.body, error.status, {})
-    found = [await _answer(_Asked(call, engine, actor, request.method, may_write)) for call in asked.calls]
+    found = [await _answer(_Asked(call, engine, actor, request.method, may_write, trusted)) for call in asked.calls]
     response = _joined(media, asked, found)
-    if found[0].prepared is not None and not asked.is_batch and not asked.calls[0].sha256 and not actor.is_staff:
+    if found[0].prepared is not None and not asked.is_batch and not asked.calls[0].digest and not actor.is_staff:
         request.state.prepared = Prepared(*found[0].prepared, media)
     if request.method != "POST" and not actor.is_staff and found[0].is_kept:
         request.state.is_for_anyone = True
@@ -125,11 +133,13 @@ def _response(media: str, body: bytes, status: int, headers: dict[str, str]) -> 
 async def _answer(asked: _Asked) -> Answer:
     insider = asked.actor.is_staff
     try:
-        document = _document(asked)
+        document = await _document(asked)
+    except UntrustedDocument:
+        return refusal([GraphQLError("This token runs trusted documents alone, and this is none.")], "FORBIDDEN", 403)
     except UnknownDocument:
         return refusal([GraphQLError("PersistedQueryNotFound")], "PERSISTED_QUERY_NOT_FOUND", 200)
     except WrongHash:
-        return refusal([GraphQLError("The document has another hash than `sha256Hash` says.")], "BAD_USER_INPUT")
+        return refusal([GraphQLError("The document has another hash than the one sent with it.")], "BAD_USER_INPUT")
     if document.errors:
         exceeds = isinstance(document.errors[0], limits.LimitExceeded)
         return refusal(document.errors, "LIMIT_EXCEEDED" if exceeds else "BAD_USER_INPUT", is_insider=insider)
@@ -152,14 +162,19 @@ async def _answer(asked: _Asked) -> Answer:
     return await _run(asked, document, operation, variables)
 
 
-def _document(asked: _Asked) -> Document:
-    """The document itself, found by its hash where only that was sent. Raises `UnknownDocument`, `WrongHash`."""
+async def _document(asked: _Asked) -> Document:
+    """The document itself, found by its hash where only that was sent.
+
+    Raises `UnknownDocument`, `UntrustedDocument`, `WrongHash`.
+    """
     call, engine = asked.call, asked.engine
+    if asked.trusted is not None:
+        return engine.document(await engine.persisted.find_trusted(asked.trusted, call.digest, call.query))
     if not call.query:
-        return engine.document(engine.persisted.find(call.sha256))
+        return engine.document(engine.persisted.find(call.digest))
     document = engine.document(call.query)
-    if call.sha256 and not document.errors:
-        engine.persisted.keep(call.sha256, call.query)
+    if call.digest and not document.errors:
+        engine.persisted.keep(call.digest, call.query)
     return document
 
 

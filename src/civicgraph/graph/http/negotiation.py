@@ -40,8 +40,3 @@ def _weight(parameters: str) -> float:
             except ValueError:
                 return 0.0
     return 1.0
-
-
-def failed(media: str) -> int:
-    """The status of a request that was understood but not run: 400 in the new type, 200 in the old one."""
-    return 400 if media == GRAPHQL_TYPE else 200
