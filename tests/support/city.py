@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import httpx
+
+from civicgraph.accounts import operations
 from civicgraph.accounts.models import Grant, Person
+from civicgraph.accounts.passwords import hash_password
 from civicgraph.divisions import rules
 from civicgraph.divisions.models import Division, DivisionLevel
 from civicgraph.grids.models import Grid
-from civicgraph.permissions import Actor, Held, Role
+from civicgraph.permissions import ANONYMOUS, Actor, Held, Role
 
+PASSWORD = "a password for tests"
 CITY, FENGGANG, LONGQUAN, FENGQUAN = "5203", "520327", "520327001", "520327001901"
 SUIYANG, FENGHUA, HONGQIAO = "520323", "520323104", "520323104001"
 NAMES = {
@@ -37,3 +42,10 @@ async def person(username: str, role: Role, division_code: str, *, email: str = 
     row = await Person.create(username=username, name=username, email=email)
     await Grant.create(person=row, role=role, division_id=division_code)
     return Actor(kind="person", person_id=row.id, name=row.name, grants=(Held(role, division_code),))
+
+
+async def sign_in(client: httpx.AsyncClient, username: str, role: Role, division_code: str) -> None:
+    """Sign a member of staff with one grant in at this browser."""
+    made = await person(username, role, division_code)
+    await Person.filter(id=made.person_id).update(password_hash=await hash_password(PASSWORD))
+    client.cookies.set("session", await operations.sign_in(ANONYMOUS, {"username": username, "password": PASSWORD}))

@@ -5,10 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from civicgraph.accounts.models import Person
-from civicgraph.accounts.operations import sign_in
-from civicgraph.accounts.passwords import hash_password
-from civicgraph.permissions import ANONYMOUS, Role
+from civicgraph.permissions import Role
 from tests.support import city
 
 PATHS = (
@@ -36,16 +33,14 @@ PATHS = (
     "/staff/audit",
     "/staff/inbox",
     "/staff/outbox",
+    "/staff/plans",
 )
 
 
 @pytest.fixture
 async def admin(client: httpx.AsyncClient) -> httpx.AsyncClient:
     await city.build()
-    await city.person("admin", Role.ADMINISTRATOR, city.CITY)
-    await Person.filter(username="admin").update(password_hash=await hash_password("a password for tests"))
-    token = await sign_in(ANONYMOUS, {"username": "admin", "password": "a password for tests"})
-    client.cookies.set("session", token)
+    await city.sign_in(client, "admin", Role.ADMINISTRATOR, city.CITY)
     return client
 
 

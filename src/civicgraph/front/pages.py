@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
+from civicgraph.front import plans
 from civicgraph.i18n import LOCALES, gettext
 from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES
 from civicgraph.web import flash, page, read, redirect, staff_only
@@ -100,4 +101,5 @@ ROUTES = [
     Route("/place", place, name="place", methods=["GET", "POST"]),
     Route("/language", language, name="language"),
     Route("/staff", staff_only(desk), name="staff"),
+    *plans.ROUTES,
 ]

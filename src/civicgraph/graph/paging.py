@@ -10,10 +10,11 @@ from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_named_type
 from civicgraph.graph import cost
 from civicgraph.graph.declare import MAPPED, Mapped, Paged
 from civicgraph.graph.filters import FILTERS, ORDERS, Order
+from civicgraph.graph.rows import Row, Run, columns
 from civicgraph.graph.selection import Given, arguments_of, collect, fields_of
 
 if TYPE_CHECKING:
-    from civicgraph.graph.plan import Compiler, Row, Run
+    from civicgraph.graph.plan import Compiler
 
 DEFAULT_PAGE = 20
 MAX_PAGE = 100
@@ -164,8 +165,6 @@ class _Page:
         numbered = ""
         if self.is_numbered:
             numbered = ", ".join(self.row[name].replace(f"{alias}.", "d.", 1) + way for name in self.order.columns)
-        from civicgraph.graph.plan import columns
-
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         source = self.row.source or f'"{self.mapped.table}" {alias}'
         # SQLite prepares a statement anew at each run when its limit is a bare parameter, to look at the value.

@@ -7,11 +7,10 @@ ever travel as parameters, each known by how to find it in the variables or the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -26,63 +25,18 @@ from graphql import (
     is_list_type,
 )
 
-from civicgraph import clock
-from civicgraph.graph import cost, paging
+from civicgraph.graph import cost, paging, search
 from civicgraph.graph.cost import Size, Term
 from civicgraph.graph.declare import MAPPED, META, Column, Link, Mapped, Paged, Predicate, Related, RootOne
 from civicgraph.graph.dialects import Dialect
+from civicgraph.graph.rows import Row, Run, Slot, columns
 from civicgraph.graph.selection import Given, Selection, arguments_of, collect, stored
-from civicgraph.permissions import Actor
-from civicgraph.text import bigrams
+
+__all__ = ["Compiler", "Row", "Run", "Slot", "Unplannable", "columns", "declared_of"]
 
 
 class Unplannable(Exception):
     """The planner does not take this operation; graphql-core runs it."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What is known when a plan runs."""
-
-    variables: Mapping[str, Any]
-    actor: Actor
-
-    @cached_property
-    def now(self) -> datetime:
-        """The moment of the run, the same for the whole statement."""
-        return clock.now()
-
-
-Slot = tuple[Callable[[Run], Any], str]
-
-
-class Row:
-    """A row in scope: `row["title"]` is SQL for its column, and remembers that the column is used."""
-
-    def __init__(self, alias: str, columns: Mapping[str, str]) -> None:
-        self.alias = alias
-        self.used: dict[str, None] = {}
-        self.source = ""
-        self.driving_key = ""
-        self.is_by_id = False
-        """Whether the rows are wanted in the order of their ids: then an index of ids can drive the list."""
-        self._columns = columns
-
-    def __getitem__(self, name: str) -> str:
-        real = self._columns[name]
-        self.used[real] = None
-        return f'{self.alias}."{real}"'
-
-    def drive(self, table: str, driver: str, key: str) -> bool:
-        """Take the rows as `driver`, whose `key` holds their ids, gives them: a page of hits ends the walk.
-
-        False when the list is wanted in another order, or when something drives it already.
-        """
-        if not self.is_by_id or self.source:
-            return False
-        self.source = f'{driver} CROSS JOIN "{table}" {self.alias}'
-        self.driving_key = key
-        return True
 
 
 def declared_of(parent: GraphQLObjectType, name: str) -> Any:
@@ -156,17 +110,7 @@ class Compiler:
     def matches(self, table: str, row: Row, given: Given) -> str:
         """Whether the row's search terms hold the given words."""
         self.charge(cost.SEARCH)
-        if self.dialect.name == "sqlite":
-            words = given.sql(self, "text", _fts_phrases)
-            if row.drive(table, f"{table}_fts", f"{table}_fts.rowid"):
-                return f"{row.alias}.id = {row.driving_key} AND {table}_fts MATCH {words}"
-            return f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})"
-        pairs = given.sql(self, "texts", lambda text: [term for term in _terms(text) if len(term) > 1])
-        singles = given.sql(self, "texts", lambda text: [f"%{term}%" for term in _terms(text) if len(term) == 1])
-        return (
-            f"{row['id']} IN (WITH hits AS MATERIALIZED (SELECT id FROM {table} WHERE "
-            f"string_to_array(search_terms, ' ') @> {pairs} AND search_terms LIKE ALL ({singles})) SELECT id FROM hits)"
-        )
+        return search.condition(self, table, row, given)
 
     def find(self, target: str, link: Callable[[Row], str]) -> tuple[Row, str]:
         """A row of another mapped type for use in a condition: the row and `FROM … WHERE …`."""
@@ -369,11 +313,6 @@ def _owned(_run: Run) -> int:
     return cost.OWNED
 
 
-def columns(row: Row) -> str:
-    """The columns of a row that were used, for an inner select that its JSON stands around."""
-    return ", ".join(f'{row.alias}."{name}"' for name in row.used)
-
-
 def _keys(mapped: Mapped) -> dict[str, str]:
     return {name: name for name in mapped.model._meta.fields_db_projection.values()}
 
@@ -387,18 +326,3 @@ def _key_of(text: Any, sql_type: str) -> Any:
     if sql_type == "int":
         return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else -1
     return key
-
-
-def _terms(text: Any) -> list[str]:
-    """The terms of a search; text that holds none finds nothing."""
-    return bigrams(str(text)) or ["\x01none"]
-
-
-def _fts_phrases(text: str) -> str:
-    """An FTS5 query: each run of the words as a phrase of its bigrams; one character finds its beginnings."""
-    phrases = []
-    for word in str(text).split():
-        grams = bigrams(word)
-        if grams:
-            phrases.append('"' + " ".join(grams) + '"' + ("*" if len(grams) == 1 and len(grams[0]) == 1 else ""))
-    return " ".join(phrases) or '""'
