@@ -36,14 +36,18 @@ from civicgraph.web.hot import HotReads
 from civicgraph.web.middleware import Ground
 from civicgraph.web.shell import html, wants_html
 
+GRAPHQL = "/graphql"
 PAGES = ("front", *db.ROOMS)
 
 
 async def authenticate(request: Request) -> Actor | None:
-    """The actor behind a token or a session cookie; None for strangers."""
+    """The actor behind a token or a session cookie; None for strangers.
+
+    A token speaks GraphQL and opens no pages: a list of trusted documents would not bind it there.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return await actor_from_token(token.strip())
+        return await actor_from_token(token.strip()) if request.url.path == GRAPHQL else None
     cookie = request.cookies.get(cookie_name("session"))
     return await actor_from_session(cookie) if cookie else None
 
@@ -58,15 +62,7 @@ async def graphql(request: Request) -> Response:
         return response
     actor: Actor = request.state.actor
     if request.headers.get("authorization") and not actor.is_staff:
-        return JSONResponse(
-            {
-                "errors": [
-                    {"message": "This token is unknown, expired or revoked.", "extensions": {"code": "UNAUTHENTICATED"}}
-                ]
-            },
-            401,
-            {"www-authenticate": "Bearer"},
-        )
+        return http.unauthenticated(request)
     may_write = actor.kind == "token" or is_same_origin(request)
     return await http.handle(request, request.app.state.engine, actor, may_write=may_write, trusted=trusted_by(actor))
 
@@ -109,7 +105,7 @@ async def styleguide(request: Request) -> Response:
 def routes() -> list[Any]:
     """All routes: the rooms' pages, and what belongs to none of them."""
     found: list[Any] = [  # looked through in this order: what is asked for most comes first
-        Route("/graphql", graphql, name="graphql", methods=["GET", "OPTIONS", "POST"]),
+        Route(GRAPHQL, graphql, name="graphql", methods=["GET", "OPTIONS", "POST"]),
         Mount("/static", Assets(configuration.folder("static")), name="static"),
         Route("/healthz", healthz, name="healthz"),
         Route("/readyz", readyz, name="readyz"),

@@ -101,6 +101,12 @@ async def test_what_others_sent_or_pages_use_is_not_on_a_tokens_list(partner: Pa
     assert is_refused(await partner.post(**by_hash(page)))
 
 
+async def test_a_token_opens_no_pages(partner: Partner) -> None:
+    for path in ("/staff", "/staff/tokens"):
+        answer = await partner.client.get(path, headers={"authorization": partner.headers["authorization"]})
+        assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in")
+
+
 async def test_a_trusted_hash_lends_its_name_to_no_other_text(partner: Partner) -> None:
     await partner.trusts(manifest(NAME))
     answer = await partner.post(**by_hash(NAME, query=OTHER))

@@ -85,11 +85,50 @@ async def test_a_mutation_by_get_or_from_another_site_is_refused(client: httpx.A
     assert (await client.post("/graphql", json={"query": text}, headers=elsewhere)).status_code == 403
 
 
-async def test_an_unknown_token_is_told_so(client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("authorization", ["Bearer cg_wrong", "Bearer", "Basic YTpi"])
+async def test_an_unknown_token_is_told_so(client: httpx.AsyncClient, authorization: str) -> None:
     answer = await client.post(
-        "/graphql", json={"query": "{ me { name } }"}, headers={**JSON, "authorization": "Bearer cg_wrong"}
+        "/graphql", json={"query": "{ me { name } }"}, headers={**NEW, "authorization": authorization}
     )
-    assert answer.status_code == 401
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert answer.headers["content-type"] == "application/graphql-response+json; charset=utf-8"
+    assert answer.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+
+
+WRONG = [
+    "{ divisons { nodes { code } } }",
+    "{ divisions(frst: 1) { nodes { code } } }",
+    "{ divisions { nodes { cod } } }",
+    "query($c: DivisionCod!) { division(code: $c) { name } }",
+    "{ events(filter: {kind: CULTURE_NIGH}) { nodes { name } } }",
+]
+
+
+@pytest.mark.parametrize("text", WRONG)
+async def test_strangers_are_told_what_is_wrong_and_not_what_there_is(
+    client: httpx.AsyncClient, token: str, text: str
+) -> None:
+    stranger = await client.post("/graphql", json={"query": text}, headers=NEW)
+    known = await client.post("/graphql", json={"query": text}, headers={**NEW, "authorization": f"Bearer {token}"})
+    assert (stranger.status_code, known.status_code) == (400, 400)
+    assert all(error["extensions"] == {"code": "BAD_USER_INPUT"} for error in stranger.json()["errors"])
+    assert "Did you mean" not in stranger.text
+    assert "Did you mean" in known.text
+
+
+async def test_wrong_variables_give_strangers_no_hints_either(client: httpx.AsyncClient) -> None:
+    text = "query($f: EventFilter) { events(filter: $f) { nodes { slug } } }"
+    body = {"query": text, "variables": {"f": {"kind": "CULTURE_NIGH"}}}
+    answer = await client.post("/graphql", json=body, headers=NEW)
+    assert answer.status_code == 400
+    assert "CULTURE_NIGH" in answer.text
+    assert "CULTURE_NIGHT" not in answer.text
+
+
+async def test_of_many_errors_five_are_told(client: httpx.AsyncClient) -> None:
+    text = "{ " + " ".join(f"nothing{number}" for number in range(15)) + " }"
+    answer = await client.post("/graphql", json={"query": text}, headers=NEW)
+    assert len(answer.json()["errors"]) == 5
 
 
 async def test_a_token_reads_as_its_person(client: httpx.AsyncClient, token: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from civicgraph.graph.persisted import Documents, UnknownDocument, sha256
 JSON = {"accept": "application/json"}
 NEW = {"accept": "application/graphql-response+json"}
 TEXT = "{ divisions(first: 1) { nodes { code } } }"
+MUTATION = "mutation { readMessage(input: {id: 1}) { errors { code } } }"
 
 
 def by_hash(digest: str, **more: object) -> dict[str, object]:
@@ -20,12 +22,11 @@ def by_hash(digest: str, **more: object) -> dict[str, object]:
 
 
 async def test_a_hash_is_asked_for_once_and_then_enough(client: httpx.AsyncClient) -> None:
-    for status in (200,):
-        first = await client.post("/graphql", json=by_hash(sha256(TEXT)), headers=JSON)
-        assert first.status_code == status
-        assert first.json()["errors"] == [
-            {"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}
-        ]
+    first = await client.post("/graphql", json=by_hash(sha256(TEXT)), headers=JSON)
+    assert first.status_code == 200
+    assert first.json()["errors"] == [
+        {"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}
+    ]
     both = await client.post("/graphql", json=by_hash(sha256(TEXT), query=TEXT), headers=JSON)
     alone = await client.post("/graphql", json=by_hash(sha256(TEXT)), headers=JSON)
     extensions = f'{{"persistedQuery":{{"version":1,"sha256Hash":"{sha256(TEXT)}"}}}}'
@@ -38,7 +39,37 @@ async def test_a_text_that_is_not_what_the_hash_says_is_refused(client: httpx.As
     answer = await client.post("/graphql", json=by_hash(sha256("{ __typename }"), query=TEXT), headers=NEW)
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
-    assert (await client.post("/graphql", json=by_hash(sha256("{ __typename }")), headers=NEW)).json()["errors"]
+    again = await client.post("/graphql", json=by_hash(sha256("{ __typename }")), headers=NEW)
+    assert again.json()["errors"][0]["message"] == "PersistedQueryNotFound"
+
+
+async def test_a_hash_comes_to_be_known_by_get_too_but_runs_no_mutation_there(client: httpx.AsyncClient) -> None:
+    extensions = json.dumps(by_hash(sha256(TEXT))["extensions"])
+    both = await client.get("/graphql", params={"query": TEXT, "extensions": extensions}, headers=NEW)
+    alone = await client.get("/graphql", params={"extensions": extensions}, headers=NEW)
+    assert both.json() == alone.json()
+    assert "data" in alone.json()
+    await client.post("/graphql", json=by_hash(sha256(MUTATION), query=MUTATION), headers=NEW)
+    answer = await client.get("/graphql", params={"documentId": sha256(MUTATION)}, headers=NEW)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        [],
+        {"persistedQuery": 1},
+        {"persistedQuery": {"version": 2, "sha256Hash": "a"}},
+        {"persistedQuery": {"version": 1}},
+        {"persistedQuery": {"version": 1, "sha256Hash": 1}},
+    ],
+)
+async def test_a_hash_that_is_not_sent_as_the_protocol_says_is_refused(
+    client: httpx.AsyncClient, extensions: object
+) -> None:
+    answer = await client.post("/graphql", json={"extensions": extensions}, headers=NEW)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
 async def test_a_document_that_is_wrong_is_not_kept(client: httpx.AsyncClient) -> None:
@@ -64,7 +95,7 @@ def test_the_store_is_bounded_by_number_and_by_bytes(monkeypatch: pytest.MonkeyP
     with pytest.raises(UnknownDocument):
         documents.find(sha256("{ a1 }"))
     assert documents.find(sha256("{ a4 }")) == "{ a4 }"
-    documents.keep(sha256("x" * 99), "x" * 99)
+    documents.keep(sha256("区" * 33), "区" * 33)  # 99 bytes
     with pytest.raises(UnknownDocument):
         documents.find(sha256("{ a4 }"))
 
@@ -110,13 +141,44 @@ async def test_the_type_of_an_answer_is_the_one_most_wanted(
         assert answer.headers["content-type"] == f"{kind}; charset=utf-8"
 
 
+async def test_a_batch_is_one_body_in_length_and_each_operation_has_its_rights(client: httpx.AsyncClient) -> None:
+    heavy = [{"query": "{ __typename }", "variables": {"x": "a" * 10_000}}] * 7
+    assert (await client.post("/graphql", json=heavy, headers=NEW)).status_code == 413
+    elsewhere = {**NEW, "origin": "https://elsewhere.example"}
+    answer = await client.post("/graphql", json=[{"query": TEXT}, {"query": MUTATION}], headers=elsewhere)
+    assert "data" in answer.json()[0]
+    assert answer.json()[1]["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
 async def test_head_and_other_methods_are_answered_as_http_asks(client: httpx.AsyncClient) -> None:
     head = await client.head("/graphql", params={"query": "{ __typename }"}, headers=JSON)
     assert (head.status_code, head.content) == (200, b"")
     deleted = await client.delete("/graphql", headers=JSON)
     assert deleted.status_code == 405
     assert {"GET", "POST"} <= set(deleted.headers["allow"].replace(" ", "").split(","))
-    by_get = await client.get("/graphql", params={"query": "mutation { signOut { errors { code } } }"}, headers=JSON)
-    assert by_get.status_code in (200, 405)
-    charset = {**JSON, "content-type": "application/json; charset=gb2312"}
-    assert (await client.post("/graphql", content=b"{}", headers=charset)).status_code == 415
+    options = await client.options("/graphql", headers=JSON)
+    assert (options.status_code, options.headers["allow"]) == (204, "GET, HEAD, OPTIONS, POST")
+    assert "access-control-allow-origin" not in options.headers
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/json", 200),
+        ("application/json; charset=utf-8", 200),
+        ('Application/JSON; charset="UTF-8"; profile=x', 200),
+        ("application/json; charset=gb2312", 415),
+        ("application/json; charset=utf-8; charset=gb2312", 415),
+        ("application/graphql", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("multipart/form-data; boundary=x", 415),
+        ("text/plain", 415),
+        ("", 415),
+    ],
+)
+async def test_nothing_is_read_that_a_form_of_another_site_could_send(
+    client: httpx.AsyncClient, kind: str, status: int
+) -> None:
+    body = b'{"query": "{ __typename }"}'
+    answer = await client.post("/graphql", content=body, headers={**NEW, "content-type": kind})
+    assert answer.status_code == status

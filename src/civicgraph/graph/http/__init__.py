@@ -4,6 +4,6 @@
 their hash, `answers` words bodies and errors, `endpoint` runs it all.
 """
 
-from civicgraph.graph.http.endpoint import Context, Prepared, handle, told
+from civicgraph.graph.http.endpoint import Context, Prepared, handle, told, unauthenticated
 
-__all__ = ["Context", "Prepared", "handle", "told"]
+__all__ = ["Context", "Prepared", "handle", "told", "unauthenticated"]

@@ -105,6 +105,13 @@ async def handle(
     return response if actor.kind == "person" else _encoded(request, response)
 
 
+def unauthenticated(request: Request) -> Response:
+    """The answer to a token that is unknown, expired or revoked."""
+    failure = refusal([GraphQLError("This token is unknown, expired or revoked.")], "UNAUTHENTICATED")
+    media = accepted(request.headers.get("accept", "")) or JSON_TYPE
+    return _response(media, failure.body, 401, {"www-authenticate": "Bearer"})
+
+
 def _encoded(request: Request, response: Response) -> Response:
     """The answer in the encoding asked for; whoever comes with a cookie gets it plain (`compression`)."""
     encoding = compression.accepted(request.headers.get("accept-encoding", ""))
