@@ -73,6 +73,7 @@ STAFF = {
     "staff-audit": "/staff/audit",
     "staff-inbox": "/staff/inbox",
     "staff-outbox": "/staff/outbox",
+    "staff-plans": "/staff/plans",
 }
 
 
@@ -114,6 +115,8 @@ async def _shoot(page, url: str, name: str, path: str, variant: str) -> None:  #
         raise RuntimeError(f"{name} answered {answer.status}")
     if name == "explorer":
         await page.wait_for_timeout(1500)
+    if name == "staff-plans":
+        await page.click("main form button[type=submit]")
     await page.screenshot(path=FOLDER / f"{name}-{variant}.png", full_page=name != "explorer")
     too_wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     if too_wide:
