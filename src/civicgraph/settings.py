@@ -63,6 +63,15 @@ class Settings(BaseSettings):
     connections_per_address: int = Field(
         default=200, ge=1, description="Open connections from one address at most; trusted proxies are exempt."
     )
+    reports_per_minute: int = Field(
+        default=10, ge=1, description="Reports that strangers at one address may send in a minute."
+    )
+    wrong_secrets_per_minute: int = Field(
+        default=10, ge=1, description="Wrong tracking secrets from one address in a minute."
+    )
+    searches_per_minute: int = Field(
+        default=60, ge=1, description="Searches over everything from one address in a minute."
+    )
     is_introspection_open: bool = Field(
         default=True, description="Whether strangers may ask the GraphQL endpoint for its schema."
     )

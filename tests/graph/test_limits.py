@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from civicgraph import clock
 from civicgraph import settings as configuration
 from civicgraph.accounts.operations import create_token
-from civicgraph.graph.budgets import BudgetExceeded, Budgets
+from civicgraph.budgets import BudgetExceeded, Budgets
 from civicgraph.graph.engine import Engine
 from civicgraph.permissions import ANONYMOUS, Role
 from tests.support import city

@@ -13,7 +13,7 @@ from civicgraph import clock, settings
 from civicgraph.front import plans
 from civicgraph.i18n import LOCALES, gettext
 from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES
-from civicgraph.web import flash, page, read, redirect, staff_only
+from civicgraph.web import flash, page, read, redirect, staff_only, throttle
 from civicgraph.web.csrf import is_secure
 from civicgraph.web.forms import read_body
 from civicgraph.web.shell import chosen_place
@@ -38,6 +38,7 @@ async def search(request: Request) -> Response:
     text = request.query_params.get("q", "").strip()[:60]
     if not text:
         return await page(request, "front/search", values={"q": "", "sections": []}, data={}, fragment="front/_found")
+    throttle.count_search(request)
     found = await read(request, "front/search", {"text": text})
     sections = [
         name for name in ("services", "events", "divisions", "grievances", "enterprises") if found[name]["nodes"]

@@ -23,9 +23,9 @@ from graphql import (
 )
 from graphql.execution import get_variable_values
 
+from civicgraph.budgets import Budgets
 from civicgraph.graph import cost, limits
 from civicgraph.graph.bounded import Cache
-from civicgraph.graph.budgets import Budgets
 from civicgraph.graph.cost import Term
 from civicgraph.graph.persisted import Documents
 from civicgraph.graph.plan import Compiler, Run, Slot, Unplannable

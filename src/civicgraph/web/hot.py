@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civicgraph import clock, compression, i18n, logs, settings
-from civicgraph.graph.budgets import BudgetExceeded
+from civicgraph.budgets import BudgetExceeded
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.http import Prepared, told
 from civicgraph.permissions import Actor

@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from civicgraph import compression, settings
+from civicgraph.budgets import Balance, BudgetExceeded
 from civicgraph.graph import limits
-from civicgraph.graph.budgets import Balance, BudgetExceeded
 from civicgraph.graph.cost import CostExceeded
 from civicgraph.graph.engine import BadVariables, Document, Engine, Plan
 from civicgraph.graph.http import answers

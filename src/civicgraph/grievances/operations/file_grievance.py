@@ -9,7 +9,8 @@ from pydantic import Field
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from civicgraph import clock, crypto
+from civicgraph import budgets, clock, crypto, settings
+from civicgraph.budgets import BudgetExceeded
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.grievances import notices, rules
 from civicgraph.grievances.models import (
@@ -24,7 +25,7 @@ from civicgraph.grievances.operations.history import office
 from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
 from civicgraph.grievances.operations.tally import tally
 from civicgraph.i18n import N_
-from civicgraph.operations import Forbidden, Input, InvalidInput, audit, changed, operation
+from civicgraph.operations import Forbidden, Input, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import first_answer, keep_answer
 from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
 from civicgraph.scheduler.deadlines import set_deadline
@@ -112,6 +113,7 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     """Report a problem; no account is needed. The tracking secret is answered here and nowhere else."""
     if earlier := await _earlier(actor, data):
         return earlier
+    _count(actor)
     for tries_left in reversed(range(_TRIES)):
         try:
             async with in_transaction():
@@ -123,6 +125,19 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
             if not tries_left:
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+def _count(actor: Actor) -> None:
+    """Bound what strangers at one address report in a minute; a retry was answered before it comes here."""
+    if actor.is_staff or not actor.address_key:
+        return
+    try:
+        budgets.shared.spend(f"report:{actor.address_key}", 1, settings.current().reports_per_minute)
+    except BudgetExceeded as error:
+        message = N_(
+            "Many reports came from your connection just now. Please send it again in %(seconds)s seconds; what you wrote is still here."
+        )
+        raise TooMany(message, seconds=error.retry_after) from error
 
 
 async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:

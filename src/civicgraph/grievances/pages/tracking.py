@@ -13,7 +13,7 @@ from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.rules import typed_number, typed_secret
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, OperationError
-from civicgraph.web import read, redirect
+from civicgraph.web import read, redirect, throttle
 from civicgraph.web.forms import Form, read_body
 from civicgraph.web.shell import html
 
@@ -61,19 +61,26 @@ async def _tracked(request: Request, errors: list[FieldError]) -> Response:
 
 
 async def _found(request: Request, number: str, secret: str) -> dict[str, Any]:
-    return await read(request, "grievances/tracked", {"number": number, "secret": secret})
+    throttle.count_try(request)
+    found = await read(request, "grievances/tracked", {"number": number, "secret": secret})
+    if found["trackedGrievance"] is not None:
+        throttle.was_right(request)
+    return found
 
 
 async def closure(request: Request) -> Response:
     """Yes, it is solved."""
     await read_body(request)
     given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
+    throttle.count_try(request)
     try:
         await operations.close_tracked_grievance(request.state.actor, given)
     except NotFound:
         return await _tracked(request, [])
     except OperationError as error:
+        throttle.was_right(request)
         return await _tracked(request, error.errors)
+    throttle.was_right(request)
     return redirect(request, "tracked_grievance", said=gettext("Thank you. It is closed."), **given)
 
 

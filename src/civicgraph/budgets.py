@@ -1,4 +1,4 @@
-"""Budgets: how much a token or an address may ask for in a minute, so that a flood slows only itself.
+"""Budgets: how much a person or an address may ask for in a minute, so that a flood slows only itself.
 
 A sliding window over two fixed ones: what was spent in the minute before counts for as much of it as
 still lies within the last 60 seconds. Kept in memory, each process for itself, and bounded.
@@ -57,6 +57,11 @@ class Budgets:
         spent.now += amount
         return Balance(int(limit - used - amount), ceil(WINDOW_SECONDS - into))
 
+    def give_back(self, key: str, amount: int) -> None:
+        """Undo a `spend` of this minute."""
+        if (spent := self._spent.get(key)) is not None:
+            spent.now = max(0, spent.now - amount)
+
     def _of(self, key: str, window: int) -> _Spent:
         spent = self._spent.get(key)
         if spent is None:
@@ -77,3 +82,7 @@ class Budgets:
             return max(1, ceil(WINDOW_SECONDS * (1 - share) - into))
         share = max(0.0, (limit - amount) / spent.now) if spent.now else 0.0
         return max(1, ceil(WINDOW_SECONDS - into + WINDOW_SECONDS * (1 - min(share, 1.0))))
+
+
+shared = Budgets()
+"""Those of this process for what people do on pages and by operations: reports, tries of a secret, searches."""
