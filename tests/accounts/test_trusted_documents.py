@@ -212,6 +212,7 @@ async def test_the_owner_gives_the_list_on_a_page_and_sees_it_there(partner: Par
     assert "不是所对应文档的哈希" in browser.text
     await browser.send(manifest=manifest(NAME))
     assert "只运行清单里的文档" in browser.text
+    assert "1 份" in await browser.open("/staff/tokens")
     assert "只运行清单里的 1 份文档" in await browser.open(f"/staff/tokens/{partner.number}/documents")
     assert (await partner.post(query=NAME)).status_code == 200
     assert is_refused(await partner.post(query=OTHER))
