@@ -92,6 +92,7 @@ async def _run_postgres(folder: str, statement: str) -> None:
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh migrated database, on each engine in turn."""
+    EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the engine behind it
     if request.param == "sqlite":
         path = tmp_path / "city.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
@@ -107,7 +108,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def settings(database: str) -> Settings:
     """The test's settings, in force."""
-    EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the engine behind it
     made = make_settings(database)
     configuration.use(made)
     return made
