@@ -11,9 +11,11 @@ from typing import Any
 
 import httpx
 
-from civicgraph import db
+from civicgraph import crypto, db
 from civicgraph import settings as configuration
-from civicgraph.accounts.commands import make_token
+from civicgraph.accounts.models import Person
+from civicgraph.accounts.operations import sign_in
+from civicgraph.accounts.passwords import hash_password
 from civicgraph.app import create_app
 from civicgraph.demo.facts import places
 from civicgraph.graph.engine import Engine
@@ -165,6 +167,13 @@ class _Recorder(Engine):
         return await super().read(text, variables, actor)
 
 
+async def _signed_in() -> str:
+    """A session of the supervisor of the demo."""
+    password = crypto.random_token()
+    await Person.filter(username=SUPERVISOR).update(password_hash=await hash_password(password))
+    return await sign_in(ANONYMOUS, {"username": SUPERVISOR, "password": password})
+
+
 async def record(demo: Settings) -> tuple[list[Case], list[str]]:
     """The reads behind each page, from a copy of the demo; and the pages that did not answer."""
     with tempfile.TemporaryDirectory() as folder:
@@ -178,12 +187,12 @@ async def record(demo: Settings) -> tuple[list[Case], list[str]]:
         async with app.router.lifespan_context(app):
             recorder = _Recorder(app.state.engine)
             app.state.engine = recorder
-            token = (await make_token(SUPERVISOR, "benchmark", ["read", "grievances", "listings"], 1)).split()[0]
+            session = await _signed_in()
             transport = httpx.ASGITransport(app=app)
             async with httpx.AsyncClient(transport=transport, base_url=settings.base_url) as client:
                 for address, headers in [
                     *((one, {}) for one in PUBLIC),
-                    *((one, {"authorization": f"Bearer {token}"}) for one in STAFF),
+                    *((one, {"cookie": f"session={session}"}) for one in STAFF),
                 ]:
                     recorder.asked.clear()
                     response = await client.get(address, headers={"accept": "text/html", **headers})

@@ -22,9 +22,9 @@ from civicgraph.graph.engine import Engine
 from civicgraph.graph.persisted import TrustedList
 from civicgraph.graph.readers import open_reader
 from civicgraph.graph.versions import watch
-from civicgraph.notifications.delivery import deliver_due
 from civicgraph.operations import after_commit
 from civicgraph.permissions import Actor
+from civicgraph.rounds import each_tick
 from civicgraph.scheduler.heartbeat import Heartbeat
 from civicgraph.schema import schema
 from civicgraph.settings import Settings
@@ -132,7 +132,7 @@ def create_app(settings: Settings) -> Starlette:
             await versions.open()
             app.state.pages = PageCache(versions)
             after_commit.append(versions.written)
-            app.state.heartbeat = Heartbeat(settings, deliver_due)
+            app.state.heartbeat = Heartbeat(settings, each_tick)
             if settings.is_scheduler_enabled:
                 await app.state.heartbeat.start()
             try:

@@ -128,12 +128,12 @@ def schema(
 def tick(once: Annotated[bool, typer.Option("--once", help="Do one round and stop.")] = True) -> None:
     """Look at deadlines and the outbox by hand."""
     _settings()
-    from civicgraph.notifications.delivery import deliver_due
+    from civicgraph.rounds import each_tick
     from civicgraph.scheduler.heartbeat import Heartbeat
     from civicgraph.schema import schema as build
 
     build()
-    report = _run(Heartbeat(configuration.current(), deliver_due).tick_once())
+    report = _run(Heartbeat(configuration.current(), each_tick).tick_once())
     console.print(str(report))
 
 

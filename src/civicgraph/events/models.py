@@ -81,6 +81,11 @@ class Event(Listing):
     status_reason = fields.CharField(300, default="", description="Why it was cancelled.")
     published_at = fields.DatetimeField(null=True, description="When it was published.")
     search_terms = fields.TextField(default="", description="Bigrams of its texts.")
+    is_over = fields.BooleanField(
+        default=False,
+        db_default=False,
+        description="Marked as over by the clock, a moment after its end: lists pass it over without looking.",
+    )
 
     class Meta:
         table = "event"

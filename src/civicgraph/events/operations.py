@@ -178,7 +178,8 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
         raise Forbidden
     before = await event_values(row)
     check_version(row, data.version, lambda: before)
-    row.update_from_dict({**_columns(data), "version": row.version + 1})
+    is_over = data.ends_at < clock.now()
+    row.update_from_dict({**_columns(data), "is_over": is_over, "version": row.version + 1})
     await row.save()
     await _replace_programme(row, data)
     await audit(actor, row, changed(before, await event_values(row)))

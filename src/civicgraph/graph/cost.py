@@ -19,6 +19,8 @@ TOTAL = 5
 """Counting up to a hundred rows."""
 SEARCH = 10
 """Words looked up in a text index."""
+WRITE = 10
+"""Anything changed."""
 OWNED = 10
 """Items expected in a list that a row owns, such as the prices of a service."""
 

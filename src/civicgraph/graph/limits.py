@@ -1,11 +1,15 @@
 """Bounds on a document, checked after parsing and before validation, whose merging check is quadratic.
 
 Counts are taken after fragments are spread, as the work would be; what a fragment holds is counted once
-and added at each spread, so the counting itself is bounded by the document. Figures: docs/decisions/0003-limits.md.
+and added at each spread, so the counting itself is bounded by the document. Only then, when the document is
+known to spread to little, it is walked as it would be answered, to count what has to be merged.
+Figures: docs/decisions/0003-limits.md.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -28,11 +32,21 @@ MAX_TOKENS = 2_000
 MAX_DEPTH = 15
 MAX_FIELDS = 500
 MAX_ROOT_FIELDS = 20
+MAX_SPREADS = 200
+MAX_MERGES = 2_500
+"""Pairs of fields that would be merged into one: each is compared with each."""
 MAX_ALIASES = 30
 MAX_DIRECTIVES = 50
 MAX_VARIABLES = 50
 MAX_OPERATIONS = 20
+MAX_FRAGMENTS = 100
+MAX_ARGUMENTS = 20
+"""Arguments of one field or directive, and fields of one input object."""
+MAX_VALUES = 200
+"""Values in one list."""
 MAX_VALUE_DEPTH = 10
+MAX_NESTING = MAX_DEPTH * 4
+"""Selection sets inside one another, those of fragments as well: what reads them calls itself for each."""
 INTROSPECTION = frozenset({"__schema", "__type"})
 
 
@@ -47,23 +61,29 @@ class _Counts:
     fields: int = 0
     aliases: int = 0
     directives: int = 0
+    spreads: int = 0
     depth: int = 0
+    """Fields inside one another."""
+    nesting: int = 0
+    """Selection sets inside one another, those of fragments as well."""
     asks_schema: bool = False
 
     def add(self, other: _Counts, depth: int = 0) -> None:
         self.fields += other.fields
         self.aliases += other.aliases
         self.directives += other.directives
+        self.spreads += other.spreads
         self.depth = max(self.depth, other.depth + depth)
+        self.nesting = max(self.nesting, other.nesting)
         self.asks_schema = self.asks_schema or other.asks_schema
         for what, value, limit in (
             ("fields:", self.fields, MAX_FIELDS),
             ("aliases:", self.aliases, MAX_ALIASES),
             ("directives:", self.directives, MAX_DIRECTIVES),
+            ("fragments spread:", self.spreads, MAX_SPREADS),
             ("a depth of", self.depth, MAX_DEPTH),
         ):
-            if value > limit:
-                _refuse(what, value, limit)
+            _bound(what, value, limit)
 
 
 def check(document: DocumentNode) -> bool:
@@ -72,26 +92,36 @@ def check(document: DocumentNode) -> bool:
     Raises `LimitExceeded` when any operation is over a bound or a fragment spreads itself.
     """
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    if len(operations) > MAX_OPERATIONS:
-        _refuse("operations:", len(operations), MAX_OPERATIONS)
-    counter = _Counter(
-        {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    )
+    fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+    _bound("operations:", len(operations), MAX_OPERATIONS)
+    _bound("fragments:", len(fragments), MAX_FRAGMENTS)
+    counter = _Counter({node.name.value: node for node in fragments})
     for name in counter.fragments:
-        counter.fragment(name)
+        counter.fragment(name, 1)
     asks_schema = False
     for operation in operations:
-        variables = operation.variable_definitions or ()
-        if len(variables) > MAX_VARIABLES:
-            _refuse("variables:", len(variables), MAX_VARIABLES)
-        for variable in variables:
-            if variable.default_value:
-                _check_value(variable.default_value, 1)
-        root_fields = counter.root_fields(operation.selection_set)
-        if root_fields > MAX_ROOT_FIELDS:
-            _refuse("fields at its root:", root_fields, MAX_ROOT_FIELDS)
+        _check_variables(operation)
         asks_schema |= counter.selections(operation.selection_set, 1).asks_schema
+    # All fragments are known to be acyclic and to spread to little by now.
+    for node in (*operations, *fragments):
+        paths: Counter[tuple[str, ...]] = Counter(counter.paths(node.selection_set, ()))
+        if isinstance(node, OperationDefinitionNode):
+            _bound("fields at its root:", sum(n for path, n in paths.items() if len(path) == 1), MAX_ROOT_FIELDS)
+        _bound("pairs of fields to merge:", sum(n * (n - 1) // 2 for n in paths.values()), MAX_MERGES)
     return asks_schema
+
+
+def _bound(what: str, value: int, limit: int) -> None:
+    if value > limit:
+        _refuse(what, value, limit)
+
+
+def _check_variables(operation: OperationDefinitionNode) -> None:
+    variables = operation.variable_definitions or ()
+    _bound("variables:", len(variables), MAX_VARIABLES)
+    for variable in variables:
+        if variable.default_value:
+            _check_value(variable.default_value, 1)
 
 
 def _refuse(what: str, value: int, limit: int) -> None:
@@ -104,54 +134,55 @@ class _Counter:
 
     fragments: dict[str, FragmentDefinitionNode]
     known: dict[str, _Counts] = field(default_factory=dict)
-    known_roots: dict[str, int] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
 
     def selections(self, node: SelectionSetNode, level: int) -> _Counts:
-        """What a selection set holds; `level` bounds how deep the counting itself goes."""
+        """What a selection set holds; `level` is how deep the counting itself has gone."""
         counts = _Counts()
-        if level > MAX_DEPTH * 4:
-            _refuse("selections nested to", level, MAX_DEPTH * 4)
+        _bound("selections nested to", level, MAX_NESTING)
         for chosen in node.selections:
-            counts.add(_Counts(directives=self._directives(chosen.directives)))
+            counts.add(_Counts(directives=_directives(chosen.directives)))
             if isinstance(chosen, FieldNode):
                 counts.add(self._field(chosen, level))
             elif isinstance(chosen, InlineFragmentNode):
                 counts.add(self.selections(chosen.selection_set, level + 1))
             elif isinstance(chosen, FragmentSpreadNode):
-                counts.add(self.fragment(chosen.name.value))
+                counts.add(_Counts(spreads=1))
+                counts.add(self.fragment(chosen.name.value, level + 1))
+        counts.nesting += 1
+        _bound("selections nested to", counts.nesting, MAX_NESTING)
         return counts
 
-    def fragment(self, name: str) -> _Counts:
+    def fragment(self, name: str, level: int) -> _Counts:
         """What a fragment holds. An unknown one is left to validation."""
         if name in self.open:
             raise LimitExceeded(f"The fragment {name} spreads itself.")
         if name not in self.fragments:
             return _Counts()
         if name not in self.known:
+            node = self.fragments[name]
             self.open.add(name)
-            self.known[name] = self.selections(self.fragments[name].selection_set, len(self.open))
+            found = self.selections(node.selection_set, level)
+            found.add(_Counts(directives=_directives(node.directives)))
+            self.known[name] = found
             self.open.discard(name)
         return self.known[name]
 
-    def root_fields(self, node: SelectionSetNode) -> int:
-        """How many fields the root selects, through fragments; those are known to be acyclic by then."""
-        count = 0
+    def paths(self, node: SelectionSetNode, parent: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Where in the answer each selected field stands; fields at one place are merged into one."""
         for chosen in node.selections:
             if isinstance(chosen, FieldNode):
-                count += 1
+                path = (*parent, (chosen.alias or chosen.name).value)
+                yield path
+                if chosen.selection_set:
+                    yield from self.paths(chosen.selection_set, path)
             elif isinstance(chosen, InlineFragmentNode):
-                count += self.root_fields(chosen.selection_set)
+                yield from self.paths(chosen.selection_set, parent)
             elif isinstance(chosen, FragmentSpreadNode) and chosen.name.value in self.fragments:
-                name = chosen.name.value
-                if name not in self.known_roots:
-                    self.known_roots[name] = self.root_fields(self.fragments[name].selection_set)
-                count += self.known_roots[name]
-        return count
+                yield from self.paths(self.fragments[chosen.name.value].selection_set, parent)
 
     def _field(self, node: FieldNode, level: int) -> _Counts:
-        for argument in node.arguments or ():
-            _check_value(argument.value, 1)
+        _check_arguments(node)
         own = _Counts(fields=1, aliases=int(node.alias is not None), depth=1)
         if node.selection_set is None:
             return own
@@ -161,19 +192,26 @@ class _Counter:
         own.add(below, depth=1)
         return own
 
-    def _directives(self, nodes: tuple[DirectiveNode, ...] | None) -> int:
-        for node in nodes or ():
-            for argument in node.arguments or ():
-                _check_value(argument.value, 1)
-        return len(nodes or ())
+
+def _directives(nodes: tuple[DirectiveNode, ...] | None) -> int:
+    for node in nodes or ():
+        _check_arguments(node)
+    return len(nodes or ())
+
+
+def _check_arguments(node: FieldNode | DirectiveNode) -> None:
+    _bound("arguments in one place:", len(node.arguments or ()), MAX_ARGUMENTS)
+    for argument in node.arguments or ():
+        _check_value(argument.value, 1)
 
 
 def _check_value(node: ValueNode, depth: int) -> None:
-    if depth > MAX_VALUE_DEPTH:
-        _refuse("a value nested to", depth, MAX_VALUE_DEPTH)
+    _bound("a value nested to", depth, MAX_VALUE_DEPTH)
     if isinstance(node, ListValueNode):
+        _bound("a list of values:", len(node.values), MAX_VALUES)
         for item in node.values:
             _check_value(item, depth + 1)
     elif isinstance(node, ObjectValueNode):
+        _bound("fields of one value:", len(node.fields), MAX_ARGUMENTS)
         for one in node.fields:
             _check_value(one.value, depth + 1)

@@ -19,7 +19,7 @@ EVENT = table(
     *("id", "created_at", "updated_at", "version", "is_generated", "slug", "kind", "title", "summary", "description"),
     *("division_id", "venue", "address", "organiser", "contact_phone", "starts_at", "ends_at", "is_all_day"),
     *("capacity", "price_fen", "audiences", "topics", "hazards", "status", "status_reason", "published_at"),
-    "search_terms",
+    *("search_terms", "is_over"),
 )
 ITEM = table(
     ProgrammeItem,
@@ -68,7 +68,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
                 *(number, ground.now, ground.now, 1, True, slug, kind.value, title, "", "", community.code),
                 *(plan["venue"], "", organiser, "", starts, ends, False, None, 0, "[]", "[]"),
                 *(orjson.dumps(plan.get("hazards", [])).decode(), status.value, reason, published),
-                search_terms(title, "", plan["venue"], organiser),
+                *(search_terms(title, "", plan["venue"], organiser), ends < ground.now),
             )
         )
         items += _programme(ground, number, plan)

@@ -1,0 +1,12 @@
+"""What the leading process does at each tick beside deadlines: the rooms' own rounds, then the outbox."""
+
+from __future__ import annotations
+
+from civicgraph.events.rounds import mark_over
+from civicgraph.notifications.delivery import deliver_due
+
+
+async def each_tick() -> int:
+    """One round; the number of messages that were delivered."""
+    await mark_over()
+    return await deliver_due()
