@@ -57,7 +57,7 @@ def test_check_says_in_plain_words_what_is_wrong(shell: Shell) -> None:
     assert "cannot be reached" in shell("check", code=1, CIVICGRAPH_DATABASE_URL=unreachable)
     shell("migrate")
     assert "mail server" in shell("check", code=1, CIVICGRAPH_SMTP_URL="smtp://127.0.0.1:1")
-    assert "Everything is in order" in shell("check")
+    assert "The division 5203 is not in the database" in shell("check", code=1)
 
 
 def test_the_demo_is_loaded_once_and_told_once(shell: Shell) -> None:
@@ -66,6 +66,7 @@ def test_the_demo_is_loaded_once_and_told_once(shell: Shell) -> None:
     second = shell("demo")
     assert "kept" in second
     assert "Administrator" not in second
+    assert "Everything is in order" in shell("check")
 
 
 def test_an_operator_adds_people_and_tokens_ticks_and_takes_a_backup(shell: Shell) -> None:

@@ -178,7 +178,7 @@ def check() -> None:
     found = configuration.current()
     troubles = health.settings_troubles(found)
     try:
-        troubles += _run(health.database_troubles(found))
+        troubles += _run(health.database_troubles(found)) or _run(health.city_troubles(found))
     except Exception as error:
         troubles.append(
             f"The database cannot be reached ({type(error).__name__}): check CIVICGRAPH_DATABASE_URL and that the server runs."

@@ -9,6 +9,7 @@ from typing import Any
 from tortoise.connection import get_connection
 
 from civicgraph import db
+from civicgraph.divisions.models import Division
 from civicgraph.settings import Settings
 
 MIN_FREE_BYTES = 200 * 1024 * 1024
@@ -51,9 +52,19 @@ async def database_troubles(settings: Settings) -> list[str]:
     return []
 
 
+async def city_troubles(settings: Settings) -> list[str]:
+    """Whether the city itself is there; only asked of a database that answers."""
+    if await Division.exists(code=settings.city_code):
+        return []
+    return [
+        f"The division {settings.city_code} is not in the database: load the city with `civicgraph demo`, or name another one by CIVICGRAPH_CITY_CODE."
+    ]
+
+
 async def troubles(settings: Settings, heartbeat: Any = None) -> list[str]:
     """Everything that keeps a running process from doing its work."""
     found = settings_troubles(settings) + await database_troubles(settings)
+    found = found or await city_troubles(settings)
     if heartbeat is not None and settings.is_scheduler_enabled and heartbeat.is_stuck():
         found.append(
             "The scheduler has not ticked for a while: reminders do not go out. Restart the process and look at the log."

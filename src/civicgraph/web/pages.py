@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from civicgraph import settings
 from civicgraph.graph.engine import BadVariables, Engine
 from civicgraph.operations import Operation
 from civicgraph.web import shell
@@ -25,14 +26,18 @@ __all__ = ["flash", "page", "read", "redirect", "require", "staff_only", "submit
 async def read(request: Request, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a page's document, as the request's actor may see it.
 
-    An address that does not fit the document's variables is a page that does not exist.
+    An address that does not fit the document's variables is a page that does not exist; a city that is not
+    there has no pages yet (`health.city_troubles` says what to do).
     """
     engine: Engine = request.app.state.engine
     given = {key: value for key, value in variables.items() if value not in (None, "", [])}
     try:
-        return await engine.read(document(name), given, request.state.actor)
+        found = await engine.read(document(name), given, request.state.actor)
     except BadVariables as error:
         raise HTTPException(404) from error
+    if settings.current().city_code in given.values() and found.get("division", found) is None:
+        raise HTTPException(503)
+    return found
 
 
 async def page(
