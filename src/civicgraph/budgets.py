@@ -16,20 +16,30 @@ WINDOW_SECONDS = 60
 MAX_KEYS = 20_000
 
 
-class BudgetExceeded(Exception):
-    """The budget is used up; try again after `retry_after` seconds."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"The budget is used up. Try again in {retry_after} seconds.")
-        self.retry_after = retry_after
-
-
 @dataclass(frozen=True)
 class Balance:
-    """What is left after spending, and in how many seconds the present window ends."""
+    """What is left of a limit after spending, and in how many seconds the present window ends."""
 
+    limit: int
     remaining: int
     resets_in: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The same as HTTP says it (draft-ietf-httpapi-ratelimit-headers)."""
+        return {
+            "ratelimit-policy": f'"cost";q={self.limit};w={WINDOW_SECONDS}',
+            "ratelimit": f'"cost";r={self.remaining};t={self.resets_in}',
+        }
+
+
+class BudgetExceeded(Exception):
+    """The budget of `limit` a minute is used up; try again after `retry_after` seconds."""
+
+    def __init__(self, limit: int, retry_after: int) -> None:
+        super().__init__(f"The budget of {limit} a minute is used up. Try again in {retry_after} seconds.")
+        self.retry_after = retry_after
+        self.headers = {**Balance(limit, 0, retry_after).headers, "retry-after": str(retry_after)}
 
 
 @dataclass
@@ -53,9 +63,9 @@ class Budgets:
         share = 1 - into / WINDOW_SECONDS
         used = spent.now + spent.before * share
         if used + amount > limit:
-            raise BudgetExceeded(self._wait(spent, amount, limit, into))
+            raise BudgetExceeded(limit, self._wait(spent, amount, limit, into))
         spent.now += amount
-        return Balance(int(limit - used - amount), ceil(WINDOW_SECONDS - into))
+        return Balance(limit, int(limit - used - amount), ceil(WINDOW_SECONDS - into))
 
     def give_back(self, key: str, amount: int) -> None:
         """Undo a `spend` of this minute."""

@@ -22,14 +22,31 @@ TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 DEEP = 'query { division(code: "5203") { ' + "parent { " * 30 + "code" + " }" * 32
 BOMB = "{ ...A0 } " + " ".join(f"fragment A{i} on Query {{ ...A{i + 1} ...A{i + 1} }}" for i in range(30))
 BOMB += " fragment A30 on Query { __typename }"
+EMPTY_BOMB = BOMB.replace("{ __typename }", "{ ...Nowhere }")
+CHAIN = "{ ...A0 } fragment A9 on Query { __typename } " + " ".join(
+    f"fragment A{i} on Query {{ {'... { ' * 40} ...A{i + 1} {'} ' * 40} }}" for i in reversed(range(9))
+)
+MERGED = "{ divisions { nodes { " + " ".join(f"...A{i}" for i in range(90)) + " } } } "
+MERGED += " ".join(f"fragment A{i} on Division {{ code }}" for i in range(90))
 HOSTILE = {
     "aliases": ("{ me { " + " ".join(f"a{i}: name" for i in range(600)) + " } }", "aliases: 31; the limit is 30"),
     "depth": (DEEP, "a depth of 16; the limit is 15"),
     "a cycle": ("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", "spreads itself"),
     "a cycle that nothing uses": ("{ __typename } fragment A on Query { ...A }", "spreads itself"),
-    "tokens": ("{ " + "__typename " * 5_000 + "}", "2000"),
+    "tokens": ("{ " + "__typename " * 5_000 + "}", "more tokens than 2000"),
     "fields": ("{ divisions { nodes { " + "code " * 600 + "} } }", "fields: 501; the limit is 500"),
-    "a bomb of fragments": (BOMB, "fields: 512; the limit is 500"),
+    "a bomb of fragments": (BOMB, "fragments spread: 254; the limit is 200"),
+    "a bomb of empty fragments": (EMPTY_BOMB, "fragments spread: 382; the limit is 200"),
+    "many fragments": ("{ __typename } " + "fragment A on Query { a } " * 101, "fragments: 101; the limit is 100"),
+    "a chain of nested fragments": (CHAIN, "selections nested to 61; the limit is 60"),
+    "fields to merge": ("{ divisions { nodes { " + "parent { code } " * 60 + "} } }", "merge: 3540; the limit is 2500"),
+    "fields to merge by fragments": (MERGED, "pairs of fields to merge: 4005; the limit is 2500"),
+    "arguments": (
+        "{ divisions(" + "first: 1 " * 21 + ") { totalCount } }",
+        "arguments in one place: 21; the limit is 20",
+    ),
+    "a list of values": ("{ nodes(ids: [" + '"a" ' * 201 + "]) { id } }", "a list of values: 201; the limit is 200"),
+    "fields of a value": ("{ events(filter: {" + "a: 1 " * 21 + "}) { totalCount } }", "fields of one value: 21"),
     "fields at the root": ("{ " + "__typename " * 21 + "}", "fields at its root: 21; the limit is 20"),
     "directives": ("{ __typename " + "@include(if: true) " * 51 + "}", "directives: 51; the limit is 50"),
     "operations": (" ".join(f"query Q{i} {{ __typename }}" for i in range(21)), "operations: 21; the limit is 20"),
@@ -47,6 +64,7 @@ async def test_a_hostile_document_is_refused_with_limit_and_value(client: httpx.
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
     assert words in error["message"]
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert "data" not in answer.json()
 
 

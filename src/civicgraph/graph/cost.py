@@ -58,7 +58,7 @@ def total(terms: Iterable[Term], run: Any) -> int:
 
 
 def check(terms: tuple[Term, ...], run: Any, limit: int) -> int:
-    """The cost of a run. Raises `CostExceeded`, which names the dearest part, when it is over the limit."""
+    """The cost of a run. Raises `CostExceeded`, which names the dearest part, when it is over the limit, and `BadPage`."""
     found = total(terms, run)
     if found > limit:
         dearest = max(terms, key=lambda term: term.weight * prod(size(run) for size in term.sizes))

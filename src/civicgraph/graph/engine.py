@@ -6,7 +6,7 @@ the class of viewer and the shape of the variables; their values are bound when 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,13 +18,12 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    parse,
     validate,
 )
 from graphql.execution import get_variable_values
 
 from civicgraph.budgets import Budgets
-from civicgraph.graph import cost, limits
+from civicgraph.graph import cost, estimate, limits
 from civicgraph.graph.bounded import Cache
 from civicgraph.graph.cost import Term
 from civicgraph.graph.persisted import Documents
@@ -34,6 +33,15 @@ from civicgraph.graph.selection import Selection
 from civicgraph.graph.types import Place
 from civicgraph.graph.versions import read_tables, tables_of
 from civicgraph.permissions import Actor
+
+CHARACTERS_A_POINT = 20
+"""Characters of a document that cost as much as an object when it is read or compiled for the first time."""
+Pay = Callable[[int], object]
+"""Takes a cost from somebody's budget before the work is done. Raises when there is not enough."""
+
+
+def _free(_cost: int) -> None:
+    """Our own pages' documents."""
 
 
 @dataclass
@@ -94,18 +102,19 @@ class Engine:
         self._variables: Cache[dict[str, Any]] = Cache(2_048, 2_000_000)
         self._plans: Cache[Plan] = Cache(2_048, 16_000_000)
 
-    def document(self, text: str) -> Document:
-        """Parse and validate, or find that done before. What is wrong with a document is not kept."""
+    def document(self, text: str, pay: Pay = _free) -> Document:
+        """Parse and validate for a price, or find that done before. What is wrong with a document is not kept."""
         known = self._documents.get(text)
         if known is not None:
             return known
+        pay(len(text) // CHARACTERS_A_POINT)
         document = self._read(text)
         return document if document.errors else self._documents.put(text, document, len(text))
 
     def _read(self, text: str) -> Document:
         document = Document(text)
         try:
-            document.parsed = parse(text, max_tokens=limits.MAX_TOKENS)
+            document.parsed = limits.parsed(text)
             document.asks_schema = limits.check(document.parsed)
         except GraphQLError as error:
             document.errors = [error]
@@ -122,7 +131,10 @@ class Engine:
         """The variables in their Python form, for reading alone. Raises `BadVariables`."""
         if not given and not operation.variable_definitions:
             return {}
-        text = orjson.dumps(given)
+        try:
+            text = orjson.dumps(given)
+        except orjson.JSONEncodeError as error:
+            raise BadVariables([GraphQLError("The variables nest too deeply.")]) from error
         key = (operation, text)
         known = self._variables.get(key)
         if known is not None:
@@ -133,9 +145,14 @@ class Engine:
         return self._variables.put(key, found.coerced, len(text) + 200)
 
     def plan(
-        self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        actor: Actor,
+        pay: Pay = _free,
     ) -> Plan:
-        """The compiled plan. Raises `Unplannable` for what graphql-core has to run."""
+        """The compiled plan, for a price unless it is known. Raises `Unplannable` for what graphql-core has to run."""
         if operation.operation is not OperationType.QUERY:
             raise Unplannable(operation.operation.value)
         name = operation.name.value if operation.name else ""
@@ -143,6 +160,7 @@ class Engine:
         known = self._plans.get(key)
         if known is not None:
             return known
+        pay(len(document.text) // CHARACTERS_A_POINT)
         plan = self._compile(document, operation, variables, actor)
         return self._plans.put(key, plan, len(plan.statement) + len(document.text))
 
@@ -160,6 +178,18 @@ class Engine:
     def cost(self, plan: Plan, variables: Mapping[str, Any], actor: Actor, limit: int) -> int:
         """What the plan costs with these variables. Raises `CostExceeded` over the limit, and `BadPage`."""
         return cost.check(plan.costs, Run(variables, actor), limit)
+
+    def estimate(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        actor: Actor,
+        limit: int,
+    ) -> int:
+        """What graphql-core's way would cost. Raises `CostExceeded` over the limit, and `BadPage`."""
+        compiler = self._compiler(document.fragments, variables, actor)
+        return cost.check(estimate.terms(compiler, operation), Run(variables, actor), limit)
 
     def _compiler(
         self, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any], actor: Actor

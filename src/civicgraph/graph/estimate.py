@@ -31,9 +31,9 @@ from civicgraph.graph.limits import INTROSPECTION
 from civicgraph.graph.plan import Compiler
 from civicgraph.graph.selection import collect
 
-VALUES_A_POINT = 50
+VALUES_A_POINT = 100
 """Values of an answer about the schema that cost 1: they come from memory, but graphql-core is slow at them."""
-MIN_QUESTION = 50
+MIN_QUESTION = 100
 """The least that a question about the schema costs: how long its lists are is but expected."""
 _HAVE_FIELDS = (GraphQLObjectType, GraphQLInterfaceType)
 

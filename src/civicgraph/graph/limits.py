@@ -19,12 +19,14 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSyntaxError,
     InlineFragmentNode,
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
+    parse,
 )
 
 MAX_BYTES = 65_536
@@ -84,6 +86,18 @@ class _Counts:
             ("a depth of", self.depth, MAX_DEPTH),
         ):
             _bound(what, value, limit)
+
+
+def parsed(text: str) -> DocumentNode:
+    """Parse; what is too long or nests too deeply is not read to its end. Raises `GraphQLError`."""
+    try:
+        return parse(text, max_tokens=MAX_TOKENS)
+    except GraphQLSyntaxError as error:
+        if "tokens" in error.message:
+            raise LimitExceeded(f"The document has more tokens than {MAX_TOKENS}, which is the limit.") from None
+        if "nested too deeply" in error.message:
+            raise LimitExceeded(f"The document is nested too deeply; the limit is {MAX_NESTING}.") from None
+        raise
 
 
 def check(document: DocumentNode) -> bool:

@@ -7,7 +7,6 @@ takes the ordinary way, which says what there is to say.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civicgraph import clock, compression, i18n, logs, settings
 from civicgraph.budgets import BudgetExceeded
+from civicgraph.graph.bounded import Cache
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.http import Prepared, told
 from civicgraph.permissions import Actor
@@ -22,8 +22,6 @@ from civicgraph.web.middleware import address_key, safe_headers
 from civicgraph.web.ready import Headers, send_ready
 
 PATH = "/graphql"
-MAX_BODIES = 2_048
-MAX_BYTES = 2_000_000
 _SHAPING = frozenset({b"accept", b"content-type"})
 
 Key = tuple[bytes, ...]
@@ -34,8 +32,7 @@ class HotReads:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._known: OrderedDict[Key, tuple[Prepared, Headers]] = OrderedDict()
-        self._bytes = 0
+        self._known: Cache[tuple[Prepared, Headers]] = Cache(2_048, 2_000_000)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         shaping = _shaping(scope)
@@ -55,13 +52,9 @@ class HotReads:
 
     def _remember(self, key: Key, scope: Scope) -> None:
         prepared = scope["state"].get("prepared")
-        if prepared is None or key in self._known:
-            return
-        headers = (*safe_headers(settings.current().base_url), *_described(prepared.media))
-        self._known[key] = prepared, headers
-        self._bytes += len(key[-1])
-        while len(self._known) > MAX_BODIES or self._bytes > MAX_BYTES:
-            self._bytes -= len(self._known.popitem(last=False)[0][-1])
+        if prepared is not None:
+            headers = (*safe_headers(settings.current().base_url), *_described(prepared.media))
+            self._known.put(key, (prepared, headers), len(key[-1]))
 
 
 def _shaping(scope: Scope) -> list[bytes] | None:
@@ -114,6 +107,7 @@ async def _answered(scope: Scope, send: Send, prepared: Prepared, headers: Heade
     chosen = compression.accepted(encoding.decode("latin-1")) if len(body) >= compression.MIN_BYTES else ""
     if chosen:
         body, headers = compression.encode(body, chosen), (*headers, (b"content-encoding", chosen.encode()))
-    await send_ready(scope, send, 200, headers, request_id, body)
+    own = tuple((name.encode(), value.encode()) for name, value in balance.headers.items())
+    await send_ready(scope, send, 200, headers, request_id, body, own)
     logs.request("POST", PATH, 200, began, request_id)
     return True

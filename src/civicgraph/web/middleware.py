@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -22,6 +24,8 @@ CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+REQUEST_SECONDS = 15
+"""From the last part of a request that came to the beginning of its answer."""
 HEADERS = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
@@ -45,19 +49,20 @@ class Ground:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        call = _Call(scope, send)
+        call = _Call(scope, receive, send)
         scope.setdefault("state", {})
         i18n.current.set(_language(request) if _has(scope, b"cookie") else i18n.DEFAULT_LOCALE)
         try:
             scope["state"]["request_id"] = call.request_id
-            scope["state"]["actor"] = await self._actor(request, call.request_id)
-            await self._app(scope, receive, call.send)
-        except Exception:
+            async with call.deadline:
+                scope["state"]["actor"] = await self._actor(request, call.request_id)
+                await self._app(scope, call.receive, call.send)
+        except Exception as error:
             log.exception("request.failed", request_id=call.request_id, path=scope["path"])
             if call.status:
                 raise
             scope["state"].setdefault("actor", Actor(request_id=call.request_id))
-            response = errors.error_page(request, 500)
+            response = errors.error_page(request, 503 if isinstance(error, TimeoutError) else 500)
             await response(scope, receive, call.send)
         finally:
             call.finish()
@@ -86,13 +91,22 @@ class Ground:
 class _Call:
     """One request while it is answered."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.request_id = logs.new_request_id()
         self.status = 0
-        self._scope, self._send, self._began = scope, send, clock.monotonic()
+        self.deadline = asyncio.timeout(REQUEST_SECONDS)
+        """Writes go on behind it to their commit or not: an operation is not interrupted."""
+        self._scope, self._receive, self._send, self._began = scope, receive, send, clock.monotonic()
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message.get("more_body") and not self.status:
+            self.deadline.reschedule(asyncio.get_running_loop().time() + REQUEST_SECONDS)
+        return message
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.deadline.reschedule(None)
             self.status = message["status"]
             headers: list[tuple[bytes, bytes]] = list(message.get("headers", []))
             given = {name for name, _ in headers}
@@ -127,7 +141,18 @@ def address_key(request: Request) -> str:
 
 @lru_cache(4_096)
 def _address_key(address: str, _secret: str) -> str:
-    return crypto.keyed_hash("address", address)
+    return crypto.keyed_hash("address", _line(address))
+
+
+def _line(address: str) -> str:
+    """What one line is given of the internet: an IPv4 address, or all of the IPv6 addresses of a /64."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    return address
 
 
 def _has(scope: Scope, header: bytes) -> bool:

@@ -16,14 +16,20 @@ def _head(headers: Headers) -> bytes:
     return b"".join(b"%b: %b\r\n" % pair for pair in headers)
 
 
-async def send_ready(scope: Scope, send: Send, status: int, headers: Headers, request_id: str, body: bytes) -> None:
-    """Send an answer at once; under another server than ours by the ordinary way."""
+async def send_ready(
+    scope: Scope, send: Send, status: int, headers: Headers, request_id: str, body: bytes, own: Headers = ()
+) -> None:
+    """Send an answer at once; under another server than ours by the ordinary way.
+
+    `headers` are those that many answers share, `own` are this one's alone.
+    """
     whole = scope.get("extensions", {}).get(WHOLE)
     if whole is None:
         length = () if status == 304 else ((b"content-length", str(len(body)).encode()),)
-        shown = [*headers, (b"x-request-id", request_id.encode()), *length]
+        shown = [*headers, *own, (b"x-request-id", request_id.encode()), *length]
         await send({"type": "http.response.start", "status": status, "headers": shown})
         await send({"type": "http.response.body", "body": body})
         return
     length_line = b"" if status == 304 else b"content-length: %d\r\n" % len(body)
-    whole(status, b"%bx-request-id: %b\r\n%b" % (_head(headers), request_id.encode(), length_line), body)
+    lines = b"".join([b"%b: %b\r\n" % pair for pair in own])
+    whole(status, b"%b%bx-request-id: %b\r\n%b" % (_head(headers), lines, request_id.encode(), length_line), body)

@@ -53,11 +53,13 @@ def refusal(errors: list[GraphQLError], code: str, status: int = 400, *, is_insi
     return Answer(orjson.dumps({"errors": shown}), status, is_run=False)
 
 
-def executed(result: Any, actor: Actor) -> Answer:
+def executed(result: Any, actor: Actor, extensions: bytes) -> Answer:
     """The answer of an operation that graphql-core ran."""
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
         body = {"errors": [_shown(error, actor) for error in result.errors], **body}
+    if extensions:
+        body["extensions"] = orjson.Fragment(extensions)
     return Answer(orjson.dumps(body))
 
 

@@ -14,11 +14,12 @@ MAX_BATCH = 10
 
 
 class BadRequest(Exception):
-    """A request that is not GraphQL over HTTP; the status says how."""
+    """A request that is not GraphQL over HTTP, or more than one may be; the status says how."""
 
-    def __init__(self, message: str, status: int = 400) -> None:
+    def __init__(self, message: str, status: int = 400, code: str = "BAD_USER_INPUT") -> None:
         super().__init__(message)
         self.status = status
+        self.code = code
 
 
 @dataclass
@@ -52,7 +53,9 @@ async def read_calls(request: Request) -> Calls:
     if not isinstance(given, list):
         return Calls([_checked(given)])
     if not 1 <= len(given) <= MAX_BATCH:
-        raise BadRequest(f"The batch holds {len(given)} operations; it must be between 1 and {MAX_BATCH}.")
+        raise BadRequest(
+            f"The batch holds {len(given)} operations; it must be between 1 and {MAX_BATCH}.", code="LIMIT_EXCEEDED"
+        )
     return Calls([_checked(one) for one in given], is_batch=True)
 
 
@@ -67,7 +70,7 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > limits.MAX_BYTES:
-            raise BadRequest(f"The request is larger than {limits.MAX_BYTES} bytes.", 413)
+            raise BadRequest(f"The request is larger than {limits.MAX_BYTES} bytes.", 413, "LIMIT_EXCEEDED")
     return bytes(body)
 
 

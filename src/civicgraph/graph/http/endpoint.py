@@ -6,6 +6,7 @@ Mutations, introspection and what the planner does not take run in graphql-core 
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,12 @@ from civicgraph.permissions import Actor
 
 MIN_COST = 1
 """What an operation costs that reads nothing: it was parsed and answered all the same."""
+REQUEST_SECONDS = 10
+"""For all operations of a request together."""
+TOO_SLOW = (
+    f"The request was not answered within {REQUEST_SECONDS} seconds and was given up. If it was to change something,"
+    " look whether it did before you send it again."
+)
 
 
 @dataclass
@@ -92,9 +99,16 @@ async def handle(
     try:
         asked = await read_calls(request)
     except BadRequest as error:
-        failure = refusal([GraphQLError(str(error))], "BAD_USER_INPUT")
+        failure = refusal([GraphQLError(str(error))], error.code)
         return _response(media, failure.body, error.status, {})
-    found = [await _answer(_Asked(call, engine, actor, request.method, may_write, trusted)) for call in asked.calls]
+    try:
+        async with asyncio.timeout(REQUEST_SECONDS):
+            found = [
+                await _answer(_Asked(call, engine, actor, request.method, may_write, trusted)) for call in asked.calls
+            ]
+    except TimeoutError:
+        failure = refusal([GraphQLError(TOO_SLOW)], "LIMIT_EXCEEDED")
+        return _response(media, failure.body, 503, {})
     response = _joined(media, asked, found)
     if found[0].prepared is not None and not asked.is_batch and not asked.calls[0].digest and not actor.is_staff:
         request.state.prepared = Prepared(*found[0].prepared, media)
@@ -138,6 +152,25 @@ def _response(media: str, body: bytes, status: int, headers: dict[str, str]) -> 
 
 
 async def _answer(asked: _Asked) -> Answer:
+    """The answer to one operation, whatever happens to it."""
+    try:
+        return await _understood(asked)
+    except (BadPage, CostExceeded) as error:
+        return refusal([error], error.code)
+    except BudgetExceeded as error:
+        failure = refusal([GraphQLError(str(error))], "LIMIT_EXCEEDED", 429)
+        failure.headers = error.headers
+        return failure
+    except ReadTimeout:
+        slow = GraphQLError("The read took too long and was stopped. Ask for less at a time.")
+        return refusal([slow], "LIMIT_EXCEEDED")
+    except ReadTooDeep:
+        return refusal([GraphQLError("The document nests too deeply. Ask for it in two steps.")], "LIMIT_EXCEEDED")
+    except Exception:
+        return answers.masked(asked.actor)
+
+
+async def _understood(asked: _Asked) -> Answer:
     insider = asked.actor.is_staff
     try:
         document = await _document(asked)
@@ -176,10 +209,10 @@ async def _document(asked: _Asked) -> Document:
     """
     call, engine = asked.call, asked.engine
     if asked.trusted is not None:
-        return engine.document(await engine.persisted.find_trusted(asked.trusted, call.digest, call.query))
+        return engine.document(await engine.persisted.find_trusted(asked.trusted, call.digest, call.query), asked.spend)
     if not call.query:
-        return engine.document(engine.persisted.find(call.digest))
-    document = engine.document(call.query)
+        return engine.document(engine.persisted.find(call.digest), asked.spend)
+    document = engine.document(call.query, asked.spend)
     if call.digest and not document.errors:
         engine.persisted.keep(call.digest, call.query)
     return document
@@ -190,35 +223,22 @@ async def _run(
 ) -> Answer:
     engine, actor = asked.engine, asked.actor
     try:
-        try:
-            plan = engine.plan(document, operation, variables, actor)
-        except Unplannable:
-            is_read = operation.operation is OperationType.QUERY and not document.asks_schema
-            engine.fallbacks += is_read
-            asked.spend(MIN_COST)
-            return await _execute(asked, document)
-        cost = engine.cost(plan, variables, actor, asked.limit)
+        plan = engine.plan(document, operation, variables, actor, asked.spend)
+    except Unplannable:
+        engine.fallbacks += operation.operation is OperationType.QUERY and not document.asks_schema
+        cost = engine.estimate(document, operation, variables, actor, asked.limit)
         balance = asked.spend(cost)
-        found = await engine.run(plan, variables, actor)
-        # What a GET is answered can be kept and compared: nothing in it changes from one time to the next.
-        if asked.method != "POST":
-            return answers.data(found, b"", is_kept=not plan.is_secret)
-        answer = answers.data(found, told(cost, asked.limit, balance), is_kept=False)
-        answer.prepared = (plan, variables, max(cost, MIN_COST))
-        return answer
-    except (BadPage, CostExceeded) as error:
-        return refusal([error], error.code)
-    except BudgetExceeded as error:
-        failure = refusal([GraphQLError(str(error))], "LIMIT_EXCEEDED", 429)
-        failure.headers["retry-after"] = str(error.retry_after)
-        return failure
-    except ReadTimeout:
-        slow = GraphQLError("The read took too long and was stopped. Ask for less at a time.")
-        return refusal([slow], "LIMIT_EXCEEDED")
-    except ReadTooDeep:
-        return refusal([GraphQLError("The document nests too deeply. Ask for it in two steps.")], "LIMIT_EXCEEDED")
-    except Exception:
-        return answers.masked(actor)
+        return await _execute(asked, document, cost, balance)
+    cost = engine.cost(plan, variables, actor, asked.limit)
+    balance = asked.spend(cost)
+    found = await engine.run(plan, variables, actor)
+    # What a GET is answered can be kept and compared: nothing in it changes from one time to the next.
+    if asked.method != "POST":
+        return answers.data(found, b"", is_kept=not plan.is_secret)
+    answer = answers.data(found, told(cost, asked.limit, balance), is_kept=False)
+    answer.headers = balance.headers
+    answer.prepared = (plan, variables, max(cost, MIN_COST))
+    return answer
 
 
 def told(cost: int, limit: int, balance: Balance) -> bytes:
@@ -229,7 +249,7 @@ def told(cost: int, limit: int, balance: Balance) -> bytes:
     )
 
 
-async def _execute(asked: _Asked, document: Document) -> Answer:
+async def _execute(asked: _Asked, document: Document, cost: int, balance: Balance) -> Answer:
     assert document.parsed is not None
     result: Any = execute(
         asked.engine.schema,
@@ -240,4 +260,7 @@ async def _execute(asked: _Asked, document: Document) -> Answer:
     )
     if inspect.isawaitable(result):
         result = await result
-    return answers.executed(result, asked.actor)
+    is_post = asked.method == "POST"
+    answer = answers.executed(result, asked.actor, told(cost, asked.limit, balance) if is_post else b"")
+    answer.headers = balance.headers if is_post else {}
+    return answer
