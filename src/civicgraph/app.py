@@ -5,85 +5,34 @@ from __future__ import annotations
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from civicgraph import db, health, logs
 from civicgraph import settings as configuration
-from civicgraph.accounts.operations import actor_from_session, actor_from_token, trusted_document
-from civicgraph.graph import http
+from civicgraph.gateway import GRAPHQL, authenticate, graphql, socket
 from civicgraph.graph.engine import Engine
-from civicgraph.graph.persisted import TrustedList
+from civicgraph.graph.live import Live
 from civicgraph.graph.readers import open_reader
 from civicgraph.graph.versions import watch
 from civicgraph.operations import after_commit
-from civicgraph.permissions import Actor
 from civicgraph.rounds import each_tick
 from civicgraph.scheduler.heartbeat import Heartbeat
 from civicgraph.schema import schema
 from civicgraph.settings import Settings
 from civicgraph.web.assets import Assets
 from civicgraph.web.cache import CachedPages, PageCache
-from civicgraph.web.csrf import cookie_name, is_same_origin
 from civicgraph.web.errors import HANDLERS
 from civicgraph.web.hot import HotReads
 from civicgraph.web.middleware import Ground
-from civicgraph.web.shell import html, wants_html
+from civicgraph.web.shell import html
 
-GRAPHQL = "/graphql"
 PAGES = ("front", *db.ROOMS)
-
-
-async def authenticate(request: Request) -> Actor | None:
-    """The actor behind a token or a session cookie; None for strangers.
-
-    A token speaks GraphQL and opens no pages: a list of trusted documents would not bind it there.
-    """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return await actor_from_token(token.strip()) if request.url.path == GRAPHQL else None
-    cookie = request.cookies.get(cookie_name("session"))
-    return await actor_from_session(cookie) if cookie else None
-
-
-async def graphql(request: Request) -> Response:
-    """GraphQL for clients, the explorer for people."""
-    if request.method == "GET" and wants_page(request):
-        if not configuration.current().is_explorer_open and not request.state.actor.is_staff:
-            return PlainTextResponse("The explorer is closed.\n", 404)
-        response = html(request, "graphql/explorer.html", {})
-        response.headers["content-security-policy"] = EXPLORER_CSP
-        return response
-    actor: Actor = request.state.actor
-    if request.headers.get("authorization") and not actor.is_staff:
-        return http.unauthenticated(request)
-    may_write = actor.kind == "token" or is_same_origin(request)
-    return await http.handle(request, request.app.state.engine, actor, may_write=may_write, trusted=trusted_by(actor))
-
-
-def trusted_by(actor: Actor) -> TrustedList | None:
-    """The documents that the actor's token is bound to; None for all others."""
-    if actor.token_id is None or not (actor.documents_version or configuration.current().is_token_list_required):
-        return None
-    return TrustedList((actor.token_id, actor.documents_version), partial(trusted_document, actor))
-
-
-EXPLORER_CSP = (
-    "default-src 'self'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-
-
-def wants_page(request: Request) -> bool:
-    """Whether a browser opens the address itself, rather than a client asking for data."""
-    return "text/html" in request.headers.get("accept", "") and wants_html(request)
 
 
 async def healthz(request: Request) -> Response:
@@ -106,6 +55,7 @@ def routes() -> list[Any]:
     """All routes: the rooms' pages, and what belongs to none of them."""
     found: list[Any] = [  # looked through in this order: what is asked for most comes first
         Route(GRAPHQL, graphql, name="graphql", methods=["GET", "OPTIONS", "POST"]),
+        WebSocketRoute(GRAPHQL, socket),
         Mount("/static", Assets(configuration.folder("static")), name="static"),
         Route("/healthz", healthz, name="healthz"),
         Route("/readyz", readyz, name="readyz"),
@@ -132,6 +82,8 @@ def create_app(settings: Settings) -> Starlette:
             await versions.open()
             app.state.pages = PageCache(versions)
             after_commit.append(versions.written)
+            app.state.live = Live(app.state.engine, versions)
+            app.state.live.open()
             app.state.heartbeat = Heartbeat(settings, each_tick)
             if settings.is_scheduler_enabled:
                 await app.state.heartbeat.start()
@@ -139,6 +91,7 @@ def create_app(settings: Settings) -> Starlette:
                 yield
             finally:
                 await app.state.heartbeat.stop()
+                await app.state.live.close()
                 await app.state.engine.reader.close()
                 after_commit.remove(versions.written)
                 await versions.close()

@@ -21,6 +21,8 @@ def rooms() -> list[ModuleType]:
 def schema() -> strawberry.Schema:
     """The schema, built once."""
     modules = rooms()
-    types = [one for module in modules for one in module.TYPES]
-    mutations = [module.Mutation for module in modules if hasattr(module, "Mutation")]
-    return build([module.Query for module in modules if hasattr(module, "Query")], mutations, types)
+    queries, mutations, subscriptions = (
+        [getattr(module, name) for module in modules if hasattr(module, name)]
+        for name in ("Query", "Mutation", "Subscription")
+    )
+    return build(queries, mutations, subscriptions, [one for module in modules for one in module.TYPES])

@@ -10,6 +10,7 @@ import asyncio
 import gc
 import resource
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from socket import socket
@@ -17,7 +18,9 @@ from typing import Any, ClassVar
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from civicgraph.graph import limits
 from civicgraph.settings import Settings
 
 HEAD_SECONDS = 10
@@ -108,11 +111,15 @@ class Protocol(HttpToolsProtocol):
         """Forget the connection."""
         self._expect(0)
         self._stop_waiting_for_reader()
-        if self._address:
-            self._open[self._address] -= 1
-            if not self._open[self._address]:
-                del self._open[self._address]
+        self._release(self._address)
         super().connection_lost(exc)
+
+    @classmethod
+    def _release(cls, address: str) -> None:
+        if address:
+            cls._open[address] -= 1
+            if not cls._open[address]:
+                del cls._open[address]
 
     def data_received(self, data: bytes) -> None:
         """Take what comes; a deadline is set only for a request that is not there as a whole."""
@@ -150,12 +157,16 @@ class Protocol(HttpToolsProtocol):
         cycle.on_response()
 
     def handle_websocket_upgrade(self) -> None:
-        """Give the bare transport on: another protocol has its own deadlines."""
+        """Give the bare transport on: another protocol has its own deadlines. It still counts for its address."""
         self._awaited = 0
         self._expect(0)
         if isinstance(self.transport, Corked):
             self.transport = self.transport.raw
         super().handle_websocket_upgrade()
+        protocol = self.transport.get_protocol()
+        if isinstance(protocol, WebSocket):
+            protocol.on_lost = partial(self._release, self._address)
+            self._address = ""
 
     def pause_writing(self) -> None:
         """The client does not read: it has some time to begin."""
@@ -195,12 +206,30 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
 
+class WebSocket(WebSocketsSansIOProtocol):
+    """One connection that became a WebSocket."""
+
+    on_lost: Callable[[], None] | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        super().connection_lost(exc)
+        if self.on_lost is not None:
+            self.on_lost()
+
+
 class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start; what stands then stays: looking through it for garbage stopped everybody for 80 ms now and then."""
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """End; whoever follows something is let go, since requests under way are waited for."""
+        app: Any = self.config.app
+        app.state.live.end()
+        await super().shutdown(sockets)
 
 
 def serve(app: Any, settings: Settings, host: str, port: int) -> None:
@@ -214,6 +243,9 @@ def serve(app: Any, settings: Settings, host: str, port: int) -> None:
         host=host,
         port=port,
         http=Protocol,
+        ws=WebSocket,
+        ws_max_size=limits.MAX_BYTES,
+        ws_per_message_deflate=False,
         loop="uvloop",
         backlog=4096,
         log_config=None,

@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     staff_cost_per_minute: int = Field(
         default=1_000_000, ge=1, description="The same for each person who signed in, with all of their tokens."
     )
+    live_cost_limit: int = Field(
+        default=500, ge=1, description="The most that one answer of a GraphQL subscription may cost."
+    )
+    live_per_address: int = Field(
+        default=200, ge=1, description="Subscriptions and live pages of one address, or one person, at a time."
+    )
     is_token_list_required: bool = Field(
         default=False,
         description="Whether API tokens run the trusted documents of their list alone; without a list, none.",

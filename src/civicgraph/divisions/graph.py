@@ -14,6 +14,7 @@ from civicgraph.graph import (
     door,
     filter_type,
     flag,
+    followable,
     matches,
     mutations,
     node,
@@ -189,6 +190,7 @@ class Query:
     compounds = root_connection("Compound", description="Compounds of the city.")
 
 
+Subscription = followable(Query, "division")
 Mutation = mutations(
     "Mutation",
     door(operations.update_division, {"division": "Division"}),

@@ -16,6 +16,7 @@ from civicgraph.graph import (
     door,
     filter_type,
     flag,
+    followable,
     json_column,
     matches,
     mutations,
@@ -124,6 +125,7 @@ class Query:
     events = root_connection("Event", description="Events of the city.")
 
 
+Subscription = followable(Query, "event", "events")
 Mutation = mutations(
     "Mutation",
     door(operations.create_event, {"event": "Event"}),

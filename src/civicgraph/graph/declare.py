@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -215,6 +215,15 @@ def _declare(model: type[Model], key: str, visible: Predicate | None, *, is_node
 def root(cls: type) -> type:
     """Declare a room's root fields."""
     return strawberry.type(_with_fields(cls, None, ()), description=_doc(cls))
+
+
+def followable(queries: type, *names: str) -> type:
+    """The root fields of a room that can be followed: reads of these names, told again when they change."""
+    definition: Any = queries.__strawberry_definition__  # type: ignore[attr-defined]
+    fields = {one.python_name: one.metadata[META] for one in definition.fields}
+    told = "Told now, and again each time that it has become another answer."
+    followed = {name: replace(fields[name], description=f"{fields[name].description} {told}") for name in names}
+    return root(type("Subscription", (), {"__module__": queries.__module__, "__doc__": queries.__doc__, **followed}))
 
 
 def _doc(cls: type) -> str:

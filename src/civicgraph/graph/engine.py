@@ -153,7 +153,7 @@ class Engine:
         pay: Pay = _free,
     ) -> Plan:
         """The compiled plan, for a price unless it is known. Raises `Unplannable` for what graphql-core has to run."""
-        if operation.operation is not OperationType.QUERY:
+        if operation.operation is OperationType.MUTATION:
             raise Unplannable(operation.operation.value)
         name = operation.name.value if operation.name else ""
         key = (document.text, name, actor.is_staff, _shape(variables))
@@ -168,7 +168,8 @@ class Engine:
         self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor
     ) -> Plan:
         compiler = self._compiler(document.fragments, variables, actor)
-        root_type = self.schema.query_type
+        is_followed = operation.operation is OperationType.SUBSCRIPTION
+        root_type = self.schema.subscription_type if is_followed else self.schema.query_type
         assert root_type is not None
         statement = compiler.root(root_type, operation.selection_set)
         return Plan(

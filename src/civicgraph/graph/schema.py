@@ -46,16 +46,19 @@ class NodeQuery:
         raise AssertionError("replaced when the schema is built")
 
 
-def build(queries: Sequence[type], mutations: Sequence[type], types: Sequence[type]) -> strawberry.Schema:
+def build(
+    queries: Sequence[type], mutations: Sequence[type], subscriptions: Sequence[type], types: Sequence[type]
+) -> strawberry.Schema:
     """The schema of all rooms."""
     _describe_enums()
     query: Any = merge_types("Query", (NodeQuery, *queries))
     query.__strawberry_definition__.description = "Everything that can be read."
-    mutation: Any = merge_types("Mutation", tuple(mutations)) if mutations else None
-    if mutation is not None:
-        mutation.__strawberry_definition__.description = "Everything that can be done."
+    mutation: Any = merge_types("Mutation", tuple(mutations))
+    mutation.__strawberry_definition__.description = "Everything that can be done."
+    subscription: Any = merge_types("Subscription", tuple(subscriptions))
+    subscription.__strawberry_definition__.description = "Everything that can be followed."
     schema = strawberry.Schema(
-        query=query, mutation=mutation, types=list(types), config=StrawberryConfig(auto_camel_case=True)
+        *(query, mutation, subscription), types=list(types), config=StrawberryConfig(auto_camel_case=True)
     )
     _attach(schema._schema)
     return schema

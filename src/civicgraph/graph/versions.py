@@ -11,7 +11,7 @@ import asyncio
 import importlib
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, Protocol
@@ -52,6 +52,9 @@ Snapshot = Mapping[str, int]
 
 class Versions(Protocol):
     """The versions of the watched tables, as this process knows them."""
+
+    on_change: Callable[[], object] | None = None
+    """Called soon after a change that this process learns of by itself; others are found by looking (`now`)."""
 
     async def open(self) -> None:
         """Begin to watch."""
@@ -99,6 +102,8 @@ class SQLiteVersions(Versions):
     def written(self) -> None:
         """The file says so itself."""
         self._is_asked = False
+        if self.on_change is not None:
+            self.on_change()
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -145,12 +150,16 @@ class PostgreSQLVersions(Versions):
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, table: object) -> None:
         self._versions = {**self._versions, str(table): self._versions.get(str(table), 0) + 1}
+        if self.on_change is not None:
+            self.on_change()
 
     def now(self) -> Snapshot | None:
         return self._versions if self._is_listening else None
 
     def written(self) -> None:
         self._versions = {name: version + 1 for name, version in self._versions.items()}
+        if self.on_change is not None:
+            self.on_change()
 
     async def close(self) -> None:
         if self._task is not None:

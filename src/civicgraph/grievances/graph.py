@@ -13,6 +13,7 @@ from civicgraph.graph import (
     equals,
     filter_type,
     flag,
+    followable,
     matches,
     mutations,
     node,
@@ -271,6 +272,7 @@ class Query:
     )
 
 
+Subscription = followable(Query, "grievance", "grievances", "tracked_grievance", "performance")
 Mutation = mutations(
     "Mutation",
     door(operations.file_grievance, {"grievance": "TrackedGrievance", "tracking_secret": str}),

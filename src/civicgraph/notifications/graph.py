@@ -10,6 +10,7 @@ from civicgraph.graph import (
     door,
     filter_type,
     flag,
+    followable,
     mutations,
     node,
     order_type,
@@ -103,6 +104,7 @@ class Query:
     outbox = root_connection("OutboxMessage", description="Messages on their way, about the places you oversee.")
 
 
+Subscription = followable(Query, "inbox")
 Mutation = mutations(
     "Mutation",
     door(operations.read_message, {"message": "InboxMessage"}),

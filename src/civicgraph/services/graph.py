@@ -10,6 +10,7 @@ from civicgraph.graph import (
     door,
     filter_type,
     flag,
+    followable,
     matches,
     mutations,
     node,
@@ -143,6 +144,7 @@ class Query:
     services = root_connection("Service", description="Services of the city.")
 
 
+Subscription = followable(Query, "service")
 Mutation = mutations(
     "Mutation",
     door(operations.create_service, {"service": "Service"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from civicgraph import crypto, settings
@@ -57,7 +57,7 @@ class Token:
         return bool(self._seed) and hmac.compare_digest(given.encode(), str(self).encode())
 
 
-def is_same_origin(request: Request) -> bool:
+def is_same_origin(request: HTTPConnection) -> bool:
     """Whether a browser sent this from one of our own pages; clients that are no browsers send neither header."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
@@ -66,4 +66,5 @@ def is_same_origin(request: Request) -> bool:
     if origin is None:
         return True
     base = settings.current().base_url.rstrip("/")
-    return origin == base or origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
+    scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
+    return origin == base or origin == f"{scheme}://{request.headers.get('host', '')}"

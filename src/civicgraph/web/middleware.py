@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civicgraph import clock, crypto, i18n, logs, settings
-from civicgraph.permissions import Actor
+from civicgraph.permissions import ANONYMOUS, Actor
 from civicgraph.web import errors
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ class Ground:
         try:
             scope["state"]["request_id"] = call.request_id
             async with call.deadline:
-                scope["state"]["actor"] = await self._actor(request, call.request_id)
+                scope["state"]["actor"] = await self._actor(request)
                 await self._app(scope, call.receive, call.send)
         except Exception as error:
             log.exception("request.failed", request_id=call.request_id, path=scope["path"])
@@ -67,25 +67,22 @@ class Ground:
         finally:
             call.finish()
 
-    async def _actor(self, request: Request, request_id: str) -> Actor:
-        stranger = Actor(
-            locale=i18n.current.get(),
-            request_id=request_id,
-            address_key=address_key(request),
-        )
+    async def _actor(self, request: Request) -> Actor:
         scope = request.scope
         if scope["path"].startswith("/static/") or not (_has(scope, b"cookie") or _has(scope, b"authorization")):
-            return stranger
-        found = await self._authenticate(request)
-        if found is None:
-            return stranger
-        return replace(
-            found,
-            locale=stranger.locale,
-            request_id=stranger.request_id,
-            address_key=stranger.address_key,
-            _prefixes={},
-        )
+            return as_asked(request, ANONYMOUS)
+        return as_asked(request, await self._authenticate(request) or ANONYMOUS)
+
+
+def as_asked(request: HTTPConnection, actor: Actor) -> Actor:
+    """The actor as it comes with this request: its language, address and id."""
+    return replace(
+        actor,
+        locale=_language(request) if _has(request.scope, b"cookie") else i18n.DEFAULT_LOCALE,
+        request_id=request.state.request_id,
+        address_key=address_key(request),
+        _prefixes={},
+    )
 
 
 class _Call:
@@ -129,12 +126,12 @@ def safe_headers(base_url: str) -> tuple[tuple[bytes, bytes], ...]:
     return tuple((name.encode(), value.encode()) for name, value in chosen.items())
 
 
-def _language(request: Request) -> str:
+def _language(request: HTTPConnection) -> str:
     chosen = request.cookies.get("lang", "")
     return chosen if chosen in i18n.LOCALES else i18n.DEFAULT_LOCALE
 
 
-def address_key(request: Request) -> str:
+def address_key(request: HTTPConnection) -> str:
     """What stands for the client's address where it is counted; the address itself is kept nowhere else."""
     return _address_key(client_address(request), settings.current().secret_key.get_secret_value())
 
@@ -159,7 +156,7 @@ def _has(scope: Scope, header: bytes) -> bool:
     return any(name == header for name, _ in scope["headers"])
 
 
-def client_address(request: Request) -> str:
+def client_address(request: HTTPConnection) -> str:
     """The client's address: the last one before proxies that we trust."""
     peer = request.client.host if request.client else ""
     if not _has(request.scope, b"x-forwarded-for"):

@@ -21,14 +21,18 @@ _SEEN_EVERY = timedelta(minutes=1)  # last use is kept to the minute, so that re
 _PERSON = ("id", "name", "title", "is_active")
 
 
-async def actor_from_session(token: str) -> Actor | None:
-    """The person behind a session cookie; None when it is unknown, ended or idle for too long."""
+async def actor_from_session(token: str, *, is_use: bool = True) -> Actor | None:
+    """The person behind a session cookie; None when it is unknown, ended or idle for too long.
+
+    `is_use` is false when a page asks by itself, which keeps no session alive.
+    """
     found = Session.filter(token_hash=crypto.token_hash(token))
     rows = await _with_grants(found, "id", "last_seen_at", "expires_at", "revoked_at")
     now = clock.now()
     if not rows or not rules.is_alive(rows[0]["expires_at"], rows[0]["last_seen_at"], rows[0]["revoked_at"], now):
         return None
-    await _touch(found, "last_seen_at", rows[0], now)
+    if is_use:
+        await _touch(found, "last_seen_at", rows[0], now)
     return _actor("person", rows, session_id=rows[0]["id"])
 
 

@@ -1,9 +1,13 @@
-"""GraphQL over HTTP: one endpoint for partner apps and for the explorer.
+"""GraphQL for partner apps and for the explorer: over HTTP, as events, over WebSockets.
 
-`calls` reads what is asked, `negotiation` in which type the answer goes, `persisted` knows documents by
-their hash, `answers` words bodies and errors, `endpoint` runs it all.
+`calls` reads what is asked, `asked` answers one operation, `following` goes on answering a subscription,
+`answers` words bodies and errors. Around them stand the ways in: `endpoint` (with `negotiation` of the
+answer's type), `stream` and `socket`.
 """
 
-from civicgraph.graph.http.endpoint import Context, Prepared, handle, told, unauthenticated
+from civicgraph.graph.http.asked import Caller, Context, told
+from civicgraph.graph.http.endpoint import Prepared, handle, unauthenticated
+from civicgraph.graph.http.following import Renew
+from civicgraph.graph.http.socket import Connection, Enter
 
-__all__ = ["Context", "Prepared", "handle", "told", "unauthenticated"]
+__all__ = ["Caller", "Connection", "Context", "Enter", "Prepared", "Renew", "handle", "told", "unauthenticated"]

@@ -48,15 +48,15 @@ async def read_calls(request: Request) -> Calls:
         for key in ("variables", "extensions"):
             if key in values:
                 values[key] = _json(values[key].encode(), f"`{key}`")
-        return Calls([_checked(values)])
+        return Calls([checked(values)])
     given = _json(await _body(request), "The body")
     if not isinstance(given, list):
-        return Calls([_checked(given)])
+        return Calls([checked(given)])
     if not 1 <= len(given) <= MAX_BATCH:
         raise BadRequest(
             f"The batch holds {len(given)} operations; it must be between 1 and {MAX_BATCH}.", code="LIMIT_EXCEEDED"
         )
-    return Calls([_checked(one) for one in given], is_batch=True)
+    return Calls([checked(one) for one in given], is_batch=True)
 
 
 async def _body(request: Request) -> bytes:
@@ -81,7 +81,8 @@ def _json(raw: bytes, name: str) -> Any:
         raise BadRequest(f"{name} is not JSON.") from None
 
 
-def _checked(values: Any) -> Call:
+def checked(values: Any) -> Call:
+    """One operation of a client's, as far as its outside goes. Raises `BadRequest`."""
     if not isinstance(values, dict):
         raise BadRequest("The body is not an object.")
     query, variables, name = values.get("query"), values.get("variables"), values.get("operationName")
