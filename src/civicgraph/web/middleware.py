@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civicgraph import clock, crypto, i18n, logs, settings
+from civicgraph.addresses import line
 from civicgraph.permissions import Actor
 from civicgraph.web import errors
 
@@ -141,18 +141,7 @@ def address_key(request: Request) -> str:
 
 @lru_cache(4_096)
 def _address_key(address: str, _secret: str) -> str:
-    return crypto.keyed_hash("address", _line(address))
-
-
-def _line(address: str) -> str:
-    """What one line is given of the internet: an IPv4 address, or all of the IPv6 addresses of a /64."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
-    return address
+    return crypto.keyed_hash("address", line(address))
 
 
 def _has(scope: Scope, header: bytes) -> bool:

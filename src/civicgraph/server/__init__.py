@@ -1,0 +1,57 @@
+"""The HTTP server: uvicorn with deadlines, bounds on connections, and one write for each answer.
+
+uvicorn by itself closes neither a connection whose request never comes nor one that never reads, takes
+heads of any length, and writes an answer's head and body by two system calls.
+"""
+
+from __future__ import annotations
+
+import gc
+import resource
+from contextlib import suppress
+from socket import socket
+from typing import Any
+
+import uvicorn
+
+from civicgraph.server.connections import Connections
+from civicgraph.server.protocol import IDLE_SECONDS, Protocol
+from civicgraph.settings import Settings
+
+OWN_FILES = 512
+"""Open files kept back from connections: the database's, logs, static files."""
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start; what stands then stays: looking through it for garbage stopped everybody for 80 ms now and then."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+
+
+def serve(app: Any, settings: Settings, host: str, port: int) -> None:
+    """Serve until interrupted; requests under way have ten seconds to end."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    files = most - OWN_FILES if most != resource.RLIM_INFINITY else settings.connections
+    Protocol.guests = Connections(
+        total=max(1, min(settings.connections, files)),
+        per_address=settings.connections_per_address,
+        exempt=frozenset(one.strip() for one in settings.trusted_proxies.split(",") if one.strip()),
+    )
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=Protocol,
+        loop="uvloop",
+        backlog=4096,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=IDLE_SECONDS,
+    )
+    with suppress(KeyboardInterrupt):
+        _Server(config).run()
