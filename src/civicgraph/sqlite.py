@@ -1,14 +1,18 @@
 """Tortoise's SQLite backend with transactions that take the write lock when they begin.
 
 With a plain BEGIN a transaction that reads before it writes fails at once ("database is locked")
-when another process has written in between; BEGIN IMMEDIATE waits for its turn instead.
+when another process has written in between; BEGIN IMMEDIATE waits for its turn instead. Where it waits
+in vain, Tortoise would keep its own lock for ever, and with it everything else.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import sys
 
+from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 
@@ -23,11 +27,29 @@ class _ImmediateTransaction(SqliteTransactionWrapper):
             raise TransactionManagementError(error) from error
 
 
+class _Transaction(SqliteTransactionContext):
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+        except BaseException:
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        try:
+            await self.connection.begin()
+        except BaseException:  # a cancelled BEGIN may still come to be: it is rolled back as well
+            await self.__aexit__(*sys.exc_info())
+            raise
+        transaction: TransactionalDBClient = self.connection
+        return transaction
+
+
 class Client(SqliteClient):
     """One file, one writing connection."""
 
     def _in_transaction(self) -> SqliteTransactionContext:
-        return SqliteTransactionContext(_ImmediateTransaction(self), self._lock)
+        return _Transaction(_ImmediateTransaction(self), self._lock)
 
 
 client_class = Client

@@ -106,7 +106,8 @@ class _Call:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.deadline.reschedule(None)
+            if not self.deadline.expired():
+                self.deadline.reschedule(None)
             self.status = message["status"]
             headers: list[tuple[bytes, bytes]] = list(message.get("headers", []))
             given = {name for name, _ in headers}
