@@ -27,11 +27,11 @@ innocent is answered with 200 within {patience} s, and what each check names bes
 
 """
 _CHECKED = {
-    "idle": "At least 95% of the connections stay open at the server all the while.",
+    "idle": "At least as many are open at the server all the while.",
     "one-address": "The server keeps no more than the 200 that one address may have.",
     "slow": "Each is given up within 70 s, and the innocents do not notice.",
-    "documents": "The memory at most 1.1 times as much in the last half as in the first, and no answer of 500 or above.",
     "write": "No read waits for the end of the transaction, nor for the busy time-out.",
+    "documents": "The memory is at most 1.1 times as much in the last half as in the first, and no answer is 500 or above.",
 }
 
 

@@ -19,7 +19,7 @@ OPENED_A_SECOND = 1_000
 LARGE = b"GET /static/vendor/graphiql/graphiql.min.js HTTP/1.1\r\nhost: soak\r\n\r\n"
 _GONE = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 OPEN, ENDED, LONGEST = range(3)
-"""Open connections; how many the server ended; how many milliseconds it kept the longest of these."""
+"""Open connections; how many the server ended; for how many milliseconds it kept the longest."""
 
 
 class Client:
@@ -104,7 +104,7 @@ class Crowd:
 
     @property
     def longest(self) -> float:
-        """How many seconds it kept the longest of the ended ones."""
+        """How many seconds it kept the longest, ended or not."""
         return self.figures[LONGEST] / 1000
 
 
@@ -135,7 +135,6 @@ def _hold(
         held.pop(client.socket.fileno(), None)
         client.socket.close()
         figures[ENDED] += 1
-        figures[LONGEST] = max(figures[LONGEST], int((time.monotonic() - client.born) * 1000))
         waiting.append(client)
 
     while True:
@@ -161,6 +160,8 @@ def _hold(
                 end(client)
         if now - ticked >= 1:
             ticked = now
+            age = now - min((client.born for client in held.values()), default=now)
+            figures[LONGEST] = max(figures[LONGEST], int(age * 1000))
             for client in list(held.values()):
                 try:
                     client.tick()

@@ -74,7 +74,11 @@ def running(settings: Settings, folder: Path) -> Iterator[Tried]:
             yield Tried(port, psutil.Process(process.pid), db.sqlite_path(settings), token)
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 def raise_file_limit(wanted: int) -> None:

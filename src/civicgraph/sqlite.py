@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from typing import Any
 
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError, TransactionManagementError
+
+BESIDE_MILLISECONDS = 50
 
 
 class _ImmediateTransaction(SqliteTransactionWrapper):
@@ -46,7 +49,16 @@ class _Transaction(SqliteTransactionContext):
 
 
 class Client(SqliteClient):
-    """One file, one writing connection."""
+    """One file and one writing connection; `beside` is one that waits for no write."""
+
+    def __init__(self, file_path: str, **pragmas: Any) -> None:
+        super().__init__(file_path, **pragmas)
+        self.beside = SqliteClient(file_path, **{**pragmas, "busy_timeout": BESIDE_MILLISECONDS})
+
+    async def close(self) -> None:
+        """Close both."""
+        await self.beside.close()
+        await super().close()
 
     def _in_transaction(self) -> SqliteTransactionContext:
         return _Transaction(_ImmediateTransaction(self), self._lock)
