@@ -1,4 +1,4 @@
-"""A request has a deadline, and who is past it is told so."""
+"""A request has a deadline; who is past it is told so, and who meets with an error of ours is told that."""
 
 from __future__ import annotations
 
@@ -27,3 +27,17 @@ async def test_a_request_past_its_deadline_gets_a_page_that_says_so(
     answer = await client.get("/endless")
     assert answer.status_code == 503
     assert "<h1" in answer.text
+
+
+async def broken(request: Request) -> Response:
+    raise ValueError("a mistake of ours")
+
+
+async def test_an_error_of_ours_has_a_page_with_a_reference_and_without_the_reason(
+    app: Starlette, client: httpx.AsyncClient
+) -> None:
+    app.router.routes.insert(0, Route("/broken", broken))
+    answer = await client.get("/broken")
+    assert answer.status_code == 500
+    assert answer.headers["x-request-id"][:8] in answer.text
+    assert "mistake" not in answer.text

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import gc
 import resource
+import socket
 from contextlib import suppress
-from socket import socket
 from typing import Any
 
 import uvicorn
@@ -22,10 +22,17 @@ OWN_FILES = 512
 """Open files kept back from connections: the database's, logs, static files."""
 
 
+UNSENT_BYTES = 131_072
+"""What the system takes of an answer ahead of its client, who could otherwise leave megabytes there unread."""
+
+
 class _Server(uvicorn.Server):
-    async def startup(self, sockets: list[socket] | None = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start; what stands then stays: looking through it for garbage stopped everybody for 80 ms now and then."""
         await super().startup(sockets)
+        for server in self.servers:
+            for listener in server.sockets:
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         gc.collect()
         gc.freeze()
 

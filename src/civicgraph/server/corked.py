@@ -20,7 +20,7 @@ class Corked:
 
     @property
     def left(self) -> int:
-        """Bytes that have left for the client, so far as the system's own buffers tell."""
+        """Bytes that have been given to the system."""
         return self._written - self.raw.get_write_buffer_size()
 
     def write(self, data: bytes) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import socket
+import struct
+import termios
 from functools import partial
 from typing import Any, ClassVar
 
@@ -25,6 +29,7 @@ MAX_HEAD = 32_768
 """Bytes of a request's line and headers."""
 MAX_FRAMING = 262_144
 """Bytes of a request that are neither head nor body: the sizes of chunks, lines behind the last."""
+_FORGET = struct.pack("ii", 1, 0)
 MAX_AHEAD = 64
 """Requests that a client may send while it waits for an answer."""
 WHOLE = "civicgraph.whole"
@@ -39,6 +44,15 @@ def _refusal(status: int, words: str) -> bytes:
 TIMED_OUT = _refusal(408, "The request took too long.\n")
 NOT_HTTP = _refusal(400, "This is not HTTP.\n")
 HEAD_TOO_LARGE = _refusal(431, f"The head of the request is longer than {MAX_HEAD} bytes.\n")
+
+
+def _unconfirmed(connection: socket.socket) -> int:
+    """Bytes that our system keeps until the client's has confirmed them; 0 where it does not tell."""
+    try:
+        (found,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
+    except (OSError, ValueError):
+        return 0
+    return int(found)
 
 
 class HeadTooLarge(Exception):
@@ -82,7 +96,10 @@ class Protocol(HttpToolsProtocol):
         return not self._is_upgraded and (self.cycle is None or self.cycle.response_complete)
 
     def drop(self) -> None:
-        """Close at once, whatever has not been read."""
+        """Close at once, whatever has not been read: the system forgets it as well."""
+        connection = self.transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _FORGET)
         self.transport.abort()
 
     # The connection
@@ -258,21 +275,22 @@ class Protocol(HttpToolsProtocol):
 
     def _begin_looking(self) -> None:
         if self._unread is None:
-            self._taken = self._left()
+            self._taken = self._read()
             self._unread = self.loop.call_later(READ_SECONDS, self._look)
 
     def _look(self) -> None:
         self._unread = None
         if not self.transport.get_write_buffer_size():
             return
-        if self._left() - self._taken < READ_SECONDS * SLOWEST:
+        if self._read() - self._taken < READ_SECONDS * SLOWEST:
             self.drop()
         else:
             self._begin_looking()
 
-    def _left(self) -> int:
+    def _read(self) -> int:
+        """Bytes that the client's system has confirmed."""
         transport: Any = self.transport
-        return int(transport.left)
+        return int(transport.left) - _unconfirmed(transport.get_extra_info("socket"))
 
     def _stop_looking(self) -> None:
         if self._unread is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, lru_cache
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civicgraph import clock, crypto, i18n, logs, settings
@@ -57,6 +58,8 @@ class Ground:
             async with call.deadline:
                 scope["state"]["actor"] = await self._actor(request, call.request_id)
                 await self._app(scope, call.receive, call.send)
+        except ClientDisconnect:
+            pass  # nobody is left to be told
         except Exception as error:
             log.exception("request.failed", request_id=call.request_id, path=scope["path"])
             if call.status:
@@ -106,7 +109,7 @@ class _Call:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            if not self.deadline.expired():
+            with suppress(RuntimeError):  # it is over when an error is told
                 self.deadline.reschedule(None)
             self.status = message["status"]
             headers: list[tuple[bytes, bytes]] = list(message.get("headers", []))
