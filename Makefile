@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: run test lint format types shots bench lock clean help
+.PHONY: run test lint format types shots bench soak lock clean help
 
 help: ## Name each habit
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -53,6 +53,9 @@ shots: .venv/dev.stamp chromium ## Pictures of every page into shots/
 
 bench: .venv/dev.stamp ## Demo scale against city scale, side by side (minutes)
 	$(BIN)/python -m benchmarks
+
+soak: .venv/dev.stamp ## Crowds, slow clients and floods against a real server (a quarter of an hour)
+	$(BIN)/python -m benchmarks.soak
 
 lock: .venv/dev.stamp ## Pin the newest allowed versions, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --group build --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -o requirements-dev.lock

@@ -13,12 +13,14 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
 
+from civicgraph import sqlite
 from civicgraph.settings import Settings
 
 ROOMS = ("divisions", "grids", "events", "services", "enterprises", "grievances", "notifications", "accounts")
@@ -73,6 +75,15 @@ def orm_config(settings: Settings) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def beside() -> BaseDBAsyncClient:
+    """A connection for what is not to wait behind a write: on SQLite the ordinary one is a single one.
+
+    A read does not wait there; a write that finds the database locked gives up almost at once.
+    """
+    connection = get_connection("default")
+    return connection.beside if isinstance(connection, sqlite.Client) else connection
 
 
 @asynccontextmanager

@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, by commas."
     )
+    connections: int = Field(
+        default=20_000,
+        ge=1,
+        description="Open connections in all at most, and no more than the system's limit of open files allows. "
+        "When all are taken, the oldest that waits for nothing makes room.",
+    )
     connections_per_address: int = Field(
         default=200, ge=1, description="Open connections from one address at most; trusted proxies are exempt."
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from argon2 import extract_parameters
 
-from civicgraph import clock
+from civicgraph import clock, db
 from civicgraph.accounts import passwords
 from civicgraph.accounts.models import Person, Session, SignInAttempt
 from civicgraph.accounts.operations import (
@@ -152,9 +152,7 @@ async def test_last_use_is_written_once_a_minute_at_most(lin: Person) -> None:
 async def test_a_session_with_all_its_grants_is_found_by_one_read(lin: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     token = await sign_in(STRANGER, words())
     reads: list[str] = []
-    from tortoise.connection import get_connection
-
-    connection = type(get_connection("default"))
+    connection = type(db.beside())
     ask = connection.execute_query
 
     async def counted(self: object, query: str, *rest: object) -> object:

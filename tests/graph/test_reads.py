@@ -197,6 +197,16 @@ async def test_private_fields_are_for_those_whose_grants_cover_the_place(small_c
         assert set(hidden.values()) == {None}
 
 
+async def test_a_list_that_a_stranger_may_not_read_is_null_whatever_is_asked_below_it(
+    small_city: None, engine: Engine
+) -> None:
+    number = await report()
+    text = """query($n: String!, $size: Int) { grievance(number: $n) {
+      workers(first: $size) { totalCount nodes { title } } messages: updates(first: $size) { totalCount } number } }"""
+    hidden = (await engine.read(text, {"n": number, "size": 2}, ANONYMOUS))["grievance"]
+    assert (hidden["workers"], hidden["number"]) == (None, number)
+
+
 async def test_a_strangers_county_learns_nothing_by_nesting_or_ids(small_city: None, engine: Engine) -> None:
     number = await report(is_public=False)  # type: ignore[arg-type]
     other = await city.person("other", Role.SUPERVISOR, city.SUIYANG)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -16,9 +17,16 @@ from tests.support.mail import free_port
 
 
 class Server:
-    """A `civicgraph serve` process; `kill` ends it without a word, as a power cut would."""
+    """A `civicgraph serve` process; `kill` ends it without a word, as a power cut would.
 
-    def __init__(self, database: str, secret: str, folder: Path, **environment: str) -> None:
+    `deadlines` are those of `civicgraph.server.protocol`, by name, where a test cannot wait for the real ones.
+    """
+
+    def __init__(
+        self, database: str, secret: str, folder: Path, deadlines: Mapping[str, int] | None = None, **environment: str
+    ) -> None:
+        changes = "".join(f"protocol.{name} = {seconds}; " for name, seconds in (deadlines or {}).items())
+        self._code = f"from civicgraph.server import protocol; {changes}from civicgraph.cli import main; main()"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
@@ -35,7 +43,7 @@ class Server:
     def start(self) -> Server:
         """Start and wait until it answers."""
         log = (self._folder / f"server-{self.port}.log").open("wb")
-        command = [sys.executable, "-m", "civicgraph", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-c", self._code, "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(command, env=self._environment, cwd=self._folder, stdout=log, stderr=log)
         end = time.monotonic() + 30
         while time.monotonic() < end:

@@ -8,16 +8,26 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
 
-from civicgraph.server import Corked
+from civicgraph.server.corked import Corked
+from civicgraph.server.protocol import Protocol
 from tests.conftest import SECRET
+from tests.support.mail import free_port
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+ASK = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"
+LARGE = b"GET /static/vendor/graphiql/graphiql.min.js HTTP/1.1\r\nhost: a\r\n\r\n"
+POST = b"POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
 
 
 @pytest.fixture
@@ -27,8 +37,22 @@ def running(database: str, tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-def connected(server: Server) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=20)
+@pytest.fixture
+def impatient(database: str, tmp_path: Path) -> Iterator[Server]:
+    """A server with the same deadlines, only shorter."""
+    deadlines = {"HEAD_SECONDS": 1, "BODY_SECONDS": 2, "READ_SECONDS": 2, "IDLE_SECONDS": 3}
+    with Server(database, SECRET, tmp_path, deadlines) as server:
+        yield server
+
+
+def connected(server: Server, buffer: int = 0) -> socket.socket:
+    """A connection; `buffer` is how many bytes it takes before they are read."""
+    connection = socket.socket()
+    if buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    connection.settimeout(20)
+    connection.connect(("127.0.0.1", server.port))
+    return connection
 
 
 def until_closed(connection: socket.socket) -> bytes:
@@ -43,24 +67,28 @@ def until_closed(connection: socket.socket) -> bytes:
         found += chunk
 
 
+def is_answered(server: Server) -> bool:
+    return httpx.get(f"{server.url}/healthz", timeout=2).status_code == 200
+
+
+def dripped(connection: socket.socket, drop: bytes, most: float) -> tuple[bytes, float]:
+    """Send `drop` twice a second until the server closes: what it said, and after how many seconds."""
+    began = time.monotonic()
+    connection.settimeout(0.5)
+    while time.monotonic() - began < most:
+        try:
+            return connection.recv(65536), time.monotonic() - began
+        except TimeoutError:
+            connection.sendall(drop)
+    return b"", time.monotonic() - began
+
+
 def test_a_head_that_drips_is_ended_by_its_deadline(running: Server) -> None:
     connection = connected(running)
     connection.sendall(b"GET / HTTP/1.1\r\nhost: a\r\n")
-    began = time.monotonic()
-    connection.setblocking(False)
-    closed = b""
-    while time.monotonic() - began < 15:
-        time.sleep(0.5)
-        try:
-            connection.sendall(b"x: y\r\n")
-            closed = connection.recv(65536)
-        except BlockingIOError:
-            continue
-        except OSError:
-            break
-        break
-    assert 9 < time.monotonic() - began < 13
-    assert closed.startswith(b"HTTP/1.1 408")
+    said, seconds = dripped(connection, b"x: y\r\n", 15)
+    assert 9 < seconds < 13
+    assert said.startswith(b"HTTP/1.1 408")
 
 
 def test_a_connection_that_never_asks_is_closed(running: Server) -> None:
@@ -70,19 +98,78 @@ def test_a_connection_that_never_asks_is_closed(running: Server) -> None:
     assert 9 < time.monotonic() - began < 13
 
 
+def test_empty_lines_do_not_keep_a_connection(impatient: Server) -> None:
+    connection = connected(impatient)
+    connection.sendall(ASK)
+    assert connection.recv(1_000).startswith(b"HTTP/1.1 200")
+    said, seconds = dripped(connection, b"\r\n", 6)
+    assert said.startswith(b"HTTP/1.1 408")
+    assert seconds < 3
+
+
+def test_a_body_that_drips_is_ended_and_one_that_flows_is_not(impatient: Server) -> None:
+    slow = connected(impatient)
+    slow.sendall(POST + b"content-length: 60000\r\n\r\n{")
+    said, seconds = dripped(slow, b" ", 6)
+    assert said.startswith(b"HTTP/1.1 408")
+    assert 1.5 < seconds < 4
+
+    steady = connected(impatient)
+    body = b'{"query":"{__typename}"}'.ljust(10_000)
+    steady.sendall(POST + b"content-length: 10000\r\nconnection: close\r\n\r\n")
+    for start in range(0, 10_000, 1_000):  # five seconds, two deadlines and a half
+        steady.sendall(body[start : start + 1_000])
+        time.sleep(0.5)
+    assert until_closed(steady).startswith(b"HTTP/1.1 200")
+
+
+def test_a_client_that_reads_a_byte_a_second_is_given_up_and_a_slow_one_is_not(impatient: Server) -> None:
+    crawling, slow = connected(impatient, 4096), connected(impatient, 65_536)
+    crawling.sendall(LARGE * 8)
+    slow.sendall(LARGE.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
+    assert impatient.process is not None
+    process = psutil.Process(impatient.process.pid)
+    found, began = 0, time.monotonic()
+    while time.monotonic() - began < 8:
+        crawling.recv(1)
+        found += len(slow.recv(20_000))
+        time.sleep(0.1)
+    found += len(until_closed(slow))
+    size = httpx.get(f"{impatient.url}/static/vendor/graphiql/graphiql.min.js").content
+    assert found > len(size)  # the head as well: it came to its end, though not within a deadline
+    crawlers = [
+        one for one in process.net_connections("tcp") if one.raddr and one.raddr.port == crawling.getsockname()[1]
+    ]
+    assert crawlers == []
+    crawling.recv(65_536)
+    with pytest.raises(ConnectionResetError):  # the system keeps nothing for it either
+        crawling.recv(1)
+
+
 def test_idle_connections_leave_innocent_requests_answered(database: str, tmp_path: Path) -> None:
     with Server(database, SECRET, tmp_path) as server:  # this machine is a trusted proxy here, and so unbounded
         idle = [connected(server) for _ in range(500)]
         for _ in range(50):
-            assert httpx.get(f"{server.url}/healthz", timeout=2).status_code == 200
+            assert is_answered(server)
         for connection in idle:
             connection.close()
+
+
+def test_when_all_places_are_taken_the_oldest_idle_connection_makes_room(database: str, tmp_path: Path) -> None:
+    with Server(database, SECRET, tmp_path, CIVICGRAPH_CONNECTIONS="50") as server:
+        idle = [connected(server) for _ in range(200)]
+        for _ in range(20):
+            assert is_answered(server)
+        assert until_closed(idle[0]) == b""
+        youngest = idle[-1]
+        youngest.sendall(ASK)
+        assert youngest.recv(100).startswith(b"HTTP/1.1 200")
 
 
 def test_an_address_has_so_many_connections_and_gets_them_back(running: Server) -> None:
     held = [connected(running) for _ in range(200)]
     for connection in held:
-        connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
+        connection.sendall(ASK)
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
     assert until_closed(connected(running)) == b""
     for connection in held:
@@ -90,7 +177,7 @@ def test_an_address_has_so_many_connections_and_gets_them_back(running: Server) 
     end = time.monotonic() + 5
     while True:
         try:
-            assert httpx.get(f"{running.url}/healthz").status_code == 200
+            assert is_answered(running)
             break
         except httpx.TransportError:
             assert time.monotonic() < end
@@ -99,15 +186,35 @@ def test_an_address_has_so_many_connections_and_gets_them_back(running: Server) 
 def test_a_client_that_does_not_read_holds_nothing_up(running: Server) -> None:
     slow = []
     for _ in range(20):
-        connection = socket.socket()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", running.port))
-        connection.sendall(b"GET /static/vendor/graphiql/graphiql.min.js HTTP/1.1\r\nhost: a\r\n\r\n" * 5)
+        connection = connected(running, 4096)
+        connection.sendall(LARGE * 5)
         slow.append(connection)
     for _ in range(20):
-        assert httpx.get(f"{running.url}/healthz", timeout=2).status_code == 200
+        assert is_answered(running)
     for connection in slow:
         connection.close()
+
+
+def test_who_asks_and_does_not_read_is_not_answered_on(database: str, tmp_path: Path) -> None:
+    long = b"GET /graphql?query={%b:divisions(first:1){totalCount}} HTTP/1.1\r\nhost: a\r\n\r\n" % (b"a" * 20_000)
+    with Server(database, SECRET, tmp_path, CIVICGRAPH_COST_PER_MINUTE=str(10**9)) as server:
+        connection = connected(server, 4096)
+        connection.settimeout(1)
+        with suppress(TimeoutError):
+            for _ in range(200):
+                connection.sendall(long * 10)
+                time.sleep(0.01)
+        answered = server.log.count('"route":"/graphql"')
+        assert 10 < answered < 500  # some megabytes are in the system's own buffers
+        assert is_answered(server)
+
+
+def test_a_burst_of_connections_is_answered_each(database: str, tmp_path: Path) -> None:
+    with Server(database, SECRET, tmp_path) as server:
+        burst = [connected(server) for _ in range(1_000)]
+        for connection in burst:
+            connection.sendall(ASK)
+        assert all(connection.recv(100).startswith(b"HTTP/1.1 200") for connection in burst)
 
 
 @pytest.mark.parametrize(
@@ -119,16 +226,68 @@ def test_what_is_no_http_is_refused(running: Server, head: bytes) -> None:
     connection.sendall(head)
     answer = until_closed(connection)
     assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
-    assert httpx.get(f"{running.url}/healthz").status_code == 200
+    assert is_answered(running)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"y" * 40_000 + b"\r\n\r\n",
+        b"GET /" + b"y" * 40_000 + b" HTTP/1.1\r\nhost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: a\r\n" + b"x: y\r\n" * 8_000 + b"\r\n",
+    ],
+    ids=["a long header", "a long address", "many headers"],
+)
+def test_a_head_has_a_bound(running: Server, head: bytes) -> None:
+    connection = connected(running)
+    connection.sendall(head)
+    assert until_closed(connection).startswith(b"HTTP/1.1 431")
+    allowed = connected(running)
+    allowed.sendall(ASK.replace(b"\r\n\r\n", b"\r\nx: " + b"y" * 30_000 + b"\r\nconnection: close\r\n\r\n"))
+    assert until_closed(allowed).startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_without_end_is_not_kept_until_its_end(running: Server) -> None:
+    connection = connected(running)
+    sent = 0
+    connection.sendall(b"GET / HTTP/1.1\r\nx: ")
+    with suppress(OSError):
+        while sent < 50_000_000:
+            sent += connection.send(b"y" * 100_000)
+    assert sent < 10_000_000  # what the system's own buffers take besides
+
+
+def test_lines_behind_a_body_are_no_headers_and_have_a_bound(running: Server) -> None:
+    chunked = POST + b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+    body = b'{"query":"{__typename}"}'
+    polite = connected(running)
+    polite.sendall(chunked + b"%x\r\n%b\r\n0\r\nauthorization: Bearer nonsense\r\n\r\n" % (len(body), body))
+    assert until_closed(polite).startswith(b"HTTP/1.1 200")
+
+    endless = connected(running)
+    endless.sendall(chunked + b"%x\r\n%b\r\n0\r\n" % (len(body), body))
+    sent = 0
+    with suppress(OSError):
+        while sent < 50_000_000:
+            sent += endless.send(b"x: " + b"y" * 10_000 + b"\r\n")
+    assert sent < 10_000_000
 
 
 def test_requests_sent_ahead_are_answered_in_order(running: Server) -> None:
     connection = connected(running)
-    connection.sendall(
-        b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\nGET /nothing HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
-    )
+    connection.sendall(ASK * 60 + b"GET /nothing HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
     answer = until_closed(connection)
-    assert answer.index(b"HTTP/1.1 200") < answer.index(b"HTTP/1.1 404")
+    assert answer.count(b"HTTP/1.1 200") == 60
+    assert answer.rindex(b"HTTP/1.1 200") < answer.index(b"HTTP/1.1 404")
+
+
+def test_who_asks_and_asks_without_waiting_is_closed(running: Server) -> None:
+    connection = connected(running)
+    with suppress(OSError):
+        for _ in range(100):
+            connection.sendall(ASK * 1_000)
+    assert until_closed(connection).count(b"HTTP/1.1 200") < 1_000
+    assert is_answered(running)
 
 
 def test_a_stop_under_load_fails_no_request(running: Server) -> None:
@@ -159,6 +318,29 @@ def test_a_stop_under_load_fails_no_request(running: Server) -> None:
     assert set(statuses) == {200}
     assert running.stop() in (0, -signal.SIGTERM)
     assert "error" not in running.log
+
+
+async def test_who_leaves_is_noticed_though_more_was_asked_ahead(database: str) -> None:
+    was_left = asyncio.Event()
+
+    async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        was_left.set()
+
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(stream, port=port, http=Protocol, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(ASK * 2)
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    writer.close()
+    await asyncio.wait_for(was_left.wait(), 5)
+    server.should_exit = True
+    await serving
 
 
 class _Transport:

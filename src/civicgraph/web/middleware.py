@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, lru_cache
 
 import structlog
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civicgraph import clock, crypto, i18n, logs, settings
+from civicgraph.addresses import line
 from civicgraph.permissions import ANONYMOUS, Actor
 from civicgraph.web import errors
 
@@ -57,6 +58,8 @@ class Ground:
             async with call.deadline:
                 scope["state"]["actor"] = await self._actor(request)
                 await self._app(scope, call.receive, call.send)
+        except ClientDisconnect:
+            pass  # nobody is left to be told
         except Exception as error:
             log.exception("request.failed", request_id=call.request_id, path=scope["path"])
             if call.status:
@@ -103,7 +106,8 @@ class _Call:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.deadline.reschedule(None)
+            with suppress(RuntimeError):  # it is over when an error is told
+                self.deadline.reschedule(None)
             self.status = message["status"]
             headers: list[tuple[bytes, bytes]] = list(message.get("headers", []))
             given = {name for name, _ in headers}
@@ -138,18 +142,7 @@ def address_key(request: HTTPConnection) -> str:
 
 @lru_cache(4_096)
 def _address_key(address: str, _secret: str) -> str:
-    return crypto.keyed_hash("address", _line(address))
-
-
-def _line(address: str) -> str:
-    """What one line is given of the internet: an IPv4 address, or all of the IPv6 addresses of a /64."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
-    return address
+    return crypto.keyed_hash("address", line(address))
 
 
 def _has(scope: Scope, header: bytes) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from starlette.types import Scope, Send
 
-from civicgraph.server import WHOLE
+from civicgraph.server.protocol import WHOLE
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

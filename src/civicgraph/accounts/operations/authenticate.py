@@ -10,7 +10,7 @@ import structlog
 from tortoise.exceptions import OperationalError
 from tortoise.queryset import QuerySet
 
-from civicgraph import clock, crypto
+from civicgraph import clock, crypto, db
 from civicgraph.accounts import rules
 from civicgraph.accounts.models import ApiToken, Session
 from civicgraph.permissions import Actor, Held
@@ -26,7 +26,7 @@ async def actor_from_session(token: str, *, is_use: bool = True) -> Actor | None
 
     `is_use` is false when a page asks by itself, which keeps no session alive.
     """
-    found = Session.filter(token_hash=crypto.token_hash(token))
+    found = Session.filter(token_hash=crypto.token_hash(token)).using_db(db.beside())
     rows = await _with_grants(found, "id", "last_seen_at", "expires_at", "revoked_at")
     now = clock.now()
     if not rows or not rules.is_alive(rows[0]["expires_at"], rows[0]["last_seen_at"], rows[0]["revoked_at"], now):
@@ -40,7 +40,7 @@ async def actor_from_token(token: str) -> Actor | None:
     """The person behind an API token, within its scopes; None when it is unknown, expired or revoked."""
     if not token.startswith(rules.TOKEN_PREFIX):
         return None
-    found = ApiToken.filter(token_hash=crypto.token_hash(token))
+    found = ApiToken.filter(token_hash=crypto.token_hash(token)).using_db(db.beside())
     rows = await _with_grants(found, "id", "last_used_at", "expires_at", "revoked_at", "scopes", "documents_version")
     now = clock.now()
     if not rows or rows[0]["revoked_at"] is not None or rows[0]["expires_at"] <= now:
@@ -63,7 +63,7 @@ async def _touch(found: QuerySet[Any], column: str, row: dict[str, Any], now: da
         return
     try:
         await found.update(**{column: now})
-    except OperationalError as error:  # a full or read-only database still answers reads
+    except OperationalError as error:  # a full, locked or read-only database still answers reads
         log.warning("last_use.not_kept", error=type(error).__name__)
 
 

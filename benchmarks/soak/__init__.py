@@ -1,0 +1,1 @@
+"""What the test suite is too short for: crowds, dawdlers and floods against a real server process."""
