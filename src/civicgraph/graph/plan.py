@@ -27,7 +27,7 @@ from graphql import (
 
 from civicgraph.graph import cost, paging, search
 from civicgraph.graph.cost import Size, Term
-from civicgraph.graph.declare import MAPPED, META, Column, Link, Mapped, Paged, Predicate, Related, RootOne
+from civicgraph.graph.declare import MAPPED, META, Column, Declared, Link, Mapped, Paged, Related, RootOne
 from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.rows import Row, Run, Slot, columns
 from civicgraph.graph.selection import Given, Selection, arguments_of, collect, stored
@@ -239,6 +239,9 @@ class Compiler:
         if name == "__typename":
             return f"'{parent.name}'"
         declared = declared_of(parent, name)
+        condition = declared.guard(self, row) if isinstance(declared, Declared) and declared.guard else ""
+        if condition == self.dialect.false:
+            return "NULL"  # and nothing below it is compiled: a parameter that stands nowhere is an error
         if isinstance(declared, Column):
             sql = self._column(parent.fields[name].type, mapped, row, declared)
         elif isinstance(declared, Related):
@@ -247,13 +250,7 @@ class Compiler:
             sql = paging.connection(self, parent, nodes, declared, (mapped, row))
         else:
             raise Unplannable(f"{parent.name}.{name}")
-        return self._guarded(declared.guard, row, sql)
-
-    def _guarded(self, guard: Predicate | None, row: Row, sql: str) -> str:
-        if guard is None:
-            return sql
-        condition = guard(self, row)
-        return "NULL" if condition == self.dialect.false else f"CASE WHEN {condition} THEN {sql} END"
+        return f"CASE WHEN {condition} THEN {sql} END" if condition else sql
 
     def _column(self, graphql_type: GraphQLOutputType, mapped: Mapped, row: Row, declared: Column) -> str:
         if declared.name == "@id":

@@ -18,17 +18,16 @@ from starlette.responses import Response
 
 from civicgraph import compression, settings
 from civicgraph.budgets import Balance, BudgetExceeded
-from civicgraph.graph import limits
-from civicgraph.graph.cost import CostExceeded
 from civicgraph.graph.engine import BadVariables, Document, Engine, Plan
 from civicgraph.graph.http import answers
 from civicgraph.graph.http.answers import Answer, refusal
 from civicgraph.graph.http.calls import BadRequest, Call, Calls, read_calls
 from civicgraph.graph.http.negotiation import JSON_TYPE, accepted
+from civicgraph.graph.limits import LimitExceeded
 from civicgraph.graph.paging import BadPage
 from civicgraph.graph.persisted import TrustedList, UnknownDocument, UntrustedDocument, WrongHash
 from civicgraph.graph.plan import Unplannable
-from civicgraph.graph.readers import ReadTimeout, ReadTooDeep
+from civicgraph.graph.readers import STATEMENT_SECONDS, ReadTimeout, ReadTooDeep
 from civicgraph.permissions import Actor
 
 MIN_COST = 1
@@ -155,14 +154,16 @@ async def _answer(asked: _Asked) -> Answer:
     """The answer to one operation, whatever happens to it."""
     try:
         return await _understood(asked)
-    except (BadPage, CostExceeded) as error:
+    except (BadPage, LimitExceeded) as error:
         return refusal([error], error.code)
     except BudgetExceeded as error:
         failure = refusal([GraphQLError(str(error))], "LIMIT_EXCEEDED", 429)
         failure.headers = error.headers
         return failure
     except ReadTimeout:
-        slow = GraphQLError("The read took too long and was stopped. Ask for less at a time.")
+        slow = GraphQLError(
+            f"The read took longer than {STATEMENT_SECONDS} s, which is the limit, and was stopped. Ask for less at a time."
+        )
         return refusal([slow], "LIMIT_EXCEEDED")
     except ReadTooDeep:
         return refusal([GraphQLError("The document nests too deeply. Ask for it in two steps.")], "LIMIT_EXCEEDED")
@@ -181,7 +182,7 @@ async def _understood(asked: _Asked) -> Answer:
     except WrongHash:
         return refusal([GraphQLError("The document has another hash than the one sent with it.")], "BAD_USER_INPUT")
     if document.errors:
-        exceeds = isinstance(document.errors[0], limits.LimitExceeded)
+        exceeds = isinstance(document.errors[0], LimitExceeded)
         return refusal(document.errors, "LIMIT_EXCEEDED" if exceeds else "BAD_USER_INPUT", is_insider=insider)
     if document.asks_schema and not (insider or settings.current().is_introspection_open):
         return refusal([GraphQLError("The schema is not told here: ask for schema.graphql.")], "FORBIDDEN", 403)
