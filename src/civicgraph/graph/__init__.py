@@ -28,6 +28,7 @@ from civicgraph.graph.filters import (
     flag,
     matches,
     order_type,
+    places,
     where,
     within,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "mutations",
     "node",
     "order_type",
+    "places",
     "root",
     "root_connection",
     "root_one",
