@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,8 @@ from civicgraph import clock
 from civicgraph import settings as configuration
 from civicgraph.accounts.operations import create_token
 from civicgraph.budgets import BudgetExceeded, Budgets
+from civicgraph.events.models import Event, ProgrammeItem
+from civicgraph.graph import paging
 from civicgraph.graph.engine import Engine
 from civicgraph.permissions import ANONYMOUS, Role
 from tests.support import city
@@ -88,6 +91,22 @@ async def test_lists_in_lists_are_dear_even_where_no_size_is_given(client: httpx
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
     assert error["message"].startswith(f"The operation costs {20 + 20**2 + 20**3 + 20**4}; the limit is 5000.")
+
+
+async def test_a_list_that_a_row_owns_ends_somewhere(app: Starlette, client: httpx.AsyncClient) -> None:
+    await city.build()
+    times = {"starts_at": datetime(2031, 5, 22, 11, tzinfo=UTC), "ends_at": datetime(2031, 5, 22, 14, tzinfo=UTC)}
+    event = await Event.create(
+        slug="long", kind="activity", title="长", division_id=city.FENGQUAN, status="published", **times
+    )
+    await ProgrammeItem.bulk_create(
+        ProgrammeItem(event=event, position=turn, kind="performance", title="节目")
+        for turn in range(paging.MAX_OWNED + 5)
+    )
+    answer = await client.post(
+        "/graphql", json={"query": '{ event(slug: "long") { programme { title } } }'}, headers=NEW
+    )
+    assert len(answer.json()["data"]["event"]["programme"]) == paging.MAX_OWNED
 
 
 async def test_introspection_as_tools_ask_for_it_is_within_the_bounds(client: httpx.AsyncClient) -> None:

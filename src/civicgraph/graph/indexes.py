@@ -1,7 +1,8 @@
 """What lists of big tables offer has an index, or a reason to need none: checked when the schema is built.
 
 Indexes are known from the models: keys, unique columns, `Meta.indexes`, and `sql_indexes` for those that
-migrations make in SQL (`model.SqlIndexes`; a test compares them with the migrated databases).
+migrations make in SQL (`model.SqlIndexes`; a test compares them with the migrated databases). What is
+joined by SQL of its own (`link`), and what visibility passes over, only the plans of statements can tell.
 """
 
 from __future__ import annotations
