@@ -9,6 +9,12 @@ from tortoise.models import Model
 
 CODE = 17  # characters of the longest division code: a micro-grid's
 
+SqlIndexes = dict[str, tuple[str, ...]]
+"""A model's `sql_indexes`: those that migrations make in SQL, by name, with the columns that they begin with.
+
+None for those that serve only who names them: partial ones, and those over an expression of their own.
+"""
+
 
 class Record(Model):
     """A row with a number of its own and the times of its making and last change."""
@@ -31,6 +37,11 @@ class Listing(Record):
 
     class Meta:
         abstract = True
+
+
+def by_place(table: str, column: str, *order: str) -> SqlIndexes:
+    """The indexes of a table's places, for counties and subdistricts, each followed by an order."""
+    return {f"{table}_place_{digits}": (f"substr({column}, 1, {digits})", *order) for digits in (6, 9)}
 
 
 def place(related_name: str | Literal[False] = False, **options: Any) -> Any:

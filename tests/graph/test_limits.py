@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,8 @@ from civicgraph import clock
 from civicgraph import settings as configuration
 from civicgraph.accounts.operations import create_token
 from civicgraph.budgets import BudgetExceeded, Budgets
+from civicgraph.events.models import Event, ProgrammeItem
+from civicgraph.graph import paging
 from civicgraph.graph.engine import Engine
 from civicgraph.permissions import ANONYMOUS, Role
 from tests.support import city
@@ -33,6 +36,7 @@ HOSTILE = {
     "depth": (DEEP, "a depth of 16; the limit is 15"),
     "a cycle": ("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", "spreads itself"),
     "a cycle that nothing uses": ("{ __typename } fragment A on Query { ...A }", "spreads itself"),
+    "10,000 short aliases": ("{ " + "a:b " * 10_000 + "}", "more tokens than 2000"),
     "tokens": ("{ " + "__typename " * 5_000 + "}", "more tokens than 2000"),
     "fields": ("{ divisions { nodes { " + "code " * 600 + "} } }", "fields: 501; the limit is 500"),
     "a bomb of fragments": (BOMB, "fragments spread: 254; the limit is 200"),
@@ -66,6 +70,43 @@ async def test_a_hostile_document_is_refused_with_limit_and_value(client: httpx.
     assert words in error["message"]
     assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert "data" not in answer.json()
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["{ me { " + " ".join(f"a{i}: name" for i in range(10_000)) + " } }", "{ " + "a " * 500_000 + "}"],
+    ids=["10,000 aliases", "1 MB of tokens"],
+)
+async def test_a_huge_document_is_not_even_read(client: httpx.AsyncClient, document: str) -> None:
+    answer = await client.post("/graphql", json={"query": document}, headers=NEW)
+    assert answer.status_code == 413
+    (error,) = answer.json()["errors"]
+    assert error["message"] == "The request has more bytes than 65536, which is the limit."
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+async def test_lists_in_lists_are_dear_even_where_no_size_is_given(client: httpx.AsyncClient) -> None:
+    text = "{ divisions { nodes { grids { nodes { grievances { nodes { updates { nodes { status } } } } } } } } }"
+    answer = await client.post("/graphql", json={"query": text}, headers=NEW)
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["message"].startswith(f"The operation costs {20 + 20**2 + 20**3 + 20**4}; the limit is 5000.")
+
+
+async def test_a_list_that_a_row_owns_ends_somewhere(app: Starlette, client: httpx.AsyncClient) -> None:
+    await city.build()
+    times = {"starts_at": datetime(2031, 5, 22, 11, tzinfo=UTC), "ends_at": datetime(2031, 5, 22, 14, tzinfo=UTC)}
+    event = await Event.create(
+        slug="long", kind="activity", title="长", division_id=city.FENGQUAN, status="published", **times
+    )
+    await ProgrammeItem.bulk_create(
+        ProgrammeItem(event=event, position=turn, kind="performance", title="节目")
+        for turn in range(paging.MAX_OWNED + 5)
+    )
+    answer = await client.post(
+        "/graphql", json={"query": '{ event(slug: "long") { programme { title } } }'}, headers=NEW
+    )
+    assert len(answer.json()["data"]["event"]["programme"]) == paging.MAX_OWNED
 
 
 async def test_introspection_as_tools_ask_for_it_is_within_the_bounds(client: httpx.AsyncClient) -> None:

@@ -90,6 +90,7 @@ def is_list_of_texts(kind: Any) -> bool:
 
 
 ARGUMENTS = list(arguments())
+SEARCH = "query($x: String) { events(filter: {text: $x}) { nodes { title } } }"
 
 
 def assert_answered(answer: httpx.Response, what: object) -> dict[str, Any]:
@@ -123,6 +124,31 @@ async def test_no_argument_of_a_text_can_say_anything_to_the_database(client: ht
                 assert payload in CONTROLS or not has_rows, (name, payload)
     counted = await ask(client, "{ divisions { totalCount } }", {})
     assert counted.json()["data"]["divisions"]["totalCount"] > 0
+
+
+@pytest.mark.parametrize(
+    ("document", "value", "message"),
+    [
+        (SEARCH, "水" * 101, "The words to search for have 101 characters; the limit is 100."),
+        (SEARCH, "水 " * 5_000, "A value has 10000 characters; the limit is 2000."),
+        ("query($x: DivisionFilter) { divisions(filter: $x) { nodes { name } } }", {"text": "a" * 60_000}, "60000"),
+        ("query($x: ID!) { node(id: $x) { id } }", "Division:" + "5" * 2_000, "A value has 2009 characters"),
+        ("query($x: [ID!]!) { nodes(ids: $x) { id } }", ["Division:5203"] * 101, "`ids` holds 101"),
+        ("query($x: [ID!]!) { nodes(ids: $x) { id } }", ["Division:" + "5" * 2_000], "A value has 2009 characters"),
+        (
+            "query($x: [String!]) { divisions(filter: {codes: $x}) { nodes { name } } }",
+            ["5203"] * 201,
+            "A list has 201 values; the limit is 200.",
+        ),
+        ("query($x: String) { divisions(after: $x) { nodes { name } } }", "5b" * 1_001, "A value has 2002 characters"),
+    ],
+)
+async def test_a_long_value_is_refused_with_limit_and_value(
+    client: httpx.AsyncClient, document: str, value: object, message: str
+) -> None:
+    answer = await ask(client, document, {"x": value})
+    assert answer.status_code == 400
+    assert message in answer.json()["errors"][0]["message"]
 
 
 WRONG = (1, -1, 2**70, 1.5, True, None, "", "x", [], ["x"], [[["x"]]], {}, {"a": {"b": 1}}, [None], "NaN")

@@ -160,6 +160,30 @@ async def test_paging_forth_and_back_meets_every_division_once(small_city: None,
     assert back == seen
 
 
+@pytest.mark.parametrize(
+    ("arguments", "selection", "info"),
+    [
+        ("first: 2", "hasPreviousPage", {"hasPreviousPage": False}),
+        ("last: 2", "hasNextPage", {"hasNextPage": False}),
+        (
+            "first: 0",
+            "hasNextPage startCursor endCursor",
+            {"hasNextPage": True, "startCursor": None, "endCursor": None},
+        ),
+        ("last: 0", "hasPreviousPage startCursor", {"hasPreviousPage": True, "startCursor": None}),
+        ("first: 2", "__typename", {"__typename": "PageInfo"}),
+        ('first: 2, filter: {within: "520399"}', "hasPreviousPage", {"hasPreviousPage": False}),
+        ('first: 2, filter: {within: "520399"}', "hasNextPage endCursor", {"hasNextPage": False, "endCursor": None}),
+    ],
+)
+async def test_what_is_told_of_a_page_is_told_once_however_many_rows_it_has(
+    small_city: None, engine: Engine, arguments: str, selection: str, info: dict[str, object]
+) -> None:
+    for beside in ("", " __typename", " totalCount", " nodes { code }"):
+        text = f"{{ divisions({arguments}) {{ pageInfo {{ {selection} }}{beside} }} }}"
+        assert (await engine.read(text, {}, ANONYMOUS))["divisions"]["pageInfo"] == info, text
+
+
 @pytest.mark.parametrize("cursor", ["", "zz", "00", "5B5D", "'; DROP TABLE division; --", "5B22353230332 2C225D"])
 async def test_a_forged_cursor_is_refused(small_city: None, engine: Engine, cursor: str) -> None:
     with pytest.raises(BadPage):

@@ -198,6 +198,7 @@ PLANS = [
         "grievance_open_place",
     ),
     ("{ grievances(filter: {isOverdue: true}) { totalCount nodes { number } } }", "(status=?)"),
+    ("{ grievances(orderBy: DUE_FIRST) { nodes { number } } }", "resolut"),
     ("{ grievances(filter: {isOverdue: true}, orderBy: DUE_FIRST) { nodes { number } } }", "grievance_open_due"),
     (
         f"{{ division(code: {HERE}) {{ grids {{ nodes {{ grievances(filter: {{isOpen: true}}, first: 3) {{ nodes {{ number }} }} }} }} }} }}",

@@ -176,3 +176,11 @@ async def test_pages_carry_the_headers_that_keep_them_safe(client: httpx.AsyncCl
     assert answer.headers["x-request-id"]
     assert " style=" not in answer.text
     assert "onclick" not in answer.text
+
+
+@pytest.mark.parametrize("cursor", ["zz", "5b" * 2_000], ids=["typed", "far too long"])
+async def test_an_address_with_a_cursor_that_is_not_ours_is_told_so(client: httpx.AsyncClient, cursor: str) -> None:
+    await city.build()
+    answer = await client.get("/grievances", params={"after": cursor}, headers={"accept": "text/html"})
+    assert answer.status_code == 400
+    assert "<html" in answer.text

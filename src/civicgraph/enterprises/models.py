@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tortoise import fields
 from tortoise.models import Model
 
 from civicgraph.i18n import N_, Labelled
-from civicgraph.model import Listing, Record, place
+from civicgraph.model import Listing, Record, SqlIndexes, by_place, place
 
 
 class EnterpriseKind(Labelled):
@@ -84,6 +86,8 @@ class Enterprise(Listing):
         table = "enterprise"
         indexes = (("division_id", "id"), ("industry_id", "id"))
 
+    sql_indexes: ClassVar[SqlIndexes] = {**by_place("enterprise", "division_id", "id"), "enterprise_section": ()}
+
 
 class EnterpriseListing(Record):
     """An enterprise's place on a list, from a day to a day."""
@@ -99,6 +103,8 @@ class EnterpriseListing(Record):
         table = "enterprise_listing"
         unique_together = (("enterprise", "list", "listed_on"),)
         indexes = (("list", "enterprise_id"), ("enterprise_id", "id"))
+
+    sql_indexes: ClassVar[SqlIndexes] = {"enterprise_on_list": ()}
 
 
 class Product(Record):

@@ -44,15 +44,26 @@ class EventFilter:
     starts_before = before("starts_at", date, "Starts before this day.")
     text = matches("event")
     statuses = any_of("status", EventStatus, "In any of these states.")
-    is_upcoming = flag("Not over yet (or over).", rules.is_upcoming, rules.is_past)
-    ends_from = where(date, "Still on when this day begins, or later.", rules.ends_from)
-    spans_days = flag("Lasts longer than a day.", rules.spans_days)
+    is_upcoming = flag(
+        "Not over yet (or over).", rules.is_upcoming, rules.is_past, columns=("starts_at",), index="event_coming"
+    )
+    ends_from = where(date, "Still on when this day begins, or later.", rules.ends_from, columns=("starts_at",))
+    spans_days = flag(
+        "Lasts longer than a day.",
+        rules.spans_days,
+        reason="Exhibitions and courses are in every month: a walk passes over the events of a few weeks.",
+    )
     is_free = flag(
         "Costs nothing (or something).",
         lambda c, row: f"{row['price_fen']} = 0",
         lambda c, row: f"{row['price_fen']} > 0",
+        index="event_paid",
     )
-    is_editable = flag("You may change it.", lambda c, row: c.covers(row["division_id"], EDIT_EVENTS))
+    is_editable = flag(
+        "You may change it.",
+        lambda c, row: c.covers(row["division_id"], EDIT_EVENTS),
+        reason="Editors ask for a place of theirs by `within`; without, the walk ends with the time of a statement.",
+    )
 
 
 @order_type
@@ -63,7 +74,7 @@ class EventOrder:
     LATEST = Order(("starts_at", "id"), "By their start, latest first.", is_descending=True)
 
 
-@node(models.Event, visible=rules.visible)
+@node(models.Event, visible=rules.visible, is_big=True)
 class Event:
     """Something that takes place at a time, for people to come to."""
 

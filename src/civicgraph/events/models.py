@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tortoise import fields
 
 from civicgraph.i18n import N_, Labelled
-from civicgraph.model import Listing, Record, place
+from civicgraph.model import Listing, Record, SqlIndexes, by_place, place
 
 
 class EventKind(Labelled):
@@ -97,6 +99,12 @@ class Event(Listing):
             ("status", "starts_at", "id"),
             ("ends_at", "id"),
         )
+
+    sql_indexes: ClassVar[SqlIndexes] = {
+        **by_place("event", "division_id", "starts_at", "id"),
+        "event_coming": (),
+        "event_paid": (),
+    }
 
 
 class ProgrammeItem(Record):

@@ -29,6 +29,7 @@ from civicgraph.graph.filters import (
     flag,
     matches,
     order_type,
+    places,
     where,
     within,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "mutations",
     "node",
     "order_type",
+    "places",
     "root",
     "root_connection",
     "root_one",

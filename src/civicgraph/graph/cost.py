@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from graphql import GraphQLError
+from civicgraph.graph.limits import LimitExceeded
 
 OBJECT = 1
 TOTAL = 5
@@ -36,10 +36,8 @@ class Term:
     sizes: tuple[Size, ...]
 
 
-class CostExceeded(GraphQLError):
+class CostExceeded(LimitExceeded):
     """The operation would cost more than one may."""
-
-    code = "LIMIT_EXCEEDED"
 
 
 def merged(terms: Iterable[Term]) -> tuple[Term, ...]:

@@ -109,6 +109,8 @@ class Mapped:
     key: str
     visible: Predicate | None
     is_node: bool
+    is_big: bool
+    """Whether the table grows with the city: what its lists offer is checked against indexes (`graph.indexes`)."""
 
 
 MAPPED: dict[str, Mapped] = {}
@@ -193,20 +195,24 @@ def Ref(target: str, module: str) -> Any:  # noqa: N802 - stands where a type st
     return Annotated[name, strawberry.lazy(f"civicgraph.{room}.graph" if room else module)]
 
 
-def node(model: type[Model], *, key: str = "", visible: Predicate | None = None) -> Callable[[type], type]:
+def node(
+    model: type[Model], *, key: str = "", visible: Predicate | None = None, is_big: bool = False
+) -> Callable[[type], type]:
     """Declare a type with a global id over `model`; rows where `visible` fails do not exist for the actor."""
-    return _declare(model, key, visible, is_node=True)
+    return _declare(model, key, visible, is_node=True, is_big=is_big)
 
 
-def type_(model: type[Model], *, visible: Predicate | None = None) -> Callable[[type], type]:
+def type_(model: type[Model], *, visible: Predicate | None = None, is_big: bool = False) -> Callable[[type], type]:
     """Declare a type without a global id: a part of another."""
-    return _declare(model, "", visible, is_node=False)
+    return _declare(model, "", visible, is_node=False, is_big=is_big)
 
 
-def _declare(model: type[Model], key: str, visible: Predicate | None, *, is_node: bool) -> Callable[[type], type]:
+def _declare(
+    model: type[Model], key: str, visible: Predicate | None, *, is_node: bool, is_big: bool
+) -> Callable[[type], type]:
     def decorate(cls: type) -> type:
         key_column = key or model._meta.pk_attr
-        MAPPED[cls.__name__] = Mapped(cls.__name__, model, model._meta.db_table, key_column, visible, is_node)
+        MAPPED[cls.__name__] = Mapped(cls.__name__, model, model._meta.db_table, key_column, visible, is_node, is_big)
         return strawberry.type(_with_fields(cls, model, (Node,) if is_node else ()), description=_doc(cls))
 
     return decorate

@@ -36,6 +36,8 @@ from civicgraph.permissions import Actor
 
 CHARACTERS_A_POINT = 20
 """Characters of a document that cost as much as an object when it is read or compiled for the first time."""
+MAX_NESTED = 254
+"""Lists and objects inside one another in variables: as deep as orjson writes them."""
 Pay = Callable[[int], object]
 """Takes a cost from somebody's budget before the work is done. Raises when there is not enough."""
 
@@ -134,7 +136,7 @@ class Engine:
         try:
             text = orjson.dumps(given)
         except orjson.JSONEncodeError as error:
-            raise BadVariables([GraphQLError("The variables nest too deeply.")]) from error
+            raise BadVariables([GraphQLError(f"The variables nest too deeply; the limit is {MAX_NESTED}.")]) from error
         key = (operation, text)
         known = self._variables.get(key)
         if known is not None:

@@ -8,6 +8,8 @@ class EventFilter:
 @order_type
 class EventOrder:
     STARTS_AT = ("starts_at", "Soonest first."), ...
+
+What lists of big tables offer is served by an index, or says in `reason` why it needs none (`graph.indexes`).
 """
 
 from __future__ import annotations
@@ -37,6 +39,14 @@ class Filter:
     description: str
     condition: Condition
     search_table: str = ""
+    columns: tuple[str, ...] = ()
+    """What it compares: an index of each, followed by the list's order, serves it."""
+    is_range: bool = False
+    """Whether it compares a stretch of the column's values: then only an order by that column is served."""
+    index: str = ""
+    """An index that serves it by its condition, or in another table."""
+    reason: str = ""
+    """Why no index is needed: what is passed over is little, and why."""
 
 
 @dataclass(frozen=True)
@@ -46,35 +56,56 @@ class Order:
     columns: tuple[str, ...]
     description: str
     is_descending: bool = False
+    reason: str = ""
+    """Why filters need no index of their own in this order; the order itself always does."""
 
 
-def where(python_type: Any, description: str, condition: Condition) -> Any:
+def where(
+    python_type: Any,
+    description: str,
+    condition: Condition,
+    *,
+    columns: tuple[str, ...] = (),
+    index: str = "",
+    reason: str = "",
+) -> Any:
     """A filter with SQL of its own."""
-    return Filter(python_type, description, condition)
+    return Filter(python_type, description, condition, columns=columns, index=index, reason=reason)
 
 
-def equals(column: str, python_type: Any, description: str) -> Any:
+def equals(column: str, python_type: Any, description: str, *, reason: str = "") -> Any:
     """The column has this value."""
-    return Filter(python_type, description, lambda c, row, given: f"{row[column]} = {given.sql(c)}")
+
+    def condition(c: Compiler, row: Row, given: Given) -> str:
+        return f"{row[column]} = {given.sql(c)}"
+
+    return Filter(python_type, description, condition, columns=(column,), reason=reason)
 
 
-def any_of(column: str, item: Any, description: str) -> Any:
+def any_of(column: str, item: Any, description: str, *, reason: str = "") -> Any:
     """The column has one of these values."""
-    return Filter(list[item], description, lambda c, row, given: c.is_in(row[column], given))
+
+    def condition(c: Compiler, row: Row, given: Given) -> str:
+        return c.is_in(row[column], given)
+
+    return Filter(list[item], description, condition, columns=(column,), reason=reason)
 
 
 def at_least(column: str, python_type: Any, description: str) -> Any:
     """The column is at or after the value; a date means the start of that day in the city."""
-    return Filter(
-        python_type, description, lambda c, row, given: f"{row[column]} >= {given.sql(c, _moment(python_type))}"
-    )
+    return _range(column, ">=", python_type, description)
 
 
 def before(column: str, python_type: Any, description: str) -> Any:
     """The column is before the value; a date means the start of that day in the city."""
-    return Filter(
-        python_type, description, lambda c, row, given: f"{row[column]} < {given.sql(c, _moment(python_type))}"
-    )
+    return _range(column, "<", python_type, description)
+
+
+def _range(column: str, comparison: str, python_type: Any, description: str) -> Filter:
+    def condition(c: Compiler, row: Row, given: Given) -> str:
+        return f"{row[column]} {comparison} {given.sql(c, _moment(python_type))}"
+
+    return Filter(python_type, description, condition, columns=(column,), is_range=True)
 
 
 def _moment(python_type: Any) -> str:
@@ -82,7 +113,13 @@ def _moment(python_type: Any) -> str:
 
 
 def flag(
-    description: str, yes: Callable[[Compiler, Row], str], no: Callable[[Compiler, Row], str] | None = None
+    description: str,
+    yes: Callable[[Compiler, Row], str],
+    no: Callable[[Compiler, Row], str] | None = None,
+    *,
+    columns: tuple[str, ...] = (),
+    index: str = "",
+    reason: str = "",
 ) -> Any:
     """A switch: `yes` is the condition when it is true, `no` when it is false (else no condition)."""
 
@@ -91,12 +128,21 @@ def flag(
             return yes(c, row)
         return no(c, row) if no else ""
 
-    return Filter(bool, description, condition)
+    return Filter(bool, description, condition, columns=columns, index=index, reason=reason)
+
+
+def places(column: str) -> tuple[str, ...]:
+    """What `Compiler.within` compares in a column of division codes, one for each level of the place."""
+    return f"substr({column}, 1, 6)", f"substr({column}, 1, 9)", column
 
 
 def within(column: str, description: str = "In this division or anywhere below it.") -> Any:
     """The column's division lies in the subtree of the given one."""
-    return Filter(DivisionCode, description, lambda c, row, given: c.within(row[column], given))
+
+    def condition(c: Compiler, row: Row, given: Given) -> str:
+        return c.within(row[column], given)
+
+    return Filter(DivisionCode, description, condition, columns=places(column))
 
 
 def matches(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DirectiveNode,
@@ -47,13 +48,19 @@ MAX_ARGUMENTS = 20
 MAX_VALUES = 200
 """Values in one list."""
 MAX_VALUE_DEPTH = 10
+MAX_TEXT = 2_000
+"""Characters of a value that a read compares something with; cursors are the longest."""
+MAX_SEARCH = 100
+"""Characters of words to search for."""
 MAX_NESTING = MAX_DEPTH * 4
 """Selection sets inside one another, those of fragments as well: what reads them calls itself for each."""
 INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 class LimitExceeded(GraphQLError):
-    """The document is larger than one request may be; the message says the limit and the value."""
+    """What is asked is more than one request may ask; the message says the limit and the value."""
+
+    code = "LIMIT_EXCEEDED"
 
 
 @dataclass
@@ -123,6 +130,26 @@ def check(document: DocumentNode) -> bool:
             _bound("fields at its root:", sum(n for path, n in paths.items() if len(path) == 1), MAX_ROOT_FIELDS)
         _bound("pairs of fields to merge:", sum(n * (n - 1) // 2 for n in paths.values()), MAX_MERGES)
     return asks_schema
+
+
+def bounded(value: Any) -> Any:
+    """A value of the request, if it is one to compare things with. Raises `LimitExceeded`."""
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise LimitExceeded(f"A value has {len(value)} characters; the limit is {MAX_TEXT}.")
+    if isinstance(value, list):
+        if len(value) > MAX_VALUES:
+            raise LimitExceeded(f"A list has {len(value)} values; the limit is {MAX_VALUES}.")
+        for one in value:
+            bounded(one)
+    return value
+
+
+def searched(value: Any) -> str:
+    """Words to search for. Raises `LimitExceeded`."""
+    text = str(value).strip()
+    if len(text) > MAX_SEARCH:
+        raise LimitExceeded(f"The words to search for have {len(text)} characters; the limit is {MAX_SEARCH}.")
+    return text
 
 
 def _bound(what: str, value: int, limit: int) -> None:

@@ -10,6 +10,7 @@ from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_named_type
 from civicgraph.graph import cost
 from civicgraph.graph.declare import MAPPED, Mapped, Paged
 from civicgraph.graph.filters import FILTERS, ORDERS, Order
+from civicgraph.graph.limits import bounded
 from civicgraph.graph.rows import Row, Run, columns
 from civicgraph.graph.selection import Given, arguments_of, collect, fields_of
 
@@ -75,8 +76,9 @@ class _Page:
         sets = [node.selection_set for node in self.nodes if node.selection_set]
         selected = collect(self.c.selection, self.type, sets)  # type: ignore[arg-type]
         wanted = {fields[0].name.value for fields in selected.values()}
-        has_rows = not wanted.isdisjoint(("nodes", "edges", "pageInfo"))
-        self.is_numbered = self.is_backward or "pageInfo" in wanted
+        asks_info = any(self._needs_rows(fields) for fields in selected.values())
+        has_rows = asks_info or not wanted.isdisjoint(("nodes", "edges"))
+        self.is_numbered = self.is_backward or asks_info
         # Counts alone need no size, and PostgreSQL cannot tell the type of a parameter that is not used.
         size = self._size() if has_rows else ""
         pairs = [(name, self._part(fields, size, name)) for name, fields in selected.items()]
@@ -85,6 +87,27 @@ class _Page:
         if not wanted.isdisjoint(("totalCount", "totalCountIsCapped")):
             return f"(SELECT {page} FROM ({self._count()}) {self._counted})"
         return page
+
+    def _needs_rows(self, fields: list[FieldNode]) -> bool:
+        """Whether it is a `pageInfo` that only rows can give.
+
+        Without an aggregate over the rows the answer would be one for each of them, or none.
+        """
+        if fields[0].name.value != "pageInfo":
+            return False
+        known = {"__typename", self._known_side[0]}
+        return any(inner[0].name.value not in known for inner in self._info(fields).values())
+
+    def _info(self, fields: list[FieldNode]) -> dict[str, list[FieldNode]]:
+        sets = [node.selection_set for node in fields if node.selection_set]
+        return collect(self.c.selection, self.c.schema.type_map["PageInfo"], sets)  # type: ignore[arg-type]
+
+    @property
+    def _known_side(self) -> tuple[str, bool]:
+        """The field of `pageInfo` that the arguments tell, by Relay's rule: what a cursor was taken from stands there."""
+        return (
+            ("hasNextPage", "before" in self.given) if self.is_backward else ("hasPreviousPage", "after" in self.given)
+        )
 
     def _part(self, fields: list[FieldNode], size: str, response_name: str) -> str:
         with self.c.inside(response_name, self._items if fields[0].name.value in ("nodes", "edges") else None):
@@ -120,24 +143,18 @@ class _Page:
         return self.c.dialect.json_object(pairs)
 
     def _page_info(self, fields: list[FieldNode], size: str) -> str:
-        info_type = self.c.schema.type_map["PageInfo"]
-        sets = [node.selection_set for node in fields if node.selection_set]
         dialect, rn = self.c.dialect, f"{self.row.alias}.rn"
-        more = dialect.boolean(f"(count(*) > {size})")
-        came_from = self.given.get("before" if self.is_backward else "after")
-        earlier = dialect.boolean(dialect.true if came_from else dialect.false)
-        first = f"max(CASE WHEN {rn} = 1 THEN {self._cursor()} END)"
+        known, is_there = self._known_side
+        first = f"max(CASE WHEN {rn} = 1 AND {rn} <= {size} THEN {self._cursor()} END)"
         last = dialect.furthest(self._cursor(), f"{rn} <= {size}", rn, is_reversed=self.is_backward)
         values = {
-            "hasNextPage": earlier if self.is_backward else more,
-            "hasPreviousPage": more if self.is_backward else earlier,
+            "hasPreviousPage" if self.is_backward else "hasNextPage": dialect.boolean(f"(count(*) > {size})"),
+            known: dialect.boolean(dialect.true if is_there else dialect.false),
             "startCursor": last if self.is_backward else first,
             "endCursor": first if self.is_backward else last,
             "__typename": "'PageInfo'",
         }
-        return dialect.json_object(
-            [(name, values[inner[0].name.value]) for name, inner in collect(self.c.selection, info_type, sets).items()]  # type: ignore[arg-type]
-        )
+        return dialect.json_object([(name, values[inner[0].name.value]) for name, inner in self._info(fields).items()])
 
     def _cursor(self) -> str:
         return self.c.dialect.cursor([self._key_text(name) for name in self.order.columns])
@@ -237,10 +254,10 @@ class _Page:
 
 
 def checked_ids(ids: Any) -> list[str]:
-    """Ids of a request, as many as a page holds. Raises `BadPage`."""
+    """Ids of a request, as many as a page holds. Raises `BadPage` and `LimitExceeded`."""
     if len(ids) > MAX_PAGE:
         raise BadPage(f"`ids` holds {len(ids)}; it must be at most {MAX_PAGE}.")
-    return [str(one) for one in ids]
+    return [str(one) for one in bounded(ids)]
 
 
 def _checked_size(name: str, size: Any) -> int:
@@ -251,7 +268,7 @@ def _checked_size(name: str, size: Any) -> int:
 
 def _cursor_part(given: Given, index: int, columns: tuple[str, ...], sql_type: str) -> Any:
     def find(run: Run) -> Any:
-        return _decoded(given.find(run), columns, index, sql_type)
+        return _decoded(bounded(given.find(run)), columns, index, sql_type)
 
     return find
 

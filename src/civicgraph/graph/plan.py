@@ -27,7 +27,7 @@ from graphql import (
 
 from civicgraph.graph import cost, paging, search
 from civicgraph.graph.cost import Size, Term
-from civicgraph.graph.declare import MAPPED, META, Column, Link, Mapped, Paged, Related, RootOne
+from civicgraph.graph.declare import MAPPED, META, Column, Declared, Link, Mapped, Paged, Related, RootOne
 from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.rows import Row, Run, Slot, columns
 from civicgraph.graph.selection import Given, Selection, arguments_of, collect, stored
@@ -239,38 +239,18 @@ class Compiler:
         if name == "__typename":
             return f"'{parent.name}'"
         declared = declared_of(parent, name)
-        if not isinstance(declared, (Column, Related, Paged)):
-            raise Unplannable(f"{parent.name}.{name}")
-        if declared.guard is None:
-            return self._unguarded(parent, mapped, row, nodes, declared)
-        condition = declared.guard(self, row)
+        condition = declared.guard(self, row) if isinstance(declared, Declared) and declared.guard else ""
         if condition == self.dialect.false:
-            with self._left_out():
-                self._unguarded(parent, mapped, row, nodes, declared)
-            return "NULL"
-        return f"CASE WHEN {condition} THEN {self._unguarded(parent, mapped, row, nodes, declared)} END"
-
-    def _unguarded(
-        self,
-        parent: GraphQLObjectType,
-        mapped: Mapped,
-        row: Row,
-        nodes: list[FieldNode],
-        declared: Column | Related | Paged,
-    ) -> str:
+            return "NULL"  # and nothing below it is compiled: a parameter that stands nowhere is an error
         if isinstance(declared, Column):
-            return self._column(parent.fields[nodes[0].name.value].type, mapped, row, declared)
-        if isinstance(declared, Related):
-            return self._related(parent, mapped, row, nodes, declared)
-        return paging.connection(self, parent, nodes, declared, (mapped, row))
-
-    @contextmanager
-    def _left_out(self) -> Iterator[None]:
-        """While something is compiled for its cost and its errors alone: a statement has no value to spare."""
-        slots, shared = len(self.slots), dict(self._shared)
-        yield
-        del self.slots[slots:]
-        self._shared = shared
+            sql = self._column(parent.fields[name].type, mapped, row, declared)
+        elif isinstance(declared, Related):
+            sql = self._related(parent, mapped, row, nodes, declared)
+        elif isinstance(declared, Paged):
+            sql = paging.connection(self, parent, nodes, declared, (mapped, row))
+        else:
+            raise Unplannable(f"{parent.name}.{name}")
+        return f"CASE WHEN {condition} THEN {sql} END" if condition else sql
 
     def _column(self, graphql_type: GraphQLOutputType, mapped: Mapped, row: Row, declared: Column) -> str:
         if declared.name == "@id":

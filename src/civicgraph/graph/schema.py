@@ -20,6 +20,7 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from civicgraph.graph import indexes
 from civicgraph.graph.declare import MAPPED, Declared
 from civicgraph.graph.plan import declared_of
 from civicgraph.graph.types import Node
@@ -49,7 +50,7 @@ class NodeQuery:
 def build(
     queries: Sequence[type], mutations: Sequence[type], subscriptions: Sequence[type], types: Sequence[type]
 ) -> strawberry.Schema:
-    """The schema of all rooms."""
+    """The schema of all rooms. Raises `MissingIndex` when a list would read a big table from end to end."""
     _describe_enums()
     query: Any = merge_types("Query", (NodeQuery, *queries))
     query.__strawberry_definition__.description = "Everything that can be read."
@@ -61,6 +62,7 @@ def build(
         *(query, mutation, subscription), types=list(types), config=StrawberryConfig(auto_camel_case=True)
     )
     _attach(schema._schema)
+    indexes.check(schema._schema)
     return schema
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from civicgraph.graph.limits import searched
 from civicgraph.graph.rows import Row
 from civicgraph.graph.selection import Given
 from civicgraph.text import bigrams
@@ -33,13 +34,13 @@ def condition(c: Compiler, table: str, row: Row, given: Given) -> str:
 
 def _terms(text: Any) -> list[str]:
     """The terms of a search; text that holds none finds nothing."""
-    return bigrams(str(text)) or ["\x01none"]
+    return bigrams(searched(text)) or ["\x01none"]
 
 
-def _fts_phrases(text: str) -> str:
+def _fts_phrases(text: Any) -> str:
     """An FTS5 query: each run of the words as a phrase of its bigrams; one character finds its beginnings."""
     phrases = []
-    for word in str(text).split():
+    for word in searched(text).split():
         grams = bigrams(word)
         if grams:
             phrases.append('"' + " ".join(grams) + '"' + ("*" if len(grams) == 1 and len(grams[0]) == 1 else ""))

@@ -24,6 +24,8 @@ from graphql import (
     value_from_ast,
 )
 
+from civicgraph.graph.limits import bounded
+
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Run
 
@@ -46,7 +48,10 @@ class Given:
     def sql(self, compiler: Compiler, sql_type: str = "", convert: Callable[[Any], Any] | None = None) -> str:
         """A placeholder for the value, converted when it is bound."""
         kind = sql_type or ("int" if isinstance(self.value, int) else "text")
-        find = self.find
+
+        def find(run: Run) -> Any:
+            return bounded(self.find(run))
+
         if kind == "moment":
             return compiler.value(lambda run: as_moment(find(run)), kind)
         if kind == "texts" and convert is None:

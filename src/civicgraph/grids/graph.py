@@ -36,9 +36,15 @@ class GridFilter:
         DivisionCode,
         "In this division, or this grid and its micro-grids.",
         lambda c, row, given: c.subtree(row["code"], given),
+        columns=("code",),
     )
-    level = any_of("level", GridLevel, "Of any of these levels.")
-    is_active = flag("(Not) in force.", lambda c, row: row["is_active"], lambda c, row: f"NOT {row['is_active']}")
+    level = any_of("level", GridLevel, "Of any of these levels.", reason="There are two, of which each place has both.")
+    is_active = flag(
+        "(Not) in force.",
+        lambda c, row: row["is_active"],
+        lambda c, row: f"NOT {row['is_active']}",
+        reason="Nearly all are; those that are not are asked for within a place.",
+    )
 
 
 @order_type
@@ -48,7 +54,7 @@ class GridOrder:
     CODE = Order(("code",), "By code, which keeps communities together.")
 
 
-@node(models.Grid)
+@node(models.Grid, is_big=True)
 class Grid:
     """A grid or micro-grid: the smallest unit of the city, with somebody who knows it."""
 

@@ -18,6 +18,7 @@ from civicgraph.graph import (
     mutations,
     node,
     order_type,
+    places,
     root,
     root_connection,
     root_one,
@@ -34,16 +35,28 @@ from civicgraph.grievances.models import Channel, GrievanceStatus, ReporterKind,
 class GrievanceFilter:
     """Which grievances."""
 
-    within = where(DivisionCode, "In this division or anywhere below it.", rules.lies_within)
+    within = where(
+        DivisionCode, "In this division or anywhere below it.", rules.lies_within, columns=places("division_id")
+    )
     number = equals("number", str, "With this number.")
     category = equals("category_id", str, "Of the category with this code.")
-    urgency = equals("urgency", Urgency, "Of this level.")
-    status = where(GrievanceStatus, "Standing there.", rules.has_status)
-    is_open = flag("Only those that are (not) still to be resolved.", rules.is_open, rules.is_done)
-    is_overdue = flag("Only those past a promised time (or in time).", rules.are_overdue, rules.is_in_time)
-    assigned_to_me = flag("Only those that you work on.", rules.is_mine)
-    reporter_kind = equals("reporter_kind", ReporterKind, "From residents, or from enterprises.")
-    channel = equals("channel", Channel, "That came in this way.")
+    urgency = equals("urgency", Urgency, "Of this level.", reason="Each of the four levels occurs every day.")
+    status = where(GrievanceStatus, "Standing there.", rules.has_status, columns=("status",))
+    is_open = flag(
+        "Only those that are (not) still to be resolved.", rules.is_open, rules.is_done, index="grievance_open"
+    )
+    is_overdue = flag(
+        "Only those past a promised time (or in time).", rules.are_overdue, rules.is_in_time, index="grievance_open"
+    )
+    assigned_to_me = flag(
+        "Only those that you work on.",
+        rules.is_mine,
+        reason="One person's are hundreds, read by the index of assignees and sorted.",
+    )
+    reporter_kind = equals(
+        "reporter_kind", ReporterKind, "From residents, or from enterprises.", reason="Both report every day."
+    )
+    channel = equals("channel", Channel, "That came in this way.", reason="Some come in by each of them every day.")
     text = matches("grievance")
 
 
@@ -54,7 +67,10 @@ class GrievanceOrder:
     NEWEST = Order(("id",), "Latest reported first.", is_descending=True)
     OLDEST = Order(("id",), "Earliest reported first.")
     DUE_FIRST = Order(
-        ("resolution_due_at", "id"), "By the promised time of the resolution; ask it of those that are open."
+        ("resolution_due_at", "id"),
+        "By the promised time of the resolution; ask it of those that are open.",
+        reason="Those that are open have indexes in this order for each place. Of all, a filter's own index finds what is"
+        " then sorted: 44 ms for a county's 45,000 of a million.",
     )
 
 
@@ -62,7 +78,9 @@ class GrievanceOrder:
 class GrievanceUpdateFilter:
     """Which steps of a grievance."""
 
-    status = equals("status", GrievanceStatus, "After which it stood there.")
+    status = equals(
+        "status", GrievanceStatus, "After which it stood there.", reason="The steps of one grievance are few."
+    )
 
 
 @order_type
@@ -101,7 +119,7 @@ class GrievanceCategory:
     body = column()
 
 
-@type_(models.GrievanceUpdate, visible=rules.visible_updates)
+@type_(models.GrievanceUpdate, visible=rules.visible_updates, is_big=True)
 class GrievanceUpdate:
     """One step of a grievance's history: what was done or said, by which office, and where it stood then."""
 
@@ -114,7 +132,7 @@ class GrievanceUpdate:
     person = to_one("accounts.Person", guard=rules.reads_update)
 
 
-@node(models.Grievance, visible=rules.visible_grievances)
+@node(models.Grievance, visible=rules.visible_grievances, is_big=True)
 class Grievance:
     """A grievance 诉求 from a resident or an enterprise, anonymised.
 

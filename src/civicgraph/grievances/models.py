@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.models import Model
 
 from civicgraph.i18n import N_, Labelled
-from civicgraph.model import Record, place
+from civicgraph.model import Record, SqlIndexes, by_place, place
 
 
 class Urgency(Labelled):
@@ -166,7 +166,10 @@ class Grievance(Record):
             ("category_id", "id"),
             ("assignee_id", "status", "resolution_due_at", "id"),
             ("status", "id"),
+            ("resolution_due_at", "id"),
         )
+
+    sql_indexes: ClassVar[SqlIndexes] = {**by_place("grievance", "division_id", "id"), "grievance_open": ()}
 
 
 class GrievanceUpdate(Model):

@@ -31,6 +31,7 @@ class InboxMessageFilter:
         "Only those (not) unread.",
         lambda c, row: f"{row['read_at']} IS NULL",
         lambda c, row: f"{row['read_at']} IS NOT NULL",
+        reason="The list is one's own inbox, read by the index of persons.",
     )
 
 
@@ -41,7 +42,7 @@ class InboxMessageOrder:
     NEWEST = Order(("id",), "Latest first.", is_descending=True)
 
 
-@node(models.InboxMessage, visible=rules.own)
+@node(models.InboxMessage, visible=rules.own, is_big=True)
 class InboxMessage:
     """A message in your inbox."""
 
@@ -57,16 +58,23 @@ class InboxMessage:
 class OutboxMessageFilter:
     """Which messages."""
 
-    states = any_of("state", MessageState, "In any of these states.")
+    states = any_of(
+        "state",
+        MessageState,
+        "In any of these states.",
+        reason="Nearly all are sent; for the others `isParked` and `isWaiting` have indexes.",
+    )
     is_parked = flag(
         "Only those (not) given up.",
         lambda c, row: f"{row['state']} = 'parked'",
         lambda c, row: f"{row['state']} <> 'parked'",
+        index="outbox_parked",
     )
     is_waiting = flag(
         "Only those (not) waiting to be sent.",
         lambda c, row: f"{row['state']} = 'pending'",
         lambda c, row: f"{row['state']} <> 'pending'",
+        index="outbox_waiting",
     )
     within = within("division_code")
 
@@ -78,7 +86,7 @@ class OutboxMessageOrder:
     NEWEST = Order(("id",), "Latest first.", is_descending=True)
 
 
-@node(models.OutboxMessage, visible=rules.visible_outbox)
+@node(models.OutboxMessage, visible=rules.visible_outbox, is_big=True)
 class OutboxMessage:
     """A message on its way. Its address is never shown."""
 

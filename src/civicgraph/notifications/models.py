@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 
 from civicgraph.i18n import N_, Labelled
-from civicgraph.model import Record
+from civicgraph.model import Record, SqlIndexes, by_place
 
 
 class MessageChannel(Labelled):
@@ -55,6 +55,12 @@ class OutboxMessage(Record):
     class Meta:
         table = "outbox_message"
         indexes = (("person_id", "id"), ("division_code", "id"))
+
+    sql_indexes: ClassVar[SqlIndexes] = {
+        **by_place("outbox_message", "division_code", "id"),
+        "outbox_parked": (),
+        "outbox_waiting": (),
+    }
 
 
 class InboxMessage(Record):

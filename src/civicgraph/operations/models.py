@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.models import Model
 
-from civicgraph.model import Record
+from civicgraph.model import Record, SqlIndexes, by_place
 
 
 class IdempotencyKey(Record):
@@ -46,4 +46,12 @@ class AuditEntry(Model):
 
     class Meta:
         table = "audit_entry"
-        indexes = (("subject_type", "subject_id", "id"), ("division_code", "id"), ("person_id", "id"))
+        indexes = (
+            ("subject_type", "subject_id", "id"),
+            ("subject_id", "id"),
+            ("operation", "id"),
+            ("division_code", "id"),
+            ("person_id", "id"),
+        )
+
+    sql_indexes: ClassVar[SqlIndexes] = by_place("audit_entry", "division_code", "id")

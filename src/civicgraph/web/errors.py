@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from civicgraph.graph.limits import LimitExceeded
 from civicgraph.graph.paging import BadPage
 from civicgraph.operations import Forbidden, NotFound, OperationError, TooMany
 from civicgraph.web.shell import html, wants_html
@@ -40,8 +41,13 @@ async def on_operation_error(request: Request, error: Exception) -> Response:
 
 
 async def on_bad_page(request: Request, error: Exception) -> Response:
-    """A cursor that was cut or typed: an address that is not ours."""
+    """A cursor that was cut or typed, a value far too long: an address that is not ours."""
     return error_page(request, 400)
 
 
-HANDLERS: dict[Any, Any] = {HTTPException: on_http_error, OperationError: on_operation_error, BadPage: on_bad_page}
+HANDLERS: dict[Any, Any] = {
+    HTTPException: on_http_error,
+    OperationError: on_operation_error,
+    BadPage: on_bad_page,
+    LimitExceeded: on_bad_page,
+}

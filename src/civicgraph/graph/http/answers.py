@@ -12,6 +12,7 @@ import structlog
 from graphql import GraphQLError
 
 from civicgraph.graph.engine import Plan
+from civicgraph.graph.limits import LimitExceeded
 from civicgraph.graph.mutations import unexpected
 from civicgraph.graph.paging import BadPage
 from civicgraph.permissions import Actor
@@ -72,7 +73,7 @@ def masked(actor: Actor) -> Answer:
 
 
 def _shown(error: GraphQLError, actor: Actor) -> dict[str, Any]:
-    if isinstance(error.original_error, BadPage) or error.original_error is None:
+    if isinstance(error.original_error, (BadPage, LimitExceeded)) or error.original_error is None:
         code = getattr(error.original_error, "code", "BAD_USER_INPUT")
         return {**error.formatted, "extensions": {"code": code}}
     reference = secrets.token_hex(4)

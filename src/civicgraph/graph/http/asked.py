@@ -16,17 +16,16 @@ from graphql.execution import execute
 
 from civicgraph import settings
 from civicgraph.budgets import Balance, BudgetExceeded
-from civicgraph.graph import limits
-from civicgraph.graph.cost import CostExceeded
 from civicgraph.graph.engine import BadVariables, Document, Engine
 from civicgraph.graph.http import answers
 from civicgraph.graph.http.answers import Answer, refusal
 from civicgraph.graph.http.calls import Call
+from civicgraph.graph.limits import LimitExceeded
 from civicgraph.graph.live import Followed, TooManyFollowed
 from civicgraph.graph.paging import BadPage
 from civicgraph.graph.persisted import TrustedList, UnknownDocument, UntrustedDocument, WrongHash
 from civicgraph.graph.plan import Unplannable
-from civicgraph.graph.readers import ReadTimeout, ReadTooDeep
+from civicgraph.graph.readers import STATEMENT_SECONDS, ReadTimeout, ReadTooDeep
 from civicgraph.permissions import Actor
 
 MIN_COST = 1
@@ -113,7 +112,7 @@ async def answer(asked: Asked) -> Answer:
 def failed(error: Exception, actor: Actor) -> Answer:
     """The answer to an operation that `error` ended."""
     match error:
-        case BadPage() | CostExceeded():
+        case BadPage() | LimitExceeded():
             return refusal([error], error.code)
         case BudgetExceeded():
             failure = refusal([GraphQLError(str(error))], "LIMIT_EXCEEDED", 429)
@@ -122,7 +121,10 @@ def failed(error: Exception, actor: Actor) -> Answer:
         case TooManyFollowed():
             return refusal([GraphQLError(str(error))], "LIMIT_EXCEEDED", 429)
         case ReadTimeout():
-            slow = GraphQLError("The read took too long and was stopped. Ask for less at a time.")
+            slow = GraphQLError(
+                f"The read took longer than {STATEMENT_SECONDS} s, which is the limit, and was stopped."
+                " Ask for less at a time."
+            )
             return refusal([slow], "LIMIT_EXCEEDED")
         case ReadTooDeep():
             deep = GraphQLError("The document nests too deeply. Ask for it in two steps.")
@@ -143,7 +145,7 @@ async def understood(asked: Asked) -> Understood | Answer:
     except WrongHash:
         return refusal([GraphQLError("The document has another hash than the one sent with it.")], "BAD_USER_INPUT")
     if document.errors:
-        exceeds = isinstance(document.errors[0], limits.LimitExceeded)
+        exceeds = isinstance(document.errors[0], LimitExceeded)
         return refusal(document.errors, "LIMIT_EXCEEDED" if exceeds else "BAD_USER_INPUT", is_insider=insider)
     if document.asks_schema and not (insider or settings.current().is_introspection_open):
         return refusal([GraphQLError("The schema is not told here: ask for schema.graphql.")], "FORBIDDEN", 403)

@@ -70,7 +70,9 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > limits.MAX_BYTES:
-            raise BadRequest(f"The request is larger than {limits.MAX_BYTES} bytes.", 413, "LIMIT_EXCEEDED")
+            raise BadRequest(
+                f"The request has more bytes than {limits.MAX_BYTES}, which is the limit.", 413, "LIMIT_EXCEEDED"
+            )
     return bytes(body)
 
 
