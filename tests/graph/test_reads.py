@@ -197,6 +197,18 @@ async def test_private_fields_are_for_those_whose_grants_cover_the_place(small_c
         assert set(hidden.values()) == {None}
 
 
+async def test_what_is_asked_below_a_field_that_is_kept_from_strangers_is_not_asked_of_the_database(
+    small_city: None, engine: Engine
+) -> None:
+    number = await report()
+    text = """query($n: String!, $words: String!) { grievance(number: $n) { number
+      enterprise { grievances(last: 3, filter: {text: $words, channel: WEB}) { totalCount nodes { number } } } } }"""
+    own = await city.person("own", Role.DISPATCHER, city.FENGQUAN)
+    for actor in (ANONYMOUS, own):
+        found = await engine.read(text, {"n": number, "words": "灯"}, actor)
+        assert found["grievance"] == {"number": number, "enterprise": None}
+
+
 async def test_a_strangers_county_learns_nothing_by_nesting_or_ids(small_city: None, engine: Engine) -> None:
     number = await report(is_public=False)  # type: ignore[arg-type]
     other = await city.person("other", Role.SUPERVISOR, city.SUIYANG)

@@ -27,7 +27,7 @@ from graphql import (
 
 from civicgraph.graph import cost, paging, search
 from civicgraph.graph.cost import Size, Term
-from civicgraph.graph.declare import MAPPED, META, Column, Link, Mapped, Paged, Predicate, Related, RootOne
+from civicgraph.graph.declare import MAPPED, META, Column, Link, Mapped, Paged, Related, RootOne
 from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.rows import Row, Run, Slot, columns
 from civicgraph.graph.selection import Given, Selection, arguments_of, collect, stored
@@ -239,21 +239,27 @@ class Compiler:
         if name == "__typename":
             return f"'{parent.name}'"
         declared = declared_of(parent, name)
-        if isinstance(declared, Column):
-            sql = self._column(parent.fields[name].type, mapped, row, declared)
-        elif isinstance(declared, Related):
-            sql = self._related(parent, mapped, row, nodes, declared)
-        elif isinstance(declared, Paged):
-            sql = paging.connection(self, parent, nodes, declared, (mapped, row))
-        else:
+        if not isinstance(declared, Column | Related | Paged):
             raise Unplannable(f"{parent.name}.{name}")
-        return self._guarded(declared.guard, row, sql)
+        condition = declared.guard(self, row) if declared.guard else ""
+        if condition == self.dialect.false:  # nothing below is compiled: it would bind what the statement never names
+            return "NULL"
+        sql = self._unguarded(parent, mapped, row, nodes, declared)
+        return f"CASE WHEN {condition} THEN {sql} END" if condition else sql
 
-    def _guarded(self, guard: Predicate | None, row: Row, sql: str) -> str:
-        if guard is None:
-            return sql
-        condition = guard(self, row)
-        return "NULL" if condition == self.dialect.false else f"CASE WHEN {condition} THEN {sql} END"
+    def _unguarded(
+        self,
+        parent: GraphQLObjectType,
+        mapped: Mapped,
+        row: Row,
+        nodes: list[FieldNode],
+        declared: Column | Related | Paged,
+    ) -> str:
+        if isinstance(declared, Column):
+            return self._column(parent.fields[nodes[0].name.value].type, mapped, row, declared)
+        if isinstance(declared, Related):
+            return self._related(parent, mapped, row, nodes, declared)
+        return paging.connection(self, parent, nodes, declared, (mapped, row))
 
     def _column(self, graphql_type: GraphQLOutputType, mapped: Mapped, row: Row, declared: Column) -> str:
         if declared.name == "@id":
