@@ -160,6 +160,16 @@ async def test_paging_forth_and_back_meets_every_division_once(small_city: None,
     assert back == seen
 
 
+@pytest.mark.parametrize(("size", "known"), [("first", "hasPreviousPage"), ("last", "hasNextPage")])
+@pytest.mark.parametrize("field", ["divisions", "events"])
+async def test_what_is_known_of_a_page_without_its_rows_is_said_of_a_full_and_of_an_empty_list(
+    small_city: None, engine: Engine, field: str, size: str, known: str
+) -> None:
+    text = f"{{ {field}({size}: 2) {{ pageInfo {{ __typename {known} }} other: pageInfo {{ __typename }} }} }}"
+    info = {"__typename": "PageInfo", known: False}
+    assert await engine.read(text, {}, ANONYMOUS) == {field: {"pageInfo": info, "other": {"__typename": "PageInfo"}}}
+
+
 @pytest.mark.parametrize("cursor", ["", "zz", "00", "5B5D", "'; DROP TABLE division; --", "5B22353230332 2C225D"])
 async def test_a_forged_cursor_is_refused(small_city: None, engine: Engine, cursor: str) -> None:
     with pytest.raises(BadPage):

@@ -75,7 +75,7 @@ class _Page:
         sets = [node.selection_set for node in self.nodes if node.selection_set]
         selected = collect(self.c.selection, self.type, sets)  # type: ignore[arg-type]
         wanted = {fields[0].name.value for fields in selected.values()}
-        has_rows = not wanted.isdisjoint(("nodes", "edges", "pageInfo"))
+        has_rows = any(self._reads_rows(fields) for fields in selected.values())
         self.is_numbered = self.is_backward or "pageInfo" in wanted
         # Counts alone need no size, and PostgreSQL cannot tell the type of a parameter that is not used.
         size = self._size() if has_rows else ""
@@ -85,6 +85,15 @@ class _Page:
         if not wanted.isdisjoint(("totalCount", "totalCountIsCapped")):
             return f"(SELECT {page} FROM ({self._count()}) {self._counted})"
         return page
+
+    def _reads_rows(self, fields: list[FieldNode]) -> bool:
+        """Whether a part of the connection is made of its rows; what only says where the page begins is not."""
+        if fields[0].name.value != "pageInfo":
+            return fields[0].name.value in ("nodes", "edges")
+        sets = [node.selection_set for node in fields if node.selection_set]
+        asked = collect(self.c.selection, self.c.schema.type_map["PageInfo"], sets)  # type: ignore[arg-type]
+        known = {"__typename", "hasNextPage" if self.is_backward else "hasPreviousPage"}
+        return any(inner[0].name.value not in known for inner in asked.values())
 
     def _part(self, fields: list[FieldNode], size: str, response_name: str) -> str:
         with self.c.inside(response_name, self._items if fields[0].name.value in ("nodes", "edges") else None):
