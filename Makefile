@@ -3,8 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 BIN := .venv/bin
 WORKERS ?= 2
+CASES ?= 50
 
-.PHONY: run test lint format types shots bench soak lock clean help
+.PHONY: run test lint format types shots fuzz bench soak lock clean help
 
 help: ## Name each habit
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -51,6 +52,9 @@ chromium:
 shots: .venv/dev.stamp chromium ## Pictures of every page into shots/
 	$(BIN)/python -m tests.shots
 
+fuzz: .venv/dev.stamp ## Thousands of documents by Schemathesis, others each time (minutes)
+	CIVICGRAPH_FUZZ_CASES=$(CASES) $(BIN)/python -m pytest tests/clients/test_fuzz.py
+
 bench: .venv/dev.stamp ## Demo scale against city scale, side by side (minutes)
 	$(BIN)/python -m benchmarks
 
@@ -60,6 +64,7 @@ soak: .venv/dev.stamp ## Crowds, slow clients and floods against a real server (
 lock: .venv/dev.stamp ## Pin the newest allowed versions, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --group build --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -o requirements-dev.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group build --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -c requirements-dev.lock -o requirements.lock
+	echo schemathesis | $(BIN)/uv pip compile -q - --generate-hashes --no-emit-index-url --python-version 3.11 --no-header -o tests/clients/fuzz/requirements.lock
 
 clean: ## Remove what was built; the database in var/ stays
 	rm -rf .venv shots .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,8 @@ from civicgraph.accounts.operations import create_token
 from civicgraph.permissions import Role
 from tests.conftest import SECRET, make_settings
 from tests.graph.test_reads import report
-from tests.support import city, node, pythons
+from tests.support import city, node
+from tests.support.pythons import ARIADNE
 from tests.support.servers import Server
 
 pytestmark = [
@@ -58,10 +59,10 @@ def test_a_typescript_client_compiles_and_reads_and_reports(database: str, tmp_p
 
 def test_a_python_client_is_generated_and_reads_and_reports(database: str, tmp_path: Path) -> None:
     token = asyncio.run(built(database))
-    pythons.run("ariadne-codegen")
+    ARIADNE.run("ariadne-codegen")
     with Server(database, SECRET, tmp_path) as server:
         arguments = (f"{server.url}/graphql", token, city.FENGGANG, city.FENGQUAN)
-        found = json.loads(pythons.run("python", "use.py", *arguments, path=GENERATED))
+        found = json.loads(ARIADNE.run("python", "use.py", *arguments, PYTHONPATH=str(GENERATED)))
     assert found["name"] == "凤冈县"
     assert found["errors"] == []
     assert found["number"].startswith("ZY-")

@@ -184,6 +184,16 @@ async def test_what_is_told_of_a_page_is_told_once_however_many_rows_it_has(
         assert (await engine.read(text, {}, ANONYMOUS))["divisions"]["pageInfo"] == info, text
 
 
+@pytest.mark.parametrize(("size", "known"), [("first", "hasPreviousPage"), ("last", "hasNextPage")])
+@pytest.mark.parametrize("field", ["divisions", "events"])
+async def test_what_is_known_of_a_page_without_its_rows_is_said_of_a_full_and_of_an_empty_list(
+    small_city: None, engine: Engine, field: str, size: str, known: str
+) -> None:
+    text = f"{{ {field}({size}: 2) {{ pageInfo {{ __typename {known} }} other: pageInfo {{ __typename }} }} }}"
+    info = {"__typename": "PageInfo", known: False}
+    assert await engine.read(text, {}, ANONYMOUS) == {field: {"pageInfo": info, "other": {"__typename": "PageInfo"}}}
+
+
 @pytest.mark.parametrize("cursor", ["", "zz", "00", "5B5D", "'; DROP TABLE division; --", "5B22353230332 2C225D"])
 async def test_a_forged_cursor_is_refused(small_city: None, engine: Engine, cursor: str) -> None:
     with pytest.raises(BadPage):
@@ -229,6 +239,18 @@ async def test_a_list_that_a_stranger_may_not_read_is_null_whatever_is_asked_bel
       workers(first: $size) { totalCount nodes { title } } messages: updates(first: $size) { totalCount } number } }"""
     hidden = (await engine.read(text, {"n": number, "size": 2}, ANONYMOUS))["grievance"]
     assert (hidden["workers"], hidden["number"]) == (None, number)
+
+
+async def test_what_is_asked_below_a_field_that_is_kept_from_strangers_is_not_asked_of_the_database(
+    small_city: None, engine: Engine
+) -> None:
+    number = await report()
+    text = """query($n: String!, $words: String!) { grievance(number: $n) { number
+      enterprise { grievances(last: 3, filter: {text: $words, channel: WEB}) { totalCount nodes { number } } } } }"""
+    own = await city.person("own", Role.DISPATCHER, city.FENGQUAN)
+    for actor in (ANONYMOUS, own):
+        found = await engine.read(text, {"n": number, "words": "灯"}, actor)
+        assert found["grievance"] == {"number": number, "enterprise": None}
 
 
 async def test_a_strangers_county_learns_nothing_by_nesting_or_ids(small_city: None, engine: Engine) -> None:
