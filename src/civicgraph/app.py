@@ -103,4 +103,5 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan,
     )
     app.state.settings = settings
+    app.state.authenticate = authenticate
     return app

@@ -83,7 +83,7 @@ class People:
     """Opens browsers for people and signs staff in."""
 
     def __init__(self, browser: Browser, url: str, size: str, has_script: bool) -> None:
-        self.url = url
+        self.url, self.has_script = url, has_script
         self._make = lambda: browser.new_context(
             viewport=SIZES[size], java_script_enabled=has_script, base_url=url, locale="zh-CN"
         )

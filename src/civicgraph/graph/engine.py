@@ -217,15 +217,23 @@ class Engine:
         self.statements += 1
         return await self.reader.fetch(statement, parameters)
 
-    async def read(self, text: str, variables: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-        """The data of a document of our own (a page's). Raises when it is not one statement."""
+    def prepared(self, text: str, variables: Mapping[str, Any], actor: Actor) -> tuple[Plan, dict[str, Any]]:
+        """The plan of a document of our own (a page's) and its variables. Raises when it is not one statement."""
         document = self.document(text)
         if document.errors:
             raise document.errors[0]
         operation = document.operation(None)
         coerced = self.variables(operation, variables)
-        found = await self.run(self.plan(document, operation, coerced, actor), coerced, actor)
-        data: dict[str, Any] = orjson.loads(found)
+        return self.plan(document, operation, coerced, actor), coerced
+
+    async def fetch(self, text: str, variables: Mapping[str, Any], actor: Actor) -> bytes:
+        """The answer of a document of our own. Raises when it is not one statement."""
+        plan, coerced = self.prepared(text, variables, actor)
+        return await self.run(plan, coerced, actor)
+
+    async def read(self, text: str, variables: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+        """The data of a document of our own. Raises when it is not one statement."""
+        data: dict[str, Any] = orjson.loads(await self.fetch(text, variables, actor))
         return data
 
     async def resolve_root(self, info: Any) -> Any:

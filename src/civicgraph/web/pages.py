@@ -17,6 +17,7 @@ from civicgraph.graph.engine import BadVariables, Engine
 from civicgraph.operations import Operation
 from civicgraph.web import shell
 from civicgraph.web.forms import Form, read_body
+from civicgraph.web.news import is_stream_wanted, mark_of, news
 from civicgraph.web.shell import flash
 from civicgraph.web.templating import document, has_document
 
@@ -30,11 +31,13 @@ async def read(request: Request, name: str, variables: Mapping[str, Any]) -> dic
     there has no pages yet (`health.city_troubles` says what to do).
     """
     engine: Engine = request.app.state.engine
-    given = {key: value for key, value in variables.items() if value not in (None, "", [])}
+    given = _given(variables)
     try:
-        found = await engine.read(document(name), given, request.state.actor)
+        answer = await engine.fetch(document(name), given, request.state.actor)
     except BadVariables as error:
         raise HTTPException(404) from error
+    request.state.seen = mark_of(answer)
+    found: dict[str, Any] = orjson.loads(answer)
     if settings.current().city_code in given.values() and found.get("division", found) is None:
         raise HTTPException(503)
     return found
@@ -56,19 +59,25 @@ async def page(
     who had to look at it before (`read`). The document's root fields are the template's variables.
     """
     variables = variables or {}
+    if is_stream_wanted(request) and has_document(name):
+        return await news(request, name, _given(variables))
     link = graphql_address(request, name, variables) if has_document(name) else None
     if data is None:
         data = await read(request, name, variables) if link else {}
     template = f"{fragment}.html" if fragment and shell.is_htmx(request) else f"{name}.html"
-    context = {"page_graphql_url": link, **data, **(values or {})}
+    context = {"page_graphql_url": link, "seen": getattr(request.state, "seen", ""), **data, **(values or {})}
     return shell.html(request, template, context, status=status)
 
 
 def graphql_address(request: Request, name: str, variables: Mapping[str, Any]) -> str:
     """The explorer, opened with this page's document and variables."""
-    given = {key: value for key, value in variables.items() if value not in (None, "", [])}
+    given = _given(variables)
     query = {"query": document(name), "variables": orjson.dumps(given, option=orjson.OPT_INDENT_2).decode()}
     return f"{shell.address(request, 'graphql')}?{urlencode(query)}"
+
+
+def _given(variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in variables.items() if value not in (None, "", [])}
 
 
 def require(data: Mapping[str, Any], key: str) -> Any:

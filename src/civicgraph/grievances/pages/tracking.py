@@ -15,6 +15,7 @@ from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, OperationError
 from civicgraph.web import read, redirect, throttle
 from civicgraph.web.forms import Form, read_body
+from civicgraph.web.news import is_stream_wanted, news
 from civicgraph.web.shell import html
 
 _UNKNOWN = N_("Number and secret do not belong together. Please look at both once more.")
@@ -53,8 +54,16 @@ async def _tracked(request: Request, errors: list[FieldError]) -> Response:
         return await _ask(
             request, Form(operations.close_tracked_grievance.input, {"number": typed_number(number)}), 404
         )
+    if is_stream_wanted(request):
+        return await news(request, "grievances/tracked", {"number": number, "secret": secret})
     # Not `page`: the address of "this page as GraphQL" would carry the secret.
-    values = {**found, "steps": story(row, is_own=True), "secret": typed_secret(secret), "errors": errors}
+    values = {
+        **found,
+        "steps": story(row, is_own=True),
+        "secret": typed_secret(secret),
+        "errors": errors,
+        "seen": request.state.seen,
+    }
     response = html(request, "grievances/tracked.html", values, status=422 if errors else 200)
     response.headers["cache-control"] = "no-store"
     return response
