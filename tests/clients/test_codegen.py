@@ -78,3 +78,11 @@ def test_apollo_urql_and_graphql_request_read_the_same(database: str, tmp_path: 
     asyncio.run(built(database))
     with Server(database, SECRET, tmp_path) as server:
         assert node.answer("clients.mjs", f"{server.url}/graphql", city.FENGGANG) == ["凤冈县"] * 4
+
+
+def test_graphql_ws_follows_and_hears_of_a_report(database: str, tmp_path: Path) -> None:
+    asyncio.run(built(database))
+    with Server(database, SECRET, tmp_path) as server:
+        found = node.answer("subscriptions.mjs", f"{server.url}/graphql")
+    assert len(found["seen"]) == 2
+    assert found["seen"][1] == found["reported"]
