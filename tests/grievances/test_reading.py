@@ -181,6 +181,27 @@ async def test_performance_reads_the_months_tally(engine: Engine, report: Report
     assert (await engine.read(document, {"code": SUIYANG, "month": month}, ANONYMOUS))["performance"] is None
 
 
+async def test_rates_are_shares_of_what_there_is_and_null_where_there_is_nothing(
+    engine: Engine, report: Report, dispatcher: Actor
+) -> None:
+    rows = [await report() for _ in range(3)]
+    for row in rows[:2]:
+        await take(dispatcher, "accept", row)
+    text = """query ($code: DivisionCode!) { division(code: $code) { performances { month received
+      responseRate responseInTimeRate resolutionRate resolutionInTimeRate } } }"""
+    expected = {
+        "month": f"{rows[0].submitted_at:%Y-%m}",
+        "received": 3,
+        "responseRate": 0.6667,
+        "responseInTimeRate": 1.0,
+        "resolutionRate": 0.0,
+        "resolutionInTimeRate": None,
+    }
+    for code in (CITY, FENGGANG, FENGQUAN):
+        assert (await engine.read(text, {"code": code}, ANONYMOUS))["division"]["performances"] == [expected]
+    assert (await engine.read(text, {"code": SUIYANG}, ANONYMOUS))["division"]["performances"] == []
+
+
 async def test_the_categories_come_in_the_order_of_the_form(engine: Engine, city: None) -> None:
     data = await engine.read(
         "{ grievanceCategories(first: 100) { nodes { code groupCode urgency body } } }", {}, ANONYMOUS

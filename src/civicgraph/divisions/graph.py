@@ -133,6 +133,12 @@ class Division:
         is_nullable=True,
         description="How the grievances of its whole subtree fared in a month; null when there were none.",
     )
+    performances = to_many(
+        "grievances.GrievancePerformance",
+        key="division_id",
+        order=("month",),
+        description="The same for each month in which something was reported, the oldest first.",
+    )
     may_edit = computed(bool, lambda c, row: c.covers(row["code"], EDIT_DIVISIONS), "Whether you may change it.")
 
 

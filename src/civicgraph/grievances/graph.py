@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from civicgraph.crypto import token_hash
 from civicgraph.graph import (
     DivisionCode,
@@ -233,6 +235,15 @@ class TrackedGrievance:
     )
 
 
+def share(part: str, whole: str, description: str) -> Any:
+    """A part of a count, from 0 to 1 and to four places; null where there is nothing to take a part of."""
+    return computed(
+        float | None,
+        lambda c, row: f"CAST(round(1.0 * {row[part]} / nullif({row[whole]}, 0), 4) AS REAL)",
+        f"{description} From 0 to 1; null where there is none to count.",
+    )
+
+
 @type_(models.GrievanceTally)
 class GrievancePerformance:
     """How a division and everything below it fared with what was reported in a month.
@@ -246,6 +257,10 @@ class GrievancePerformance:
     responded_in_time = column()
     resolved = column()
     resolved_in_time = column()
+    response_rate = share("responded", "received", "Share of what was reported that has a first response.")
+    response_in_time_rate = share("responded_in_time", "responded", "Share of the first responses that came in time.")
+    resolution_rate = share("resolved", "received", "Share of what was reported that is resolved.")
+    resolution_in_time_rate = share("resolved_in_time", "resolved", "Share of what is resolved that was so in time.")
     division = to_one("divisions.Division")
 
 
