@@ -32,6 +32,7 @@ _CHECKED = {
     "slow": "Each is given up within 70 s, and the innocents do not notice.",
     "write": "No read waits for the end of the transaction, nor for the busy time-out.",
     "documents": "The memory is at most 1.1 times as much in the last half as in the first, and no answer is 500 or above.",
+    "subscriptions": "The memory is at most 1.1 times as much in the last half as in the first, and none is refused.",
 }
 
 
@@ -52,6 +53,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=10_000, help="Idle connections.")
     parser.add_argument("--slow", type=int, default=2_000, help="Clients of a byte a second.")
     parser.add_argument("--documents", type=int, default=100_000, help="Different documents.")
+    parser.add_argument("--subscriptions", type=int, default=30_000, help="Reads followed and left.")
     parser.add_argument("--seconds", type=float, default=30, help="How long innocents are watched, before and during.")
     parser.add_argument("--hold", type=float, default=12, help="Seconds that a write transaction stays open.")
     parser.add_argument(
@@ -65,7 +67,9 @@ def _options() -> argparse.Namespace:
 
 async def _tried(options: argparse.Namespace, console: Console) -> dict[str, Result]:
     raise_file_limit(options.connections + 200)
-    scale = Scale(options.connections, options.slow, options.documents, options.seconds, options.hold)
+    scale = Scale(
+        *(options.connections, options.slow, options.documents, options.subscriptions), options.seconds, options.hold
+    )
     results: dict[str, Result] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

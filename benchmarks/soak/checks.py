@@ -15,6 +15,7 @@ from rich.console import Console
 
 from benchmarks.soak.crowds import SLOW, Client, crowd
 from benchmarks.soak.documents import bodies
+from benchmarks.soak.followers import follow_and_leave, speaking
 from benchmarks.soak.innocents import Waits, requests, watched
 from benchmarks.soak.process import Tried
 
@@ -39,6 +40,7 @@ class Scale:
     connections: int
     slow: int
     documents: int
+    subscriptions: int
     seconds: float
     hold: float
 
@@ -121,6 +123,32 @@ async def documents(server: Tried, scale: Scale, console: Console) -> Result:
     return Result(name, is_flat and not any(status > "499" for status in statuses), line, seen)
 
 
+async def subscriptions(server: Tried, scale: Scale, console: Console) -> Result:
+    """Reads followed and left, each another, and the memory after each tenth of them."""
+    name = f"{scale.subscriptions:,} subscriptions opened and dropped"
+    seen, sizes = list[str](), list[float]()
+    part = max(SENDERS, scale.subscriptions // PARTS)
+    began = time.monotonic()
+    for number in range(1, PARTS + 1):
+        share = iter(range(number * part, (number + 1) * part))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(SENDERS):
+                group.create_task(_follow(server, share))
+        sizes.append(server.megabytes)
+        seen.append(f"{number * part:,} subscriptions: {sizes[-1]:.1f} MB")
+        console.print(f"  {seen[-1]}")
+    first, last = max(sizes[: PARTS // 2]), max(sizes[PARTS // 2 :])
+    rate = part * PARTS / (time.monotonic() - began)
+    line = f"{first:.1f} MB at most in the first half, {last:.1f} MB in the last; {rate:.0f} a second"
+    return Result(name, last <= first * GROWTH, line, seen)
+
+
+async def _follow(server: Tried, numbers: Iterator[int]) -> None:
+    async with speaking(server.port, server.token) as socket:
+        for number in numbers:
+            await follow_and_leave(socket, number)
+
+
 async def reads_beside_a_write(server: Tried, scale: Scale, console: Console) -> Result:
     """Reads by strangers and by somebody known, while another program holds the write lock."""
     name = f"reads while a write transaction is open for {scale.hold:g} s"
@@ -148,6 +176,7 @@ CHECKS = {
     "slow": slow,
     "write": reads_beside_a_write,
     "documents": documents,
+    "subscriptions": subscriptions,
 }
 
 
