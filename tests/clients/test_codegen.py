@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,12 @@ GENERATED = node.CLIENTS / "generated"
 
 
 @pytest.fixture(autouse=True)
-def generated() -> None:
+def generated() -> Iterator[None]:
     node.install()
-    shutil.rmtree(GENERATED, ignore_errors=True)
-    (GENERATED / "relay").mkdir(parents=True)
+    with node.generating():
+        shutil.rmtree(GENERATED, ignore_errors=True)
+        (GENERATED / "relay").mkdir(parents=True)
+        yield
 
 
 async def built(database: str) -> str:

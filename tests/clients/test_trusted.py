@@ -46,7 +46,8 @@ async def trusting(database: str, manifest: str) -> str:
 @pytest.mark.xdist_group("clients")
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_token_runs_what_relays_compiler_persisted_and_nothing_else(database: str, tmp_path: Path) -> None:
-    manifest = compiled()
+    with node.generating():
+        manifest = compiled()
     headers = {"authorization": f"Bearer {asyncio.run(trusting(database, manifest))}"}
     digest = next(name for name, text in json.loads(manifest).items() if "CommunityQuery" in text)
     with Server(database, SECRET, tmp_path) as server:

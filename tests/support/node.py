@@ -28,6 +28,11 @@ def install() -> None:
         stamp.write_text(lock, encoding="utf-8")
 
 
+def generating() -> FileLock:
+    """Held while files are made and used in the one folder that the clients' configurations name."""
+    return FileLock(CLIENTS / ".generating")
+
+
 def run(script: str, *arguments: str, timeout: float = 120) -> str:
     """What a script of `tests/clients` prints. Raises `AssertionError` with its words when it fails."""
     install()
