@@ -19,19 +19,23 @@ _PERSONAL = (
 MASK = "＊＊＊"
 
 
-def bigrams(text: str) -> list[str]:
-    """The search terms of `text`: pairs of neighbouring characters, words of other scripts whole.
+def runs(text: str) -> list[list[str]]:
+    """The search terms of each run of `text`: pairs of neighbouring characters, words of other scripts whole.
 
     Most Chinese search words have two characters, so pairs find all of them (trigrams would not).
     A run of one character is a term by itself.
     """
-    terms: list[str] = []
-    for run in _RUN.findall(unicodedata.normalize("NFKC", text).lower()):
-        if run[0].isascii() or len(run) == 1:
-            terms.append(run)
-        else:
-            terms.extend(run[i : i + 2] for i in range(len(run) - 1))
-    return terms
+    found = _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+    return [[run] if run[0].isascii() or len(run) == 1 else _pairs(run) for run in found]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def bigrams(text: str) -> list[str]:
+    """The search terms of `text`, one after another."""
+    return [term for run in runs(text) for term in run]
 
 
 def search_terms(*texts: str | None) -> str:

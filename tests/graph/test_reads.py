@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import orjson
 import pytest
 from graphql.execution import execute
 
+from civicgraph.enterprises.models import Enterprise, EnterpriseKind, Industry
 from civicgraph.events.models import Event, EventKind, EventStatus
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.http import Context
 from civicgraph.graph.paging import BadPage
-from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
+from civicgraph.grids.models import Grid, GridAssignment
+from civicgraph.grievances.models import Body, Grievance, GrievanceCategory, Urgency
 from civicgraph.grievances.operations import file_grievance
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.settings import Settings
@@ -270,6 +273,42 @@ async def test_a_strangers_county_learns_nothing_by_nesting_or_ids(small_city: N
     data = await engine.read(text, {"id": row_id, "n": number, "c": city.FENGQUAN, "g": f"{city.FENGQUAN}001"}, other)
     assert number not in json.dumps(data)
     assert data["grievances"]["totalCount"] == 0
+
+
+async def test_which_enterprise_reported_something_is_told_from_neither_side(small_city: None, engine: Engine) -> None:
+    industry = await Industry.create(code="19", name="皮革制品和制鞋业", name_en="Leather")
+    enterprise = await Enterprise.create(
+        name="箱箱有礼",
+        credit_code="91520323MA6EXAMP1X",
+        kind=EnterpriseKind.COMPANY,
+        industry=industry,
+        division_id=city.FENGQUAN,
+    )
+    number = await report()
+    await Grievance.filter(number=number).update(enterprise_id=enterprise.id)
+    text = "query($id: ID!) { node(id: $id) { ... on Enterprise { grievances { totalCount nodes { number } } } } }"
+    own = await city.person("own", Role.DISPATCHER, city.FENGQUAN)
+    other = await city.person("other", Role.SUPERVISOR, city.SUIYANG)
+    for actor, count in ((ANONYMOUS, 0), (other, 0), (own, 1)):
+        found = (await engine.read(text, {"id": f"Enterprise:{enterprise.id}"}, actor))["node"]
+        assert found["grievances"]["totalCount"] == len(found["grievances"]["nodes"]) == count
+
+
+async def test_of_the_staff_strangers_know_those_in_charge_of_a_grid(small_city: None, engine: Engine) -> None:
+    hidden, known = [await city.person(name, Role.GRID_WORKER, city.FENGQUAN) for name in ("hidden", "known")]
+    grid = await Grid.get(code=f"{city.FENGQUAN}001")
+    await GridAssignment.create(grid=grid, person_id=known.person_id, from_on=date(2026, 1, 1))
+    ids = [f"Person:{one.person_id}" for one in (hidden, known)]
+    text = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Person { name } } }"
+    assert (await engine.read(text, {"ids": ids}, ANONYMOUS))["nodes"] == [None, {"name": "known"}]
+    assert (await engine.read(text, {"ids": ids}, hidden))["nodes"] == [{"name": "hidden"}, {"name": "known"}]
+
+
+async def test_signs_that_a_database_takes_for_any_text_stand_for_themselves(small_city: None, engine: Engine) -> None:
+    text = "query($text: String!) { divisions(filter: {text: $text}) { totalCount } }"
+    for sign in ("%", "_", "\\"):
+        assert (await engine.read(text, {"text": sign}, ANONYMOUS))["divisions"]["totalCount"] == 0
+    assert (await engine.read(text, {"text": "凤冈"}, ANONYMOUS))["divisions"]["totalCount"] == 1
 
 
 async def test_an_editor_of_one_county_sees_no_drafts_of_another(small_city: None, engine: Engine) -> None:

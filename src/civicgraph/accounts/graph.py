@@ -28,20 +28,15 @@ from civicgraph.graph import (
 from civicgraph.operations import models as trail
 
 
-def _anywhere(text: str) -> str:
-    return f"%{text.lower()}%"
-
-
 @filter_type
 class PersonFilter:
     """Which people."""
 
     text = where(
         str,
-        "The name or the sign-in name holds this.",
+        "The name holds this, or the sign-in name of an account that you may see.",
         lambda c, row, given: (
-            f"({row['name']} LIKE {given.sql(c, 'text', _anywhere)}"
-            f" OR {row['username']} LIKE {given.sql(c, 'text', _anywhere)})"
+            f"({c.holds(row['name'], given)} OR ({rules.known_person(c, row)} AND {c.holds(row['username'], given)}))"
         ),
     )
     role_within = where(
@@ -58,10 +53,10 @@ class PersonFilter:
 class PersonOrder:
     """The order of people."""
 
-    USERNAME = Order(("username",), "By sign-in name.")
+    USERNAME = Order(("username",), "By sign-in name.", is_private=True)
 
 
-@node(models.Person)
+@node(models.Person, visible=rules.visible_person)
 class Person:
     """A member of staff. Name, office and work telephone are public where the person is in charge of something."""
 

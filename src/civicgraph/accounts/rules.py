@@ -60,6 +60,14 @@ def own(c: Compiler, row: Row) -> str:
     return f"{row['person_id']} = {c.person()}" if c.is_staff else c.dialect.false
 
 
+def visible_person(c: Compiler, row: Row) -> str:
+    """Whose name and office one may read: the public those of people in charge of a grid, staff those of staff."""
+    if c.is_staff:
+        return c.dialect.true
+    _, source = c.find("GridAssignment", lambda one: f"{one['person_id']} = {row['id']} AND {one['to_on']} IS NULL")
+    return f"EXISTS (SELECT 1 {source})"
+
+
 def known_person(c: Compiler, row: Row) -> str:
     """A person whose account the actor may see (`may_know`), or oneself."""
     if not c.is_staff:

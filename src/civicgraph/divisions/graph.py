@@ -15,6 +15,7 @@ from civicgraph.graph import (
     filter_type,
     flag,
     followable,
+    holds,
     matches,
     mutations,
     node,
@@ -42,14 +43,7 @@ class DivisionFilter:
         "This division and everything below it.",
         lambda c, row, given: c.subtree(row["code"], given),
     )
-    text = where(
-        str,
-        "The name or its pinyin holds this.",
-        lambda c, row, given: (
-            f"({row['name']} LIKE {given.sql(c, 'text', lambda text: f'%{text}%')}"
-            f" OR {row['pinyin']} LIKE {given.sql(c, 'text', lambda text: f'%{text.lower()}%')})"
-        ),
-    )
+    text = holds("name", "pinyin", description="The name or its pinyin holds this.")
     is_provisional = flag(
         "Only those (not) in the statistical register.",
         lambda c, row: row["is_provisional"],

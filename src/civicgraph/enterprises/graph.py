@@ -33,6 +33,7 @@ from civicgraph.graph import (
     within,
 )
 from civicgraph.graph.types import Place
+from civicgraph.grievances import rules as grievance_rules
 from civicgraph.permissions import EDIT_ENTERPRISES
 
 if TYPE_CHECKING:
@@ -140,7 +141,11 @@ class Enterprise:
         "EnterpriseListing", key="enterprise_id", order=("listed_on", "id"), description="The lists it is or was on."
     )
     products = to_many("Product", key="enterprise_id", order=("position", "id"), description="What it makes.")
-    grievances = connection("grievances.Grievance", key="enterprise_id", description="Problems that it reported.")
+    grievances = connection(
+        "grievances.Grievance",
+        link=grievance_rules.reported_by,
+        description="Problems that it reported, as far as you may read who reported them.",
+    )
     may_edit = computed(
         bool, lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES), "Whether you may change it."
     )

@@ -68,6 +68,10 @@ class Dialect(ABC):
         """Membership in a parameter of type `texts`."""
 
     @abstractmethod
+    def holds(self, sql: str, text: str) -> str:
+        """Whether a text holds another, whatever the case of A to Z."""
+
+    @abstractmethod
     def each_id(self, values: str) -> tuple[str, str, str]:
         """Global ids of a parameter of type `texts` as rows `i` with `ordinal`: source, type name, key."""
 
@@ -141,6 +145,9 @@ class SQLite(Dialect):
 
     def is_in(self, sql: str, values: str) -> str:
         return f"{sql} IN (SELECT value FROM json_each({values}))"
+
+    def holds(self, sql: str, text: str) -> str:
+        return f"instr(lower({sql}), lower({text})) > 0"
 
     def each_id(self, values: str) -> tuple[str, str, str]:
         rows = f"(SELECT key AS ordinal, value AS id, instr(value || ':', ':') AS colon FROM json_each({values}))"
@@ -219,6 +226,9 @@ class PostgreSQL(Dialect):
 
     def is_in(self, sql: str, values: str) -> str:
         return f"{sql} = ANY({values})"
+
+    def holds(self, sql: str, text: str) -> str:
+        return f"strpos(lower({sql}), lower({text})) > 0"
 
     def each_id(self, values: str) -> tuple[str, str, str]:
         rows = f"unnest({values}) WITH ORDINALITY AS i (id, ordinal)"

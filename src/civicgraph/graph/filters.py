@@ -56,6 +56,8 @@ class Order:
     columns: tuple[str, ...]
     description: str
     is_descending: bool = False
+    is_private: bool = False
+    """Not everybody who reads the list may read the columns: cursors hold the row's key instead of their values."""
     reason: str = ""
     """Why filters need no index of their own in this order; the order itself always does."""
 
@@ -89,6 +91,13 @@ def any_of(column: str, item: Any, description: str, *, reason: str = "") -> Any
         return c.is_in(row[column], given)
 
     return Filter(list[item], description, condition, columns=(column,), reason=reason)
+
+
+def holds(*columns: str, description: str) -> Any:
+    """One of the columns holds the text."""
+    return where(
+        str, description, lambda c, row, given: f"({' OR '.join(c.holds(row[column], given) for column in columns)})"
+    )
 
 
 def at_least(column: str, python_type: Any, description: str) -> Any:

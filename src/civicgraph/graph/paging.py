@@ -157,7 +157,11 @@ class _Page:
         return dialect.json_object([(name, values[inner[0].name.value]) for name, inner in self._info(fields).items()])
 
     def _cursor(self) -> str:
-        return self.c.dialect.cursor([self._key_text(name) for name in self.order.columns])
+        return self.c.dialect.cursor([self._key_text(name) for name in self._cursor_columns])
+
+    @property
+    def _cursor_columns(self) -> tuple[str, ...]:
+        return (self.mapped.key,) if self.order.is_private else self.order.columns
 
     def _key_text(self, name: str) -> str:
         return self.c.dialect.moment(self.row[name]) if self._is_moment(name) else self.row[name]
@@ -246,11 +250,21 @@ class _Page:
             comparison = ">" if is_after != self.order.is_descending else "<"
             keys = [self._sort_key(name) for name in self.order.columns]
             values = [
-                self.c.value(_cursor_part(given, index, self.order.columns, self._key_type(name)), self._key_type(name))
-                for index, name in enumerate(self.order.columns)
+                self.c.value(
+                    _cursor_part(given, index, self._cursor_columns, self._key_type(name)), self._key_type(name)
+                )
+                for index, name in enumerate(self._cursor_columns)
             ]
-            found.append(f"({', '.join(keys)}) {comparison} ({', '.join(values)})")
+            found.append(f"({', '.join(keys)}) {comparison} ({self._cursor_values(values)})")
         return found
+
+    def _cursor_values(self, values: list[str]) -> str:
+        """The order's values of a cursor's row: in the cursor, or found by the key that it holds."""
+        if not self.order.is_private:
+            return ", ".join(values)
+        row = self.c.row(self.mapped)
+        wanted = ", ".join(row[name] for name in self.order.columns)
+        return f'SELECT {wanted} FROM "{self.mapped.table}" {row.alias} WHERE {row[self.mapped.key]} = {values[0]}'
 
 
 def checked_ids(ids: Any) -> list[str]:

@@ -107,6 +107,10 @@ class Compiler:
             return f"{sql} = {given.sql(self, 'text', lambda values: stored(values[0]))}"
         return self.dialect.is_in(sql, given.sql(self, "texts"))
 
+    def holds(self, sql: str, given: Given) -> str:
+        """Whether SQL `sql` holds the given text, whatever the case of A to Z; no sign in it means more than itself."""
+        return self.dialect.holds(sql, given.sql(self, "text"))
+
     def matches(self, table: str, row: Row, given: Given) -> str:
         """Whether the row's search terms hold the given words."""
         self.charge(cost.SEARCH)

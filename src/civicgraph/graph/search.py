@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from civicgraph.graph.limits import searched
 from civicgraph.graph.rows import Row
 from civicgraph.graph.selection import Given
-from civicgraph.text import bigrams
+from civicgraph.text import runs
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler
@@ -24,24 +24,26 @@ def condition(c: Compiler, table: str, row: Row, given: Given) -> str:
         if row.drive(table, f"{table}_fts", f"{table}_fts.rowid"):
             return f"{row.alias}.id = {row.driving_key} AND {table}_fts MATCH {words}"
         return f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})"
-    pairs = given.sql(c, "texts", lambda text: [term for term in _terms(text) if len(term) > 1])
-    singles = given.sql(c, "texts", lambda text: [f"%{term}%" for term in _terms(text) if len(term) == 1])
+    terms = given.sql(c, "texts", _whole_terms)
+    places = given.sql(c, "texts", _places)
     return (
         f"{row['id']} IN (WITH hits AS MATERIALIZED (SELECT id FROM {table} WHERE "
-        f"string_to_array(search_terms, ' ') @> {pairs} AND search_terms LIKE ALL ({singles})) SELECT id FROM hits)"
+        f"string_to_array(search_terms, ' ') @> {terms} AND ' ' || search_terms || ' ' LIKE ALL ({places}))"
+        " SELECT id FROM hits)"
     )
 
 
-def _terms(text: Any) -> list[str]:
-    """The terms of a search; text that holds none finds nothing."""
-    return bigrams(searched(text)) or ["\x01none"]
+def _whole_terms(text: Any) -> list[str]:
+    """The terms by which an index finds rows; text that holds none finds nothing."""
+    found = runs(searched(text))
+    return [term for run in found for term in run if len(term) > 1] if found else ["\x01none"]
+
+
+def _places(text: Any) -> list[str]:
+    """How the terms of each run stand in a row: one after another; one character where a term begins with it."""
+    return [f"% {' '.join(run)}{'%' if len(run[0]) == 1 else ' %'}" for run in runs(searched(text))]
 
 
 def _fts_phrases(text: Any) -> str:
-    """An FTS5 query: each run of the words as a phrase of its bigrams; one character finds its beginnings."""
-    phrases = []
-    for word in searched(text).split():
-        grams = bigrams(word)
-        if grams:
-            phrases.append('"' + " ".join(grams) + '"' + ("*" if len(grams) == 1 and len(grams[0]) == 1 else ""))
-    return " ".join(phrases) or '""'
+    """The same as an FTS5 query: each run a phrase of its terms."""
+    return " ".join(f'"{" ".join(run)}"{"*" if len(run[0]) == 1 else ""}' for run in runs(searched(text))) or '""'

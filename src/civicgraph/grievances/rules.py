@@ -292,6 +292,11 @@ def reads_private(c: Compiler, row: Row) -> str:
     return c.covers(row["division_id"], READ_GRIEVANCES)
 
 
+def reported_by(c: Compiler, row: Row, child: Row) -> str:
+    """Joins an enterprise to what it reported, for those alone who may read who did."""
+    return f"{child['enterprise_id']} = {row['id']} AND {reads_private(c, child)}"
+
+
 def may_work_row(c: Compiler, row: Row) -> str:
     """The rule `may_work` as SQL."""
     if not c.is_staff:
