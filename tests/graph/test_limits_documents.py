@@ -38,18 +38,22 @@ class Writer:
         assert query is not None
         return "{ " + " ".join(self._some(query, 1, (1, 1, 3, 15))) + " }"
 
-    def _selection(self, kind: GraphQLNamedType, depth: int) -> str:
+    def _selection(self, kind: GraphQLNamedType, depth: int, prefix: str = "") -> str:
         if isinstance(kind, GraphQLInterfaceType):
             types = schema()._schema.get_possible_types(kind)
-            parts = [f"... on {one.name} {self._selection(one, depth)}" for one in types if self.left > 0]
+            parts = [
+                f"... on {one.name} {self._selection(one, depth, f'{one.name}_')}" for one in types if self.left > 0
+            ]
         else:
             assert isinstance(kind, GraphQLObjectType)
-            parts = [*self._some(kind, depth, (1, 3, 40), is_leaf=True), *self._some(kind, depth, (1, 1, 2, 30))]
+            leaves = self._some(kind, depth, (1, 3, 40), prefix, is_leaf=True)
+            parts = [*leaves, *self._some(kind, depth, (1, 1, 2, 30), prefix)]
         return "{ __typename " + " ".join(parts) + " }"
 
     def _some(
-        self, kind: GraphQLObjectType, depth: int, sizes: tuple[int, ...], *, is_leaf: bool = False
+        self, kind: GraphQLObjectType, depth: int, sizes: tuple[int, ...], prefix: str = "", *, is_leaf: bool = False
     ) -> Iterator[str]:
+        """Fields of a type; the prefix keeps those of an interface's types apart, whose names may not mean two types."""
         fields = [(name, one) for name, one in kind.fields.items() if is_leaf_type(get_named_type(one.type)) is is_leaf]
         self.dice.shuffle(fields)
         for name, field in fields[: self.dice.choice(sizes)]:
@@ -57,7 +61,8 @@ class Writer:
                 return
             self.left -= 1
             below = "" if is_leaf else " " + self._selection(get_named_type(field.type), depth + 1)
-            yield name + _arguments(field) + below
+            alias = f"{prefix}{name}: " if prefix else ""
+            yield alias + name + _arguments(field) + below
 
 
 def _arguments(field: GraphQLField) -> str:
