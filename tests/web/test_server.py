@@ -67,6 +67,14 @@ def until_closed(connection: socket.socket) -> bytes:
         found += chunk
 
 
+def is_refused(server: Server) -> bool:
+    """Nothing is said to a connection too many; its reset may come before `connect` has returned."""
+    try:
+        return until_closed(connected(server)) == b""
+    except ConnectionResetError:
+        return True
+
+
 def is_answered(server: Server) -> bool:
     return httpx.get(f"{server.url}/healthz", timeout=2).status_code == 200
 
@@ -171,7 +179,7 @@ def test_an_address_has_so_many_connections_and_gets_them_back(running: Server) 
     for connection in held:
         connection.sendall(ASK)
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
-    assert until_closed(connected(running)) == b""
+    assert is_refused(running)
     for connection in held:
         connection.close()
     end = time.monotonic() + 5
