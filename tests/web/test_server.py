@@ -27,6 +27,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 ASK = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"
 LARGE = b"GET /static/vendor/graphiql/graphiql.min.js HTTP/1.1\r\nhost: a\r\n\r\n"
+READ = "{ divisions(first: 5) { nodes { code } } }"
 POST = b"POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
 
 
@@ -189,6 +190,20 @@ def test_an_address_has_so_many_connections_and_gets_them_back(running: Server) 
             break
         except httpx.TransportError:
             assert time.monotonic() < end
+
+
+def test_forwarded_addresses_are_believed_of_trusted_proxies_alone(database: str, tmp_path: Path) -> None:
+    def last(server: Server) -> int:
+        """The answer to the third of three reads that are two too many for one address in a minute."""
+        for number in range(3):
+            forwarded = {"x-forwarded-for": f"203.0.113.{number}"}
+            answer = httpx.post(f"{server.url}/graphql", json={"query": READ}, headers=forwarded)
+        return answer.status_code
+
+    for trusted, status in (("", 429), ("127.0.0.1", 200)):
+        few = {"CIVICGRAPH_COST_PER_MINUTE": "10", "CIVICGRAPH_TRUSTED_PROXIES": trusted}
+        with Server(database, SECRET, tmp_path, None, **few) as server:
+            assert last(server) == status
 
 
 def test_a_client_that_does_not_read_holds_nothing_up(running: Server) -> None:

@@ -65,6 +65,7 @@ def serve(app: Any, settings: Settings, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # `trusted_proxies` says who is believed; uvicorn would believe this machine whatever it says
         timeout_graceful_shutdown=10,
         timeout_keep_alive=IDLE_SECONDS,
     )

@@ -66,5 +66,5 @@ def is_same_origin(request: HTTPConnection) -> bool:
     if origin is None:
         return True
     base = settings.current().base_url.rstrip("/")
-    scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
+    scheme = "https" if is_secure() else "http"  # what people see: a proxy may have ended https before us
     return origin == base or origin == f"{scheme}://{request.headers.get('host', '')}"
