@@ -38,6 +38,7 @@ PUBLIC = {
     "enterprise": "@/enterprises",
     "grievances": "/grievances",
     "grievance": "@/grievances",
+    "shortfalls": "/shortfalls",
     "report": "/report?division=520327001901",
     "report-where": "/report",
     "track": "/track",

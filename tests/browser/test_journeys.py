@@ -64,6 +64,11 @@ def test_a_resident_reports_a_broken_light_and_sees_each_step(people: People) ->
     grid.locator("#resolution button[type=submit]").click()
     resident.goto(tracking)
     expect(resident.locator("main")).to_contain_text("已换新灯。")
+    resident.check("#rating input[name=stars][value='5']")
+    resident.fill("#rating [name=words]", "当天就来了")
+    resident.click("#rating button[value=true]")
+    expect(resident.locator("main")).to_contain_text("已结案")
+    assert fits(resident)
 
     stranger = people.resident()
     stranger.goto(f"/grievances/{number[0]}")

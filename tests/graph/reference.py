@@ -37,7 +37,7 @@ SDL = (Path(__file__).parent.parent.parent / "schema.graphql").read_text(encodin
 MODELS: dict[str, Any] = {
     one.__name__: one for one in (Division, Grid, Event, ProgrammeItem, Grievance, GrievanceCategory, GrievanceUpdate)
 }
-OPEN = {"SUBMITTED", "ACCEPTED", "ASSIGNED", "IN_PROGRESS"}
+OPEN = {"SUBMITTED", "ACCEPTED", "ASSIGNED", "IN_PROGRESS", "ON_HOLD", "REOPENED"}
 
 
 @dataclass
@@ -367,4 +367,4 @@ def _column(name: str) -> str:
     return re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", name)
 
 
-DONE = (GrievanceStatus.RESOLVED, GrievanceStatus.CLOSED)
+DONE = (GrievanceStatus.RESOLVED, GrievanceStatus.VERIFIED, GrievanceStatus.CLOSED)

@@ -30,7 +30,7 @@ from tests.support import city
 
 LIVES = 12
 WHOLE = """query($within: DivisionCode!, $month: String!) {
-  grievances(first: 100) { totalCount nodes { number status version acceptedAt resolvedAt
+  grievances(first: 100) { totalCount nodes { number status version firstResponseAt resolvedAt
     latestUpdate { status } updates(first: 100) { totalCount nodes { status } } } }
   performance(within: $within, month: $month) { received responded resolved }
 }"""
@@ -79,7 +79,7 @@ class Readers:
         counts = found["performance"] or {"received": 0, "responded": 0, "resolved": 0}
         assert counts == {
             "received": len(rows),
-            "responded": sum(row["acceptedAt"] is not None for row in rows),
+            "responded": sum(row["firstResponseAt"] is not None for row in rows),
             "resolved": sum(row["resolvedAt"] is not None for row in rows),
         }
         seen = {row["number"]: row["version"] for row in rows}
@@ -112,7 +112,7 @@ async def life(writer: Actor, versions: dict[str, int]) -> None:
         (operations.start_grievance, {}),
         (operations.comment_on_grievance, {"note": "在路上", "is_public": True}),
         (operations.resolve_grievance, {"outcome": "已修好。"}),
-        (operations.close_grievance, {}),
+        (operations.reopen_grievance, {"reason": "灯又坏了"}),
     ):
         row = await work(writer, {"number": number, "version": versions[number], **values})
         versions[number] = row.version

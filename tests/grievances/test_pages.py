@@ -128,9 +128,66 @@ async def test_a_broken_corridor_light_from_report_to_closed(site: Site) -> None
     assert "办理中" in await site.resident.open(tracked)
     await site.worker.send(f"{work}/resolution", outcome="换了灯泡")
     assert "换了灯泡" in await site.resident.open(tracked)
-    await site.resident.send(f"{tracked}/closure")
+    await site.resident.send(f"{tracked}/rating", is_solved="true", stars="4", words="来得很快")
     assert "已结案" in site.resident.text
-    assert (await Grievance.get(number=number)).status == GrievanceStatus.CLOSED
+    assert "来得很快" in await site.dispatcher.open(f"/grievances/{number}")
+    assert "★★★★☆" in site.dispatcher.text
+    done = await Grievance.get(number=number)
+    assert (done.status, done.stars, done.is_solved) == (GrievanceStatus.CLOSED, 4, True)
+
+
+async def test_what_is_not_solved_is_opened_again_and_then_stands_on_the_shortfall_list(site: Site) -> None:
+    number, secret = await reported(site.resident)
+    tracked = f"/track/{number}/{secret.replace('-', '')}"
+    work = f"/staff/grievances/{number}"
+    for round_ in (1, 2):
+        await site.dispatcher.open(work)
+        await site.dispatcher.send(f"{work}/acceptance")
+        await site.dispatcher.send(f"{work}/resolution", outcome=f"第 {round_} 次换了灯泡")
+        await site.resident.open(tracked)
+        page = await site.resident.send(f"{tracked}/rating", is_solved="false", words="")
+        assert site.resident.status == 422
+        assert "请说明哪里没有解决" in page
+        await site.resident.send(f"{tracked}/rating", is_solved="false", stars="1", words="灯还是不亮")
+        assert site.resident.status == 200
+    assert (await Grievance.get(number=number)).status == GrievanceStatus.SHORTFALL
+    for path, is_there in (("/shortfalls", True), (f"/shortfalls?within={FENGGANG}", True),
+                           (f"/shortfalls?within={SUIYANG}", False)):  # fmt: skip
+        assert (number in await site.resident.open(path)) is is_there
+    await site.dispatcher.open(work)
+    day = (clock.today() + timedelta(days=30)).isoformat()
+    await site.dispatcher.send(f"{work}/review", body="区住建局", reason="线路老化，随片区改造", review_on=day)
+    assert "区住建局" in await site.resident.open("/shortfalls")
+    assert "线路老化，随片区改造" in await site.resident.open(f"/grievances/{number}")
+
+
+async def test_the_reporter_answers_what_is_asked_and_withdraws(site: Site) -> None:
+    number, secret = await reported(site.resident)
+    tracked = f"/track/{number}/{secret.replace('-', '')}"
+    work = f"/staff/grievances/{number}"
+    await site.dispatcher.open(work)
+    await site.dispatcher.send(f"{work}/question", reason="请问是几单元？")
+    assert "请问是几单元？" in await site.resident.open(tracked)
+    await site.resident.send(f"{tracked}/answer", answer="三单元二楼")
+    assert "三单元二楼" in await site.dispatcher.open(work)
+    await site.resident.send(f"{tracked}/withdrawal", words="自己换好了")
+    assert (await Grievance.get(number=number)).status == GrievanceStatus.WITHDRAWN
+    assert "撤回诉求" not in await site.resident.open(tracked)
+
+
+async def test_the_work_page_offers_what_can_be_done_and_what_is_refused_keeps_what_was_typed(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    work = f"/staff/grievances/{number}"
+    page = await site.dispatcher.open(work)
+    assert "虹桥社区" not in page  # another county's
+    for noun in ("acceptance", "assignment", "question", "transfer", "redirection", "joining", "notes"):
+        assert f'action="{work}/{noun}"' in page
+    for noun in ("resolution", "hold", "review", "reopening", "extension", "verification"):
+        assert f'action="{work}/{noun}"' not in page
+    page = await site.dispatcher.send(f"{work}/joining", into="ZY-0101-ZZZZ", note="同一盏灯")
+    assert site.dispatcher.status == 422
+    assert "没有这个编号的诉求" in page
+    assert "同一盏灯" in page
 
 
 async def test_the_way_to_a_community_needs_no_script(site: Site) -> None:

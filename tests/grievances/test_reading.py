@@ -11,7 +11,7 @@ from civicgraph.grievances import operations
 from civicgraph.grievances.models import Grievance
 from civicgraph.permissions import ANONYMOUS, SCOPES, Actor, Held, Role
 from tests.grievances.conftest import CONTACT, Report, words
-from tests.grievances.test_steps import take
+from tests.grievances.steps import take
 from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, SUIYANG
 
 WHOLE = """query ($number: String!) { grievance(number: $number) {
@@ -117,7 +117,7 @@ async def test_number_and_secret_show_the_reporter_their_own(engine: Engine, cit
     await take(dispatcher, "accept", row, note="已收到")
     await take(dispatcher, "comment", row, note="带梯子")
     document = """query ($number: String!, $secret: String!) { trackedGrievance(number: $number, secret: $secret) {
-      number publicText status mayClose isPublic updates(orderBy: OLDEST) { nodes { status publicNote byLine } }
+      number publicText status mayRate mayWithdraw isPublic updates(orderBy: OLDEST) { nodes { status publicNote byLine } }
       latestUpdate { publicNote } } }"""
 
     async def tracked(number: str, secret: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,14 +11,15 @@ from civicgraph import clock
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
 from civicgraph.grievances import reminders
-from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations import file_grievance
+from civicgraph.grievances.workflow import EVERY
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
 from civicgraph.notifications.rendering import render_message
 from civicgraph.permissions import Actor, Role
 from civicgraph.scheduler.heartbeat import Heartbeat
 from tests.grievances.conftest import CONTACT, Report, words
-from tests.grievances.test_steps import take
+from tests.grievances.steps import in_days, know_secret, lead_to, take
 from tests.support import city as place
 from tests.support.city import FENGGANG, LONGQUAN
 
@@ -120,7 +122,8 @@ async def test_an_assignee_hears_of_the_task_unless_it_is_themselves(
 async def test_the_reporters_messages_read_well_in_their_language(dispatcher: Actor, locale: str) -> None:
     answer = await file_grievance(Actor(locale=locale), words(**CONTACT))
     row: Grievance = answer["grievance"]
-    for verb in ("accept", "assign", "start", "resolve", "close"):
+    await know_secret(row)
+    for verb in ("accept", "assign", "start", "resolve", "rate"):
         await take(dispatcher, verb, row)
     messages = await OutboxMessage.filter(template="grievance_step").order_by("id")
     assert [message.locale for message in messages] == [locale] * 6
@@ -131,3 +134,102 @@ async def test_the_reporters_messages_read_well_in_their_language(dispatcher: Ac
         assert ("楼道与路灯照明" in text) is (locale == "zh")
         assert ("Corridor" in text) is (locale == "en")
         assert answer["tracking_secret"] not in text
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+@pytest.mark.parametrize("status", EVERY)
+async def test_every_state_is_told_in_the_reporters_language(dispatcher: Actor, locale: str, status: Any) -> None:
+    answer = await file_grievance(Actor(locale=locale), words(**CONTACT))
+    station = await place.person("station", Role.DISPATCHER, LONGQUAN)
+    row = await lead_to(dispatcher, answer["grievance"], status, station)
+    last = await OutboxMessage.filter(template="grievance_step").order_by("-id").first()
+    assert last is not None
+    assert last.values["status"] == row.status
+    subject, text = render_message(last.template, last.values, locale)
+    assert (status.label in subject) is (locale == "en")
+    assert len(text.splitlines()) >= 4
+
+
+async def test_a_rest_ends_at_its_date_by_itself(report: Report, dispatcher: Actor, worker: Actor) -> None:
+    row = await take(dispatcher, "assign", await report(), assignee_id=worker.person_id)
+    held = await take(worker, "hold", row)
+    assert held.hold_until is not None
+    await tick(held.hold_until - timedelta(seconds=1))
+    assert (await Grievance.get(id=row.id)).status is GrievanceStatus.ON_HOLD
+    await tick(held.hold_until)
+    resumed = await Grievance.get(id=row.id)
+    assert (resumed.status, resumed.hold_until) == (GrievanceStatus.IN_PROGRESS, None)
+    assert resumed.resolution_due_at == held.resolution_due_at
+    assert [name for name, _ in await told("恢复办理")] == ["worker"]
+    last = await GrievanceUpdate.filter(grievance_id=row.id).order_by("-id").first()
+    assert last is not None
+    assert (last.verb, last.by_line) == ("resume", "系统")
+
+
+async def test_who_says_nothing_is_asked_once_and_the_case_closes_after_a_week(
+    report: Report, dispatcher: Actor
+) -> None:
+    row = await lead_to(dispatcher, await report(**CONTACT), GrievanceStatus.RESOLVED)
+    assert row.resolved_at is not None
+    for hours in (23, 24, 48):
+        await tick(row.resolved_at + timedelta(hours=hours))
+    assert await OutboxMessage.filter(template="grievance_rating").count() == 1
+    await tick(row.resolved_at + timedelta(days=7, seconds=-1))
+    assert (await Grievance.get(id=row.id)).status is GrievanceStatus.RESOLVED
+    await tick(row.resolved_at + timedelta(days=7))
+    closed = await Grievance.get(id=row.id)
+    assert (closed.status, closed.is_solved) == (GrievanceStatus.CLOSED, None)
+    for days in (27, 28, 40):
+        await tick(row.resolved_at + timedelta(days=days))
+    assert await OutboxMessage.filter(template="grievance_aftercare").count() == 1
+    for message in await OutboxMessage.filter(template__in=("grievance_rating", "grievance_aftercare")):
+        for locale in ("zh", "en"):
+            assert row.number in render_message(message.template, message.values, locale)[0]
+
+
+async def test_who_has_rated_is_not_asked_to(report: Report, dispatcher: Actor) -> None:
+    row = await lead_to(dispatcher, await report(**CONTACT), GrievanceStatus.RESOLVED)
+    await take(dispatcher, "rate", row)
+    await tick(clock.now() + timedelta(days=2))
+    assert await OutboxMessage.filter(template="grievance_rating").count() == 0
+
+
+async def test_what_somebody_else_has_to_check_is_not_closed_before(report: Report, dispatcher: Actor) -> None:
+    await GrievanceCategory.filter(code="lighting").update(is_verified=True)
+    row = await lead_to(dispatcher, await report(), GrievanceStatus.RESOLVED)
+    for days in (7, 8, 14):
+        await tick(clock.now() + timedelta(days=days, seconds=1))
+    assert (await Grievance.get(id=row.id)).status is GrievanceStatus.RESOLVED
+    assert [name for name, _ in await told("待核实")] == ["dispatcher"] * 2
+    station = await place.person("station", Role.DISPATCHER, LONGQUAN)
+    await take(station, "verify", row)
+    await tick(clock.now() + timedelta(days=22))
+    assert (await Grievance.get(id=row.id)).status is GrievanceStatus.CLOSED
+
+
+async def test_a_shortfall_is_remembered_every_week_until_somebody_looks(report: Report, dispatcher: Actor) -> None:
+    row = await lead_to(dispatcher, await report(), GrievanceStatus.SHORTFALL)
+    assert row.review_at is not None
+    await tick(row.review_at - timedelta(seconds=1))
+    assert await told("复核") == []
+    for days in (0, 1, 7, 8):
+        await tick(row.review_at + timedelta(days=days))
+    assert [name for name, _ in await told("复核")] == ["dispatcher"] * 2
+    with clock.override(row.review_at + timedelta(days=9)):
+        await take(dispatcher, "review", row, review_on=in_days(30))
+    await tick(row.review_at + timedelta(days=20))
+    assert len(await told("复核")) == 2
+
+
+async def test_opening_again_calls_the_dispatchers_and_reminds_anew(
+    report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    row = await take(dispatcher, "assign", await know_secret(await report()), assignee_id=worker.person_id)
+    await tick(row.resolution_due_at)
+    assert [name for name, _ in await told("已超时")] == ["worker"]
+    with clock.override(row.resolution_due_at + timedelta(hours=1)):
+        await take(worker, "resolve", row)
+        again = await take(dispatcher, "rate", row, is_solved=False, words="还是不亮")
+    assert [name for name, _ in await told("未解决")] == ["dispatcher"]
+    await tick(again.response_due_at)
+    assert [name for name, _ in await told("已超时")] == ["worker", "worker"]

@@ -9,10 +9,11 @@ from typing import Any
 
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Person
+from civicgraph.demo.city.cases import VERBS
 from civicgraph.demo.facts import categories, facts, places
 from civicgraph.divisions.models import Compound
 from civicgraph.divisions.rules import ancestors
-from civicgraph.grievances import rules
+from civicgraph.grievances import deadlines, rules
 from civicgraph.grievances.models import (
     Body,
     Channel,
@@ -39,6 +40,25 @@ TEXTS = {
     "fire_hazard": ("楼道堆放纸箱", "灭火器过期了"),
     "dispute": ("邻居晾衣服滴水，两家争执", "楼顶种菜漏水起纠纷"),
 }
+_UNDER_WAY = (
+    GrievanceStatus.SUBMITTED,
+    GrievanceStatus.ACCEPTED,
+    GrievanceStatus.ASSIGNED,
+    GrievanceStatus.IN_PROGRESS,
+)
+_WAY = (*_UNDER_WAY, GrievanceStatus.RESOLVED, GrievanceStatus.CLOSED)
+"""The straight way through."""
+_SHORTFALLS = {
+    "plumbing": ("区住房和城乡建设局", "主管道老化，须随片区改造一并更换，已列入下一批改造计划。"),
+    "lighting": ("小区业主委员会", "线路须整体更换，动用维修资金要业主表决，正在逐户征求意见。"),
+    "noise": ("街道办事处", "临街商铺须加装隔音，正在与产权人协商费用分担。"),
+    "sanitation": ("区综合行政执法局", "须增设垃圾分类亭，选址正在公示。"),
+    "parking": ("街道办事处", "停车位需新增用地，正在与产权单位协商。"),
+    "lift": ("电梯维保单位", "配件停产，正在选定替代方案。"),
+    "elderly": ("街道办事处", "上门服务人手不足，正在招募志愿者。"),
+    "fire_hazard": ("小区业主委员会", "消防设施更新须动用维修资金，正在逐户征求意见。"),
+}
+_OTHER_SHORTFALL = ("街道办事处", "涉及多个单位，正在商定责任分工。")
 _OUTCOMES = (
     "已上门修好，请您留意使用情况。",
     "已和双方沟通，问题解决。",
@@ -80,6 +100,7 @@ async def load_categories() -> None:
                     name_en=item["en"],
                     urgency=Urgency(item["level"]),
                     body=Body(item["body"]),
+                    is_verified=group["code"] == "safety",
                     position=position,
                 )
             )
@@ -112,7 +133,7 @@ def _number(random: Random, at: datetime, taken: set[str]) -> str:
 
 
 def _station(random: Random, compound: Compound) -> list[Story]:
-    """民声总台: as many as were received, and as many done as its completion rate says; the rest is open."""
+    """民声总台: as many as were received, as many done as its completion rate says; the rest is a shortfall."""
     station = facts()["grievance_services"][0]
     total = station["received"]
     done = round(total * station["completed_rate"])
@@ -122,21 +143,11 @@ def _station(random: Random, compound: Compound) -> list[Story]:
     for index in range(total):
         category = random.choice(list(TEXTS))
         is_done = index < done
-        # What is done lies in the past months; what is open came in lately, some of it late already.
-        age = (
-            timedelta(days=random.randint(4, 170), minutes=random.randint(0, 1440))
-            if is_done
-            else timedelta(hours=3 + 11 * (index - done))
-        )
+        age = timedelta(days=random.randint(4 if is_done else 20, 170), minutes=random.randint(0, 1440))
         status = (
             random.choices((GrievanceStatus.CLOSED, GrievanceStatus.RESOLVED), (9, 1))[0]
             if is_done
-            else (
-                GrievanceStatus.ASSIGNED,
-                GrievanceStatus.IN_PROGRESS,
-                GrievanceStatus.SUBMITTED,
-                GrievanceStatus.ACCEPTED,
-            )[index % 4]
+            else GrievanceStatus.SHORTFALL
         )
         example = station["examples"][index] if index < len(station["examples"]) else None
         first = random.randint(4, 90)
@@ -219,7 +230,7 @@ def _fresh(random: Random) -> list[Story]:
             if is_done and random.random() < 0.3
             else GrievanceStatus.CLOSED
             if is_done
-            else random.choice(rules.OPEN)
+            else random.choice(_UNDER_WAY)
         )
         first = random.randint(3, 80)
         story = Story(
@@ -238,9 +249,12 @@ def _fresh(random: Random) -> list[Story]:
 
 def _row(story: Story, category: GrievanceCategory, number: str, people: dict[str, Person]) -> Grievance:
     accepted, assigned, resolved = (story.submitted_at + timedelta(minutes=one) for one in story.minutes)
-    order = list(rules.EVERY)
-    reached = order.index(story.status)
-    response_due, resolution_due = rules.PROMISES[category.urgency].times(story.submitted_at)
+    reached = _reached(story)
+    promise = rules.PROMISES[category.urgency]
+    response_due, resolution_due = promise.times(story.submitted_at)
+    closed_at = resolved + timedelta(hours=2) if reached >= 5 else None
+    stars = 3 + int(number[-1] in "23456789ABCDEFGHJ") + int(number[-2] in "23456789ABCDEFGHJKMN")
+    body, reason = _SHORTFALLS.get(story.category, _OTHER_SHORTFALL) if _is_shortfall(story) else ("", "")
     worker = {places()["fengquan"]: people["grid"], places()["hongqiao"]: people["hongqiao.grid"]}.get(story.code)
     return Grievance(
         number=number,
@@ -261,17 +275,42 @@ def _row(story: Story, category: GrievanceCategory, number: str, people: dict[st
         accepted_at=accepted if reached >= 1 else None,
         assigned_at=assigned if reached >= 2 else None,
         resolved_at=resolved if reached >= 4 else None,
-        closed_at=resolved + timedelta(hours=2) if reached >= 5 else None,
+        closed_at=closed_at,
         response_due_at=response_due,
         resolution_due_at=resolution_due,
+        response_minutes=promise.response_minutes,
+        resolution_minutes=promise.resolution_minutes,
+        first_response_at=accepted if reached >= 1 else None,
+        first_response_in_time=accepted <= response_due if reached >= 1 else None,
+        body_in_charge=body,
+        reason=reason,
+        review_at=_review(story) if body else None,
+        rated_at=closed_at,
+        stars=stars if closed_at else None,
+        is_solved=True if closed_at else None,
         is_generated=story.is_generated,
         search_terms=search_terms(story.text, category.name),
         version=reached + 1,
     )
 
 
+def _is_shortfall(story: Story) -> bool:
+    return story.status is GrievanceStatus.SHORTFALL
+
+
+def _reached(story: Story) -> int:
+    """How far on the straight way; what is a shortfall was being worked on."""
+    return 3 if _is_shortfall(story) else _WAY.index(story.status)
+
+
+def _review(story: Story) -> datetime:
+    """Some weeks ahead, at eight in the morning."""
+    day = clock.today() + timedelta(days=14 + len(story.text) * 3 % 60)
+    return datetime(day.year, day.month, day.day, 8, tzinfo=clock.CITY_ZONE)
+
+
 def _updates(row: Grievance, story: Story) -> list[GrievanceUpdate]:
-    reached = list(rules.EVERY).index(story.status)
+    reached = _reached(story)
     steps: list[tuple[datetime | None, GrievanceStatus, str, str]] = [
         (row.submitted_at, GrievanceStatus.SUBMITTED, "居民", ""),
         (row.accepted_at, GrievanceStatus.ACCEPTED, "社区联络点", "已受理。"),
@@ -280,22 +319,33 @@ def _updates(row: Grievance, story: Story) -> list[GrievanceUpdate]:
         (row.resolved_at, GrievanceStatus.RESOLVED, "网格员", row.outcome),
         (row.closed_at, GrievanceStatus.CLOSED, "居民", ""),
     ]
-    return [
-        GrievanceUpdate(grievance_id=row.id, at=at, status=status, by_line=line, public_note=note)
+    found = [
+        GrievanceUpdate(
+            grievance_id=row.id, at=at, verb=VERBS[status.value], status=status, by_line=line, public_note=note
+        )
         for at, status, line, note in steps[: reached + 1]
         if at is not None
     ]
+    if _is_shortfall(story):
+        at = row.submitted_at + timedelta(days=10)
+        found.append(
+            GrievanceUpdate(
+                grievance_id=row.id,
+                at=at,
+                verb="list_shortfall",
+                status=row.status,
+                until=row.review_at,
+                by_line="社区联络点",
+                public_note=row.reason,
+            )
+        )
+    return found
 
 
 async def _deadlines(row: Grievance) -> None:
-    """Deadlines of what is open; those that passed before the demo was loaded count as reminded."""
+    """Deadlines of what is under way; those that passed before the demo was loaded count as told."""
     now = clock.now()
-    due: list[tuple[str, datetime]] = []
-    if row.status not in rules.DONE:
-        due.append(("resolution", row.resolution_due_at))
-        if row.accepted_at is None:
-            due.append(("response", row.response_due_at))
-    for kind, at in due:
+    for kind, at in deadlines.wanted(row).items():
         state = DeadlineState.PENDING if at > now else DeadlineState.FIRED
         await Deadline.create(
             subject_type="Grievance",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -76,6 +77,10 @@ class Compiler:
     def now(self) -> str:
         """The present moment."""
         return self.value(lambda run: run.now, "moment", share="now")
+
+    def ago(self, time: timedelta) -> str:
+        """The moment so long before the present one."""
+        return self.value(lambda run: run.now - time, "moment", share=("ago", time))
 
     def person(self) -> str:
         """The actor's number, null for strangers."""

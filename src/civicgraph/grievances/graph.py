@@ -45,7 +45,7 @@ class GrievanceFilter:
     urgency = equals("urgency", Urgency, "Of this level.", reason="Each of the four levels occurs every day.")
     status = where(GrievanceStatus, "Standing there.", rules.has_status, columns=("status",))
     is_open = flag(
-        "Only those that are (not) still to be resolved.", rules.is_open, rules.is_done, index="grievance_open"
+        "Only those that are (not) still to be resolved.", rules.is_open, rules.is_not_open, index="grievance_open"
     )
     is_overdue = flag(
         "Only those past a promised time (or in time).", rules.are_overdue, rules.is_in_time, index="grievance_open"
@@ -119,6 +119,7 @@ class GrievanceCategory:
     group_name_en = column()
     urgency = column()
     body = column()
+    is_verified = column()
 
 
 @type_(models.GrievanceUpdate, visible=rules.visible_updates, is_big=True)
@@ -126,7 +127,9 @@ class GrievanceUpdate:
     """One step of a grievance's history: what was done or said, by which office, and where it stood then."""
 
     at = column()
+    verb = column()
     status = column()
+    until = column()
     by_line = column()
     public_note = column()
     internal_note = column(guard=rules.reads_update)
@@ -158,6 +161,23 @@ class Grievance:
     closed_at = column()
     response_due_at = column()
     resolution_due_at = column()
+    first_response_at = column()
+    first_response_in_time = column()
+    reason = column()
+    body_in_charge = column()
+    hold_reason = column()
+    hold_until = column()
+    review_at = column()
+    reopened_count = column()
+    verified_at = column()
+    rated_at = column()
+    stars = column()
+    is_solved = column()
+    rating_text = column()
+    duplicate_of = to_one("Grievance", description="The earlier grievance that it was joined with.")
+    duplicates = connection(
+        "Grievance", key="duplicate_of_id", description="Later ones of the same problem that were joined with it."
+    )
     updated_at = column()
     version = column()
     is_overdue = computed(bool, rules.is_overdue, "A promised time has passed and what was promised is not done.")
@@ -196,7 +216,9 @@ class Grievance:
         bool, rules.reads_private, "Whether you may read the reporter's own words and the masked contact."
     )
     may_work = computed(bool, rules.may_work_row, "Whether you may start, comment on and resolve it.")
-    may_dispatch = computed(bool, rules.may_dispatch_row, "Whether you may accept, assign, close and hide it.")
+    may_dispatch = computed(bool, rules.may_dispatch_row, "Whether you may accept, assign, pass on and hide it.")
+    may_check = computed(bool, rules.may_check_row, "Whether you may check on the spot what others resolved.")
+    may_direct = computed(bool, rules.may_direct_row, "Whether you may give it more time, as the level above.")
 
 
 @type_(models.Grievance)
@@ -218,10 +240,24 @@ class TrackedGrievance:
     closed_at = column()
     response_due_at = column()
     resolution_due_at = column()
+    reason = column()
+    body_in_charge = column()
+    hold_reason = column()
+    hold_until = column()
+    review_at = column()
+    reopened_count = column()
+    rated_at = column()
+    stars = column()
+    is_solved = column()
+    rating_text = column()
+    duplicate_of = to_one("Grievance", description="The earlier grievance that it was joined with, if it is public.")
     is_overdue = computed(bool, rules.is_overdue, "A promised time has passed and what was promised is not done.")
-    may_close = computed(
-        bool, lambda c, row: f"{row['status']} = 'resolved'", "Whether you may say: yes, it is solved."
+    may_rate = computed(bool, rules.is_done, "Whether you may say how it was dealt with, and whether it is solved.")
+    may_reopen = computed(
+        bool, rules.may_reopen_row, "Whether you may say that it is not solved, which opens it again."
     )
+    may_answer = computed(bool, rules.is_returned, "Whether you are asked something, and may send it again.")
+    may_withdraw = computed(bool, rules.may_withdraw_row, "Whether you may withdraw it.")
     category = to_one("GrievanceCategory")
     division = to_one("divisions.Division")
     grid = to_one("grids.Grid")
@@ -310,12 +346,25 @@ Mutation = mutations(
     "Mutation",
     door(operations.file_grievance, {"grievance": "TrackedGrievance", "tracking_secret": str}),
     door(operations.accept_grievance, {"grievance": "Grievance"}),
+    door(operations.return_grievance, {"grievance": "Grievance"}),
+    door(operations.redirect_grievance, {"grievance": "Grievance"}),
+    door(operations.transfer_grievance, {"grievance": "Grievance"}),
+    door(operations.merge_grievance, {"grievance": "Grievance"}),
     door(operations.assign_grievance, {"grievance": "Grievance"}),
     door(operations.start_grievance, {"grievance": "Grievance"}),
+    door(operations.hold_grievance, {"grievance": "Grievance"}),
+    door(operations.resume_grievance, {"grievance": "Grievance"}),
+    door(operations.extend_grievance, {"grievance": "Grievance"}),
     door(operations.comment_on_grievance, {"grievance": "Grievance"}),
     door(operations.resolve_grievance, {"grievance": "Grievance"}),
-    door(operations.close_grievance, {"grievance": "Grievance"}),
-    door(operations.close_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.verify_grievance, {"grievance": "Grievance"}),
+    door(operations.send_back_grievance, {"grievance": "Grievance"}),
+    door(operations.reopen_grievance, {"grievance": "Grievance"}),
+    door(operations.list_shortfall, {"grievance": "Grievance"}),
+    door(operations.review_shortfall, {"grievance": "Grievance"}),
+    door(operations.resubmit_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.rate_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.withdraw_tracked_grievance, {"grievance": "TrackedGrievance"}),
     door(operations.set_grievance_visibility, {"grievance": "Grievance"}),
     door(operations.reveal_grievance_contact, {"phone": str, "email": str}),
 )

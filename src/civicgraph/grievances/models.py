@@ -31,14 +31,32 @@ class Body(Labelled):
 
 
 class GrievanceStatus(Labelled):
-    """Where a grievance stands."""
+    """Where a grievance stands. What leads from one to another is declared in `workflow`."""
 
     SUBMITTED = "submitted", N_("Submitted")
+    RETURNED = "returned", N_("Returned with questions")
+    REDIRECTED = "redirected", N_("Passed to another body")
+    MERGED = "merged", N_("Joined with an earlier one")
     ACCEPTED = "accepted", N_("Accepted")
     ASSIGNED = "assigned", N_("Assigned")
     IN_PROGRESS = "in_progress", N_("Being worked on")
+    ON_HOLD = "on_hold", N_("On hold")
     RESOLVED = "resolved", N_("Resolved")
+    VERIFIED = "verified", N_("Checked on the spot")
     CLOSED = "closed", N_("Case closed")
+    REOPENED = "reopened", N_("Opened again")
+    SHORTFALL = "shortfall", N_("On the shortfall list")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+
+
+class HoldReason(Labelled):
+    """Why work on a grievance rests. `workflow.PAUSING` says which of them stop the clock."""
+
+    REPORTER = "reporter", N_("The reporter has to answer or let us in")
+    WEATHER = "weather", N_("Weather that makes the work unsafe")
+    LEGAL = "legal", N_("A period that the law prescribes")
+    MATERIAL = "material", N_("Material or spare parts")
+    OTHER_BODY = "other_body", N_("Another body has to act first")
 
 
 class Channel(Labelled):
@@ -67,6 +85,9 @@ class GrievanceCategory(Model):
     name_en = fields.CharField(60, description="Its name in English.")
     urgency = fields.CharEnumField(Urgency, max_length=10, description="The urgency it starts with.")
     body = fields.CharEnumField(Body, max_length=12, description="Who normally leads.")
+    is_verified = fields.BooleanField(
+        default=False, db_default=False, description="Whether somebody else checks on the spot what was resolved."
+    )
     position = fields.IntField(description="Its place in lists.")
 
     class Meta:
@@ -147,11 +168,46 @@ class Grievance(Record):
     outcome = fields.TextField(default="", description="What was done, in public words.")
     submitted_at = fields.DatetimeField(description="When it was reported.")
     accepted_at = fields.DatetimeField(null=True, description="When it was accepted: the first response.")
+    first_response_at = fields.DatetimeField(null=True, description="When it had its very first response.")
+    first_response_in_time = fields.BooleanField(null=True, description="Whether that came in time.")
     assigned_at = fields.DatetimeField(null=True, description="When it was assigned.")
     resolved_at = fields.DatetimeField(null=True, description="When it was resolved.")
     closed_at = fields.DatetimeField(null=True, description="When it was closed.")
     response_due_at = fields.DatetimeField(description="Promised time of the first response.")
     resolution_due_at = fields.DatetimeField(description="Promised time of the resolution.")
+    response_minutes = fields.IntField(
+        default=0, db_default=0, description="Minutes to the first response, as promised when it was reported."
+    )
+    resolution_minutes = fields.IntField(
+        default=0, db_default=0, description="Minutes to the resolution, as promised when it was reported."
+    )
+    reason = fields.TextField(
+        default="", db_default="", description="Why it was returned, passed on, rests or cannot be done now. Public."
+    )
+    body_in_charge = fields.CharField(
+        80,
+        default="",
+        db_default="",
+        description="The body that it was passed to, or that is in charge of a shortfall.",
+    )
+    duplicate_of: Any = fields.ForeignKeyField(
+        "civicgraph.Grievance",
+        related_name="duplicates",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The earlier grievance that it was joined with.",
+    )
+    hold_reason = fields.CharEnumField(HoldReason, max_length=12, null=True, description="Why work on it rests.")
+    hold_until = fields.DatetimeField(null=True, description="Until when work on it rests.")
+    review_at = fields.DatetimeField(null=True, description="When a shortfall is looked at again.")
+    reopened_count = fields.IntField(default=0, db_default=0, description="How often it was opened again.")
+    verified_at = fields.DatetimeField(null=True, description="When somebody else checked on the spot that it is done.")
+    rated_at = fields.DatetimeField(null=True, description="When its reporter rated how it was dealt with.")
+    stars = fields.SmallIntField(null=True, description="The reporter’s rating, from 1 to 5 stars.")
+    is_solved = fields.BooleanField(null=True, description="Whether the reporter says that it is solved.")
+    rating_text = fields.TextField(
+        default="", db_default="", description="The reporter’s words to the rating, with personal data masked."
+    )
     is_generated = fields.BooleanField(default=False, description="Made up for the demo city.")
     search_terms = fields.TextField(default="", description="Bigrams of the public text.")
     version = fields.IntField(default=1, description="Grows by one with each change, send it back when working on it.")
@@ -167,6 +223,7 @@ class Grievance(Record):
             ("assignee_id", "status", "resolution_due_at", "id"),
             ("status", "id"),
             ("resolution_due_at", "id"),
+            ("duplicate_of_id", "id"),
         )
 
     sql_indexes: ClassVar[SqlIndexes] = {**by_place("grievance", "division_id", "id"), "grievance_open": ()}
@@ -175,12 +232,23 @@ class Grievance(Record):
 class GrievanceUpdate(Model):
     """One step of a grievance's history, never changed afterwards."""
 
+    person_id: int | None
     id = fields.BigIntField(primary_key=True)
     grievance: fields.ForeignKeyRelation[Grievance] = fields.ForeignKeyField(
         "civicgraph.Grievance", related_name="updates", on_delete=fields.CASCADE, description="The grievance."
     )
     at = fields.DatetimeField(description="When it happened.")
     status = fields.CharEnumField(GrievanceStatus, max_length=12, description="Where the grievance stood after it.")
+    verb = fields.CharField(
+        24, default="", db_default="", description="What was done, by its name in the workflow, empty where unknown."
+    )
+    minutes = fields.IntField(null=True, description="Minutes that it adds to the time for the resolution.")
+    until = fields.DatetimeField(
+        null=True, description="Until when work rests, or when a shortfall is looked at again."
+    )
+    is_pausing = fields.BooleanField(
+        default=False, db_default=False, description="Whether the clock of the resolution stands still from here on."
+    )
     by_line = fields.CharField(120, default="", description="Who did it, by office: 金台社区联络点.")
     person: Any = fields.ForeignKeyField(
         "civicgraph.Person",

@@ -30,6 +30,9 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
         "note": update.public_note,
         "response_due_at": row.response_due_at.isoformat(),
         "resolution_due_at": row.resolution_due_at.isoformat(),
+        "hold_until": row.hold_until.isoformat() if row.hold_until else "",
+        "review_at": row.review_at.isoformat() if row.review_at else "",
+        "body": row.body_in_charge,
         "link": f"/track?number={row.number}",
     }
     await notify_address(
@@ -38,6 +41,32 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
         "grievance_step",
         values,
         dedupe=f"grievance:{row.id}:step:{update.id}",
+        division_code=_place(row),
+    )
+
+
+async def tell_duplicates(row: Grievance) -> None:
+    """Write to those whose reports were joined with this one what became of it."""
+    for one in await Grievance.filter(duplicate_of_id=row.id).exclude(contact_email=""):
+        await _write(
+            one, "grievance_joined", f"joined:{row.version}", {"earlier": row.number, "status": row.status.value}
+        )
+
+
+async def ask_reporter(row: Grievance, template: str) -> None:
+    """Ask the reporter who left an e-mail how it was, or whether it is lastingly solved."""
+    if row.contact_email:
+        await _write(row, template, f"{template}:{row.reopened_count}", {})
+
+
+async def _write(row: Grievance, template: str, what: str, values: dict[str, Any]) -> None:
+    """A message to the reporter that is no step of its own."""
+    await notify_address(
+        row.contact_email,
+        row.locale,
+        template,
+        {**await _values(row), **values, "link": f"/track?number={row.number}"},
+        dedupe=f"grievance:{row.id}:{what}",
         division_code=_place(row),
     )
 
@@ -54,17 +83,39 @@ async def call_dispatchers(row: Grievance) -> None:
         await _tell(people, row, "grievance_received", "received", due_at=row.response_due_at)
 
 
+async def call_for_transfer(row: Grievance) -> None:
+    """Tell the dispatchers of the community that it was handed to."""
+    people = await nearest_dispatchers(_place(row))
+    await _tell(people, row, "grievance_received", f"transferred:{row.version}", due_at=row.resolution_due_at)
+
+
+async def call_for_reopened(row: Grievance) -> None:
+    """Tell the dispatchers that it is not done after all."""
+    people = await nearest_dispatchers(_place(row))
+    await _tell(people, row, "grievance_reopened", f"reopened:{row.reopened_count}", due_at=row.response_due_at)
+
+
+async def tell_workers(row: Grievance, template: str, what: str, due_at: datetime) -> None:
+    """Tell who works on it, or the nearest dispatchers while nobody does."""
+    await _tell(await _workers(row), row, template, what, due_at=due_at)
+
+
+async def _workers(row: Grievance) -> list[Person]:
+    assignee = await Person.get_or_none(id=row.assignee_id, is_active=True) if row.assignee_id else None
+    return [assignee] if assignee else await nearest_dispatchers(_place(row))
+
+
 async def remind(row: Grievance, promise: str, due_at: datetime) -> None:
     """Tell the assignee, or the community's dispatchers while there is none, that a promised time has passed."""
-    assignee = await Person.get_or_none(id=row.assignee_id, is_active=True) if row.assignee_id else None
-    people = [assignee] if assignee else await nearest_dispatchers(_place(row))
-    await _tell(people, row, "grievance_overdue", f"{promise}:overdue", promise=promise, due_at=due_at)
+    what = f"{promise}:overdue:{due_at:%Y%m%d%H%M}"
+    await _tell(await _workers(row), row, "grievance_overdue", what, promise=promise, due_at=due_at)
 
 
 async def escalate(row: Grievance, promise: str, due_at: datetime) -> None:
     """Tell the level above the community that a promised time passed long ago."""
     people = await nearest_dispatchers(parent_code(_place(row)))
-    await _tell(people, row, "grievance_escalated", f"{promise}:escalated", promise=promise, due_at=due_at)
+    what = f"{promise}:escalated:{due_at:%Y%m%d%H%M}"
+    await _tell(people, row, "grievance_escalated", what, promise=promise, due_at=due_at)
 
 
 async def nearest_dispatchers(code: str) -> list[Person]:

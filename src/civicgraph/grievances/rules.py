@@ -1,4 +1,7 @@
-"""Rules of the grievances room: transitions, promised times, visibility and permission. Pure."""
+"""Rules of the grievances room: permission, promised times, by-lines and visibility. Pure.
+
+States and steps are declared in `workflow`.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from civicgraph.clock import CITY_ZONE
-from civicgraph.grievances.models import Grievance, GrievanceStatus, ReporterKind, Urgency
-from civicgraph.i18n import N_
+from civicgraph.divisions.rules import parent_code
+from civicgraph.grievances.models import Grievance, ReporterKind, Urgency
+from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, Needs, Transition
 from civicgraph.permissions import (
     CAPABILITIES,
     DISPATCH_GRIEVANCES,
@@ -26,62 +29,7 @@ if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
     from civicgraph.graph.selection import Given
 
-OPEN = (GrievanceStatus.SUBMITTED, GrievanceStatus.ACCEPTED, GrievanceStatus.ASSIGNED, GrievanceStatus.IN_PROGRESS)
-"""Still to be resolved."""
-DONE = (GrievanceStatus.RESOLVED, GrievanceStatus.CLOSED)
-EVERY = OPEN + DONE
-
-
-# Transitions ---------------------------------------------------------------------------------
-
-
-class Needs(Enum):
-    """Who may take a step."""
-
-    DISPATCHER = "a grant to dispatch over the division"
-    WORKER = "the grievance's assignee, or a dispatcher"
-    REPORTER = "the number and the tracking secret"
-
-
-@dataclass(frozen=True)
-class Transition:
-    """A step that can be taken: from where, to where (None: it stays), by whom, and why not otherwise."""
-
-    sources: tuple[GrievanceStatus, ...]
-    target: GrievanceStatus | None
-    needs: Needs
-    refusal: str = ""
-
-
-_S = GrievanceStatus
-TRANSITIONS: Mapping[str, Transition] = {
-    "accept": Transition(
-        (_S.SUBMITTED,), _S.ACCEPTED, Needs.DISPATCHER, N_("This grievance has been accepted already.")
-    ),
-    "assign": Transition(
-        OPEN, _S.ASSIGNED, Needs.DISPATCHER, N_("This grievance is resolved, there is nobody to assign it to.")
-    ),
-    "start": Transition(
-        (_S.ACCEPTED, _S.ASSIGNED),
-        _S.IN_PROGRESS,
-        Needs.WORKER,
-        N_("Work can start once the grievance is accepted, and only once."),
-    ),
-    "resolve": Transition(
-        (_S.ACCEPTED, _S.ASSIGNED, _S.IN_PROGRESS),
-        _S.RESOLVED,
-        Needs.WORKER,
-        N_("A grievance can be resolved once it is accepted, and only once."),
-    ),
-    "close": Transition((_S.RESOLVED,), _S.CLOSED, Needs.DISPATCHER, N_("Only a resolved grievance can be closed.")),
-    "confirm": Transition(
-        (_S.RESOLVED,), _S.CLOSED, Needs.REPORTER, N_("You can say so once the problem is reported as resolved.")
-    ),
-    "comment": Transition(EVERY, None, Needs.WORKER),
-    "set_visibility": Transition(EVERY, None, Needs.DISPATCHER),
-    "reveal_contact": Transition(EVERY, None, Needs.WORKER),
-}
-"""Everything that can be done with a grievance after it was reported. Operations and pages ask here."""
+# Who may take a step --------------------------------------------------------------------------
 
 
 def may_dispatch(actor: Actor, row: Grievance) -> bool:
@@ -95,9 +43,27 @@ def may_work(actor: Actor, row: Grievance) -> bool:
     return (is_mine and actor.may(WORK_GRIEVANCES, _place(row))) or may_dispatch(actor, row)
 
 
+def may_direct(actor: Actor, row: Grievance) -> bool:
+    """Whether the actor dispatches for the level above the grievance's division."""
+    return actor.may(DISPATCH_GRIEVANCES, parent_code(_place(row)) or _place(row))
+
+
 def may_take(actor: Actor, transition: Transition, row: Grievance) -> bool:
-    """Whether the actor may take this step with this grievance, whatever its state."""
-    return may_dispatch(actor, row) if transition.needs is Needs.DISPATCHER else may_work(actor, row)
+    """Whether a member of the staff may take this step with this grievance, whatever its state.
+
+    That a checker is not the one who resolved it, the operation itself looks up in the history.
+    """
+    match transition.needs:
+        case Needs.DISPATCHER:
+            return may_dispatch(actor, row)
+        case Needs.SUPERIOR:
+            return may_direct(actor, row)
+        case Needs.WORKER:
+            return may_work(actor, row)
+        case Needs.CHECKER:
+            return actor.may(WORK_GRIEVANCES, _place(row))
+        case _:
+            return False
 
 
 def may_know(actor: Actor, row: Grievance) -> bool:
@@ -213,9 +179,15 @@ def by_line(held: Held, short_name: str) -> str:
 
 # Reads: the same rules as SQL ----------------------------------------------------------------
 
-_OPEN_SQL = "('submitted', 'accepted', 'assigned', 'in_progress')"  # letter for letter the partial indexes' condition
 
-_WORKING_SQL = "(" + ", ".join(f"'{role.value}'" for role in Role if WORK_GRIEVANCES in CAPABILITIES[role]) + ")"
+def _listed(states: Iterable[str]) -> str:
+    return "(" + ", ".join(f"'{state}'" for state in states) + ")"
+
+
+_OPEN_SQL = _listed(one.value for one in OPEN)  # letter for letter the partial indexes' condition
+_DONE_SQL = _listed(one.value for one in DONE)
+
+_WORKING_SQL = _listed(role.value for role in Role if WORK_GRIEVANCES in CAPABILITIES[role])
 
 
 def is_open(c: Compiler, row: Row) -> str:
@@ -236,9 +208,44 @@ def lies_within(c: Compiler, row: Row, given: Given) -> str:
     return f"{condition} AND {c.subtree(row['division_id'], given)}" if 4 < len(given.value) < 12 else condition
 
 
+def is_not_open(c: Compiler, row: Row) -> str:
+    """Not to be resolved: done, ended without, or on the shortfall list."""
+    return f"{row['status']} NOT IN {_OPEN_SQL}"
+
+
 def is_done(c: Compiler, row: Row) -> str:
-    """Resolved or closed."""
-    return f"{row['status']} IN ('resolved', 'closed')"
+    """Resolved, whether checked, rated, closed or not yet."""
+    return f"{row['status']} IN {_DONE_SQL}"
+
+
+def is_returned(c: Compiler, row: Row) -> str:
+    """Its reporter is asked something."""
+    return f"{row['status']} = 'returned'"
+
+
+def may_reopen_row(c: Compiler, row: Row) -> str:
+    """Resolved, and not too long ago to be opened again."""
+    return f"({is_done(c, row)} AND coalesce({row['resolved_at']} > {c.ago(REOPEN_WITHIN)}, {c.dialect.false}))"
+
+
+def may_withdraw_row(c: Compiler, row: Row) -> str:
+    """Standing where its reporter may withdraw it."""
+    return f"{row['status']} IN {_listed(one.value for one in TRANSITIONS['withdraw'].sources)}"
+
+
+def may_check_row(c: Compiler, row: Row) -> str:
+    """Working on grievances of its place."""
+    return c.covers(row["division_id"], WORK_GRIEVANCES)
+
+
+def may_direct_row(c: Compiler, row: Row) -> str:
+    """The rule `may_direct` as SQL."""
+    return c.covers(_level_above(row["division_id"]), DISPATCH_GRIEVANCES)
+
+
+def _level_above(code: str) -> str:
+    """A community's subdistrict: a report is always of a community."""
+    return f"substr({code}, 1, 9)"
 
 
 def has_status(c: Compiler, row: Row, given: Given) -> str:

@@ -26,6 +26,13 @@ MESSAGES = {
     "grievance_overdue": N_("Reminder of an overdue grievance"),
     "grievance_escalated": N_("Overdue, told to the level above"),
     "grievance_received": N_("Call for an urgent grievance"),
+    "grievance_joined": N_("News of a report that was joined with another"),
+    "grievance_rating": N_("Question how it was"),
+    "grievance_aftercare": N_("Question whether it is lastingly solved"),
+    "grievance_resumed": N_("A rest is over"),
+    "grievance_review": N_("A shortfall to be looked at again"),
+    "grievance_check": N_("Something to be checked on the spot"),
+    "grievance_reopened": N_("Opened again"),
 }
 """What the templates of messages are about; one without words shows its name."""
 

@@ -25,6 +25,16 @@ _BUILDINGS, _UNITS = 30, 4
 
 REPORTER, DISPATCHER, WORKER = "reporter", "dispatcher", "worker"
 """Who takes a step."""
+VERBS = {
+    "submitted": "submit",
+    "accepted": "accept",
+    "assigned": "assign",
+    "in_progress": "start",
+    "resolved": "resolve",
+    "closed": "rate",
+}
+"""Which step of the workflow leads to a status."""
+_STARS = (5, 5, 5, 5, 5, 4, 4, 4, 3, 2)
 
 # Shares chosen so that about 2 % of two years' grievances are open on any day and nine of ten are in time.
 _RESPONDS_LATE, _RESOLVES_LATE, _DRAGS_ON = 0.04, 0.04, 0.06
@@ -66,6 +76,7 @@ class Case(NamedTuple):
     assigned_at: int | None
     resolved_at: int | None
     closed_at: int | None
+    stars: int | None
     outcome: str
     team: str
     steps: list[Step]
@@ -153,6 +164,7 @@ def live(random: Random, category: Category, submitted: int, now: int, resolves_
         assigned_at = accepted_at + min((resolved_at - accepted_at) // 3, DAY)
     team, outcome = "", ""
     closed_at: int | None = None
+    stars: int | None = None
     if assigned_at is not None and assigned_at > now:
         assigned_at = None
     else:
@@ -172,7 +184,8 @@ def live(random: Random, category: Category, submitted: int, now: int, resolves_
             closed = resolved_at + int((0.5 + 3 * random()) * DAY)
             if closed <= now:
                 closed_at = closed
-                steps.append(Step(closed, GrievanceStatus.CLOSED.value, DISPATCHER, pick(random, notes["closed"])))
+                stars = _STARS[int(random() * len(_STARS))]
+                steps.append(Step(closed, GrievanceStatus.CLOSED.value, REPORTER, ""))
     return _case(
         category,
         submitted,
@@ -181,6 +194,7 @@ def live(random: Random, category: Category, submitted: int, now: int, resolves_
         assigned_at=assigned_at,
         resolved_at=resolved_at if is_resolved else None,
         closed_at=closed_at,
+        stars=stars,
         outcome=outcome,
         team=team,
     )
@@ -203,6 +217,7 @@ def _case(
     assigned_at: int | None = None,
     resolved_at: int | None = None,
     closed_at: int | None = None,
+    stars: int | None = None,
     outcome: str = "",
     team: str = "",
 ) -> Case:
@@ -214,6 +229,7 @@ def _case(
         assigned_at=assigned_at,
         resolved_at=resolved_at,
         closed_at=closed_at,
+        stars=stars,
         outcome=outcome,
         team=team,
         steps=steps,

@@ -22,10 +22,14 @@ GRIEVANCE = table(
     *("contact_name", "contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked", "locale"),
     *("status", "is_public", "assignee_id", "team", "outcome", "submitted_at", "accepted_at", "assigned_at"),
     *("resolved_at", "closed_at", "response_due_at", "resolution_due_at", "is_generated", "search_terms", "version"),
+    *("first_response_at", "first_response_in_time", "response_minutes", "resolution_minutes", "reopened_count"),
+    *("rated_at", "stars", "is_solved", "reason", "body_in_charge", "rating_text"),
+    *("hold_reason", "hold_until", "review_at", "verified_at", "duplicate_of_id"),
 )
 UPDATE = table(
     GrievanceUpdate,
-    *("grievance_id", "at", "status", "by_line", "person_id", "public_note", "internal_note"),
+    *("grievance_id", "at", "status", "verb", "minutes", "until", "is_pausing"),
+    *("by_line", "person_id", "public_note", "internal_note"),
 )
 DEADLINE = table(
     Deadline,
@@ -38,6 +42,8 @@ TALLY = table(
 REPLACED = (TALLY.name,)
 """Tables that are written anew, with what stood in them added in."""
 
+_NOTHING = (None,) * 5
+"""No rest, review, check, or earlier one."""
 _WEIGHTS = {"home": 7, "order": 7, "safety": 2, "people": 3, "neighbours": 5, "enterprise": 1, "other": 2}
 _IN_COMPOUND = ("home", "order", "neighbours")
 _WEEK = (1.15, 1.08, 1.0, 1.0, 1.02, 0.9, 0.85)  # Monday to Sunday
@@ -81,7 +87,10 @@ def rows(ground: Ground) -> Iterator[Batch]:
                     *(text, text, "", "", "", "", "", "", "zh", case.status, random() < _PUBLIC),
                     *(lead if case.assigned_at else None, case.team, case.outcome, submitted, case.accepted_at),
                     *(case.assigned_at, case.resolved_at, case.closed_at, case.response_due, case.resolution_due),
-                    *(True, terms, len(case.steps)),
+                    *(True, terms, len(case.steps), case.accepted_at, _in_time(case)),
+                    *(category.response // 60, category.resolution // 60, 0),
+                    *(case.closed_at, case.stars, True if case.closed_at else None, "", "", ""),
+                    *_NOTHING,
                 )
             )
             updates += _updates(number_id, case, category, community, lead)
@@ -148,9 +157,16 @@ def _updates(number: int, case: Case, category: Category, community: Community, 
         cases.WORKER: community.name + GRID_WORKER,
     }
     return [
-        (number, step.at, step.status, lines[step.who], lead if step.who == cases.WORKER else None, step.note, "")
+        (
+            *(number, step.at, step.status, cases.VERBS[step.status], None, None, False, lines[step.who]),
+            *(lead if step.who == cases.WORKER else None, step.note, ""),
+        )
         for step in case.steps
     ]
+
+
+def _in_time(case: Case) -> bool | None:
+    return None if case.accepted_at is None else case.accepted_at <= case.response_due
 
 
 def _deadlines(now: int, number: int, case: Case) -> list[Row]:

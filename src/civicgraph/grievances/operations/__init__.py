@@ -1,24 +1,47 @@
-"""What one can do with a grievance: one verb a module."""
+"""What one can do with a grievance: one verb, or one pair of them, a module."""
 
 from civicgraph.grievances.operations.accept_grievance import accept_grievance
 from civicgraph.grievances.operations.assign_grievance import assign_grievance
-from civicgraph.grievances.operations.close_grievance import close_grievance, close_tracked_grievance
 from civicgraph.grievances.operations.comment_on_grievance import comment_on_grievance
 from civicgraph.grievances.operations.file_grievance import file_grievance
+from civicgraph.grievances.operations.hold_grievance import extend_grievance, hold_grievance, resume_grievance
+from civicgraph.grievances.operations.list_shortfall import list_shortfall, review_shortfall
+from civicgraph.grievances.operations.rate_grievance import rate_tracked_grievance, reopen_grievance
+from civicgraph.grievances.operations.redirect_grievance import (
+    merge_grievance,
+    redirect_grievance,
+    transfer_grievance,
+)
 from civicgraph.grievances.operations.resolve_grievance import resolve_grievance
+from civicgraph.grievances.operations.return_grievance import resubmit_tracked_grievance, return_grievance
 from civicgraph.grievances.operations.reveal_contact import reveal_grievance_contact
 from civicgraph.grievances.operations.set_visibility import set_grievance_visibility
 from civicgraph.grievances.operations.start_grievance import start_grievance
+from civicgraph.grievances.operations.verify_grievance import send_back_grievance, verify_grievance
+from civicgraph.grievances.operations.withdraw_grievance import withdraw_tracked_grievance
 
 __all__ = [
     "accept_grievance",
     "assign_grievance",
-    "close_grievance",
-    "close_tracked_grievance",
     "comment_on_grievance",
+    "extend_grievance",
     "file_grievance",
+    "hold_grievance",
+    "list_shortfall",
+    "merge_grievance",
+    "rate_tracked_grievance",
+    "redirect_grievance",
+    "reopen_grievance",
     "resolve_grievance",
+    "resubmit_tracked_grievance",
+    "resume_grievance",
+    "return_grievance",
     "reveal_grievance_contact",
+    "review_shortfall",
+    "send_back_grievance",
     "set_grievance_visibility",
     "start_grievance",
+    "transfer_grievance",
+    "verify_grievance",
+    "withdraw_tracked_grievance",
 ]

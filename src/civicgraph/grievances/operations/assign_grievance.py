@@ -7,11 +7,11 @@ from pydantic import Field
 from civicgraph import clock
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.grievances import notices
-from civicgraph.grievances.models import Grievance, GrievanceStatus
-from civicgraph.grievances.operations.history import audited, office, opened_at, respond, step
-from civicgraph.grievances.operations.inputs import Step, Words
+from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.operations.history import take
+from civicgraph.grievances.operations.inputs import InternalNote, PublicNote, Step, Words
 from civicgraph.i18n import N_
-from civicgraph.operations import InvalidInput, audit, changed, operation
+from civicgraph.operations import InvalidInput, operation
 from civicgraph.permissions import CAPABILITIES, WORK_GRIEVANCES, Actor, Role
 
 _WORKING = [role for role in Role if WORK_GRIEVANCES in CAPABILITIES[role]]
@@ -32,41 +32,23 @@ class AssignGrievance(Step):
         max_length=80,
         description=N_("Everyone can read this, for instance 水电维修志愿服务队."),
     )
-    note: Words = Field(
-        "",
-        title=N_("Words to the reporter"),
-        max_length=1000,
-        json_schema_extra={"widget": "textarea"},
-        description=N_("Everyone can read this. No names, no telephone numbers."),
-    )
-    internal_note: Words = Field(
-        "",
-        title=N_("Note among staff"),
-        max_length=1000,
-        json_schema_extra={"widget": "textarea"},
-        description=N_("Never public."),
-    )
+    note: PublicNote = ""
+    internal_note: InternalNote = ""
 
 
 @operation()
 async def assign_grievance(actor: Actor, data: AssignGrievance) -> Grievance:
     """Assign a grievance, or assign it anew. One that was not accepted yet is accepted by it."""
-    row = await opened_at(actor, "assign", data, lambda row: {"assignee_id": row.assignee_id, "team": row.team})
-    assignee = await _assignee(data, row)
+    taken = await take(actor, "assign", data, lambda row: {"assignee_id": row.assignee_id, "team": row.team})
+    assignee = await _assignee(data, taken.row)
     if assignee is None and not data.team:
         raise InvalidInput.at("assignee_id", "missing", N_("Please choose who works on it, or name a team."))
-    before = audited(row)
-    await respond(row)
-    row.update_from_dict(
+    taken.row.update_from_dict(
         {"assignee_id": assignee.id if assignee else None, "team": data.team, "assigned_at": clock.now()}
     )
-    line = await office(actor, row)
-    await step(
-        actor, row, GrievanceStatus.ASSIGNED, by_line=line, public_note=data.note, internal_note=data.internal_note
-    )
+    row = await taken.done(note=data.note, internal_note=data.internal_note)
     if assignee is not None and assignee.id != actor.person_id:
         await notices.tell_assignee(row, assignee)
-    await audit(actor, row, changed(before, audited(row)))
     return row
 
 

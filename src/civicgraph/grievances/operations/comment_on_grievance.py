@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph.grievances.models import Grievance
-from civicgraph.grievances.operations.history import office, opened_at, step
+from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import Step, Words
 from civicgraph.i18n import N_
-from civicgraph.operations import audit, operation
+from civicgraph.operations import operation
 from civicgraph.permissions import Actor
 
 
@@ -24,12 +24,5 @@ class CommentOnGrievance(Step):
 @operation()
 async def comment_on_grievance(actor: Actor, data: CommentOnGrievance) -> Grievance:
     """Add a note to a grievance's history, public or among staff."""
-    row = await opened_at(actor, "comment", data)
-    line = await office(actor, row)
-    if data.is_public:
-        await step(actor, row, by_line=line, public_note=data.note)
-        await audit(actor, row, {"public_note": ["", data.note]})
-    else:
-        await step(actor, row, by_line=line, internal_note=data.note)
-        await audit(actor, row, {"internal_note": ["", data.note]})
-    return row
+    taken = await take(actor, "comment", data)
+    return await (taken.done(note=data.note) if data.is_public else taken.done(internal_note=data.note))

@@ -12,23 +12,21 @@ from tortoise.transactions import in_transaction
 from civicgraph import budgets, clock, crypto, settings
 from civicgraph.budgets import BudgetExceeded
 from civicgraph.divisions.operations import DivisionCode
-from civicgraph.grievances import notices, rules
+from civicgraph.grievances import deadlines, notices, rules
 from civicgraph.grievances.models import (
     Channel,
     Grievance,
-    GrievanceStatus,
     GrievanceUpdate,
     ReporterKind,
 )
 from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.history import office
 from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
-from civicgraph.grievances.operations.tally import tally
+from civicgraph.grievances.operations.tally import Counted, tally
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import first_answer, keep_answer
 from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
-from civicgraph.scheduler.deadlines import set_deadline
 from civicgraph.text import mask_email, mask_personal, mask_phone, search_terms
 
 
@@ -181,7 +179,8 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
         answer = {"number": number, "secret": crypto.encrypt(secret), "fingerprint": _fingerprint(data)}
         await keep_answer(actor, _NAME, data.idempotency_key, answer)
     public_text = mask_personal(data.description)
-    response_due_at, resolution_due_at = (await named.promise_of(category, division_code)).times(now)
+    promise = await named.promise_of(category, division_code)
+    response_due_at, resolution_due_at = promise.times(now)
     row = await Grievance.create(
         number=number,
         secret_hash=crypto.token_hash(secret),
@@ -205,17 +204,18 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
         submitted_at=now,
         response_due_at=response_due_at,
         resolution_due_at=resolution_due_at,
+        response_minutes=promise.response_minutes,
+        resolution_minutes=promise.resolution_minutes,
         search_terms=search_terms(public_text, category.name),
     )
     line = await office(actor, row) if data.channel is Channel.STAFF else rules.REPORTERS[row.reporter_kind]
     update = await GrievanceUpdate.create(
-        grievance_id=row.id, at=now, status=GrievanceStatus.SUBMITTED, by_line=line, person_id=actor.person_id
+        grievance_id=row.id, at=now, verb="submit", status=row.status, by_line=line, person_id=actor.person_id
     )
-    await set_deadline(row, "response", response_due_at)
-    await set_deadline(row, "resolution", resolution_due_at)
+    await deadlines.keep(row, {})
     await notices.tell_reporter(row, update)
     await notices.call_dispatchers(row)
-    await tally(row, received=1)
+    await tally(None, Counted.of(row))
     await audit(
         actor,
         row,

@@ -1,59 +1,139 @@
-"""Every change of a grievance: looked up and locked, checked, and written into its history."""
+"""A step of the workflow: the grievance looked up and locked, checked, changed, and written into its history."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from civicgraph import clock
+from civicgraph import clock, crypto
 from civicgraph.divisions.models import Division
-from civicgraph.grievances import notices, rules
+from civicgraph.grievances import clocks, deadlines, notices, rules
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.inputs import Step
-from civicgraph.grievances.operations.tally import tally
-from civicgraph.grievances.rules import TRANSITIONS
-from civicgraph.operations import Forbidden, NotFound, Unavailable, check_version
-from civicgraph.permissions import Actor
-from civicgraph.scheduler.deadlines import settle
+from civicgraph.grievances.operations.tally import Counted, tally
+from civicgraph.grievances.workflow import TRANSITIONS, Clock
+from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
+from civicgraph.permissions import SYSTEM, Actor
+
+REPORTER_LINE = "反映人"
+
+_AUDITED = (
+    "status", "division_id", "assignee_id", "team", "outcome", "is_public", "reason", "body_in_charge",
+    "duplicate_of_id", "hold_until", "review_at", "resolution_due_at", "is_solved", "stars", "version",
+)  # fmt: skip
+"""The values whose change the audit trail shows."""
+
+_MOVING = (Clock.RESTART, Clock.PAUSE, Clock.RUN, Clock.MORE)
+"""What moves a promised time."""
 
 
-async def found(number: str) -> Grievance | None:
-    """The grievance with this number, locked until the transaction ends."""
-    return await Grievance.select_for_update().get_or_none(number=number)
+@dataclass
+class Taken:
+    """A step being taken with a grievance that is locked; `done` ends it."""
+
+    actor: Actor
+    verb: str
+    row: Grievance
+    by_line: str
+
+    def __post_init__(self) -> None:
+        self._before = _audited(self.row)
+        self._counted = Counted.of(self.row)
+        self._deadlines = deadlines.wanted(self.row)
+
+    async def done(
+        self, status: GrievanceStatus | None = None, *, note: str = "", internal_note: str = "", **facts: Any
+    ) -> Grievance:
+        """Save the grievance with the step in its history, its clocks and counts; tell whom it concerns.
+
+        `facts` are those of the history's row: `minutes`, `until`, `is_pausing`. Notes among staff are
+        entries of their own.
+        """
+        row, transition = self.row, TRANSITIONS[self.verb]
+        row.status = status or transition.target or row.status
+        row.version += 1
+        common = {"grievance_id": row.id, "at": clock.now(), "status": row.status, "person_id": self.actor.person_id}
+        entry = GrievanceUpdate(verb=self.verb, by_line=self.by_line, public_note=note, **common, **facts)
+        if transition.response is Clock.STOP:
+            _responded(row, entry.at)
+        if transition.resolution in _MOVING:
+            await _keep_time(row, entry)
+        await row.save()
+        if transition.target is not None or note:
+            await entry.save()
+            await notices.tell_reporter(row, entry)
+        if internal_note:
+            verb = "comment" if transition.target else self.verb
+            await GrievanceUpdate.create(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)
+        await deadlines.keep(row, self._deadlines)
+        await tally(self._counted, Counted.of(row))
+        private = {"internal_note": ["", internal_note]} if internal_note else {}
+        words = {"public_note": ["", note]} if note and transition.target is None else {}
+        await audit(self.actor, row, {**changed(self._before, _audited(row)), **words, **private})
+        return row
+
+
+async def take(
+    actor: Actor, verb: str, data: Step, shown: Callable[[Grievance], dict[str, Any]] = lambda row: {}
+) -> Taken:
+    """Begin a step of the staff at the version that the actor saw; `shown` is what a conflict puts beside theirs."""
+    row = await opened(actor, verb, data.number)
+    check_version(row, data.version, lambda: shown(row))
+    return Taken(actor, verb, row, await office(actor, row))
 
 
 async def opened(actor: Actor, verb: str, number: str) -> Grievance:
-    """The grievance, for a step that the actor may take and its state allows."""
-    row = await found(number)
+    """The grievance, locked, for a step that the actor may take and its state allows."""
+    row = await _locked(number=number)
     if row is None or not rules.may_know(actor, row):
         raise NotFound
-    transition = TRANSITIONS[verb]
-    if not rules.may_take(actor, transition, row):
+    if not rules.may_take(actor, TRANSITIONS[verb], row):
         raise Forbidden
-    if row.status not in transition.sources:
-        raise Unavailable(transition.refusal)
+    check_source(row, verb)
     return row
 
 
-async def opened_at(
-    actor: Actor, verb: str, data: Step, current: Callable[[Grievance], dict[str, Any]] = lambda row: {}
-) -> Grievance:
-    """The same at the version that the actor saw; `current` gives what a conflict shows beside their values."""
-    row = await opened(actor, verb, data.number)
-    check_version(row, data.version, lambda: current(row))
-    return row
+async def take_as_reporter(actor: Actor, verb: str, number: str, secret: str) -> Taken:
+    """Begin a step of the reporter: the number and the tracking secret are enough.
+
+    An unknown number and a wrong secret are the same to a stranger.
+    """
+    row = await _locked(number=number)
+    given = crypto.token_hash(rules.typed_secret(secret))
+    if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
+        raise NotFound
+    check_source(row, verb)
+    return Taken(actor, verb, row, REPORTER_LINE)
 
 
-def audited(row: Grievance) -> dict[str, Any]:
-    """The values whose change the audit trail shows."""
-    return {
-        "status": row.status,
-        "assignee_id": row.assignee_id,
-        "team": row.team,
-        "outcome": row.outcome,
-        "is_public": row.is_public,
-        "version": row.version,
-    }
+async def take_by_clock(verb: str, grievance_id: int) -> Taken | None:
+    """Begin a step that the clock takes by itself; None when the grievance no longer stands where it could.
+
+    A tick holds the deadline's row when it comes here, a step takes the grievance's first and the deadline's
+    after it. Who finds the grievance locked therefore does not wait: the deadline stays due for the next tick.
+    """
+    found = await Grievance.select_for_update(nowait=True).get_or_none(id=grievance_id)
+    if found is None or found.status not in TRANSITIONS[verb].sources:
+        return None
+    return Taken(SYSTEM, verb, found, rules.SYSTEM_LINE)
+
+
+def check_source(row: Grievance, verb: str) -> None:
+    """Raise `Unavailable` when the grievance does not stand where this step begins."""
+    if row.status not in TRANSITIONS[verb].sources:
+        raise Unavailable(TRANSITIONS[verb].refusal)
+
+
+def begin_anew(row: Grievance) -> None:
+    """Forget how far it came: it is opened again, or sent again. The history keeps it."""
+    row.update_from_dict(dict.fromkeys(("accepted_at", "resolved_at", "verified_at", "closed_at")))
+
+
+async def _locked(**named: Any) -> Grievance | None:
+    return await Grievance.select_for_update().get_or_none(**named)
 
 
 async def office(actor: Actor, row: Grievance) -> str:
@@ -65,32 +145,28 @@ async def office(actor: Actor, row: Grievance) -> str:
     return rules.by_line(held, division.short_name)
 
 
-async def step(
-    actor: Actor,
-    row: Grievance,
-    status: GrievanceStatus | None = None,
-    *,
-    by_line: str,
-    public_note: str = "",
-    internal_note: str = "",
-) -> None:
-    """Save `row`, with the step in its history and the reporter told. Notes among staff are entries of their own."""
-    now = clock.now()
-    row.status = status or row.status
-    row.version += 1
-    await row.save()
-    common = {"grievance_id": row.id, "at": now, "status": row.status, "by_line": by_line, "person_id": actor.person_id}
-    if status is not None or public_note:
-        update = await GrievanceUpdate.create(**common, public_note=public_note)
-        await notices.tell_reporter(row, update)
-    if internal_note:
-        await GrievanceUpdate.create(**common, internal_note=internal_note)
-
-
-async def respond(row: Grievance) -> None:
+def _responded(row: Grievance, now: datetime) -> None:
     """Note the first response, if there was none before."""
     if row.accepted_at is not None:
         return
-    row.accepted_at = clock.now()
-    await settle(row, "response", "response_escalation")
-    await tally(row, responded=1, responded_in_time=int(row.accepted_at <= row.response_due_at))
+    row.accepted_at = now
+    if row.first_response_at is None:
+        row.first_response_at, row.first_response_in_time = now, now <= row.response_due_at
+
+
+async def _keep_time(row: Grievance, entry: GrievanceUpdate) -> None:
+    """Both promised times, from the whole history with this step."""
+    steps = await GrievanceUpdate.filter(grievance_id=row.id).order_by("id")
+    history = [
+        clocks.Moment(one.verb, one.at, one.minutes or 0, one.until, one.is_pausing)
+        for one in (*steps, entry)
+        if one.verb
+    ]
+    promise = rules.Promise(row.response_minutes, row.resolution_minutes)
+    found = clocks.dues(history, promise)
+    row.response_due_at, row.resolution_due_at = found.response, found.resolution
+
+
+def _audited(row: Grievance) -> Mapping[str, Any]:
+    values = {name: getattr(row, name) for name in _AUDITED}
+    return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in values.items()}

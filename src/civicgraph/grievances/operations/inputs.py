@@ -58,3 +58,34 @@ class Step(Input):
 
     number: Number
     version: int = Field(title=N_("Version"), ge=1)
+
+
+class Tracked(Input):
+    """What a reporter does with their own report: its number and tracking secret are enough."""
+
+    number: Number
+    secret: str = Field(title=N_("Tracking secret"), min_length=1, max_length=80)
+
+
+_AREA: Any = {"widget": "textarea"}
+_PUBLIC = N_("Everyone can read this. No names, no telephone numbers.")
+
+PublicNote = Annotated[
+    Words, Field(title=N_("Words to the reporter"), max_length=1000, json_schema_extra=_AREA, description=_PUBLIC)
+]
+InternalNote = Annotated[
+    Words,
+    Field(title=N_("Note among staff"), max_length=1000, json_schema_extra=_AREA, description=N_("Never public.")),
+]
+Reason = Annotated[
+    Words, Field(title=N_("Why?"), min_length=2, max_length=1000, json_schema_extra=_AREA, description=_PUBLIC)
+]
+BodyName = Annotated[
+    Words,
+    Field(
+        title=N_("Body in charge"),
+        min_length=2,
+        max_length=80,
+        description=N_("Everyone can read this, for instance 区住房和城乡建设局."),
+    ),
+]

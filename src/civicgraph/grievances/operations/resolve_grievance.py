@@ -5,14 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph import clock
-from civicgraph.grievances.models import Grievance, GrievanceStatus
-from civicgraph.grievances.operations.history import audited, office, opened_at, step
-from civicgraph.grievances.operations.inputs import Step, Words
-from civicgraph.grievances.operations.tally import tally
+from civicgraph.grievances import notices
+from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.operations.history import take
+from civicgraph.grievances.operations.inputs import InternalNote, Step, Words
 from civicgraph.i18n import N_
-from civicgraph.operations import audit, changed, operation
+from civicgraph.operations import operation
 from civicgraph.permissions import Actor
-from civicgraph.scheduler.deadlines import settle
 
 
 class ResolveGrievance(Step):
@@ -25,27 +24,16 @@ class ResolveGrievance(Step):
         json_schema_extra={"widget": "textarea"},
         description=N_("Everyone can read this. No names, no telephone numbers."),
     )
-    internal_note: Words = Field(
-        "",
-        title=N_("Note among staff"),
-        max_length=1000,
-        json_schema_extra={"widget": "textarea"},
-        description=N_("Never public."),
-    )
+    internal_note: InternalNote = ""
 
 
 @operation()
 async def resolve_grievance(actor: Actor, data: ResolveGrievance) -> Grievance:
-    """Say what was done. The reporter, or the dispatcher after them, closes it."""
-    row = await opened_at(actor, "resolve", data, lambda row: {"outcome": row.outcome})
-    before = audited(row)
-    row.resolved_at = clock.now()
-    row.outcome = data.outcome
-    await settle(row, "response", "response_escalation", "resolution", "resolution_escalation")
-    line = await office(actor, row)
-    await step(
-        actor, row, GrievanceStatus.RESOLVED, by_line=line, public_note=data.outcome, internal_note=data.internal_note
-    )
-    await tally(row, resolved=1, resolved_in_time=int(row.resolved_at <= row.resolution_due_at))
-    await audit(actor, row, changed(before, audited(row)))
-    return row
+    """Say what was done. Its reporter rates it, or the clock closes it after a week."""
+    taken = await take(actor, "resolve", data, lambda row: {"outcome": row.outcome})
+    taken.row.update_from_dict({"resolved_at": clock.now(), "outcome": data.outcome, "reason": "", "review_at": None})
+    # What its reporter said of an earlier resolution stays in the history; this one is theirs to rate anew.
+    taken.row.update_from_dict({"rated_at": None, "is_solved": None, "stars": None, "rating_text": ""})
+    done = await taken.done(note=data.outcome, internal_note=data.internal_note)
+    await notices.tell_duplicates(done)
+    return done

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph.grievances.models import Grievance
-from civicgraph.grievances.operations.history import audited, office, opened_at, step
+from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import Step, Words
 from civicgraph.i18n import N_
-from civicgraph.operations import audit, changed, operation
+from civicgraph.operations import operation
 from civicgraph.permissions import Actor
 
 
@@ -27,9 +27,6 @@ class SetGrievanceVisibility(Step):
 @operation()
 async def set_grievance_visibility(actor: Actor, data: SetGrievanceVisibility) -> Grievance:
     """Hide a grievance from the public, or publish it, with a reason among staff."""
-    row = await opened_at(actor, "set_visibility", data, lambda row: {"is_public": row.is_public})
-    before = audited(row)
-    row.is_public = data.is_public
-    await step(actor, row, by_line=await office(actor, row), internal_note=data.reason)
-    await audit(actor, row, {**changed(before, audited(row)), "internal_note": ["", data.reason]})
-    return row
+    taken = await take(actor, "set_visibility", data, lambda row: {"is_public": row.is_public})
+    taken.row.is_public = data.is_public
+    return await taken.done(internal_note=data.reason)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from civicgraph.grievances.pages import public, report, staff, tracking
+from civicgraph.grievances.pages import public, report, staff, tracking, work
 
-ROUTES = [*report.ROUTES, *tracking.ROUTES, *public.ROUTES, *staff.ROUTES]
+ROUTES = [*report.ROUTES, *tracking.ROUTES, *public.ROUTES, *staff.ROUTES, *work.ROUTES]

@@ -9,10 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
+from civicgraph.divisions.choosing import place_field
 from civicgraph.grievances.pages.choices import asked, category_select, state_filter, state_select
 from civicgraph.grievances.pages.story import story
 from civicgraph.i18n import gettext
 from civicgraph.web import page, read, require
+from civicgraph.web.query import place
 from civicgraph.web.shell import chosen_place
 
 
@@ -52,7 +54,27 @@ async def grievance(request: Request) -> Response:
     return await page(request, "grievances/grievance", variables, {"steps": story(row)}, data=found)
 
 
+async def shortfalls(request: Request) -> Response:
+    """The shortfall list 短板清单: what cannot be done yet, by place."""
+    within = place(request)
+    size = "last" if asked(request, "before") else "first"
+    variables = {
+        "place": within or settings.current().city_code,
+        "after": request.query_params.get("after"),
+        "before": request.query_params.get("before"),
+        size: 20,
+    }
+    found = await read(request, "grievances/shortfalls", variables)
+    division = require(found, "division")
+    kept = {"within": within or ""}
+    values = {"kept": kept, "fields": [place_field(request, division, within)]}
+    return await page(
+        request, "grievances/shortfalls", variables, values, fragment="grievances/_shortfalls", data=found
+    )
+
+
 ROUTES = [
+    Route("/shortfalls", shortfalls, name="shortfalls"),
     Route("/grievances", grievances, name="grievances"),
     Route("/grievances/{number}", grievance, name="grievance"),
 ]

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from civicgraph.grievances.workflow import ENDED, OPEN
 from civicgraph.i18n import N_, gettext
 from civicgraph.web.formats import datetime_, due, is_past, label
 
-_OPEN = ("SUBMITTED", "ACCEPTED", "ASSIGNED", "IN_PROGRESS")
+_OPEN = tuple(one.name for one in OPEN)
+_ENDED = tuple(one.name for one in ENDED)
+_TITLES = {
+    "transfer": N_("Handed to another community"),
+    "extend": N_("Given more time"),
+    "resume": N_("Work goes on"),
+    "send_back": N_("Sent back to work"),
+    "review": N_("The shortfall was looked at"),
+    "resubmit": N_("Answered, and sent again"),
+    "close": N_("Closed by itself after a week"),
+}
+"""Steps whose state does not say what was done."""
 
 
 def story(row: Mapping[str, Any], *, is_own: bool = False) -> list[dict[str, Any]]:
@@ -20,48 +32,67 @@ def story(row: Mapping[str, Any], *, is_own: bool = False) -> list[dict[str, Any
 
 
 def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    steps: list[dict[str, Any]] = []
-    standing = ""
-    for update in row["updates"]["nodes"]:
-        note = update.get("internalNote") or update["publicNote"]
-        steps.append(
-            {
-                "title": _title(update, is_step=update["status"] != standing),
-                "at": update["at"],
-                "by": update["byLine"],
-                "note": note,
-                "state": "past",
-                "is_internal": bool(update.get("internalNote")),
-            }
-        )
-        standing = update["status"]
-    return steps
+    return [
+        {
+            "title": _title(update),
+            "at": update["at"],
+            "by": update["byLine"],
+            "note": update.get("internalNote") or update["publicNote"],
+            "expected": _until(update),
+            "state": "past",
+            "is_internal": bool(update.get("internalNote")),
+        }
+        for update in row["updates"]["nodes"]
+    ]
 
 
-def _title(update: Mapping[str, Any], *, is_step: bool) -> str:
+def _title(update: Mapping[str, Any]) -> str:
     if update.get("internalNote"):
         return gettext("Note among staff")
-    if is_step or (update["status"] == "ASSIGNED" and not update["publicNote"]):
-        return label(update["status"], "GrievanceStatus")
-    return gettext("News of it")
+    if update["verb"] == "comment":
+        return gettext("News of it")
+    words = _TITLES.get(update["verb"])
+    return gettext(words) if words else label(update["status"], "GrievanceStatus")
+
+
+def _until(update: Mapping[str, Any]) -> str | None:
+    if not update["until"]:
+        return None
+    words = N_("until %(time)s") if update["verb"] == "hold" else N_("looked at again on %(time)s")
+    return gettext(words, time=datetime_(update["until"]))
 
 
 def _ahead(row: Mapping[str, Any], is_own: bool) -> list[dict[str, Any]]:
     """What is promised: the first one now (or late), the others after it."""
     status = row["status"]
+    if status in _ENDED:
+        return _answer(is_own) if status == "RETURNED" else []
     steps: list[dict[str, Any]] = []
-    if status == "SUBMITTED":
+    if status in _OPEN and not row["acceptedAt"]:
         steps.append(_promised(gettext("The office accepts it and answers"), row["responseDueAt"]))
+    if status == "ON_HOLD":
+        steps.append(_promised(gettext("Work goes on"), row["holdUntil"]))
     if status in _OPEN:
         steps.append(_promised(gettext("It is resolved"), row["resolutionDueAt"]))
-    if status != "CLOSED":
+    if status == "SHORTFALL":
+        steps.append(_expected(gettext("The office says how it stands"), row["reviewAt"]))
+    if not row["ratedAt"]:
         mine, theirs = N_("Please say whether it is really solved"), N_("The reporter says whether it is really solved")
         steps.append({"title": gettext(mine if is_own else theirs), "state": "next"})
     if steps and status in _OPEN:
         steps[0]["state"] = "late" if steps[0]["is_late"] else "now"
     elif steps:
         steps[0]["state"] = "now"
-    return steps
+    return [] if status == "CLOSED" else steps
+
+
+def _answer(is_own: bool) -> list[dict[str, Any]]:
+    mine, theirs = N_("Please answer what is asked"), N_("The reporter answers what is asked")
+    return [{"title": gettext(mine if is_own else theirs), "state": "now"}]
+
+
+def _expected(title: str, at: str) -> dict[str, Any]:
+    return {"title": title, "expected": gettext("on %(time)s", time=datetime_(at)), "state": "next", "is_late": False}
 
 
 def _promised(title: str, at: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -12,20 +14,20 @@ from civicgraph.grievances import operations
 from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.rules import typed_number, typed_secret
 from civicgraph.i18n import N_, gettext
-from civicgraph.operations import FieldError, NotFound, OperationError
-from civicgraph.web import read, redirect, throttle
+from civicgraph.operations import FieldError, NotFound, Operation
+from civicgraph.web import read, redirect, submit, throttle
 from civicgraph.web.forms import Form, read_body
 from civicgraph.web.news import is_stream_wanted, news
 from civicgraph.web.shell import html
 
+_ASKED = operations.withdraw_tracked_grievance.input
+"""Whose fields `number` and `secret` ask for them."""
 _UNKNOWN = N_("Number and secret do not belong together. Please look at both once more.")
 
 
 async def grievance_track(request: Request) -> Response:
     """Ask for number and secret."""
-    form = Form(
-        operations.close_tracked_grievance.input, {"number": typed_number(request.query_params.get("number", ""))}
-    )
+    form = Form(_ASKED, {"number": typed_number(request.query_params.get("number", ""))})
     if request.method == "POST":
         form.bind(await read_body(request))
         number, secret = typed_number(form.values.get("number", "")), typed_secret(form.values.get("secret", ""))
@@ -43,28 +45,28 @@ async def _ask(request: Request, form: Form, status: int) -> Response:
 
 async def tracked_grievance(request: Request) -> Response:
     """The reporter's own view. An unknown number and a wrong secret look the same."""
-    return await _tracked(request, [])
+    return await _tracked(request)
 
 
-async def _tracked(request: Request, errors: list[FieldError]) -> Response:
+async def _tracked(request: Request, refused: tuple[str, Form] | None = None) -> Response:
     number, secret = request.path_params["number"], request.path_params["secret"]
     found = await _found(request, number, secret)
     row = found["trackedGrievance"]
     if row is None:
-        return await _ask(
-            request, Form(operations.close_tracked_grievance.input, {"number": typed_number(number)}), 404
-        )
+        return await _ask(request, Form(_ASKED, {"number": typed_number(number)}), 404)
     if is_stream_wanted(request):
         return await news(request, "grievances/tracked", {"number": number, "secret": secret})
     # Not `page`: the address of "this page as GraphQL" would carry the secret.
+    forms = {noun: _form(act) for noun, act in ACTS.items()} | dict([refused] if refused else [])
     values = {
         **found,
         "steps": story(row, is_own=True),
         "secret": typed_secret(secret),
-        "errors": errors,
+        "forms": forms,
+        "errors": refused[1].errors if refused else [],
         "seen": request.state.seen,
     }
-    response = html(request, "grievances/tracked.html", values, status=422 if errors else 200)
+    response = html(request, "grievances/tracked.html", values, status=422 if refused else 200)
     response.headers["cache-control"] = "no-store"
     return response
 
@@ -77,24 +79,53 @@ async def _found(request: Request, number: str, secret: str) -> dict[str, Any]:
     return found
 
 
-async def closure(request: Request) -> Response:
-    """Yes, it is solved."""
-    await read_body(request)
-    given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
-    throttle.count_try(request)
-    try:
-        await operations.close_tracked_grievance(request.state.actor, given)
-    except NotFound:
-        return await _tracked(request, [])
-    except OperationError as error:
+@dataclass(frozen=True)
+class Act:
+    """What a reporter does with their report, as a noun in the address: POST …/rating."""
+
+    operation: Operation[Any, Any]
+    said: str
+
+
+ACTS: Mapping[str, Act] = {
+    "rating": Act(operations.rate_tracked_grievance, N_("Thank you. Your answer is in the history.")),
+    "answer": Act(operations.resubmit_tracked_grievance, N_("Thank you. Your answer was sent to the office.")),
+    "withdrawal": Act(operations.withdraw_tracked_grievance, N_("Your report is withdrawn.")),
+}
+
+
+def _form(act: Act) -> Form:
+    stars = [(str(number), "★" * number + "☆" * (5 - number)) for number in range(5, 0, -1)]
+    return Form(act.operation.input, choices={"stars": stars}, leave_out=["number", "secret"])
+
+
+def _handler(noun: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        form = _form(act)
+        given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
+        throttle.count_try(request)
+        try:
+            done = await submit(request, form, act.operation, **given)
+        except NotFound:
+            return await _tracked(request)
         throttle.was_right(request)
-        return await _tracked(request, error.errors)
-    throttle.was_right(request)
-    return redirect(request, "tracked_grievance", said=gettext("Thank you. It is closed."), **given)
+        if done is None:
+            return await _tracked(request, (noun, form))
+        return redirect(request, "tracked_grievance", said=gettext(act.said), **given)
+
+    return handle
 
 
 ROUTES = [
     Route("/track", grievance_track, name="grievance_track", methods=["GET", "POST"]),
     Route("/track/{number}/{secret}", tracked_grievance, name="tracked_grievance"),
-    Route("/track/{number}/{secret}/closure", closure, name="tracked_grievance_closure", methods=["POST"]),
+    *(
+        Route(
+            f"/track/{{number}}/{{secret}}/{noun}",
+            _handler(noun, act),
+            name=f"tracked_grievance_{noun}",
+            methods=["POST"],
+        )
+        for noun, act in ACTS.items()
+    ),
 ]

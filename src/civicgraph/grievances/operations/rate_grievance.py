@@ -1,0 +1,96 @@
+"""What becomes of a resolved grievance: rated by its reporter, closed by the clock, or opened again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from civicgraph import clock
+from civicgraph.grievances import notices
+from civicgraph.grievances.models import Grievance, GrievanceStatus
+from civicgraph.grievances.operations.history import Taken, begin_anew, check_source, take, take_as_reporter
+from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
+from civicgraph.grievances.workflow import MAX_REVIEW, REOPEN_WITHIN, after_reopening
+from civicgraph.i18n import N_
+from civicgraph.operations import InvalidInput, Unavailable, operation
+from civicgraph.permissions import Actor
+from civicgraph.text import mask_personal
+
+_TOO_LATE = N_("This was resolved long ago. Please report it anew and name this number.")
+_NO_WORDS = N_("Please say what is not solved, so that it can be.")
+
+
+class RateTrackedGrievance(Tracked):
+    """How its reporter finds it."""
+
+    is_solved: bool = Field(title=N_("Is it really solved?"))
+    stars: int | None = Field(
+        None,
+        title=N_("How were you dealt with?"),
+        ge=1,
+        le=5,
+        json_schema_extra={"widget": "radios"},
+        description=N_("From 1 star, badly, to 5 stars, very well."),
+    )
+    words: Words = Field(
+        "",
+        title=N_("Your words"),
+        max_length=1000,
+        json_schema_extra={"widget": "textarea"},
+        description=N_("Telephone and identity numbers in it are hidden from others."),
+    )
+
+
+@operation()
+async def rate_tracked_grievance(actor: Actor, data: RateTrackedGrievance) -> Grievance:
+    """Rate as the reporter what was resolved 评价: solved closes it, not solved opens it again."""
+    taken = await take_as_reporter(actor, "rate", data.number, data.secret)
+    row, words = taken.row, mask_personal(data.words)
+    is_late = row.resolved_at is None or clock.now() > row.resolved_at + REOPEN_WITHIN
+    if is_late and not data.is_solved:
+        raise Unavailable(_TOO_LATE)
+    if not data.is_solved and len(words) < 2:
+        raise InvalidInput.at("words", "missing", _NO_WORDS)
+    row.update_from_dict(
+        {"rated_at": clock.now(), "is_solved": data.is_solved, "stars": data.stars, "rating_text": words}
+    )
+    if not data.is_solved:
+        return await _reopen(taken, words)
+    row.closed_at = row.closed_at or clock.now()
+    return await taken.done(note=words)
+
+
+class ReopenGrievance(Step):
+    """It came back, or was never solved."""
+
+    reason: Reason
+
+
+@operation()
+async def reopen_grievance(actor: Actor, data: ReopenGrievance) -> Grievance:
+    """Open a grievance again 重新办理, with fresh promised times. The second time it goes on the shortfall list."""
+    return await _reopen(await take(actor, "reopen", data), data.reason)
+
+
+async def _reopen(taken: Taken, words: str) -> Grievance:
+    taken.verb = "reopen"
+    check_source(taken.row, "reopen")
+    begin_anew(taken.row)
+    row = taken.row
+    row.reopened_count += 1
+    row.outcome = ""
+    status = after_reopening(row.reopened_count)
+    facts: dict[str, Any] = {}
+    if status is GrievanceStatus.SHORTFALL:
+        facts["until"] = row.review_at = clock.now() + MAX_REVIEW / 3
+        row.update_from_dict({"reason": words, "body_in_charge": row.body_in_charge or row.team})
+    done = await taken.done(status, note=words, **facts)
+    await notices.call_for_reopened(done)
+    return done
+
+
+async def close_by_clock(taken: Taken) -> Grievance:
+    """Close what its reporter said nothing about."""
+    taken.row.closed_at = clock.now()
+    return await taken.done()

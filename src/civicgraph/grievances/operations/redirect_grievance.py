@@ -1,0 +1,82 @@
+"""Send a grievance where it belongs: to another body, to another community, or to an earlier grievance."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from civicgraph.divisions.operations import DivisionCode
+from civicgraph.grievances import notices, rules
+from civicgraph.grievances.models import Grievance, GrievanceStatus
+from civicgraph.grievances.operations import named
+from civicgraph.grievances.operations.history import take
+from civicgraph.grievances.operations.inputs import BodyName, Number, PublicNote, Reason, Step
+from civicgraph.i18n import N_
+from civicgraph.operations import InvalidInput, operation
+from civicgraph.permissions import Actor
+
+
+class RedirectGrievance(Step):
+    """It is another body's, which does not work here."""
+
+    body: BodyName
+    reason: Reason
+
+
+@operation()
+async def redirect_grievance(actor: Actor, data: RedirectGrievance) -> Grievance:
+    """Pass a grievance to the right body 转办, and say so to its reporter. It ends here."""
+    taken = await take(actor, "redirect", data)
+    taken.row.update_from_dict({"body_in_charge": data.body, "reason": data.reason})
+    return await taken.done(note=data.reason)
+
+
+class TransferGrievance(Step):
+    """It is another community's."""
+
+    division_code: Annotated[DivisionCode, Field(title=N_("Community that it belongs to"))]
+    reason: Reason
+
+
+@operation()
+async def transfer_grievance(actor: Actor, data: TransferGrievance) -> Grievance:
+    """Hand a grievance to another community 移交. What was promised to its reporter stays promised."""
+    taken = await take(actor, "transfer", data)
+    row, code = taken.row, await named.community_of(data.division_code)
+    if code == row.division_id:
+        raise InvalidInput.at("division_code", "same_community", N_("It belongs to this community already."))
+    row.update_from_dict(
+        {"division_id": code, "grid_id": await named.grid_of(None, code), "compound_id": None, "assignee_id": None}
+    )
+    row.team = ""
+    done = await taken.done(note=data.reason)
+    await notices.call_for_transfer(done)
+    return done
+
+
+class MergeGrievance(Step):
+    """The same was reported before."""
+
+    into: Annotated[Number, Field(title=N_("Number of the earlier one"))]
+    note: PublicNote = ""
+
+
+@operation()
+async def merge_grievance(actor: Actor, data: MergeGrievance) -> Grievance:
+    """Join a grievance with an earlier one of the same problem 并案. Its reporter is told what becomes of that."""
+    taken = await take(actor, "merge", data)
+    taken.row.duplicate_of_id = (await _earlier(actor, taken.row, data.into)).id
+    return await taken.done(note=data.note)
+
+
+async def _earlier(actor: Actor, row: Grievance, number: str) -> Grievance:
+    """The grievance to join with: known to the actor, another one, and itself not joined with any."""
+    found = await Grievance.get_or_none(number=number)
+    if found is None or not rules.may_know(actor, found):
+        raise InvalidInput.at("into", "unknown_grievance", N_("There is no grievance with this number."))
+    if found.id == row.id:
+        raise InvalidInput.at("into", "itself", N_("A grievance cannot be joined with itself."))
+    if found.status is GrievanceStatus.MERGED:
+        raise InvalidInput.at("into", "merged", N_("That one was joined with another itself. Please name that one."))
+    return found

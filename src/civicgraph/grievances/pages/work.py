@@ -1,0 +1,248 @@
+"""The work page of one grievance: everything about it, and the steps that can be taken with it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from civicgraph.grievances import operations
+from civicgraph.grievances.models import GrievanceStatus
+from civicgraph.grievances.pages.story import story
+from civicgraph.grievances.workflow import TRANSITIONS, Needs
+from civicgraph.i18n import N_, gettext
+from civicgraph.operations import Operation
+from civicgraph.web import page, read, redirect, require, staff_only, submit
+from civicgraph.web.forms import Choices, Form
+
+
+@dataclass(frozen=True)
+class Act:
+    """A step as a noun in the address: POST …/acceptance. `verb` is its name in the table of transitions."""
+
+    noun: str
+    verb: str
+    operation: Operation[Any, Any]
+    words: str
+    said: str
+
+
+ACTS = (
+    Act("acceptance", "accept", operations.accept_grievance,
+        N_("Accept the grievance"), N_("Accepted. The reporter can see it.")),
+    Act("assignment", "assign", operations.assign_grievance, N_("Assign the work"), N_("The work is assigned.")),
+    Act("start", "start", operations.start_grievance,
+        N_("Start work"), N_("Work has begun. The reporter can see it.")),
+    Act("resumption", "resume", operations.resume_grievance,
+        N_("Take up work again"), N_("Work goes on. The reporter can see it.")),
+    Act("resolution", "resolve", operations.resolve_grievance,
+        N_("Resolve"), N_("Resolved. The reporter can see what was done.")),
+    Act("verification", "verify", operations.verify_grievance,
+        N_("I have looked: it is done"), N_("Checked. The reporter can see it.")),
+    Act("send-back", "send_back", operations.send_back_grievance,
+        N_("Send it back to work"), N_("It is being worked on again.")),
+    Act("hold", "hold", operations.hold_grievance, N_("Let it rest"), N_("It rests. The reporter can see why.")),
+    Act("question", "return", operations.return_grievance,
+        N_("Ask the reporter"), N_("The reporter is asked. It comes back with the answer.")),
+    Act("transfer", "transfer", operations.transfer_grievance,
+        N_("Hand it to another community"), N_("It was handed over.")),
+    Act("redirection", "redirect", operations.redirect_grievance,
+        N_("Pass it to another body"), N_("The reporter can see to whom it was passed.")),
+    Act("joining", "merge", operations.merge_grievance,
+        N_("Join it with an earlier one"), N_("It was joined. The reporter follows the earlier one.")),
+    Act("shortfall", "list_shortfall", operations.list_shortfall,
+        N_("Put it on the shortfall list"), N_("It stands on the public shortfall list.")),
+    Act("review", "review", operations.review_shortfall,
+        N_("Say how the shortfall stands"), N_("Saved. Everyone can see it.")),
+    Act("reopening", "reopen", operations.reopen_grievance,
+        N_("Open it again"), N_("It is open again, with new promised times.")),
+    Act("extension", "extend", operations.extend_grievance,
+        N_("Give it more time"), N_("The promised time was moved. Everyone can see why.")),
+    Act("notes", "comment", operations.comment_on_grievance, N_("Add a note"), N_("Your note is in the history.")),
+    Act("visibility", "set_visibility", operations.set_grievance_visibility, N_("Hide or publish"), N_("Saved.")),
+)  # fmt: skip
+
+_MAY = {
+    Needs.DISPATCHER: "mayDispatch",
+    Needs.WORKER: "mayWork",
+    Needs.CHECKER: "mayCheck",
+    Needs.SUPERIOR: "mayDirect",
+}
+"""What the document answers about each need."""
+
+
+_NEXT = {
+    GrievanceStatus.SUBMITTED: "accept",
+    GrievanceStatus.ACCEPTED: "assign",
+    GrievanceStatus.ASSIGNED: "start",
+    GrievanceStatus.IN_PROGRESS: "resolve",
+    GrievanceStatus.ON_HOLD: "resume",
+    GrievanceStatus.REOPENED: "assign",
+    GrievanceStatus.RESOLVED: "verify",
+    GrievanceStatus.SHORTFALL: "review",
+}
+"""The step that is mostly taken next: it stands first, and open."""
+
+
+async def staff_grievance(request: Request) -> Response:
+    """Everything about one grievance, and what can be done with it."""
+    return await _work(request)
+
+
+async def _work(
+    request: Request, refused: tuple[Act, Form] | None = None, contact: Mapping[str, str] | None = None
+) -> Response:
+    variables = {"number": request.path_params["number"]}
+    found = await read(request, "staff/grievances/work", variables)
+    row = require(found, "grievance")
+    status = _status_of(row)
+    acts = sorted((act for act in ACTS if _is_open_to(act, row)), key=lambda act: act.verb != _NEXT.get(status))
+    choices = await _choices(request, row, {act.verb for act in acts})
+    panels = [_panel(act, row, choices, refused) for act in acts]
+    values = {
+        "panels": panels,
+        "steps": story(row),
+        "contact": contact,
+        "refused": _errors(refused, {panel["noun"] for panel in panels}),
+    }
+    return await page(request, "staff/grievances/work", variables, values, data=found, status=_status(refused))
+
+
+def _status(refused: tuple[Act, Form] | None) -> int:
+    if refused is None:
+        return 200
+    form = refused[1]
+    return 409 if form.conflict or any(error.code == "conflict" for error in form.found) else 422
+
+
+def _is_open_to(act: Act, row: Mapping[str, Any]) -> bool:
+    transition = TRANSITIONS[act.verb]
+    return bool(row[_MAY[transition.needs]]) and _status_of(row) in transition.sources
+
+
+def _status_of(row: Mapping[str, Any]) -> GrievanceStatus:
+    return GrievanceStatus[row["status"]]
+
+
+async def _choices(request: Request, row: Mapping[str, Any], verbs: set[str]) -> dict[str, dict[str, Choices]]:
+    """The choices of the forms, by verb and field."""
+    found: dict[str, dict[str, Choices]] = {}
+    if "assign" in verbs:
+        found["assign"] = _workers(row)
+    if "transfer" in verbs:
+        data = await read(request, "staff/divisions/choices", {"code": row["division"]["code"][:6]})
+        found["transfer"] = {"division_code": _communities(data["division"], row["division"]["code"])}
+    return found
+
+
+def _communities(county: Mapping[str, Any], own: str) -> Choices:
+    """The other communities of the county, under their subdistricts."""
+    return [
+        (community["code"], community["shortName"], subdistrict["shortName"])
+        for subdistrict in county["children"]["nodes"]
+        for community in subdistrict["children"]["nodes"]
+        if community["code"] != own
+    ]
+
+
+def _panel(
+    act: Act,
+    row: Mapping[str, Any],
+    choices: Mapping[str, dict[str, Choices]],
+    refused: tuple[Act, Form] | None,
+) -> dict[str, Any]:
+    is_refused = refused is not None and refused[0] is act
+    form = refused[1] if refused is not None and is_refused else Form(act.operation.input, _start_values(act, row))
+    # What was typed stands; the version is the one now shown, so that sending again is a decision.
+    form.values |= {"number": row["number"], "version": row["version"]}
+    form.choices = choices.get(act.verb, {})
+    words = act.words
+    if act.verb == "set_visibility":
+        form.values["is_public"] = not row["isPublic"]
+        words = N_("Hide from the public") if row["isPublic"] else N_("Publish again")
+    return {
+        "noun": act.noun,
+        "words": gettext(words),
+        "fields": [_own(field, act) for field in form.fields],
+        "is_open": is_refused,
+        "conflict": form.conflict if is_refused else [],
+    }
+
+
+def _start_values(act: Act, row: Mapping[str, Any]) -> dict[str, Any]:
+    if act.verb == "assign" and row["assignee"]:
+        return {"assignee_id": row["assignee"]["number"], "team": row["team"]}
+    if act.verb == "review":
+        return {"body": row["bodyInCharge"], "reason": row["reason"]}
+    return {"team": row["team"]} if act.verb == "assign" else {}
+
+
+def _workers(row: Mapping[str, Any]) -> dict[str, Choices]:
+    found = []
+    for one in (row["workers"] or {"nodes": []})["nodes"]:
+        found.append((str(one["number"]), f"{one['name']} · {one['title']}" if one["title"] else one["name"]))
+    return {"assignee_id": found}
+
+
+def _own(field: dict[str, Any], act: Act) -> dict[str, Any]:
+    """A field with an id of its own: several forms of the page have a `note`."""
+    kind = "hidden" if act.verb == "set_visibility" and field["name"] == "is_public" else field["kind"]
+    value = "true" if kind == "hidden" and field["value"] is True else field["value"]
+    return {**field, "id": f"{act.noun}-{field['name']}", "kind": kind, "value": value}
+
+
+def _errors(refused: tuple[Act, Form] | None, shown: set[str]) -> list[dict[str, Any]]:
+    """What was wrong, for the head of the page; links only to forms that still stand on it."""
+    if refused is None:
+        return []
+    act, form = refused
+    return [
+        {
+            **error,
+            "id": f"{act.noun}-{error['id'].removeprefix('f-')}" if error["id"] and act.noun in shown else None,
+        }
+        for error in form.errors
+    ]
+
+
+def _step(act: Act) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        number = request.path_params["number"]
+        form = Form(act.operation.input)
+        result = await submit(request, form, act.operation, number=number)
+        if result is not None:
+            return redirect(request, "staff_grievance", said=gettext(act.said), number=number)
+        return await _work(request, (act, form))
+
+    return staff_only(handle)
+
+
+async def contact_view(request: Request) -> Response:
+    """The reporter's telephone and e-mail, on this one page; the look is in the audit trail."""
+    form = Form(operations.reveal_grievance_contact.input)
+    number = request.path_params["number"]
+    contact = await submit(request, form, operations.reveal_grievance_contact, number=number)
+    response = await _work(request, contact=contact)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+ROUTES = [
+    Route("/staff/grievances/{number}", staff_only(staff_grievance), name="staff_grievance"),
+    Route(
+        "/staff/grievances/{number}/contact-views",
+        staff_only(contact_view),
+        name="staff_grievance_contact",
+        methods=["POST"],
+    ),
+    *(
+        Route(
+            f"/staff/grievances/{{number}}/{act.noun}", _step(act), name=f"staff_grievance_{act.noun}", methods=["POST"]
+        )
+        for act in ACTS
+    ),
+]
