@@ -244,7 +244,7 @@ def share(part: str, whole: str, description: str) -> Any:
     )
 
 
-@type_(models.GrievanceTally)
+@type_(models.GrievanceCell, visible=rules.counts_all)
 class GrievancePerformance:
     """How a division and everything below it fared with what was reported in a month.
 

@@ -23,7 +23,7 @@ from civicgraph.grievances.models import (
 from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.history import office
 from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
-from civicgraph.grievances.operations.tally import tally
+from civicgraph.grievances.operations.tally import count_in
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import first_answer, keep_answer
@@ -215,7 +215,7 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     await set_deadline(row, "resolution", resolution_due_at)
     await notices.tell_reporter(row, update)
     await notices.call_dispatchers(row)
-    await tally(row, received=1)
+    await count_in(row)
     await audit(
         actor,
         row,

@@ -10,7 +10,7 @@ from civicgraph.divisions.models import Division
 from civicgraph.grievances import notices, rules
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.inputs import Step
-from civicgraph.grievances.operations.tally import tally
+from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.rules import TRANSITIONS
 from civicgraph.operations import Forbidden, NotFound, Unavailable, check_version
 from civicgraph.permissions import Actor
@@ -78,6 +78,7 @@ async def step(
     now = clock.now()
     row.status = status or row.status
     row.version += 1
+    await recount(row)
     await row.save()
     common = {"grievance_id": row.id, "at": now, "status": row.status, "by_line": by_line, "person_id": actor.person_id}
     if status is not None or public_note:
@@ -93,4 +94,3 @@ async def respond(row: Grievance) -> None:
         return
     row.accepted_at = clock.now()
     await settle(row, "response", "response_escalation")
-    await tally(row, responded=1, responded_in_time=int(row.accepted_at <= row.response_due_at))

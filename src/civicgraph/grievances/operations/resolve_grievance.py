@@ -8,7 +8,6 @@ from civicgraph import clock
 from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations.history import audited, office, opened_at, step
 from civicgraph.grievances.operations.inputs import Step, Words
-from civicgraph.grievances.operations.tally import tally
 from civicgraph.i18n import N_
 from civicgraph.operations import audit, changed, operation
 from civicgraph.permissions import Actor
@@ -46,6 +45,5 @@ async def resolve_grievance(actor: Actor, data: ResolveGrievance) -> Grievance:
     await step(
         actor, row, GrievanceStatus.RESOLVED, by_line=line, public_note=data.outcome, internal_note=data.internal_note
     )
-    await tally(row, resolved=1, resolved_in_time=int(row.resolved_at <= row.resolution_due_at))
     await audit(actor, row, changed(before, audited(row)))
     return row

@@ -1,0 +1,134 @@
+"""What a grievance counts, and in which cells. Pure: the one place that says it.
+
+A cell is a division in a month: all that was reported, or of one category, or by one channel. A grievance
+counts in the cells of its community and of every division above. A step changes the cells by what the
+grievance counts after it less what it counted before; at night they are compared with all grievances.
+
+Category and channel are not crossed: of a million grievances in 2,400 divisions and two years the cells of
+categories are 0.83 million and those of channels 0.16 million; crossed they would be 1.2 million more.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, MutableMapping
+from datetime import datetime
+from functools import cache
+from operator import add, sub
+from typing import NamedTuple, Protocol
+
+from civicgraph.divisions.rules import ancestors
+from civicgraph.grievances.figures.models import BOUNDS, COLUMNS
+from civicgraph.grievances.rules import OPEN, month_of
+
+ALL = ""
+"""In place of a category or channel: whatever it is."""
+
+Vector = tuple[int, ...]
+"""A number for each of the cells' `COLUMNS`, in their order."""
+NOTHING: Vector = (0,) * len(COLUMNS)
+
+
+class Key(NamedTuple):
+    """Which cell."""
+
+    division_id: str
+    month: str
+    category: str
+    channel: str
+
+
+class Counted(Protocol):
+    """What counts of a grievance: its row, or what a generator knows of one."""
+
+    @property
+    def division_id(self) -> str: ...
+    @property
+    def category_id(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def submitted_at(self) -> datetime: ...
+    @property
+    def accepted_at(self) -> datetime | None: ...
+    @property
+    def resolved_at(self) -> datetime | None: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def response_due_at(self) -> datetime: ...
+    @property
+    def resolution_due_at(self) -> datetime: ...
+
+
+def contribution(row: Counted) -> dict[Key, Vector]:
+    """What a grievance counts, by cell."""
+    counts, month = vector(row), month_of(row.submitted_at)
+    slices = ((ALL, ALL), (row.category_id, ALL), (ALL, str(row.channel)))
+    places = (row.division_id, *ancestors(row.division_id))
+    return {Key(place, month, *of): counts for place in places for of in slices}
+
+
+def vector(row: Counted) -> Vector:
+    """What a grievance counts in each of its cells."""
+    return _vector(
+        _took(row.submitted_at, row.accepted_at),
+        _is_by(row.accepted_at, row.response_due_at),
+        _took(row.submitted_at, row.resolved_at),
+        _is_by(row.resolved_at, row.resolution_due_at),
+        row.closed_at is not None,
+        row.status in OPEN,
+    )
+
+
+def difference(before: Mapping[Key, Vector], after: Mapping[Key, Vector]) -> dict[Key, Vector]:
+    """What has to be added to cells that hold `before` for them to hold `after`."""
+    found = {key: _less(after.get(key, NOTHING), before.get(key, NOTHING)) for key in {**before, **after}}
+    return {key: counts for key, counts in found.items() if any(counts)}
+
+
+def add_to(cells: MutableMapping[Key, Vector], more: Iterable[tuple[Key, Vector]]) -> None:
+    """Add counts to cells that are held in memory."""
+    for key, counts in more:
+        kept = cells.get(key)
+        cells[key] = tuple(map(add, kept, counts)) if kept else counts
+
+
+def _less(one: Vector, other: Vector) -> Vector:
+    return tuple(map(sub, one, other))
+
+
+def _took(since: datetime, at: datetime | None) -> int | None:
+    """The first bound within which it was done, by its place among `BOUNDS`; None while it is not done."""
+    return None if at is None else bisect_left(BOUNDS, (at - since).total_seconds() / 60)
+
+
+def _is_by(at: datetime | None, due: datetime) -> bool:
+    return at is not None and at <= due
+
+
+@cache
+def _vector(
+    response: int | None,
+    is_responded_in_time: bool,
+    resolution: int | None,
+    is_resolved_in_time: bool,
+    is_closed: bool,
+    is_open: bool,
+) -> Vector:
+    flags = (
+        True,
+        response is not None,
+        is_responded_in_time,
+        resolution is not None,
+        is_resolved_in_time,
+        is_closed,
+        is_open,
+    )
+    return (*map(int, flags), *_within(response), *_within(resolution))
+
+
+def _within(first: int | None) -> Vector:
+    return tuple(int(first is not None and first <= place) for place in range(len(BOUNDS)))
