@@ -25,6 +25,7 @@ from strawberry.types.field import StrawberryField
 from tortoise import fields as orm
 from tortoise.models import Model
 
+from civicgraph.graph.rows import Slice
 from civicgraph.graph.types import BigInt, Connection, Node
 
 if TYPE_CHECKING:
@@ -97,6 +98,25 @@ class RootOne(Declared):
     arguments: Mapping[str, Any]
     where: Callable[..., str]
     is_secret: bool = False
+
+
+@dataclass(kw_only=True)
+class Summed(Declared):
+    """The rows of a table of counts that `pick` chooses, as one: its columns are their sums (`graph.sums`)."""
+
+    target: str
+    arguments: Mapping[str, Any]
+    pick: Callable[..., Slice]
+    is_nullable: bool
+
+
+@dataclass(kw_only=True)
+class Split(Declared):
+    """The same rows in parts: each of what `by` goes through, as one. `size` is how many are expected."""
+
+    target: str
+    by: Callable[[Compiler, Any], tuple[str, str, Slice]]
+    size: int
 
 
 @dataclass(frozen=True)
@@ -189,6 +209,21 @@ def root_one(
     return RootOne(target=target, arguments=arguments, where=where, description=description, is_secret=is_secret)
 
 
+def summed(
+    target: str, pick: Callable[..., Any], *, arguments: Mapping[str, Any], is_nullable: bool, description: str
+) -> Any:
+    """Rows of a table of counts as one. `pick(compiler, row, **arguments)` gives their slice, at the root without a row.
+
+    It is null only where the slice has a premise.
+    """
+    return Summed(target=target, pick=pick, arguments=arguments, is_nullable=is_nullable, description=description)
+
+
+def split(target: str, by: Callable[[Compiler, Any], tuple[str, str, Any]], *, size: int, description: str) -> Any:
+    """A slice in parts. `by(compiler, slice)` gives what to go through (`FROM …`), its order, and the slice of each."""
+    return Split(target=target, by=by, size=size, description=description)
+
+
 def Ref(target: str, module: str) -> Any:  # noqa: N802 - stands where a type stands
     """The GraphQL type `target` by name: rooms refer to each other's types without importing them."""
     room, _, name = target.rpartition(".")
@@ -258,8 +293,12 @@ def _field(name: str, declared: Declared, model: type[Model] | None, module: str
         annotation = _related_type(name, declared, model, module)
         if declared.arguments:
             return annotation, _with_arguments(declared, annotation, declared.arguments)
-    elif isinstance(declared, RootOne):
-        annotation = Ref(declared.target, module) | None
+    elif isinstance(declared, Split):
+        annotation = list[Ref(declared.target, module)]  # type: ignore[misc]
+    elif isinstance(declared, (RootOne, Summed)):
+        annotation = Ref(declared.target, module)
+        if isinstance(declared, RootOne) or declared.is_nullable:
+            annotation = annotation | None
         return annotation, _with_arguments(declared, annotation, declared.arguments)
     else:
         assert isinstance(declared, Paged)

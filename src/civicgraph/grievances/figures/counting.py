@@ -15,10 +15,11 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import datetime
 from functools import cache
 from operator import add, sub
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from civicgraph.divisions.rules import ancestors
 from civicgraph.grievances.figures.models import BOUNDS, COLUMNS
+from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.rules import OPEN, month_of
 
 ALL = ""
@@ -38,32 +39,27 @@ class Key(NamedTuple):
     channel: str
 
 
-class Counted(Protocol):
-    """What counts of a grievance: its row, or what a generator knows of one."""
+class Facts(NamedTuple):
+    """What of a grievance counts."""
 
-    @property
-    def division_id(self) -> str: ...
-    @property
-    def category_id(self) -> str: ...
-    @property
-    def channel(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def submitted_at(self) -> datetime: ...
-    @property
-    def accepted_at(self) -> datetime | None: ...
-    @property
-    def resolved_at(self) -> datetime | None: ...
-    @property
-    def closed_at(self) -> datetime | None: ...
-    @property
-    def response_due_at(self) -> datetime: ...
-    @property
-    def resolution_due_at(self) -> datetime: ...
+    division_id: str
+    category_id: str
+    channel: str
+    status: str
+    submitted_at: datetime
+    accepted_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    response_due_at: datetime
+    resolution_due_at: datetime
+
+    @classmethod
+    def of(cls, row: Grievance) -> Facts:
+        """The same of a grievance's row."""
+        return cls(*(getattr(row, name) for name in cls._fields))
 
 
-def contribution(row: Counted) -> dict[Key, Vector]:
+def contribution(row: Facts) -> dict[Key, Vector]:
     """What a grievance counts, by cell."""
     counts, month = vector(row), month_of(row.submitted_at)
     slices = ((ALL, ALL), (row.category_id, ALL), (ALL, str(row.channel)))
@@ -71,7 +67,7 @@ def contribution(row: Counted) -> dict[Key, Vector]:
     return {Key(place, month, *of): counts for place in places for of in slices}
 
 
-def vector(row: Counted) -> Vector:
+def vector(row: Facts) -> Vector:
     """What a grievance counts in each of its cells."""
     return _vector(
         _took(row.submitted_at, row.accepted_at),

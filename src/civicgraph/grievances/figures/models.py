@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -34,12 +32,11 @@ COLUMNS = {**COUNTS, **RESPONDED, **RESOLVED}
 """What is counted, with descriptions. A time counts in every bound that it keeps, so that sums of cells stay such."""
 
 
-def _counters() -> Iterator[tuple[str, fields.IntField]]:
-    for name, description in COLUMNS.items():
-        yield name, fields.IntField(default=0, db_default=0, description=description)
-
-
-_Counters = type("_Counters", (), dict(_counters()))
+_Counters = type(
+    "_Counters",
+    (),
+    {name: fields.IntField(default=0, db_default=0, description=description) for name, description in COLUMNS.items()},
+)
 
 
 class GrievanceCell(_Counters, Model):  # type: ignore[misc, valid-type]

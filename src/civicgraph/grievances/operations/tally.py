@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from civicgraph.grievances.figures.counting import contribution, difference
+from civicgraph.grievances.figures.counting import Facts, contribution, difference
 from civicgraph.grievances.figures.keeping import add
 from civicgraph.grievances.models import Grievance
 
 
 async def count_in(row: Grievance) -> None:
     """Count a grievance that was just reported."""
-    await add(contribution(row))
+    await add(contribution(Facts.of(row)))
 
 
 async def recount(row: Grievance) -> None:
@@ -18,4 +18,4 @@ async def recount(row: Grievance) -> None:
     It comes after the grievance's own lock and before the audit trail's, whoever writes.
     """
     kept = await Grievance.get(id=row.id)
-    await add(difference(contribution(kept), contribution(row)))
+    await add(difference(contribution(Facts.of(kept)), contribution(Facts.of(row))))
