@@ -12,7 +12,7 @@ from tortoise.migrations import operations as ops
 TABLE = "grievance_cell"
 BOUNDS = (10, 30, 60, 120, 240, 480, 720, 1440, 2160, 2880, 4320, 7200, 10080, 21600, 43200)
 COUNTS = {
-    "received": ("Reported.", "1"),
+    "received": ("Reported.", "submitted_at IS NOT NULL"),
     "responded": ("With a first response.", "accepted_at IS NOT NULL"),
     "responded_in_time": ("First response within its time.", "accepted_at <= response_due_at"),
     "resolved": ("Resolved.", "resolved_at IS NOT NULL"),
@@ -33,7 +33,7 @@ def _statements(is_postgres: bool) -> list[str]:
         else "substr(datetime(submitted_at, '+8 hours'), 1, 7)"
     )
     counted = ", ".join(f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)" for _, condition in COUNTS.values())
-    rows = f"""(SELECT division_id, {month} AS month, category_id, channel, status, accepted_at, resolved_at, closed_at,
+    rows = f"""(SELECT division_id, {month} AS month, category_id, channel, status, submitted_at, accepted_at, resolved_at, closed_at,
         response_due_at, resolution_due_at, {_seconds(is_postgres, "accepted_at")} AS response,
         {_seconds(is_postgres, "resolved_at")} AS resolution FROM grievance) g"""
     summed = ", ".join(f'sum("{name}")' for name in COUNTS)
