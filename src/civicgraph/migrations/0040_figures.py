@@ -26,7 +26,8 @@ NAMES = ", ".join(f'"{name}"' for name in COUNTS)
 KEYS = "division_id, month, category, channel"
 
 
-def _statements(is_postgres: bool) -> list[str]:
+def filling(is_postgres: bool) -> list[str]:
+    """The statements that make all cells of an empty table. The tests compare them with what the steps make."""
     month = (
         "to_char(submitted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')"
         if is_postgres
@@ -79,7 +80,7 @@ def _watched(is_postgres: bool) -> list[str]:
 async def forwards(apps: Any, schema_editor: Any) -> None:
     client = schema_editor.client
     is_postgres = client.capabilities.dialect == "postgres"
-    for statement in (*_statements(is_postgres), *_watched(is_postgres)):
+    for statement in (*filling(is_postgres), *_watched(is_postgres)):
         await client.execute_query(statement)
 
 

@@ -57,7 +57,7 @@ class Figures:
     @property
     def month(self) -> str:
         """The month, if it is but one."""
-        return self.first if self.first and self.first == self.last else "NULL"
+        return f"CASE WHEN {self.first} = {self.last} THEN {self.first} END" if self.first and self.last else "NULL"
 
 
 def of_place(
