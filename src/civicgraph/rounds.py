@@ -10,5 +10,6 @@ from civicgraph.notifications.delivery import deliver_due
 async def each_tick() -> int:
     """One round; the number of messages that were delivered."""
     await mark_over()
+    delivered = await deliver_due()
     await check_some()
-    return await deliver_due()
+    return delivered
