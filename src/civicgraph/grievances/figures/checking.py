@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import structlog
-from tortoise.connection import get_connection
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from civicgraph import clock
+from civicgraph.db import beside
 from civicgraph.divisions.models import Division
 from civicgraph.grievances.figures.counting import Facts, Key, Vector, add_to, contribution, difference
 from civicgraph.grievances.figures.keeping import add
@@ -66,11 +67,11 @@ async def _every_division() -> list[str]:
 
 async def check(division_code: str) -> int:
     """Compare the cells of a division with what they should hold, and put them right; how many had drifted."""
-    if not await _drift(division_code):
+    if not await _drift(division_code, beside()):
         return 0
-    async with in_transaction():
-        await _hold_still()
-        drift = await _drift(division_code)
+    async with in_transaction() as transaction:
+        await _hold_still(transaction)
+        drift = await _drift(division_code, transaction)
         await add(drift)
     for key, counts in drift.items():
         wrong = {name: count for name, count in zip(COLUMNS, counts, strict=True) if count}
@@ -78,30 +79,33 @@ async def check(division_code: str) -> int:
     return len(drift)
 
 
-async def _hold_still() -> None:
+async def _hold_still(transaction: BaseDBAsyncClient) -> None:
     """Let nobody change a cell until the transaction ends. SQLite has but one writer at a time."""
-    connection = get_connection("default")
-    if connection.capabilities.dialect == "postgres":
-        await connection.execute_query("LOCK TABLE grievance_cell IN SHARE ROW EXCLUSIVE MODE")
+    if transaction.capabilities.dialect == "postgres":
+        await transaction.execute_query("LOCK TABLE grievance_cell IN SHARE ROW EXCLUSIVE MODE")
 
 
-async def _drift(division_code: str) -> dict[Key, Vector]:
+async def _drift(division_code: str, connection: BaseDBAsyncClient) -> dict[Key, Vector]:
     """What has to be added to the division's cells. Another may write between these reads, unless held still."""
-    return difference(await _cells(division_id=division_code), await _counted(division_code))
+    rows = GrievanceCell.filter(division_id=division_code).using_db(connection)
+    kept = {Key(*row[:4]): row[4:] for row in await rows.values_list(*Key._fields, *COLUMNS)}
+    return difference(kept, await _counted(division_code, connection))
 
 
-async def _counted(division_code: str) -> dict[Key, Vector]:
+async def _counted(division_code: str, connection: BaseDBAsyncClient) -> dict[Key, Vector]:
     """What the division's cells should hold: of its own grievances, and of the divisions below."""
     found: dict[Key, Vector] = {}
-    for values in await Grievance.filter(division_id=division_code).values_list(*Facts._fields):
+    own = Grievance.filter(division_id=division_code).using_db(connection)
+    for values in await own.values_list(*Facts._fields):
         counted = contribution(Facts(*values))
         add_to(found, ((key, counts) for key, counts in counted.items() if key.division_id == division_code))
-    below = await _cells(division__parent_id=division_code)
-    add_to(found, ((key._replace(division_id=division_code), counts) for key, counts in below.items()))
+    sums = ", ".join(f'sum("{name}")' for name in COLUMNS)
+    mark = "$1" if connection.capabilities.dialect == "postgres" else "?"
+    _, below = await connection.execute_query(
+        f"SELECT month, category, channel, {sums} FROM grievance_cell"
+        f" WHERE division_id IN (SELECT code FROM division WHERE parent_id = {mark}) GROUP BY month, category, channel",
+        [division_code],
+    )
+    for row in map(tuple, below):
+        add_to(found, [(Key(division_code, *row[:3]), row[3:])])
     return found
-
-
-async def _cells(**of: str) -> dict[Key, Vector]:
-    rows = await GrievanceCell.filter(**of).values_list(*Key._fields, *COLUMNS)
-    wide = len(Key._fields)
-    return {Key(*row[:wide]): row[wide:] for row in rows}
