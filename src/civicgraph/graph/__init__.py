@@ -15,8 +15,6 @@ from civicgraph.graph.declare import (
     root,
     root_connection,
     root_one,
-    split,
-    summed,
     to_many,
     to_one,
     type_,
@@ -37,6 +35,7 @@ from civicgraph.graph.filters import (
     within,
 )
 from civicgraph.graph.mutations import door, mutations
+from civicgraph.graph.sums import split, summed
 from civicgraph.graph.types import BigInt, DivisionCode, Node
 
 __all__ = [

@@ -112,11 +112,15 @@ class Summed(Declared):
 
 @dataclass(kw_only=True)
 class Split(Declared):
-    """The same rows in parts: each of what `by` goes through, as one. `size` is how many are expected."""
+    """The same rows in parts: each of what `by` goes through, as one. `size` is how many are expected.
+
+    It is null where `by` gives nothing, since such parts are not kept.
+    """
 
     target: str
-    by: Callable[[Compiler, Any], tuple[str, str, Slice]]
+    by: Callable[[Compiler, Any], tuple[str, str, Slice] | None]
     size: int
+    is_nullable: bool
 
 
 @dataclass(frozen=True)
@@ -209,21 +213,6 @@ def root_one(
     return RootOne(target=target, arguments=arguments, where=where, description=description, is_secret=is_secret)
 
 
-def summed(
-    target: str, pick: Callable[..., Any], *, arguments: Mapping[str, Any], is_nullable: bool, description: str
-) -> Any:
-    """Rows of a table of counts as one. `pick(compiler, row, **arguments)` gives their slice, at the root without a row.
-
-    It is null only where the slice has a premise.
-    """
-    return Summed(target=target, pick=pick, arguments=arguments, is_nullable=is_nullable, description=description)
-
-
-def split(target: str, by: Callable[[Compiler, Any], tuple[str, str, Any]], *, size: int, description: str) -> Any:
-    """A slice in parts. `by(compiler, slice)` gives what to go through (`FROM …`), its order, and the slice of each."""
-    return Split(target=target, by=by, size=size, description=description)
-
-
 def Ref(target: str, module: str) -> Any:  # noqa: N802 - stands where a type stands
     """The GraphQL type `target` by name: rooms refer to each other's types without importing them."""
     room, _, name = target.rpartition(".")
@@ -295,6 +284,7 @@ def _field(name: str, declared: Declared, model: type[Model] | None, module: str
             return annotation, _with_arguments(declared, annotation, declared.arguments)
     elif isinstance(declared, Split):
         annotation = list[Ref(declared.target, module)]  # type: ignore[misc]
+        annotation = annotation | None if declared.is_nullable else annotation
     elif isinstance(declared, (RootOne, Summed)):
         annotation = Ref(declared.target, module)
         if isinstance(declared, RootOne) or declared.is_nullable:

@@ -181,7 +181,7 @@ class Compiler:
         if isinstance(declared, Paged):
             return paging.connection(self, root_type, nodes, declared, None)
         if isinstance(declared, Summed):
-            return sums.summed(self, root_type, nodes, declared, None)
+            return sums.whole(self, root_type, nodes, declared, None)
         if isinstance(declared, RootOne):
             self.is_secret = self.is_secret or declared.is_secret
             return self._root_one(root_type, nodes, declared)
@@ -271,9 +271,9 @@ class Compiler:
         elif isinstance(declared, Paged):
             sql = paging.connection(self, parent, nodes, declared, (mapped, row))
         elif isinstance(declared, Summed):
-            sql = sums.summed(self, parent, nodes, declared, row)
+            sql = sums.whole(self, parent, nodes, declared, row)
         elif isinstance(declared, Split):
-            sql = sums.split(self, mapped, row, nodes, declared)
+            sql = sums.parts(self, mapped, row, nodes, declared)
         else:
             raise Unplannable(f"{parent.name}.{name}")
         return f"CASE WHEN {condition} THEN {sql} END" if condition else sql

@@ -8,7 +8,8 @@ a correlated sum for each row of what the slice is split by, so that each reads 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
@@ -27,6 +28,28 @@ class BadSlice(BadPage):
 
 
 def summed(
+    target: str, pick: Callable[..., Any], *, arguments: Mapping[str, Any], is_nullable: bool, description: str
+) -> Any:
+    """Rows of a table of counts as one. `pick(compiler, row, **arguments)` gives their slice, at the root without a row.
+
+    It is null only where the slice has a premise.
+    """
+    return Summed(target=target, pick=pick, arguments=arguments, is_nullable=is_nullable, description=description)
+
+
+def split(
+    target: str,
+    by: Callable[[Compiler, Any], tuple[str, str, Any] | None],
+    *,
+    size: int,
+    is_nullable: bool = False,
+    description: str,
+) -> Any:
+    """A slice in parts. `by(compiler, slice)` gives what to go through (`FROM …`), its order, and the slice of each."""
+    return Split(target=target, by=by, size=size, is_nullable=is_nullable, description=description)
+
+
+def whole(
     compiler: Compiler, parent: GraphQLObjectType, nodes: list[FieldNode], declared: Summed, row: Row | None
 ) -> str:
     """SQL for the JSON of a slice. Raises `BadSlice`."""
@@ -35,9 +58,12 @@ def summed(
     return _one(compiler, MAPPED[get_named_type(definition.type).name], nodes, declared.pick(compiler, row, **given))
 
 
-def split(compiler: Compiler, mapped: Mapped, row: Row, nodes: list[FieldNode], declared: Split) -> str:
+def parts(compiler: Compiler, mapped: Mapped, row: Row, nodes: list[FieldNode], declared: Split) -> str:
     """SQL for the JSON list of a slice's parts. Raises `BadSlice`."""
-    source, order, part = declared.by(compiler, row.slice)
+    found = declared.by(compiler, row.slice)
+    if found is None:
+        return "NULL"
+    source, order, part = found
     with compiler.inside("[]", lambda _run: declared.size):
         item = compiler.dialect.plain_json(_one(compiler, mapped, nodes, part))
     return f"(SELECT {compiler.dialect.json_array(item, order=order)} {source})"
@@ -48,9 +74,8 @@ def _one(compiler: Compiler, mapped: Mapped, nodes: list[FieldNode], part: Slice
     row.slice = part
     answer = compiler.object(mapped, row, nodes)
     premise = f" WHERE {part.premise}" if part.premise else ""
-    if not row.used:
-        return f"(SELECT {answer} FROM (SELECT 1) {row.alias}{premise})"
     compiler.charge(cost.TOTAL)
-    columns = ", ".join(f'coalesce(sum({counted.alias}."{name}"), 0) AS "{name}"' for name in row.used)
+    # Without any column it is counted all the same: a parameter that stands nowhere is an error.
+    columns = ", ".join(f'coalesce(sum({counted.alias}."{name}"), 0) AS "{name}"' for name in row.used) or "count(*)"
     source = f'SELECT {columns} FROM "{mapped.table}" {counted.alias} WHERE {part.condition(counted)}'
     return f"(SELECT {answer} FROM ({source}) {row.alias}{premise})"

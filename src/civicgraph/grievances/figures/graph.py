@@ -80,8 +80,24 @@ class GrievanceFigures:
         size=20,
         description=f"In parts by the divisions directly below, at most {slices.MAX_DIVISIONS}.",
     )
-    by_category = split("GrievanceFigures", slices.by_category, size=40, description="In parts by category.")
-    by_body = split(
-        "GrievanceFigures", slices.by_body, size=5, description="In parts by the body that leads on the category."
+    by_category = split(
+        "GrievanceFigures",
+        slices.by_category,
+        size=40,
+        is_nullable=True,
+        description="In parts by category; null for a channel or a body, whose figures are not kept by category.",
     )
-    by_channel = split("GrievanceFigures", slices.by_channel, size=3, description="In parts by how they came in.")
+    by_body = split(
+        "GrievanceFigures",
+        slices.by_body,
+        size=5,
+        is_nullable=True,
+        description="In parts by the body that leads on the category; null for a channel or a category.",
+    )
+    by_channel = split(
+        "GrievanceFigures",
+        slices.by_channel,
+        size=3,
+        is_nullable=True,
+        description="In parts by how they came in; null for a category or a body, whose figures are not kept by channel.",
+    )

@@ -123,24 +123,30 @@ def by_division(c: Compiler, whole: Figures) -> Parts:
     return source, f"{below}.code", _part(whole, division=f"{below}.code")
 
 
-def by_category(c: Compiler, whole: Figures) -> Parts:
+def by_category(c: Compiler, whole: Figures) -> Parts | None:
     """Every category, as forms show them."""
+    if whole.channel != _ALL or whole.body:
+        return None
     kind = c.alias()
     chosen = "" if whole.category == _ALL else f" WHERE code = {whole.category}"
     source = f"FROM (SELECT code, position FROM grievance_category{chosen} ORDER BY position, code) {kind}"
     return source, f"{kind}.position, {kind}.code", _part(whole, category=f"{kind}.code")
 
 
-def by_body(c: Compiler, whole: Figures) -> Parts:
+def by_body(c: Compiler, whole: Figures) -> Parts | None:
     """Every body that leads on a category."""
+    if whole.channel != _ALL or whole.category != _ALL:
+        return None
     body = c.alias()
     chosen = f" WHERE body = {whole.body}" if whole.body else ""
     source = f"FROM (SELECT DISTINCT body FROM grievance_category{chosen} ORDER BY body) {body}"
     return source, f"{body}.body", _part(whole, body=f"{body}.body")
 
 
-def by_channel(c: Compiler, whole: Figures) -> Parts:
+def by_channel(c: Compiler, whole: Figures) -> Parts | None:
     """Every way in which a grievance comes in."""
+    if whole.category != _ALL or whole.body:
+        return None
     way = c.alias()
     values = " UNION ALL ".join(f"SELECT {place} AS place, '{one.value}' AS code" for place, one in enumerate(Channel))
     chosen = "" if whole.channel == _ALL else f" WHERE code = {whole.channel}"
