@@ -59,7 +59,7 @@ def whole(
 
 
 def parts(compiler: Compiler, mapped: Mapped, row: Row, nodes: list[FieldNode], declared: Split) -> str:
-    """SQL for the JSON list of a slice's parts. Raises `BadSlice`."""
+    """SQL for the JSON list of a slice's parts; of none where they are not kept. Raises `BadSlice`."""
     found = declared.by(compiler, row.slice)
     if found is None:
         return "NULL"
