@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from civicgraph.events.rounds import mark_over
+from civicgraph.grievances.figures.checking import check_some
 from civicgraph.notifications.delivery import deliver_due
 
 
 async def each_tick() -> int:
     """One round; the number of messages that were delivered."""
     await mark_over()
-    return await deliver_due()
+    delivered = await deliver_due()
+    await check_some()
+    return delivered

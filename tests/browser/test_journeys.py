@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from civicgraph import clock
 from tests.browser.conftest import People
 from tests.support import city
 
@@ -140,6 +141,8 @@ PAGES = (
     "/services",
     "/enterprises",
     "/grievances",
+    "/figures",
+    f"/figures/{clock.today():%Y-%m}",
     f"/report?division={city.FENGQUAN}",
     "/report",
     "/track",

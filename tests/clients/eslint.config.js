@@ -5,7 +5,7 @@ const { configs, parser } = graphql;
 
 // Parts of another object: they live and die with it and are read through it, so they have no id of their own.
 const parts = [
-  "EnterpriseListing", "Figure", "Grant", "GrievancePerformance", "GrievanceUpdate", "Offer", "OpeningHours",
+  "EnterpriseListing", "Figure", "Grant", "GrievanceFigures", "GrievancePerformance", "GrievanceUpdate", "Offer", "OpeningHours",
   "PriceRule", "Product", "ProgrammeItem", "UserError",
   "TrackedGrievance", // what a tracking secret shows; an id would let it be read without the secret
 ];

@@ -42,7 +42,8 @@ from civicgraph.enterprises.rules import is_credit_code, section
 from civicgraph.events.models import Event
 from civicgraph.graph.engine import Engine
 from civicgraph.grids.models import Grid, GridLevel
-from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceTally, GrievanceUpdate
+from civicgraph.grievances.figures.checking import check_all
+from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.rules import DONE, OPEN
 from civicgraph.permissions import ANONYMOUS
 from civicgraph.scheduler.models import Deadline
@@ -162,18 +163,19 @@ async def test_lists_have_as_many_enterprises_today_as_was_published(demo: str, 
     assert await of.filter(delisted_on__gte=date(2026, 1, 1)).count() == 10
 
 
-async def test_histories_deadlines_and_tallies_follow_from_the_grievances(demo: str, connected: Settings) -> None:
+async def test_histories_deadlines_and_figures_follow_from_the_grievances(demo: str, connected: Settings) -> None:
     assert await small_city(connected)
     rows = await Grievance.all().order_by("id")
     last: dict[int, GrievanceStatus] = {}
     async for step in GrievanceUpdate.all().order_by("id"):
         last[step.grievance_id] = step.status  # type: ignore[attr-defined]
     assert all(last[row.id] is row.status for row in rows)
-    city = await GrievanceTally.filter(division_id="5203")
+    city = await GrievanceCell.filter(division_id="5203", category="", channel="")
     assert sum(one.received for one in city) == len(rows)
     assert sum(one.resolved for one in city) == sum(row.status in DONE for row in rows)
     in_time = sum(bool(row.resolved_at and row.resolved_at <= row.resolution_due_at) for row in rows)
     assert sum(one.resolved_in_time for one in city) == in_time
+    assert await check_all() == 0
     pending = set(await Deadline.filter(kind="resolution").values_list("subject_id", flat=True))
     assert pending == {row.id for row in rows if row.status in OPEN}
     assert not await Deadline.filter(state="pending", due_at__lt=MOMENT).exists()
@@ -232,10 +234,10 @@ class _Interrupted(Silent):
 
 
 async def test_an_interrupted_load_leaves_the_demo_as_it_was(demo: str, connected: Settings) -> None:
-    before = await _schema_objects(connected), await GrievanceTally.all().order_by("id").values()
+    before = await _schema_objects(connected), await GrievanceCell.all().order_by("id").values()
     with clock.override(MOMENT), pytest.raises(KeyboardInterrupt):
         await fill(connected, 5203, SMALL, _Interrupted())
-    assert (await _schema_objects(connected), await GrievanceTally.all().order_by("id").values()) == before
+    assert (await _schema_objects(connected), await GrievanceCell.all().order_by("id").values()) == before
     assert await small_city(connected)
     assert await _schema_objects(connected) == before[0]
 

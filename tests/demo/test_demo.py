@@ -15,7 +15,8 @@ from civicgraph.enterprises.models import Enterprise, EnterpriseList, Enterprise
 from civicgraph.enterprises.rules import is_credit_code
 from civicgraph.events.models import Event, EventStatus, ProgrammeItem
 from civicgraph.grids.models import Grid, GridLevel
-from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceTally, GrievanceUpdate
+from civicgraph.grievances.figures.checking import check_all
+from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
 from civicgraph.permissions import Role
 from civicgraph.services.models import PriceRule, Service
 from tests.demo.conftest import MOMENT, load_demo
@@ -62,13 +63,14 @@ async def test_a_grievances_history_begins_with_the_report_and_ends_where_it_sta
         assert all(step.at <= MOMENT for step in steps if row.is_generated)
 
 
-async def test_the_tallies_equal_a_recount_of_the_grievances(demo: str) -> None:
+async def test_the_figures_equal_a_recount_of_the_grievances(demo: str) -> None:
     rows = await Grievance.all()
     for place in ("5203", "520327", places()["fengquan"]):
         inside = [row for row in rows if row.division_id.startswith(place)]
-        tallies = await GrievanceTally.filter(division_id=place)
-        assert sum(one.received for one in tallies) == len(inside)
-        assert sum(one.resolved for one in tallies) == sum(row.status in DONE for row in inside)
+        cells = await GrievanceCell.filter(division_id=place, category="", channel="")
+        assert sum(one.received for one in cells) == len(inside)
+        assert sum(one.resolved for one in cells) == sum(row.status in DONE for row in inside)
+    assert await check_all() == 0
 
 
 async def test_eighty_and_over_pay_8_yuan_a_meal_and_no_other_price_is_made_up(demo: str) -> None:

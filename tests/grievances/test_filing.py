@@ -14,8 +14,8 @@ from civicgraph.grievances import rules
 from civicgraph.grievances.models import (
     Channel,
     Grievance,
+    GrievanceCell,
     GrievanceStatus,
-    GrievanceTally,
     GrievanceUpdate,
     ReporterKind,
     Urgency,
@@ -90,8 +90,8 @@ async def test_a_report_counts_for_its_community_and_all_above(report: Report) -
     with clock.override(datetime(2026, 5, 31, 16, 30, tzinfo=UTC)):  # 1 June in the city
         await report()
         await report()
-    tallies = {(t.division_id, t.month): t.received for t in await GrievanceTally.all()}
-    assert tallies == {(code, "2026-06"): 2 for code in (CITY, FENGGANG, LONGQUAN, FENGQUAN)}
+    cells = {(c.division_id, c.month): c.received for c in await GrievanceCell.filter(category="", channel="")}
+    assert cells == {(code, "2026-06"): 2 for code in (CITY, FENGGANG, LONGQUAN, FENGQUAN)}
 
 
 async def test_the_only_grid_of_a_community_is_found_and_a_foreign_one_refused(report: Report) -> None:
@@ -120,7 +120,7 @@ async def test_two_reports_with_one_key_at_the_same_moment_are_one(city: None) -
     )
     assert len({answer["tracking_secret"] for answer in answers}) == 1
     assert await Grievance.all().count() == 1
-    assert (await GrievanceTally.get(division_id=CITY)).received == 1
+    assert (await GrievanceCell.get(division_id=CITY, category="", channel="")).received == 1
 
 
 async def test_other_words_under_a_used_key_are_not_silently_dropped(city: None) -> None:
@@ -155,7 +155,7 @@ async def test_bad_input_is_named_at_its_field_and_changes_nothing(
     assert (error.field, error.code) == (field, code)
     assert error.message
     assert not await Grievance.exists()
-    assert not await GrievanceTally.exists()
+    assert not await GrievanceCell.exists()
     assert not await IdempotencyKey.exists()
 
 

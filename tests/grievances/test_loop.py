@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from civicgraph import clock
-from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceTally, GrievanceUpdate
+from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
 from civicgraph.operations import InvalidInput, Unavailable
 from civicgraph.permissions import Actor, Role
@@ -26,7 +26,7 @@ async def pending(row: Grievance) -> set[str]:
 
 
 async def tallies(code: str) -> tuple[int, int, int, int, int]:
-    row = await GrievanceTally.get_or_none(division_id=code)
+    row = await GrievanceCell.get_or_none(division_id=code, category="", channel="")
     if row is None:
         return (0, 0, 0, 0, 0)
     return (row.received, row.responded, row.responded_in_time, row.resolved, row.resolved_in_time)

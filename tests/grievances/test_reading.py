@@ -168,7 +168,9 @@ async def test_filters_find_what_they_say(engine: Engine, report: Report, dispat
         assert await listed(engine, isOverdue=False) == [gas]
 
 
-async def test_performance_reads_the_months_tally(engine: Engine, report: Report, dispatcher: Actor) -> None:
+async def test_performance_is_of_all_that_was_reported_in_the_month(
+    engine: Engine, report: Report, dispatcher: Actor
+) -> None:
     row = await report()
     await take(dispatcher, "accept", row)
     document = """query ($code: DivisionCode!, $month: String!) { performance(within: $code, month: $month) {

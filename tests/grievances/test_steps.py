@@ -9,7 +9,7 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceTally, GrievanceUpdate
+from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.operations import Conflict, Forbidden, InvalidInput, NotFound, OperationError, Unavailable
 from civicgraph.operations.models import AuditEntry
@@ -81,7 +81,7 @@ async def test_an_assignee_must_work_on_grievances_of_the_place(
     ).assignee_id == county_worker.person_id
 
 
-async def test_the_tallies_follow_each_step_and_count_for_the_month_of_the_report(
+async def test_the_figures_follow_each_step_and_count_for_the_month_of_the_report(
     report: Report, dispatcher: Actor
 ) -> None:
     in_time, late = await report(), await report()
@@ -91,8 +91,8 @@ async def test_the_tallies_follow_each_step_and_count_for_the_month_of_the_repor
         await take(dispatcher, "accept", late)
         await take(dispatcher, "resolve", late)
     for code in (CITY, FENGGANG, LONGQUAN, FENGQUAN):
-        tally = await GrievanceTally.get(division_id=code)
-        counts = (tally.received, tally.responded, tally.responded_in_time, tally.resolved, tally.resolved_in_time)
+        cell = await GrievanceCell.get(division_id=code, category="", channel="")
+        counts = (cell.received, cell.responded, cell.responded_in_time, cell.resolved, cell.resolved_in_time)
         assert counts == (2, 2, 1, 2, 1)
 
 
@@ -121,7 +121,7 @@ async def test_of_many_who_accept_at_once_one_does(report: Report, dispatcher: A
     assert sum(isinstance(one, Grievance) for one in results) == 1
     assert all(isinstance(one, Grievance | OperationError) for one in results)
     assert await GrievanceUpdate.filter(grievance_id=row.id, status=GrievanceStatus.ACCEPTED).count() == 1
-    assert (await GrievanceTally.get(division_id=CITY)).responded == 1
+    assert (await GrievanceCell.get(division_id=CITY, category="", channel="")).responded == 1
 
 
 async def test_the_reporter_rates_with_the_secret_and_nobody_without(city: None, dispatcher: Actor) -> None:

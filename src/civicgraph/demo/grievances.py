@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Person
 from civicgraph.demo.city.cases import VERBS
 from civicgraph.demo.facts import categories, facts, places
 from civicgraph.divisions.models import Compound
-from civicgraph.divisions.rules import ancestors
 from civicgraph.grievances import deadlines, rules
+from civicgraph.grievances.figures.counting import Facts, Key, Vector, add_to, contribution
+from civicgraph.grievances.figures.models import COLUMNS
 from civicgraph.grievances.models import (
     Body,
     Channel,
     Grievance,
     GrievanceCategory,
+    GrievanceCell,
     GrievanceStatus,
-    GrievanceTally,
     GrievanceUpdate,
     Urgency,
 )
@@ -108,20 +108,23 @@ async def load_categories() -> None:
 
 
 async def load_grievances(random: Random, compounds: dict[str, Compound], people: dict[str, Person]) -> None:
-    """Every grievance, its history, the tallies and the deadlines of what is open."""
+    """Every grievance, its history, the figures and the deadlines of what is open."""
     stories = [*_station(random, compounds["binxin2"]), *_examples(compounds["tianju"]), *_fresh(random)]
     stories.sort(key=lambda story: story.submitted_at)
     known = {row.code: row for row in await GrievanceCategory.all()}
-    tallies: dict[tuple[str, str], dict[str, int]] = {}
+    cells: dict[Key, Vector] = {}
     numbers: set[str] = set()
     for story in stories:
         row = _row(story, known[story.category], _number(random, story.submitted_at, numbers), people)
         await row.save()
         await GrievanceUpdate.bulk_create(_updates(row, story))
         await _deadlines(row)
-        count(tallies, row)
-    await GrievanceTally.bulk_create(
-        [GrievanceTally(division_id=code, month=month, **sums) for (code, month), sums in sorted(tallies.items())]
+        add_to(cells, contribution(Facts.of(row)).items())
+    await GrievanceCell.bulk_create(
+        [
+            GrievanceCell(**key._asdict(), **dict(zip(COLUMNS, counts, strict=True)))
+            for key, counts in sorted(cells.items())
+        ]
     )
 
 
@@ -355,19 +358,3 @@ async def _deadlines(row: Grievance) -> None:
             state=state,
             settled_at=None if at > now else now,
         )
-
-
-def count(tallies: dict[tuple[str, str], dict[str, int]], row: Any) -> None:
-    """Add a grievance to the tallies of its division and of all above it."""
-    month = rules.month_of(row.submitted_at)
-    flags = {
-        "received": 1,
-        "responded": int(row.accepted_at is not None),
-        "responded_in_time": int(row.accepted_at is not None and row.accepted_at <= row.response_due_at),
-        "resolved": int(row.resolved_at is not None),
-        "resolved_in_time": int(row.resolved_at is not None and row.resolved_at <= row.resolution_due_at),
-    }
-    for code in (*ancestors(row.division_id), row.division_id):
-        sums = tallies.setdefault((code, month), dict.fromkeys(flags, 0))
-        for key, value in flags.items():
-            sums[key] += value

@@ -29,6 +29,7 @@ from civicgraph.graph import (
     where,
     within,
 )
+from civicgraph.grievances.figures.slices import figures_of
 from civicgraph.permissions import EDIT_DIVISIONS
 
 
@@ -133,6 +134,7 @@ class Division:
         order=("month",),
         description="The same for each month in which something was reported, the oldest first.",
     )
+    grievance_figures = figures_of("grievances.GrievanceFigures")
     may_edit = computed(bool, lambda c, row: c.covers(row["code"], EDIT_DIVISIONS), "Whether you may change it.")
 
 

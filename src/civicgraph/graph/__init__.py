@@ -35,6 +35,7 @@ from civicgraph.graph.filters import (
     within,
 )
 from civicgraph.graph.mutations import door, mutations
+from civicgraph.graph.sums import split, summed
 from civicgraph.graph.types import BigInt, DivisionCode, Node
 
 __all__ = [
@@ -64,6 +65,8 @@ __all__ = [
     "root",
     "root_connection",
     "root_one",
+    "split",
+    "summed",
     "to_many",
     "to_one",
     "type_",

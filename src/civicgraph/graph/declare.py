@@ -25,6 +25,7 @@ from strawberry.types.field import StrawberryField
 from tortoise import fields as orm
 from tortoise.models import Model
 
+from civicgraph.graph.rows import Slice
 from civicgraph.graph.types import BigInt, Connection, Node
 
 if TYPE_CHECKING:
@@ -97,6 +98,29 @@ class RootOne(Declared):
     arguments: Mapping[str, Any]
     where: Callable[..., str]
     is_secret: bool = False
+
+
+@dataclass(kw_only=True)
+class Summed(Declared):
+    """The rows of a table of counts that `pick` chooses, as one: its columns are their sums (`graph.sums`)."""
+
+    target: str
+    arguments: Mapping[str, Any]
+    pick: Callable[..., Slice]
+    is_nullable: bool
+
+
+@dataclass(kw_only=True)
+class Split(Declared):
+    """The same rows in parts: each of what `by` goes through, as one. `size` is how many are expected.
+
+    It is null where `by` gives nothing, since such parts are not kept.
+    """
+
+    target: str
+    by: Callable[[Compiler, Any], tuple[str, str, Slice] | None]
+    size: int
+    is_nullable: bool
 
 
 @dataclass(frozen=True)
@@ -258,8 +282,13 @@ def _field(name: str, declared: Declared, model: type[Model] | None, module: str
         annotation = _related_type(name, declared, model, module)
         if declared.arguments:
             return annotation, _with_arguments(declared, annotation, declared.arguments)
-    elif isinstance(declared, RootOne):
-        annotation = Ref(declared.target, module) | None
+    elif isinstance(declared, Split):
+        annotation = list[Ref(declared.target, module)]  # type: ignore[misc]
+        annotation = annotation | None if declared.is_nullable else annotation
+    elif isinstance(declared, (RootOne, Summed)):
+        annotation = Ref(declared.target, module)
+        if isinstance(declared, RootOne) or declared.is_nullable:
+            annotation = annotation | None
         return annotation, _with_arguments(declared, annotation, declared.arguments)
     else:
         assert isinstance(declared, Paged)

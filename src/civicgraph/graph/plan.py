@@ -26,9 +26,21 @@ from graphql import (
     is_list_type,
 )
 
-from civicgraph.graph import cost, paging, search
+from civicgraph.graph import cost, paging, search, sums
 from civicgraph.graph.cost import Size, Term
-from civicgraph.graph.declare import MAPPED, META, Column, Declared, Link, Mapped, Paged, Related, RootOne
+from civicgraph.graph.declare import (
+    MAPPED,
+    META,
+    Column,
+    Declared,
+    Link,
+    Mapped,
+    Paged,
+    Related,
+    RootOne,
+    Split,
+    Summed,
+)
 from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.rows import Row, Run, Slot, columns
 from civicgraph.graph.selection import Given, Selection, arguments_of, collect, stored
@@ -129,8 +141,12 @@ class Compiler:
 
     def row(self, mapped: Mapped) -> Row:
         """A fresh row of a type's table."""
+        return Row(self.alias(), {**mapped.model._meta.fields_db_projection, **_keys(mapped)})
+
+    def alias(self) -> str:
+        """A fresh name for a source of rows."""
         self._aliases += 1
-        return Row(f"t{self._aliases}", {**mapped.model._meta.fields_db_projection, **_keys(mapped)})
+        return f"t{self._aliases}"
 
     # Costs -------------------------------------------------------------------------------
 
@@ -169,6 +185,8 @@ class Compiler:
         declared = declared_of(root_type, field_name) if field_name in root_type.fields else None
         if isinstance(declared, Paged):
             return paging.connection(self, root_type, nodes, declared, None)
+        if isinstance(declared, Summed):
+            return sums.whole(self, root_type, nodes, declared, None)
         if isinstance(declared, RootOne):
             self.is_secret = self.is_secret or declared.is_secret
             return self._root_one(root_type, nodes, declared)
@@ -257,6 +275,10 @@ class Compiler:
             sql = self._related(parent, mapped, row, nodes, declared)
         elif isinstance(declared, Paged):
             sql = paging.connection(self, parent, nodes, declared, (mapped, row))
+        elif isinstance(declared, Summed):
+            sql = sums.whole(self, parent, nodes, declared, row)
+        elif isinstance(declared, Split):
+            sql = sums.parts(self, mapped, row, nodes, declared)
         else:
             raise Unplannable(f"{parent.name}.{name}")
         return f"CASE WHEN {condition} THEN {sql} END" if condition else sql

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from civicgraph import clock
 from civicgraph.permissions import Actor
@@ -36,6 +36,8 @@ class Row:
         self.used: dict[str, None] = {}
         self.source = ""
         self.driving_key = ""
+        self.slice: Any = None  # a `Slice`, as its room knows it
+        """Which rows of a table of counts it is the sum of (`graph.sums`)."""
         self.is_by_id = False
         """Whether the rows are wanted in the order of their ids: then an index of ids can drive the list."""
         self._columns = columns
@@ -55,6 +57,16 @@ class Row:
         self.source = f'{driver} CROSS JOIN "{table}" {self.alias}'
         self.driving_key = key
         return True
+
+
+class Slice(Protocol):
+    """Which rows of a table of counts are meant; a room's own, with what its fields want to know of it."""
+
+    premise: str
+    """SQL without which there is no answer, not even of nothing; empty when there always is."""
+
+    def condition(self, row: Row) -> str:
+        """Chooses the rows."""
 
 
 def columns(row: Row) -> str:

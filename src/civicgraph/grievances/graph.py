@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from civicgraph.crypto import token_hash
 from civicgraph.graph import (
     DivisionCode,
@@ -30,6 +28,8 @@ from civicgraph.graph import (
 )
 from civicgraph.grievances import models, operations, rules
 from civicgraph.grievances import reminders as reminders  # whoever builds the schema has the reminders registered
+from civicgraph.grievances.figures.graph import GrievanceFigures, share
+from civicgraph.grievances.figures.slices import figures_of
 from civicgraph.grievances.models import Channel, GrievanceStatus, ReporterKind, Urgency
 
 
@@ -271,16 +271,7 @@ class TrackedGrievance:
     )
 
 
-def share(part: str, whole: str, description: str) -> Any:
-    """A part of a count, from 0 to 1 and to four places; null where there is nothing to take a part of."""
-    return computed(
-        float | None,
-        lambda c, row: f"CAST(round(1.0 * {row[part]} / nullif({row[whole]}, 0), 4) AS REAL)",
-        f"{description} From 0 to 1; null where there is none to count.",
-    )
-
-
-@type_(models.GrievanceTally)
+@type_(models.GrievanceCell, visible=rules.counts_all)
 class GrievancePerformance:
     """How a division and everything below it fared with what was reported in a month.
 
@@ -339,9 +330,16 @@ class Query:
         ),
         description="How a division fared in a month; null when nothing was reported there in it.",
     )
+    grievance_figures = figures_of(
+        "GrievanceFigures",
+        within=(
+            DivisionCode,
+            "The division with everything below it: the city, a county, a subdistrict or a community.",
+        ),
+    )
 
 
-Subscription = followable(Query, "grievance", "grievances", "tracked_grievance", "performance")
+Subscription = followable(Query, "grievance", "grievances", "tracked_grievance", "performance", "grievance_figures")
 Mutation = mutations(
     "Mutation",
     door(operations.file_grievance, {"grievance": "TrackedGrievance", "tracking_secret": str}),
@@ -368,4 +366,4 @@ Mutation = mutations(
     door(operations.set_grievance_visibility, {"grievance": "Grievance"}),
     door(operations.reveal_grievance_contact, {"phone": str, "email": str}),
 )
-TYPES = (Grievance, TrackedGrievance, GrievanceUpdate, GrievanceCategory, GrievancePerformance)
+TYPES = (Grievance, TrackedGrievance, GrievanceUpdate, GrievanceCategory, GrievancePerformance, GrievanceFigures)

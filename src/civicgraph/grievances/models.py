@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from tortoise import fields
 from tortoise.models import Model
 
+from civicgraph.grievances.figures.models import GrievanceCell as GrievanceCell  # a table of the room
 from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Record, SqlIndexes, by_place, place
 
@@ -263,21 +264,3 @@ class GrievanceUpdate(Model):
     class Meta:
         table = "grievance_update"
         indexes = (("grievance_id", "id"), ("person_id",))
-
-
-class GrievanceTally(Model):
-    """How a division fared in a month, written in the transaction that changes a grievance."""
-
-    division_id: str
-    id = fields.BigIntField(primary_key=True)
-    division = place("tallies")
-    month = fields.CharField(7, description="Month of the report, for instance 2026-05.")
-    received = fields.IntField(default=0, description="Reported.")
-    responded_in_time = fields.IntField(default=0, description="First response within its time.")
-    responded = fields.IntField(default=0, description="With a first response.")
-    resolved = fields.IntField(default=0, description="Resolved.")
-    resolved_in_time = fields.IntField(default=0, description="Resolved within their time.")
-
-    class Meta:
-        table = "grievance_tally"
-        unique_together = (("division", "month"),)

@@ -289,6 +289,11 @@ def resolved_in_time(c: Compiler, row: Row) -> str:
     return f"({row['resolved_at']} <= {row['resolution_due_at']})"
 
 
+def counts_all(c: Compiler, row: Row) -> str:
+    """The cells of all that was reported, whatever its category and channel."""
+    return f"{row['category']} = '' AND {row['channel']} = ''"
+
+
 def visible_grievances(c: Compiler, row: Row) -> str:
     """Public ones; the others for staff whose grants cover the division."""
     return f"{row['is_public']} OR {reads_private(c, row)}" if c.is_staff else row["is_public"]

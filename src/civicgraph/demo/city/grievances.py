@@ -1,17 +1,18 @@
-"""A million grievances with every step, the deadlines of what is open, and the tallies that follow from them."""
+"""A million grievances with every step, the deadlines of what is open, and the figures that follow from them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 from civicgraph.demo.city import cases, codes
 from civicgraph.demo.city.cases import Case, Category
 from civicgraph.demo.city.ground import OFFSET, Community, Ground
 from civicgraph.demo.city.tables import SIZE, Batch, Row, table
-from civicgraph.divisions.rules import ancestors
-from civicgraph.grievances.models import Channel, Grievance, GrievanceTally, GrievanceUpdate, ReporterKind
+from civicgraph.grievances.figures.counting import Facts, Key, Vector, add_to, contribution
+from civicgraph.grievances.figures.models import COLUMNS
+from civicgraph.grievances.models import Channel, Grievance, GrievanceCell, GrievanceUpdate, ReporterKind
 from civicgraph.grievances.rules import GRID_WORKER, OFFICES, REPORTERS
 from civicgraph.scheduler.models import Deadline, DeadlineState
 
@@ -35,11 +36,8 @@ DEADLINE = table(
     Deadline,
     *("created_at", "updated_at", "subject_type", "subject_id", "kind", "due_at", "state", "settled_at", "lease_term"),
 )
-TALLY = table(
-    GrievanceTally,
-    *("division_id", "month", "received", "responded", "responded_in_time", "resolved", "resolved_in_time"),
-)
-REPLACED = (TALLY.name,)
+CELL = table(GrievanceCell, *Key._fields, *COLUMNS)
+REPLACED = (CELL.name,)
 """Tables that are written anew, with what stood in them added in."""
 
 _NOTHING = (None,) * 5
@@ -62,14 +60,16 @@ def rows(ground: Ground) -> Iterator[Batch]:
     random, secrets = ground.random("grievance").random, ground.random("secret").getrandbits
     categories = [one for one in cases.categories().values() for _ in range(_WEIGHTS[one.group])]
     serials: defaultdict[str, int] = defaultdict(int)
-    tallies: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * 5)
+    cells: dict[Key, Vector] = {}
     number_id = ground.last["grievance"]
     found: list[Row] = []
     updates: list[Row] = []
     deadlines: list[Row] = []
     for day, times in _days(ground, count(ground)):
         on = date.fromordinal(day + _YEAR_ONE)
-        month, stamp = f"{on:%Y-%m}", f"{on:%m%d}"
+        stamp = f"{on:%m%d}"
+        if on.day == 1:  # nothing counts for the past month any more
+            yield from _counted(ground, cells)
         for submitted in times:
             number_id += 1
             category = categories[int(random() * len(categories))]
@@ -78,11 +78,12 @@ def rows(ground: Ground) -> Iterator[Batch]:
             grid = int(random() * len(community.grids))
             lead = community.leads[grid]
             text, terms = cases.compose(random, category)
+            channel = _CHANNELS[int(random() * len(_CHANNELS))].value
             found.append(
                 (
                     *(number_id, submitted, case.steps[-1].at, _number(ground, serials, stamp)),
                     *(f"{secrets(256):064x}", category.code, category.urgency),
-                    *(_CHANNELS[int(random() * len(_CHANNELS))].value, _reporter(category).value),
+                    *(channel, _reporter(category).value),
                     *(community.code, community.grids[grid], *_subjects(random, category, community)),
                     *(text, text, "", "", "", "", "", "", "zh", case.status, random() < _PUBLIC),
                     *(lead if case.assigned_at else None, case.team, case.outcome, submitted, case.accepted_at),
@@ -96,7 +97,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
             updates += _updates(number_id, case, category, community, lead)
             if case.is_open:
                 deadlines += _deadlines(ground.now, number_id, case)
-            _count(tallies[community.code, month], case)
+            add_to(cells, contribution(_facts(case, community.code, category.code, channel, submitted)).items())
         if len(found) >= SIZE:
             yield GRIEVANCE, found
             yield UPDATE, updates
@@ -105,7 +106,8 @@ def rows(ground: Ground) -> Iterator[Batch]:
     yield GRIEVANCE, found
     yield UPDATE, updates
     yield DEADLINE, deadlines
-    yield TALLY, _summed(ground, tallies)
+    yield from _counted(ground, cells)
+    yield from _counted(ground, {key: counts for month in ground.cells.values() for key, counts in month.items()})
 
 
 def _days(ground: Ground, total: int) -> Iterator[tuple[int, list[int]]]:
@@ -182,22 +184,34 @@ def _deadlines(now: int, number: int, case: Case) -> list[Row]:
     return found
 
 
-def _count(sums: list[int], case: Case) -> None:
-    sums[0] += 1
-    if case.accepted_at is not None:
-        sums[1] += 1
-        sums[2] += case.accepted_at <= case.response_due
-    if case.resolved_at is not None:
-        sums[3] += 1
-        sums[4] += case.resolved_at <= case.resolution_due
+def _facts(case: Case, division_id: str, category: str, channel: str, submitted: int) -> Facts:
+    """What of a case counts, from the generator's plain numbers."""
+    return Facts(
+        division_id,
+        category,
+        channel,
+        case.status,
+        _moment(submitted),
+        None if case.accepted_at is None else _moment(case.accepted_at),
+        _in_time(case),
+        None if case.resolved_at is None else _moment(case.resolved_at),
+        None if case.closed_at is None else _moment(case.closed_at),
+        _moment(case.resolution_due),
+        0,
+        True if case.closed_at else None,
+        case.stars,
+    )
 
 
-def _summed(ground: Ground, tallies: dict[tuple[str, str], list[int]]) -> list[Row]:
-    """The counts of the communities and all above them, with what was counted before."""
-    whole = {key: list(sums) for key, sums in ground.tallies.items()}
-    for (code, month), sums in tallies.items():
-        for place in (*ancestors(code), code):
-            kept = whole.setdefault((place, month), [0] * 5)
-            for index, value in enumerate(sums):
-                kept[index] += value
-    return [(code, month, *sums) for (code, month), sums in sorted(whole.items())]
+def _moment(epoch: int) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)
+
+
+def _counted(ground: Ground, cells: dict[Key, Vector]) -> Iterator[Batch]:
+    """The cells with what they held before; then they are forgotten, since all of them would fill the memory."""
+    for month in {key.month for key in cells}:
+        add_to(cells, ground.cells.pop(month, {}).items())
+    rows = [(*key, *cells[key]) for key in sorted(cells)]
+    cells.clear()
+    for start in range(0, len(rows), SIZE):
+        yield CELL, rows[start : start + SIZE]

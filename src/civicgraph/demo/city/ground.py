@@ -15,7 +15,9 @@ from civicgraph.divisions.models import Compound, Division, DivisionLevel
 from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing, Product
 from civicgraph.events.models import Event, ProgrammeItem
 from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole
-from civicgraph.grievances.models import Grievance, GrievanceTally, GrievanceUpdate
+from civicgraph.grievances.figures.counting import Key, Vector
+from civicgraph.grievances.figures.models import COLUMNS
+from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceUpdate
 from civicgraph.scheduler.models import Deadline
 from civicgraph.services.models import Service
 
@@ -31,7 +33,7 @@ _NUMBERED: tuple[type[Model], ...] = (
     GridAssignment,
     Grievance,
     GrievanceUpdate,
-    GrievanceTally,
+    GrievanceCell,
     Deadline,
 )
 _TOWN_WEIGHT = 3
@@ -73,7 +75,8 @@ class Ground:
     numbers: set[str]
     credit_codes: set[str]
     listed: dict[EnterpriseList, int]
-    tallies: dict[tuple[str, str], list[int]]
+    cells: dict[str, dict[Key, Vector]]
+    """What the figures' cells held before, by month."""
     slots: list[Community] = field(default_factory=list)
 
     def random(self, what: str) -> Random:
@@ -119,18 +122,17 @@ async def survey(seed: int, scale: Scale) -> Ground:
         numbers={str(number) for number in await Grievance.all().values_list("number", flat=True)},
         credit_codes={str(code) for code in await Enterprise.all().values_list("credit_code", flat=True)},
         listed={one: await EnterpriseListing.filter(list=one, delisted_on=None).count() for one, _ in scale.lists},
-        tallies={
-            (row.division_id, row.month): [
-                row.received,
-                row.responded,
-                row.responded_in_time,
-                row.resolved,
-                row.resolved_in_time,
-            ]
-            for row in await GrievanceTally.all()
-        },
+        cells=await _cells(),
         slots=[one for one in communities for _ in range(one.weight)],
     )
+
+
+async def _cells() -> dict[str, dict[Key, Vector]]:
+    found: dict[str, dict[Key, Vector]] = {}
+    for row in await GrievanceCell.all().values_list(*Key._fields, *COLUMNS):
+        key = Key(*row[: len(Key._fields)])
+        found.setdefault(key.month, {})[key] = row[len(Key._fields) :]
+    return found
 
 
 async def _last(model: type[Model]) -> int:

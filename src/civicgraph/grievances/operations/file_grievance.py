@@ -22,7 +22,7 @@ from civicgraph.grievances.models import (
 from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.history import office
 from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
-from civicgraph.grievances.operations.tally import Counted, tally
+from civicgraph.grievances.operations.tally import count_in
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import first_answer, keep_answer
@@ -215,7 +215,7 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     await deadlines.keep(row, {})
     await notices.tell_reporter(row, update)
     await notices.call_dispatchers(row)
-    await tally(None, Counted.of(row))
+    await count_in(row)
     await audit(
         actor,
         row,

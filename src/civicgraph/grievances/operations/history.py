@@ -13,7 +13,7 @@ from civicgraph.divisions.models import Division
 from civicgraph.grievances import clocks, deadlines, notices, rules
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.inputs import Step
-from civicgraph.grievances.operations.tally import Counted, tally
+from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.workflow import TRANSITIONS, Clock
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
@@ -41,7 +41,6 @@ class Taken:
 
     def __post_init__(self) -> None:
         self._before = _audited(self.row)
-        self._counted = Counted.of(self.row)
         self._deadlines = deadlines.wanted(self.row)
 
     async def done(
@@ -61,6 +60,7 @@ class Taken:
             _responded(row, entry.at)
         if transition.resolution in _MOVING:
             await _keep_time(row, entry)
+        await recount(row)
         await row.save()
         if transition.target is not None or note:
             await entry.save()
@@ -69,7 +69,6 @@ class Taken:
             verb = "comment" if transition.target else self.verb
             await GrievanceUpdate.create(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)
         await deadlines.keep(row, self._deadlines)
-        await tally(self._counted, Counted.of(row))
         private = {"internal_note": ["", internal_note]} if internal_note else {}
         words = {"public_note": ["", note]} if note and transition.target is None else {}
         await audit(self.actor, row, {**changed(self._before, _audited(row)), **words, **private})

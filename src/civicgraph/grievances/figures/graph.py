@@ -1,0 +1,108 @@
+"""GraphQL of the figures: one type for a slice of them, however fine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from civicgraph.graph import column, computed, split, to_one, type_
+from civicgraph.grievances.figures import slices
+from civicgraph.grievances.figures.models import RESOLVED, RESPONDED
+from civicgraph.grievances.models import Body, Channel, GrievanceCell
+
+
+def share(part: str, whole: str, description: str) -> Any:
+    """A part of a count, from 0 to 1 and to four places; null where there is nothing to take a part of."""
+    return computed(
+        float | None,
+        lambda c, row: f"CAST(round(1.0 * {row[part]} / nullif({row[whole]}, 0), 4) AS REAL)",
+        f"{description} From 0 to 1; null where there is none to count.",
+    )
+
+
+def _median(names: dict[str, str], done: str, description: str) -> Any:
+    return computed(
+        float | None,
+        slices.median_hours(tuple(names), done),
+        f"{description} Told by interpolation between the bounds by which times are counted (10 and 30 minutes, 1, 2, 4,"
+        " 8 and 12 hours, 1, 1.5, 2, 3, 5, 7, 15, 30 and 90 days), between which it lies. Null where there is none.",
+    )
+
+
+@type_(GrievanceCell)
+class GrievanceFigures:
+    """How grievances fared: those of a division and everything below it, and of what the fields beside say.
+
+    The counts follow the month of the report: a grievance of May that is resolved in June counts for May.
+    What is not public is counted as well.
+    """
+
+    division = to_one(
+        "divisions.Division",
+        link=lambda c, row, child: f"{child['code']} = {row.slice.division}",
+        is_nullable=False,
+        description="Where.",
+    )
+    month = computed(str | None, lambda c, row: row.slice.month, "The month of the reports; null if there are several.")
+    category = to_one(
+        "grievances.GrievanceCategory",
+        link=lambda c, row, child: f"{child['code']} = {row.slice.category}",
+        is_nullable=True,
+        description="Of this category alone; null: of all.",
+    )
+    body = computed(
+        Body | None, lambda c, row: row.slice.body or "NULL", "Of the categories that this body leads on; null: of all."
+    )
+    channel = computed(
+        Channel | None, lambda c, row: f"nullif({row.slice.channel}, '')", "That came in this way; null: any way."
+    )
+    received = column()
+    responded = column()
+    responded_in_time = column()
+    resolved = column()
+    resolved_in_time = column()
+    closed = column()
+    open = column()
+    reopened = column()
+    shortfalls = column()
+    rated = column()
+    satisfied = column()
+    response_rate = share("responded", "received", "Share of what was reported that has a first response.")
+    response_in_time_rate = share("responded_in_time", "responded", "Share of the first responses that came in time.")
+    resolution_rate = share("resolved", "received", "Share of what was reported that is resolved.")
+    resolution_in_time_rate = share("resolved_in_time", "resolved", "Share of what is resolved that was so in time.")
+    satisfaction_rate = share("satisfied", "rated", "Share of those who rated that were satisfied.")
+    median_response_hours = _median(RESPONDED, "responded", "Hours within which half of the first responses came.")
+    median_resolution_hours = _median(RESOLVED, "resolved", "Hours within which half of what is resolved was so.")
+    by_month = split(
+        "GrievanceFigures",
+        slices.by_month,
+        size=24,
+        description=f"In parts by month, the oldest first: the latest {slices.MAX_MONTHS} in which anything was reported.",
+    )
+    by_division = split(
+        "GrievanceFigures",
+        slices.by_division,
+        size=20,
+        description=f"In parts by the divisions directly below, at most {slices.MAX_DIVISIONS}.",
+    )
+    by_category = split(
+        "GrievanceFigures",
+        slices.by_category,
+        size=40,
+        is_nullable=True,
+        description="In parts by category; null for a channel or a body, whose figures are not kept by category.",
+    )
+    by_body = split(
+        "GrievanceFigures",
+        slices.by_body,
+        size=5,
+        is_nullable=True,
+        description="In parts by the body that leads on the category; null for a channel or a category.",
+    )
+    by_channel = split(
+        "GrievanceFigures",
+        slices.by_channel,
+        size=3,
+        is_nullable=True,
+        description="In parts by how they came in; null for a category or a body, whose figures are not kept by channel.",
+    )

@@ -1,0 +1,180 @@
+"""Which cells a read of figures adds up, and what is told of their sum: as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from civicgraph.graph import summed
+from civicgraph.graph.sums import BadSlice
+from civicgraph.grievances.figures.models import BOUNDS, LONGEST
+from civicgraph.grievances.models import Channel
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
+
+MAX_MONTHS = 60
+MAX_DIVISIONS = 100
+_ALL = "''"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A slice of the cells: SQL for its division, its first and last month, its category, channel or body."""
+
+    division: str
+    first: str = ""
+    last: str = ""
+    category: str = _ALL
+    channel: str = _ALL
+    body: str = ""
+    premise: str = ""
+
+    def __post_init__(self) -> None:
+        if sum((self.category != _ALL, self.channel != _ALL, bool(self.body))) > 1:
+            raise BadSlice("Figures are kept by category, by body or by channel: ask for one of them at a time.")
+
+    def condition(self, row: Row) -> str:
+        """Chooses the cells, by the index (division_id, channel, category, month)."""
+        category = f"= {self.category}"
+        if self.body:
+            category = f"IN (SELECT led.code FROM grievance_category led WHERE led.body = {self.body})"
+        return (
+            f"{row['division_id']} = {self.division} AND {row['channel']} = {self.channel}"
+            f" AND {row['category']} {category}{self.period(row['month'])}"
+        )
+
+    def period(self, month: str) -> str:
+        """Bounds the months."""
+        bounds = (
+            f" AND {month} >= {self.first}" if self.first else "",
+            f" AND {month} <= {self.last}" if self.last else "",
+        )
+        return "".join(bounds)
+
+    @property
+    def month(self) -> str:
+        """The month, if it is but one."""
+        return f"CASE WHEN {self.first} = {self.last} THEN {self.first} END" if self.first and self.last else "NULL"
+
+
+def of_place(
+    c: Compiler,
+    row: Row | None,
+    *,
+    within: Given | None = None,
+    from_month: Given | None = None,
+    to_month: Given | None = None,
+    category: Given | None = None,
+    channel: Given | None = None,
+) -> Figures:
+    """The slice that a field's arguments ask for, of a division's row or of the one that is named."""
+    division = row["code"] if row is not None else within.sql(c) if within is not None else ""
+    return Figures(
+        division=division,
+        first=from_month.sql(c) if from_month else "",
+        last=to_month.sql(c) if to_month else "",
+        category=category.sql(c) if category else _ALL,
+        channel=channel.sql(c) if channel else _ALL,
+        premise="" if row is not None else f"EXISTS (SELECT 1 FROM division place WHERE place.code = {division})",
+    )
+
+
+def figures_of(target: str, **places: Any) -> Any:
+    """A field for the figures of a division: of the row's own, or of the one that an argument `within` names."""
+    arguments = {
+        **places,
+        "from_month": (
+            str | None,
+            "The first month of the reports, for instance 2026-01; from the beginning if not given.",
+        ),
+        "to_month": (str | None, "The last month; until now if not given."),
+        "category": (str | None, "Of the category with this code alone."),
+        "channel": (Channel | None, "That came in this way alone. Not together with a category."),
+    }
+    description = "How grievances fared, by the month of the report, in the division and everything below it"
+    nothing = "; null when there is no such division." if places else "."
+    return summed(target, of_place, arguments=arguments, is_nullable=bool(places), description=description + nothing)
+
+
+Parts = tuple[str, str, Figures]
+
+
+def by_month(c: Compiler, whole: Figures) -> Parts:
+    """The latest months in which anything was reported there, the oldest first."""
+    month = c.alias()
+    inner = (
+        f"SELECT kept.month FROM grievance_cell kept WHERE kept.division_id = {whole.division} AND kept.channel = ''"
+        f" AND kept.category = ''{whole.period('kept.month')} ORDER BY kept.month DESC LIMIT {MAX_MONTHS}"
+    )
+    source = f"FROM (SELECT latest.month FROM ({inner}) latest ORDER BY latest.month) {month}"
+    return source, f"{month}.month", _part(whole, first=f"{month}.month", last=f"{month}.month")
+
+
+def by_division(c: Compiler, whole: Figures) -> Parts:
+    """The divisions directly below."""
+    below = c.alias()
+    source = (
+        f"FROM (SELECT child.code FROM division child WHERE child.parent_id = {whole.division}"
+        f" ORDER BY child.code LIMIT {MAX_DIVISIONS}) {below}"
+    )
+    return source, f"{below}.code", _part(whole, division=f"{below}.code")
+
+
+def by_category(c: Compiler, whole: Figures) -> Parts | None:
+    """Every category, as forms show them."""
+    if whole.channel != _ALL or whole.body:
+        return None
+    kind = c.alias()
+    chosen = "" if whole.category == _ALL else f" WHERE code = {whole.category}"
+    source = f"FROM (SELECT code, position FROM grievance_category{chosen} ORDER BY position, code) {kind}"
+    return source, f"{kind}.position, {kind}.code", _part(whole, category=f"{kind}.code")
+
+
+def by_body(c: Compiler, whole: Figures) -> Parts | None:
+    """Every body that leads on a category."""
+    if whole.channel != _ALL or whole.category != _ALL:
+        return None
+    body = c.alias()
+    chosen = f" WHERE body = {whole.body}" if whole.body else ""
+    source = f"FROM (SELECT DISTINCT body FROM grievance_category{chosen} ORDER BY body) {body}"
+    return source, f"{body}.body", _part(whole, body=f"{body}.body")
+
+
+def by_channel(c: Compiler, whole: Figures) -> Parts | None:
+    """Every way in which a grievance comes in."""
+    if whole.category != _ALL or whole.body:
+        return None
+    way = c.alias()
+    values = " UNION ALL ".join(f"SELECT {place} AS place, '{one.value}' AS code" for place, one in enumerate(Channel))
+    chosen = "" if whole.channel == _ALL else f" WHERE code = {whole.channel}"
+    source = f"FROM (SELECT place, code FROM ({values}) ways{chosen} ORDER BY place) {way}"
+    return source, f"{way}.place", _part(whole, channel=f"{way}.code")
+
+
+def _part(whole: Figures, **of: str) -> Figures:
+    """A finer slice: what it is split by is there, so there is always an answer."""
+    return replace(whole, premise="", **of)
+
+
+def median_hours(names: tuple[str, ...], done: str) -> Callable[[Compiler, Row], str]:
+    """The median of times that are counted by bounds, in hours to two places; null where there is none.
+
+    It lies between the first bound within which half of them are and the bound before, as far along as the
+    half is among those between. See `models.BOUNDS` for how wrong that can be.
+    """
+
+    def sql(c: Compiler, row: Row) -> str:
+        half, below, before = f"({row[done]} / 2.0)", 0, "0"
+        steps = []
+        for name, bound in (*zip(names, BOUNDS, strict=True), (done, LONGEST)):
+            within = row[name]
+            share = f"({half} - {before}) / ({within} - {before})"
+            steps.append(f"WHEN {within} >= {half} THEN {below} + {bound - below} * {share}")
+            below, before = bound, within
+        chosen = f"CASE WHEN {row[done]} = 0 THEN NULL {' '.join(steps)} END"
+        return f"CAST(round(({chosen}) / 60.0, 2) AS REAL)"
+
+    return sql

@@ -1,0 +1,98 @@
+"""Figures as CSV: UTF-8 with a byte order mark, so that spreadsheets know it; sent line by line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.responses import StreamingResponse
+
+from civicgraph.i18n import current, gettext, label_of
+
+_NUMBERS = (
+    "received",
+    "responded",
+    "respondedInTime",
+    "resolved",
+    "resolvedInTime",
+    "closed",
+    "open",
+    "reopened",
+    "shortfalls",
+    "rated",
+    "satisfied",
+)
+_RATES = ("responseRate", "responseInTimeRate", "resolutionRate", "resolutionInTimeRate", "satisfactionRate")
+_HOURS = ("medianResponseHours", "medianResolutionHours")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What makes a spreadsheet run a cell that begins with it."""
+
+
+def sheet(name: str, found: dict[str, Any]) -> StreamingResponse:
+    """The answer of `grievances/figures.graphql` as a download."""
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-cache"}
+    lines = list(_lines(found))  # in the request's language, which is gone while it is sent
+    return StreamingResponse(iter(lines), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    yield "\ufeff"
+    for row in (_head(), *_rows(found)):
+        writer.writerow([plain(one) if isinstance(one, str) else "" if one is None else one for one in row])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _head() -> list[str]:
+    return [
+        gettext("By"),
+        gettext("Code"),
+        gettext("What it is"),
+        gettext("Reported"),
+        gettext("Answered"),
+        gettext("Answers in time"),
+        gettext("Resolved"),
+        gettext("Resolved in time"),
+        gettext("Closed cases"),
+        gettext("Still open"),
+        gettext("Opened again"),
+        gettext("On the shortfall list"),
+        gettext("Rated"),
+        gettext("Satisfied"),
+        gettext("Response rate"),
+        gettext("Response in time, share"),
+        gettext("Resolution rate"),
+        gettext("Resolution in time, share"),
+        gettext("Satisfaction rate"),
+        gettext("Median hours to the answer"),
+        gettext("Median hours to the resolution"),
+    ]
+
+
+def _rows(found: dict[str, Any]) -> Iterator[list[Any]]:
+    whole, place = found["figures"], found["division"]
+    yield [gettext("Total"), place["code"], place["shortName"], *_figures(whole)]
+    for one in whole["byMonth"]:
+        yield [gettext("Month of the report"), one["month"], one["month"], *_figures(one)]
+    for one in whole["byDivision"]:
+        yield [gettext("Place"), one["division"]["code"], one["division"]["shortName"], *_figures(one)]
+    for one in whole.get("byCategory", []):
+        name = one["category"]["name" if current.get() == "zh" else "nameEn"]
+        yield [gettext("Category"), one["category"]["code"], name, *_figures(one)]
+    for kind, enum, key in ((gettext("Led by"), "Body", "body"), (gettext("Channel"), "Channel", "channel")):
+        for one in whole.get(f"by{enum}", []):
+            yield [kind, one[key].lower(), label_of(enum, one[key]), *_figures(one)]
+
+
+def _figures(one: dict[str, Any]) -> list[Any]:
+    return [one[name] for name in (*_NUMBERS, *_RATES, *_HOURS)]

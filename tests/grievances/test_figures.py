@@ -1,0 +1,393 @@
+"""Figures: cells that follow every step, equal a recount, and are put right and logged when they do not."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from random import Random
+from statistics import median
+from typing import Any
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+from tortoise.connection import get_connection
+
+from civicgraph import clock, migrations
+from civicgraph.graph.engine import Engine
+from civicgraph.graph.sums import BadSlice
+from civicgraph.grievances import operations, rules
+from civicgraph.grievances.figures import checking
+from civicgraph.grievances.figures.counting import UNCOUNTED, Facts, contribution, difference, vector
+from civicgraph.grievances.figures.models import BOUNDS, COLUMNS
+from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus
+from civicgraph.grievances.workflow import OPEN
+from civicgraph.operations import OperationError
+from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.web import templating
+from tests.grievances.conftest import Report
+from tests.grievances.steps import know_secret, take
+from tests.support import city as place
+from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
+
+START = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+USUAL = ("accept", "assign", "start", "resolve", "comment")
+RARE = ("rate", "reopen", "hold", "resume", "return", "resubmit", "redirect", "transfer", "merge", "list_shortfall",
+        "withdraw", "send_back")  # fmt: skip
+Cells = dict[tuple[str, str, str, str], dict[str, int]]
+
+
+async def histories(report: Report, random: Random, number: int) -> None:
+    """Grievances of both communities through random steps at random moments, over some months."""
+    dispatcher = await place.person("city.dispatcher", Role.DISPATCHER, CITY)
+    checker = await place.person("city.checker", Role.DISPATCHER, CITY)
+    at = START
+    for _ in range(number):
+        at += timedelta(minutes=random.randint(0, 9_000))
+        with clock.override(at):
+            row = await report(
+                category=random.choice(("lighting", "gas", "ent_policy")),
+                division_code=random.choice((FENGQUAN, HONGQIAO)),
+                **random.choice(({}, {"channel": "api"})),
+            )
+        await walk((dispatcher, checker), await know_secret(row), random, at)
+
+
+async def walk(actors: tuple[Actor, Actor], row: Grievance, random: Random, at: datetime) -> None:
+    """Some steps with one grievance; those that cannot be taken change nothing."""
+    for _ in range(random.randint(0, 9)):
+        at += timedelta(minutes=random.choice((1, 9, 30, 31, 200, 1_500, 9_000, 50_000)))
+        verb = random.choice(USUAL if random.random() < 0.7 else RARE)
+        values: dict[str, Any] = {}
+        if verb == "rate":
+            values = {"is_solved": random.random() < 0.6, "stars": random.choice((None, 1, 3, 4, 5))}
+        with clock.override(at):
+            try:
+                await take(random.choice(actors), verb, row, **values)
+            except OperationError:
+                continue
+
+
+async def kept() -> Cells:
+    """The cells as they stand; those of which nothing is left are as if they were not there."""
+    rows = await GrievanceCell.all().values("division_id", "month", "category", "channel", *COLUMNS)
+    found = {}
+    for row in rows:
+        key = (row["division_id"], row["month"], row["category"], row["channel"])
+        counts = {name: row[name] for name in COLUMNS if row[name]}
+        if counts:
+            found[key] = counts
+    return found
+
+
+async def recounted() -> Cells:
+    """The same from the grievances, slowly and by other words than the code's."""
+    found: dict[tuple[str, str, str, str], Counter[str]] = {}
+    for row in await Grievance.exclude(status__in=("redirected", "merged", "withdrawn")):
+        counts = Counter(received=1)
+        for name, at, is_in_time in (
+            ("responded", row.first_response_at, row.first_response_in_time),
+            ("resolved", row.resolved_at, row.resolved_at is not None and row.resolved_at <= row.resolution_due_at),
+        ):
+            if at is not None:
+                counts += Counter({name: 1, f"{name}_in_time": int(bool(is_in_time))})
+                counts += Counter({f"{name}_{b}": 1 for b in BOUNDS if at - row.submitted_at <= timedelta(minutes=b)})
+        is_open = row.status in ("submitted", "accepted", "assigned", "in_progress", "on_hold", "reopened")
+        counts += Counter(closed=int(row.closed_at is not None), open=int(is_open))
+        counts += Counter(reopened=int(row.reopened_count > 0), shortfalls=int(row.status == "shortfall"))
+        if row.is_solved is not None:
+            counts += Counter(rated=1, satisfied=int(row.is_solved and (row.stars or 5) >= 4))
+        month = (row.submitted_at + timedelta(hours=8)).strftime("%Y-%m")
+        for digits in (4, 6, 9, 12):
+            for category, channel in (("", ""), (row.category_id, ""), ("", row.channel.value)):
+                key = (row.division_id[:digits], month, category, channel)
+                found[key] = found.get(key, Counter()) + counts
+    return {key: dict(counts) for key, counts in found.items()}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_after_random_histories_the_cells_equal_a_recount_of_the_grievances(report: Report, seed: int) -> None:
+    await histories(report, Random(seed), 30)
+    cells = await kept()
+    assert cells == await recounted()
+    assert {len(key[1]) for key in cells} == {7}
+    assert await checking.check_all() == 0
+
+
+async def test_the_migration_fills_the_cells_that_the_steps_would_have_made(report: Report) -> None:
+    await histories(report, Random(3), 25)
+    cells = await kept()
+    await GrievanceCell.all().delete()
+    name = next(one.name for one in pkgutil.iter_modules(migrations.__path__) if one.name.endswith("_figures"))
+    connection = get_connection("default")
+    migration = importlib.import_module(f"civicgraph.migrations.{name}")
+    for statement in migration.filling(connection.capabilities.dialect == "postgres"):
+        await connection.execute_query(statement)
+    assert await kept() == cells
+
+
+async def test_what_has_drifted_is_put_right_and_logged(report: Report) -> None:
+    await histories(report, Random(4), 8)
+    right = await kept()
+    await GrievanceCell.filter(division_id=FENGQUAN, category="", channel="").update(received=99, responded_30=7)
+    await GrievanceCell.filter(division_id=SUIYANG).delete()
+    await GrievanceCell.create(division_id=CITY, month="2020-01", category="gas", closed=3)
+    structlog.reset_defaults()  # an application that ran before may have asked for errors alone
+    with capture_logs() as logs:
+        assert await checking.check_all() == len(logs) > 0
+    assert await kept() == right
+    assert {one["event"] for one in logs} == {"figures.drifted"}
+    assert {one["log_level"] for one in logs} == {"warning"}
+    invented = next(one for one in logs if one["month"] == "2020-01")
+    assert (invented["division_id"], invented["category"], invented["added"]) == (CITY, "gas", {"closed": -3})
+    assert await checking.check_all() == 0
+
+
+async def test_the_cells_are_checked_at_night_a_few_divisions_at_a_tick(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_round", checking.Round())
+    monkeypatch.setattr(checking, "A_TICK", 3)
+    await report()
+    await GrievanceCell.filter(division_id=CITY).update(received=5)
+    with clock.override(datetime(2026, 5, 1, 6, 0, tzinfo=UTC)):  # 14:00 in the city
+        assert [await checking.check_some() for _ in range(4)] == [0, 0, 0, 0]
+    with clock.override(datetime(2026, 5, 1, 19, 0, tzinfo=UTC)):  # 3:00
+        assert [await checking.check_some() for _ in range(4)] == [0, 0, 3, 0]
+    assert {one.received for one in await GrievanceCell.filter(division_id=CITY)} == {1}
+
+
+async def test_a_step_that_changes_nothing_that_counts_writes_no_cell(report: Report, dispatcher: Actor) -> None:
+    row = await report()
+    before = await GrievanceCell.all().order_by("id").values()
+    await operations.comment_on_grievance(dispatcher, {"number": row.number, "version": 1, "note": "明天来看"})
+    assert await GrievanceCell.all().order_by("id").values() == before
+
+
+def facts(**values: Any) -> Facts:
+    """A grievance of 20 March, promised within 2 and 24 hours."""
+    given: dict[str, Any] = {
+        "division_id": FENGQUAN,
+        "category_id": "gas",
+        "channel": "web",
+        "status": "submitted",
+        "submitted_at": START,
+        "first_response_at": None,
+        "first_response_in_time": None,
+        "resolved_at": None,
+        "closed_at": None,
+        "resolution_due_at": START + timedelta(hours=24),
+        "reopened_count": 0,
+        "is_solved": None,
+        "stars": None,
+        **values,
+    }
+    return Facts(**given)
+
+
+def test_a_grievance_counts_in_all_its_category_and_its_channel_from_its_community_to_the_city() -> None:
+    keys = set(contribution(facts()))
+    assert {key.division_id for key in keys} == {CITY, FENGGANG, LONGQUAN, FENGQUAN}
+    assert {(key.category, key.channel) for key in keys} == {("", ""), ("gas", ""), ("", "web")}
+    assert (len(keys), {key.month for key in keys}) == (12, {"2026-03"})
+
+
+@pytest.mark.parametrize(("minutes", "first"), [(0, 10), (10, 10), (10.5, 30), (43_200, 43_200), (43_201, None)])
+def test_a_time_counts_in_every_bound_that_it_keeps(minutes: float, first: int | None) -> None:
+    counts = dict(zip(COLUMNS, vector(facts(first_response_at=START + timedelta(minutes=minutes))), strict=True))
+    kept_bounds = [bound for bound in BOUNDS if counts[f"responded_{bound}"]]
+    assert kept_bounds == ([bound for bound in BOUNDS if bound >= first] if first else [])
+
+
+def test_another_category_moves_a_grievance_from_one_cell_to_the_other() -> None:
+    before, after = facts(), facts(category_id="lighting")
+    changed = difference(contribution(before), contribution(after))
+    assert {key.category for key in changed} == {"gas", "lighting"}
+    assert {(key.category, counts[0]) for key, counts in changed.items()} == {("gas", -1), ("lighting", 1)}
+    assert difference(contribution(before), contribution(before)) == {}
+
+
+BOTH = '{ grievanceFigures(within: "5203", category: "gas", channel: WEB) { received } }'
+ASKED = """query ($within: DivisionCode!, $from: String, $to: String, $category: String, $channel: Channel) {
+  grievanceFigures(within: $within, fromMonth: $from, toMonth: $to, category: $category, channel: $channel) {
+    received responded respondedInTime resolved resolvedInTime closed open reopened rated responseRate responseInTimeRate
+    resolutionRate resolutionInTimeRate medianResponseHours medianResolutionHours month channel body
+    division { code } category { code } } }"""
+
+
+async def asked(engine: Engine, within: str, **variables: Any) -> Any:
+    found = await engine.read(ASKED, {"within": within, **variables}, ANONYMOUS)
+    return found["grievanceFigures"]
+
+
+async def test_a_places_figures_are_those_of_its_subtree_its_months_and_its_category(
+    engine: Engine, report: Report
+) -> None:
+    await histories(report, Random(5), 40)
+    rows = [row for row in await Grievance.all() if row.status not in UNCOUNTED]
+
+    def counted(fits: Callable[[Grievance], bool]) -> dict[str, int]:
+        chosen = [row for row in rows if fits(row)]
+        return {
+            "received": len(chosen),
+            "responded": sum(row.first_response_at is not None for row in chosen),
+            "resolved": sum(row.resolved_at is not None for row in chosen),
+            "open": sum(row.status in OPEN for row in chosen),
+            "closed": sum(row.status is GrievanceStatus.CLOSED for row in chosen),
+            "reopened": sum(row.reopened_count > 0 for row in chosen),
+            "rated": sum(row.is_solved is not None for row in chosen),
+        }
+
+    for within in (CITY, FENGGANG, LONGQUAN, FENGQUAN, HONGQIAO):
+        found = await asked(engine, within)
+        expected = counted(lambda row, within=within: row.division_id.startswith(within))  # type: ignore[misc]
+        assert {name: found[name] for name in expected} == expected
+        assert (found["division"], found["month"], found["category"]) == ({"code": within}, None, None)
+    months = sorted({rules.month_of(row.submitted_at) for row in rows})
+    found = await asked(engine, CITY, **{"from": months[1], "to": months[1]})
+    assert found["received"] == counted(lambda row: rules.month_of(row.submitted_at) == months[1])["received"]
+    assert found["month"] == months[1]
+    gas = await asked(engine, FENGGANG, category="gas")
+    assert gas["received"] == counted(lambda r: r.division_id == FENGQUAN and r.category_id == "gas")["received"]
+    assert gas["category"] == {"code": "gas"}
+    partner = await asked(engine, CITY, channel="API")
+    assert partner["received"] == counted(lambda row: row.channel == "api")["received"]
+    assert partner["channel"] == "API"
+
+
+async def test_rates_and_medians_are_null_where_there_is_nothing_and_unknown_places_have_none(
+    engine: Engine, report: Report
+) -> None:
+    await report()
+    found = await asked(engine, FENGGANG)
+    assert (found["received"], found["responseRate"], found["resolutionRate"]) == (1, 0.0, 0.0)
+    assert (found["responseInTimeRate"], found["resolutionInTimeRate"]) == (None, None)
+    assert (found["medianResponseHours"], found["medianResolutionHours"]) == (None, None)
+    empty = await asked(engine, SUIYANG)
+    assert (empty["received"], empty["responseRate"]) == (0, None)
+    assert await asked(engine, "520399") is None
+
+
+async def test_parts_add_up_to_the_whole(engine: Engine, report: Report) -> None:
+    await histories(report, Random(6), 25)
+    document = """query { grievanceFigures(within: "5203") { received
+      byMonth { month received } byCategory { category { code } received } byBody { body received }
+      byChannel { channel received }
+      byDivision { division { code } received byDivision { division { code } received byMonth { month received } } } } }"""
+    whole = (await engine.read(document, {}, ANONYMOUS))["grievanceFigures"]
+    for parts in ("byMonth", "byCategory", "byBody", "byChannel", "byDivision"):
+        assert sum(one["received"] for one in whole[parts]) == whole["received"]
+    assert whole["received"] == len([row for row in await Grievance.all() if row.status not in UNCOUNTED]) > 15
+    assert [one["category"]["code"] for one in whole["byCategory"]] == ["lighting", "gas", "ent_policy"]
+    assert [one["channel"] for one in whole["byChannel"]] == ["WEB", "STAFF", "API"]
+    months = [one["month"] for one in whole["byMonth"]]
+    assert months == sorted(months)
+    assert len(months) > 2
+    for county in whole["byDivision"]:
+        assert sum(one["received"] for one in county["byDivision"]) == county["received"]
+        for town in county["byDivision"]:
+            assert sum(one["received"] for one in town["byMonth"]) == town["received"]
+
+
+async def test_a_divisions_own_field_tells_what_the_root_field_tells(engine: Engine, report: Report) -> None:
+    await histories(report, Random(7), 10)
+    document = """{ divisions { nodes { code grievanceFigures(category: "gas") { received medianResponseHours } } } }"""
+    for one in (await engine.read(document, {}, ANONYMOUS))["divisions"]["nodes"]:
+        found = await asked(engine, one["code"], category="gas")
+        assert one["grievanceFigures"] == {name: found[name] for name in ("received", "medianResponseHours")}
+
+
+async def test_category_and_channel_are_kept_apart_and_the_refusal_says_so(engine: Engine, report: Report) -> None:
+    await report()
+    with pytest.raises(BadSlice, match="one of them at a time"):
+        await engine.read(BOTH, {}, ANONYMOUS)
+    document = """{ grievanceFigures(within: "5203") { byCategory { byChannel { received } byBody { received } }
+      byBody { byCategory { received } byChannel { received } } byChannel { byBody { received } byCategory { received } } } }"""
+    whole = (await engine.read(document, {}, ANONYMOUS))["grievanceFigures"]
+    assert {part for parts in whole.values() for one in parts for part in one.values()} == {None}
+
+
+async def test_what_is_asked_of_figures_need_not_be_a_figure(engine: Engine, report: Report) -> None:
+    await report()
+    document = """query ($from: String) { grievanceFigures(within: "520327", fromMonth: $from, category: "gas") {
+      __typename division { code } byMonth { month } } }"""
+    found = await engine.read(document, {"from": "2020-01"}, ANONYMOUS)
+    month = f"{clock.today():%Y-%m}"
+    expected = {"__typename": "GrievanceFigures", "division": {"code": FENGGANG}, "byMonth": [{"month": month}]}
+    assert found["grievanceFigures"] == expected
+
+
+async def test_a_median_lies_between_the_bounds_that_the_true_one_lies_between(engine: Engine, report: Report) -> None:
+    random = Random(8)
+    dispatcher = await place.person("city.dispatcher", Role.DISPATCHER, CITY)
+    minutes = sorted(int(random.lognormvariate(5, 1.5)) for _ in range(41))
+    for took in minutes:
+        with clock.override(START):
+            row = await report()
+        with clock.override(START + timedelta(minutes=took)):
+            await operations.accept_grievance(dispatcher, {"number": row.number, "version": 1})
+    told = 60 * (await asked(engine, CITY))["medianResponseHours"]
+    edges = (0, *BOUNDS)
+    low, high = next((low, high) for low, high in pairwise(edges) if median(minutes) <= high)
+    assert low <= told <= high
+
+
+async def test_a_read_of_figures_has_its_price_and_too_many_parts_are_refused(client: Any) -> None:
+    async def errors(parts: str) -> Any:
+        document = f'{{ grievanceFigures(within: "5203") {parts} }}'
+        return (await client.post("/graphql", json={"query": document}, headers={"accept": "application/json"})).json()
+
+    assert "errors" not in await errors("{ received byMonth { received } }")
+    refused = await errors("{ byDivision { byMonth { byCategory { received } } } }")
+    assert refused["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+    bad = (await client.post("/graphql", json={"query": BOTH}, headers={"accept": "application/json"})).json()
+    assert bad["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_no_read_of_figures_goes_through_a_big_table(engine: Engine, report: Report) -> None:
+    await histories(report, Random(9), 10)
+    documents = [
+        ASKED,
+        """query ($within: DivisionCode!) { grievanceFigures(within: $within, category: "gas") {
+             received byMonth { received } byDivision { received medianResolutionHours } } }""",
+        """query ($within: DivisionCode!) { grievanceFigures(within: $within, fromMonth: "2026-03") {
+             byMonth { received } byCategory { received } byBody { received } byChannel { received } } }""",
+        "query ($within: DivisionCode!) { division(code: $within) { performances { month received } } }",
+        templating.document("grievances/figures"),
+        templating.document("grievances/month"),
+    ]
+    given = {"from": "2026-01", "to": "2026-05", "month": "2026-05", "before": "2026-04", "isAll": True}
+    for document in documents:
+        for within in (CITY, FENGGANG, LONGQUAN, FENGQUAN):
+            wanted = {name: value for name, value in given.items() if f"${name}:" in document}
+            plan, variables = engine.prepared(document, {"within": within, **wanted}, ANONYMOUS)
+            assert not plan.tables & {"grievance", "grievance_update"}
+            lines = await explained(plan.statement, engine.parameters(plan.slots, variables, ANONYMOUS))
+            cells = set(re.findall(r'FROM "?grievance_cell"? (\w+)', plan.statement))
+            assert cells
+            if any("Index" in line or "Seq" in line for line in lines):
+                assert not [line for line in lines if "Seq Scan on grievance_cell" in line], lines
+            else:
+                assert all(is_sought(alias, lines) for alias in cells), lines
+
+
+def is_sought(alias: str, lines: list[str]) -> bool:
+    """Whether SQLite finds the cells by place, channel and category."""
+    sought = f"SEARCH {alias} USING INDEX sqlite_autoindex_grievance_cell_1 (division_id=? AND channel=? AND category=?"
+    return any(line.startswith(sought) or line.startswith(sought.replace("INDEX", "COVERING INDEX")) for line in lines)
+
+
+async def explained(statement: str, parameters: list[Any]) -> list[str]:
+    """The database's plan; PostgreSQL is asked as if its tables were big."""
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "sqlite":
+        _, rows = await connection.execute_query(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return [str(row["detail"]) for row in rows]
+    await connection.execute_query("SET enable_seqscan = off")
+    _, rows = await connection.execute_query(f"EXPLAIN {statement}", parameters)
+    return [str(row["QUERY PLAN"]) for row in rows]
