@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler
 
 
-NEAR = 2_000
+NEAR = 3_000
 """Ids that are looked through first: a word in every hundredth row fills a page there, in less than a millisecond."""
 FEW = 600
 """Hits of an index that are fetched whole: some milliseconds at most."""
