@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 CASES ?= 50
 
-.PHONY: run test lint format types shots fuzz bench soak lock clean help
+.PHONY: run test lint format types shots fuzz bench bench-search soak lock clean help
 
 help: ## Name each habit
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -57,6 +57,9 @@ fuzz: .venv/dev.stamp ## Thousands of documents by Schemathesis, others each tim
 
 bench: .venv/dev.stamp ## Demo scale against city scale, side by side (minutes)
 	$(BIN)/python -m benchmarks
+
+bench-search: .venv/dev.stamp ## Search at city scale, after `make bench` has made the city
+	$(BIN)/python -m benchmarks.search
 
 soak: .venv/dev.stamp ## Crowds, slow clients and floods against a real server (a quarter of an hour)
 	$(BIN)/python -m benchmarks.soak

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_named_type
 
-from civicgraph.graph import cost
+from civicgraph.graph import cost, search
 from civicgraph.graph.declare import MAPPED, Mapped, Paged
 from civicgraph.graph.filters import FILTERS, ORDERS, Order
 from civicgraph.graph.limits import bounded
@@ -186,17 +186,29 @@ class _Page:
         numbered = ""
         if self.is_numbered:
             numbered = ", ".join(self.row[name].replace(f"{alias}.", "d.", 1) + way for name in self.order.columns)
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        source = self.row.source or f'"{self.mapped.table}" {alias}'
         # SQLite prepares a statement anew at each run when its limit is a bare parameter, to look at the value.
         limit = f"{size} + {int(self.is_numbered)}"
-        inner = f"SELECT {columns(self.row) or '1'} FROM {source}{where} ORDER BY {keys} LIMIT {limit}"
+        if self.row.search:
+            inner = self._searched(self.row, conditions, columns(self.row), limit, is_descending=is_descending)
+        else:
+            where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+            source = self.row.source or f'"{self.mapped.table}" {alias}'
+            inner = f"SELECT {columns(self.row) or '1'} FROM {source}{where} ORDER BY {keys} LIMIT {limit}"
         if not self.is_numbered:
             return f"({inner}) {alias}"
         rows = f"SELECT row_number() OVER (ORDER BY {numbered}) AS rn, d.* FROM ({inner}) d"
         if self.is_backward and self.c.dialect.name == "sqlite":
             rows = f"SELECT * FROM ({rows}) ORDER BY rn DESC"
         return f"({rows}) {alias}"
+
+    def _searched(self, row: Row, conditions: list[str], wanted: str, limit: str, *, is_descending: bool) -> str:
+        """The same for words that the list looks for by steps, from the cursor on at which it begins."""
+        assert row.search is not None
+        cursor = self.given.get("before" if self.is_backward else "after")
+        start = self.c.value(_cursor_part(cursor, 0, ("id",), "int"), "int") if cursor else ""
+        listed = search.Listed(wanted, conditions, limit, is_descending, start)
+        found = search.steps(self.mapped.table, row, row.search, listed)
+        return f"SELECT * FROM ({found}) found ORDER BY id{' DESC' if is_descending else ''} LIMIT {limit}"
 
     def _sort_key(self, name: str) -> str:
         return self.row.driving_key if name == "id" and self.row.driving_key else self.row[name]
@@ -212,6 +224,9 @@ class _Page:
         if self.declared.where is not None:
             conditions.append(self.declared.where(self.c, row))
         conditions += self._filters(row)
+        if row.search and row.source:  # something else drives the list: the words are looked for in its rows
+            conditions.append(row.search.whole(row))
+            row.search = None
         return [c for c in conditions if c] + self.c.visibility(self.mapped, row)
 
     def _filters(self, row: Row) -> list[str]:
@@ -225,9 +240,14 @@ class _Page:
     def _count(self) -> str:
         row = self.c.row(self.mapped)
         conditions = self._conditions(row)
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        source = row.source or f'"{self.mapped.table}" {row.alias}'
-        return f"SELECT count(*) AS n FROM (SELECT 1 FROM {source}{where} LIMIT {COUNT_CAP + 1}) l"
+        if row.search:
+            listed = search.Listed(row["id"], conditions, str(COUNT_CAP + 1), is_descending=True)
+            counted = search.steps(self.mapped.table, row, row.search, listed)
+        else:
+            where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+            source = row.source or f'"{self.mapped.table}" {row.alias}'
+            counted = f"SELECT 1 FROM {source}{where}"
+        return f"SELECT count(*) AS n FROM ({counted} LIMIT {COUNT_CAP + 1}) l"
 
     def _size(self) -> str:
         return self.c.value(self._items, "int", share=None if self._asked_size else "default page")

@@ -161,6 +161,7 @@ class PostgreSQLReader(Reader):
                     server_settings={
                         "timezone": "UTC",
                         "jit": "off",
+                        "max_parallel_workers_per_gather": "0",  # starting workers takes longer than a bounded read
                         "default_transaction_read_only": "on",
                         "statement_timeout": str(STATEMENT_SECONDS * 1000),
                     },

@@ -40,6 +40,8 @@ class Row:
         """Which rows of a table of counts it is the sum of (`graph.sums`)."""
         self.is_by_id = False
         """Whether the rows are wanted in the order of their ids: then an index of ids can drive the list."""
+        self.search: Search | None = None
+        """Words that the list itself has to look for (PostgreSQL), instead of a condition."""
         self._columns = columns
 
     def __getitem__(self, name: str) -> str:
@@ -72,3 +74,19 @@ class Slice(Protocol):
 def columns(row: Row) -> str:
     """The columns of a row that were used, for an inner select that its JSON stands around."""
     return ", ".join(f'{row.alias}."{name}"' for name in row.used)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search as conditions: `places` is exact and tells it of a row, `terms` finds a superset by an index."""
+
+    places: str
+    terms: str
+
+    def exact(self, row: Row) -> str:
+        """Whether this row holds the words."""
+        return self.places.replace("search_terms", f"{row.alias}.search_terms", 1)
+
+    def whole(self, row: Row) -> str:
+        """The same with both conditions: PostgreSQL cannot tell the type of a parameter that is not used."""
+        return f"{self.exact(row)} AND {self.terms.replace('search_terms', f'{row.alias}.search_terms', 1)}"
