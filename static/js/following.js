@@ -35,7 +35,10 @@ function draw() {
   }
   // As if the page came back from history: then it is drawn whole.
   const headers = { "HX-History-Restore-Request": "true" };
-  window.htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML", headers });
+  const open = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
+  window.htmx
+    .ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML", headers })
+    .then(() => open.forEach((id) => document.getElementById(id)?.setAttribute("open", "")));
 }
 
 function follow() {

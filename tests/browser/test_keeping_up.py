@@ -67,6 +67,16 @@ def test_what_somebody_is_typing_is_left_alone_and_he_is_told(people: People) ->
     expect(words).to_have_value("我正在写")
 
 
+def test_a_part_that_was_opened_stays_open_when_the_page_keeps_up(people: People) -> None:
+    number, _ = reported(people)
+    point, colleague = people.staff("point"), people.staff("point")
+    point.goto(f"/staff/grievances/{number}")
+    point.locator("#joining summary").click()
+    comment(colleague, number, "已经联系物业")
+    expect(point.locator("main")).to_contain_text("已经联系物业")
+    expect(point.locator("#joining textarea")).to_be_visible()
+
+
 def test_the_events_of_a_page_name_nothing_but_that_it_changed(people: People) -> None:
     number, secret = reported(people)
     with httpx.stream(
