@@ -106,13 +106,16 @@ class Bench:
                 stack.enter_context(database.pinned(first, self._load_core))
                 processes.append(first)
             options = self._options
-            yield settings, Course(
-                self._load_core,
-                options.connections,
-                options.rounds,
-                options.seconds,
-                lambda: [child for one in processes for child in database.children(one)],
-                partial(self._console.print, soft_wrap=True),
+            yield (
+                settings,
+                Course(
+                    self._load_core,
+                    options.connections,
+                    options.rounds,
+                    options.seconds,
+                    lambda: [child for one in processes for child in database.children(one)],
+                    partial(self._console.print, soft_wrap=True),
+                ),
             )
 
     @property

@@ -12,6 +12,7 @@ from benchmarks.peers.servers import Server
 
 DEEP = 40
 """Pages before the deep page."""
+ALIKE = 1.25
 
 
 @dataclass
@@ -23,6 +24,11 @@ class Grown:
     """Objects of the demo's answer and of the city's; words of a page."""
     demo: list[Run] = field(default_factory=list)
     city: list[Run] = field(default_factory=list)
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether the answers are about as long."""
+        return self.sizes[1] <= ALIKE * self.sizes[0]
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,11 @@ def reads(asked: Asked) -> list[Read]:
             "20 communities → 5 grids → 3 open grievances → latest update; two counts each",
             _own("nested"),
             nested,
-            others=tuple({**nested, "grids": grids, "open": few} for grids in range(1, 6) for few in (1, 2, 3)),
+            others=tuple(
+                {"codes": asked.communities[:many], "grids": grids, "open": 3}
+                for many in range(1, 21)
+                for grids in (1, 5)
+            ),
         ),
         Read(
             "register",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -174,6 +175,13 @@ def _install() -> None:
         return
     command = [_NODE, _NPM, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     subprocess.run(command, cwd=_FOLDER, check=True, capture_output=True)
+
+
+def node_versions() -> list[str]:
+    """Which Node and PostGraphile are measured."""
+    node = subprocess.run([_NODE, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    wanted = json.loads((_FOLDER / "package.json").read_text(encoding="utf-8"))["dependencies"]["postgraphile"]
+    return [f"Node {node.removeprefix('v')}", f"PostGraphile {wanted}"]
 
 
 def _node_url(settings: Settings) -> str:
