@@ -17,6 +17,7 @@ from benchmarks.peers import database, load
 from benchmarks.peers.contest import Course, of_page, of_read
 from benchmarks.peers.database import Cities
 from benchmarks.peers.growth import Pair
+from benchmarks.peers.phases import Phases, phases
 from benchmarks.peers.reads import Read, reads
 from benchmarks.peers.report import Findings, written
 from benchmarks.peers.servers import starting
@@ -38,7 +39,7 @@ def main() -> int:
     if options.growth:
         for engine in options.engines:
             found.append(bench.grown(engine))
-    options.report.write_text(written(found, options.rounds, options.seconds), encoding="utf-8")
+    options.report.write_text(written(found, bench.phases(), options.rounds, options.seconds), encoding="utf-8")
     console.print(f"{options.report} was written.")
     return 0
 
@@ -52,8 +53,8 @@ def _options() -> argparse.Namespace:
     add("--reads", nargs="+", default=[], help="Only these reads (and `page`).")
     add("--no-growth", dest="growth", action="store_false", help="Without demo scale against city scale.")
     add("--connections", nargs="+", type=int, default=[1, 8, 64], help="Connections at a time.")
-    add("--rounds", type=int, default=3, help="How often each server has its turn.")
-    add("--seconds", type=int, default=2, help="How long a turn is.")
+    add("--rounds", type=int, default=5, help="How often each server has its turn.")
+    add("--seconds", type=int, default=1, help="How long a turn is.")
     add("--made", nargs="+", default=[], metavar="SCALE=ADDRESS", help="Databases that were made before.")
     add("--report", type=Path, default=Path("benchmarks/peers/report.md"), help="The file to write.")
     return parser.parse_args()
@@ -95,6 +96,11 @@ class Bench:
             city = stack.enter_context(starting(big, self._server_core, self._logs)).ours()
             pair = Pair(demo, city, reads(asyncio.run(database.asked(small))), reads(asyncio.run(database.asked(big))))
             return Findings(ENGINES[engine], "demo → city", [], pair.measured(course))
+
+    def phases(self) -> list[Phases]:
+        """Where the time of our own answers goes, on SQLite."""
+        with self._cities.opened("sqlite", "tenth") as settings:
+            return phases(settings, self._reads(settings))
 
     @contextmanager
     def _course(self, engine: str, scale: str) -> Iterator[tuple[Settings, Course]]:

@@ -8,9 +8,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+PATIENCE = 60
+"""Seconds after which a request is given up."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 _DONE = """
 done = function(summary, latency, requests)
@@ -59,27 +62,33 @@ def needed() -> str:
 def run(
     target: Target, connections: int, seconds: float, core: int, server: int, database: Callable[[], Iterable[int]]
 ) -> Run:
-    """Ask for `seconds` by so many connections from `core`. Raises `RuntimeError` when a request failed."""
+    """Ask for `seconds` by so many connections from `core`; longer, when nothing is answered in that time.
+
+    Raises `RuntimeError` when a request failed.
+    """
     before = _spent([server]), _spent(database())
+    seen = _load(target, connections, seconds, core)
+    spent = _since(before[0], _spent([server])), _since(before[1], _spent(database()))
+    if not seen["requests"] and not seen["errors"] and seconds < PATIENCE:
+        return run(target, connections, 4 * seconds, core, server, database)
+    if seen["errors"] or not seen["requests"]:
+        raise RuntimeError(f"{target.url} did not answer as it should: {seen}")
+    each = [part * 1000 / seen["requests"] for part in spent]
+    return Run(seen["requests"] / seen["seconds"], seen["p50"], seen["p99"], *each)
+
+
+def _load(target: Target, connections: int, seconds: float, core: int) -> dict[str, float]:
+    """What wrk tells in the end."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_script(target))
         script.flush()
         command = ["taskset", "-c", str(core), "wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds:g}s"]
-        found = subprocess.run(
-            [*command, "--timeout", "60s", "-s", script.name, target.url.partition("%d")[0]],
+        told = subprocess.run(
+            [*command, "--timeout", f"{PATIENCE}s", "-s", script.name, target.url.partition("%d")[0]],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-    line = next(line for line in found.stdout.splitlines() if line.startswith("{"))
-    seen = json.loads(line)
-    if seen["errors"] or not seen["requests"]:
-        raise RuntimeError(f"{target.url}: {found.stdout}")
-    return Run(
-        seen["requests"] / seen["seconds"],
-        seen["p50"],
-        seen["p99"],
-        (_spent([server]) - before[0]) * 1000 / seen["requests"],
-        (_spent(database()) - before[1]) * 1000 / seen["requests"],
-    )
+    found: dict[str, float] = json.loads(next(line for line in told.stdout.splitlines() if line.startswith("{")))
+    return found
 
 
 def _script(target: Target) -> str:
@@ -101,13 +110,16 @@ end""")
     return "\n".join(lines) + _DONE
 
 
-def _spent(processes: Iterable[int]) -> float:
-    """Seconds of processor time that processes have used, all threads together; one that ended counts nothing."""
-    total = 0.0
+def _spent(processes: Iterable[int]) -> dict[int, float]:
+    """Seconds of processor time that each process has used, all its threads together."""
+    found = {}
     for process in processes:
-        try:
+        with suppress(FileNotFoundError, ProcessLookupError):
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
-        except FileNotFoundError:
-            continue
-        total += (int(fields[11]) + int(fields[12])) / _TICKS
-    return total
+            found[process] = (int(fields[11]) + int(fields[12])) / _TICKS
+    return found
+
+
+def _since(before: Mapping[int, float], now: Mapping[int, float]) -> float:
+    """What was used since; one that ended meanwhile counts nothing."""
+    return sum(spent - before.get(process, 0) for process, spent in now.items())

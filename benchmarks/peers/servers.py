@@ -157,7 +157,11 @@ class Starter:
                 yield Server(name, process.pid, address, **more)
             finally:
                 process.terminate()
-                process.wait(timeout=30)
+                try:
+                    process.wait(timeout=10)
+                except subprocess.TimeoutExpired:  # it has still to answer what was asked
+                    process.kill()
+                    process.wait()
 
 
 @contextmanager

@@ -6,11 +6,14 @@ what Starlette, Babel and Jinja offer by themselves.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.dates import format_date
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,13 +25,14 @@ from civicgraph import clock, db, settings
 from civicgraph.app import routes
 from civicgraph.divisions.models import Division
 from civicgraph.events.models import Event, EventKind, EventStatus
-from civicgraph.i18n import gettext, ngettext
+from civicgraph.i18n import LOCALES, gettext, ngettext
 from civicgraph.permissions import ANONYMOUS
 from civicgraph.settings import Settings
 from civicgraph.web.formats import FILTERS
 from civicgraph.web.templating import static
 
 FIRST, CAP = 20, 100
+LOCALE = LOCALES["zh"]
 
 
 def url(name: str, **params: Any) -> str:
@@ -38,13 +42,31 @@ def url(name: str, **params: Any) -> str:
     return f"{app.url_path_for(name, **in_path)}{query and '?'}{query}"
 
 
+def day(value: str) -> str:
+    """A date by Babel."""
+    found = datetime.fromisoformat(value).astimezone(clock.CITY_ZONE).date()
+    year = "" if found.year == clock.today().year else "y年"
+    return format_date(found, f"{year}M月d日 EEE", locale=LOCALE)
+
+
+def money(fen: int) -> str:
+    """A price by Babel."""
+    return gettext("%(yuan)s yuan", yuan=format_decimal(fen / 100, "#,##0.##", locale=LOCALE))
+
+
+def drawn(macro: Callable[..., str], *args: Any, **kwargs: Any) -> str:
+    """A macro's answer, drawn each time."""
+    return macro(*args, **kwargs)
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(settings.folder("templates")),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     made.globals.update(url=url, static=static, _=gettext, ngettext=lambda a, b, n, **v: ngettext(a, b, n, **v))
-    made.filters.update(FILTERS)
+    made.globals["drawn"] = drawn
+    made.filters.update({**FILTERS, "day": day, "money": money})
     return made
 
 

@@ -188,9 +188,8 @@ class _Page:
             numbered = ", ".join(self.row[name].replace(f"{alias}.", "d.", 1) + way for name in self.order.columns)
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         source = self.row.source or f'"{self.mapped.table}" {alias}'
-        # SQLite prepares a statement anew at each run when its limit is a bare parameter, to look at the value.
-        limit = f"{size} + {int(self.is_numbered)}"
-        inner = f"SELECT {columns(self.row) or '1'} FROM {source}{where} ORDER BY {keys} LIMIT {limit}"
+        found = f"SELECT {columns(self.row) or '1'} FROM {source}{where} ORDER BY {keys}"
+        inner = self.c.dialect.limited(found, f"{size} + {int(self.is_numbered)}", MAX_PAGE + 1)
         if not self.is_numbered:
             return f"({inner}) {alias}"
         rows = f"SELECT row_number() OVER (ORDER BY {numbered}) AS rn, d.* FROM ({inner}) d"

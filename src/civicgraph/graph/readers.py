@@ -176,10 +176,10 @@ class PostgreSQLReader(Reader):
     async def fetch(self, statement: str, parameters: Sequence[Any]) -> bytes | None:
         pool = self._pool or await self._open()
         try:
-            found = await pool.fetchval(statement, *parameters)
+            found: bytes | None = await pool.fetchval(statement, *parameters)
         except asyncpg.QueryCanceledError as error:
             raise ReadTimeout from error
-        return None if found is None else found.encode()
+        return found
 
     async def explain(self, statement: str, parameters: Sequence[Any]) -> list[str]:
         pool = self._pool or await self._open()
