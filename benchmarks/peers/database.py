@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,13 +128,17 @@ def with_functions(settings: Settings) -> Iterator[None]:
 def pinned(postmaster: int, core: int) -> Iterator[None]:
     """A PostgreSQL server on one core for a while."""
     before = os.sched_getaffinity(postmaster)
-    for one in (postmaster, *children(postmaster)):
-        os.sched_setaffinity(one, {core})
+    _pin(postmaster, {core})
     try:
         yield
     finally:
-        for one in (postmaster, *children(postmaster)):
-            os.sched_setaffinity(one, before)
+        _pin(postmaster, before)
+
+
+def _pin(postmaster: int, cores: set[int]) -> None:
+    for one in (postmaster, *children(postmaster)):
+        with suppress(ProcessLookupError):  # a connection may have ended since
+            os.sched_setaffinity(one, cores)
 
 
 async def postmaster(settings: Settings) -> int:
