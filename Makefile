@@ -5,10 +5,10 @@ BIN := .venv/bin
 WORKERS ?= 2
 CASES ?= 50
 
-.PHONY: run test lint format types shots fuzz bench bench-search soak lock clean help
+.PHONY: run test lint format types shots fuzz bench bench-search bench-peers soak lock clean help
 
 help: ## Name each habit
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found."; exit 1; }
@@ -60,6 +60,9 @@ bench: .venv/dev.stamp ## Demo scale against city scale, side by side (minutes)
 
 bench-search: .venv/dev.stamp ## Search at city scale, after `make bench` has made the city
 	$(BIN)/python -m benchmarks.search
+
+bench-peers: .venv/dev.stamp ## Beside PostGraphile, Strawberry and hand-written statements (an hour; needs wrk)
+	$(BIN)/python -m benchmarks.peers
 
 soak: .venv/dev.stamp ## Crowds, slow clients and floods against a real server (a quarter of an hour)
 	$(BIN)/python -m benchmarks.soak

@@ -162,9 +162,9 @@ class _Recorder(Engine):
         super().__init__(engine.schema, engine.reader)
         self.asked: list[tuple[str, Mapping[str, Any], Actor]] = []
 
-    async def read(self, text: str, variables: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    async def fetch(self, text: str, variables: Mapping[str, Any], actor: Actor) -> bytes:
         self.asked.append((text, dict(variables), actor))
-        return await super().read(text, variables, actor)
+        return await super().fetch(text, variables, actor)
 
 
 async def _signed_in() -> str:

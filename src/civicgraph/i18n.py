@@ -86,7 +86,9 @@ class Labelled(StrEnum):
 
 def label_of(enum_name: str, member: str) -> str:
     """The words for a member that GraphQL answered (`CULTURE_NIGHT`) of an enumeration by name."""
-    for enum in Labelled.__subclasses__():
-        if enum.__name__ == enum_name:
-            return enum[member.upper()].words
-    raise KeyError(enum_name)
+    return _enum(enum_name)[member.upper()].words
+
+
+@cache
+def _enum(name: str) -> type[Labelled]:
+    return next(enum for enum in Labelled.__subclasses__() if enum.__name__ == name)

@@ -79,6 +79,26 @@ async def test_a_changed_row_is_seen_at_once(app: Starlette, client: httpx.Async
         assert title in changed.text
 
 
+async def test_a_row_of_a_list_that_was_drawn_before_is_drawn_anew_in_another_language_and_after_a_change(
+    client: httpx.AsyncClient, editor: Actor
+) -> None:
+    slug = await published(editor)
+    chinese = await client.get("/events", headers=BROWSER)
+    english = await client.get("/events", headers={**BROWSER, "cookie": "lang=en"})
+    assert tags(chinese) == ["文化之夜", "免费"]
+    assert tags(english) == ["Culture night", "free"]
+    await update_event(editor, {**EVENT, "slug": slug, "title": "改名之夜", "version": await version(slug)})
+    await asyncio.sleep(0.2)
+    changed = await client.get("/events", headers=BROWSER)
+    assert "改名之夜" in changed.text
+    assert "红花岗之夜" not in changed.text
+
+
+def tags(page: httpx.Response) -> list[str]:
+    """What the tags of its only event say."""
+    return re.findall(r'<span class="tag[^"]*">([^<]+)</span>', page.text)
+
+
 async def version(slug: str) -> int:
     from civicgraph.events.models import Event
 

@@ -92,8 +92,12 @@ class Dialect(ABC):
         """An opaque cursor of the order columns' values."""
 
     @abstractmethod
+    def limited(self, select: str, count: str, most: int) -> str:
+        """The first `count` rows of a select; the count, a parameter or a sum with one, is never above `most`."""
+
+    @abstractmethod
     def statement(self, sql: str) -> str:
-        """The whole statement: one row, one column, JSON."""
+        """The whole statement: one row, one column, JSON in UTF-8."""
 
 
 class SQLite(Dialect):
@@ -164,6 +168,10 @@ class SQLite(Dialect):
 
     def cursor(self, values: Sequence[str]) -> str:
         return f"hex(json_array({', '.join(values)}))"
+
+    def limited(self, select: str, count: str, most: int) -> str:
+        # A bare parameter would make SQLite prepare the statement anew at each run, to look at its value.
+        return f"{select} LIMIT {count}"
 
     def statement(self, sql: str) -> str:
         return f"SELECT CAST({sql} AS BLOB)"
@@ -246,5 +254,9 @@ class PostgreSQL(Dialect):
     def cursor(self, values: Sequence[str]) -> str:
         return f"encode(convert_to(json_build_array({', '.join(values)})::text, 'UTF8'), 'hex')"
 
+    def limited(self, select: str, count: str, most: int) -> str:
+        # A limit that it does not know makes PostgreSQL plan for a tenth of the table, and plan anew at each run.
+        return f"SELECT * FROM ({select} LIMIT {most}) p LIMIT {count}"
+
     def statement(self, sql: str) -> str:
-        return f"SELECT ({sql})::text"
+        return f"SELECT convert_to(({sql})::text, 'UTF8')"

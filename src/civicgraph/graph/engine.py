@@ -137,7 +137,9 @@ class Engine:
             text = orjson.dumps(given)
         except orjson.JSONEncodeError as error:
             raise BadVariables([GraphQLError(f"The variables nest too deeply; the limit is {MAX_NESTED}.")]) from error
-        key = (operation, text)
+        place = operation.loc  # nodes are hashed by all that is in them
+        assert place is not None
+        key = (place.source.body, place.start, text)
         known = self._variables.get(key)
         if known is not None:
             return known

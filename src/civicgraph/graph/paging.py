@@ -186,14 +186,14 @@ class _Page:
         numbered = ""
         if self.is_numbered:
             numbered = ", ".join(self.row[name].replace(f"{alias}.", "d.", 1) + way for name in self.order.columns)
-        # SQLite prepares a statement anew at each run when its limit is a bare parameter, to look at the value.
         limit = f"{size} + {int(self.is_numbered)}"
         if self.row.search:
             inner = self._searched(self.row, conditions, columns(self.row), limit, is_descending=is_descending)
         else:
             where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
             source = self.row.source or f'"{self.mapped.table}" {alias}'
-            inner = f"SELECT {columns(self.row) or '1'} FROM {source}{where} ORDER BY {keys} LIMIT {limit}"
+            found = f"SELECT {columns(self.row) or '1'} FROM {source}{where} ORDER BY {keys}"
+            inner = self.c.dialect.limited(found, limit, MAX_PAGE + 1)
         if not self.is_numbered:
             return f"({inner}) {alias}"
         rows = f"SELECT row_number() OVER (ORDER BY {numbered}) AS rn, d.* FROM ({inner}) d"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -29,6 +30,16 @@ def _locale() -> str:
     return LOCALES[current.get()]
 
 
+@lru_cache(4_096)
+def _as_date(value: date, pattern: str, locale: str) -> str:
+    return format_date(value, pattern, locale=locale)
+
+
+@lru_cache(4_096)
+def _as_decimal(value: Any, pattern: str | None, locale: str) -> str:
+    return format_decimal(value, pattern, locale=locale)
+
+
 def day(value: Any) -> str:
     """5月22日 周五, Fri 22 May; the year where it is not this one."""
     if not value:
@@ -36,7 +47,7 @@ def day(value: Any) -> str:
     found = _date(value)
     year = "" if found.year == clock.today().year else {"zh": "y年", "en": " y"}[current.get()]
     pattern = f"{year}M月d日 EEE" if current.get() == "zh" else f"EEE d MMM{year}"
-    return format_date(found, pattern, locale=_locale())
+    return _as_date(found, pattern, _locale())
 
 
 def time(value: Any) -> str:
@@ -98,18 +109,18 @@ def money(fen: int | None) -> str:
     """8 元 from 800 fen; free where it is nothing."""
     if fen is None:
         return ""
-    yuan = format_decimal(fen / 100, "#,##0.##", locale=_locale())
+    yuan = _as_decimal(fen / 100, "#,##0.##", _locale())
     return gettext("%(yuan)s yuan", yuan=yuan)
 
 
 def number(value: Any) -> str:
     """1,284"""
-    return "" if value is None else format_decimal(value, locale=_locale())
+    return "" if value is None else _as_decimal(value, None, _locale())
 
 
 def thousandths(value: int | None) -> str:
     """A figure kept in thousandths of its unit."""
-    return "" if value is None else format_decimal(value / 1000, "#,##0.###", locale=_locale())
+    return "" if value is None else _as_decimal(value / 1000, "#,##0.###", _locale())
 
 
 def percent(part: Any, whole: Any = None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -71,9 +71,13 @@ async def page(
 
 def graphql_address(request: Request, name: str, variables: Mapping[str, Any]) -> str:
     """The explorer, opened with this page's document and variables."""
-    given = _given(variables)
-    query = {"query": document(name), "variables": orjson.dumps(given, option=orjson.OPT_INDENT_2).decode()}
-    return f"{shell.address(request, 'graphql')}?{urlencode(query)}"
+    text = orjson.dumps(_given(variables), option=orjson.OPT_INDENT_2).decode()
+    return f"{shell.address(request, 'graphql')}?{_encoded_document(name)}&{urlencode({'variables': text})}"
+
+
+@cache
+def _encoded_document(name: str) -> str:
+    return urlencode({"query": document(name)})
 
 
 def _given(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,12 @@ import base64
 import hmac
 from collections.abc import Mapping
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlencode
 
 import orjson
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -42,15 +44,25 @@ environment().globals["url"] = url
 
 def address(request: Request, name: str, **params: Any) -> str:
     """The path of a route by name; parameters that the path does not take become the query."""
-    route = next((route for route in request.app.router.routes if getattr(route, "name", "") == name), None)
+    in_path = _parameters(request.app, name)
+    path = _path(request.app, name, tuple((key, value) for key, value in params.items() if key in in_path))
+    query = {key: value for key, value in params.items() if key not in in_path and value not in (None, "")}
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path
+
+
+@lru_cache(1_024)
+def _parameters(app: Starlette, name: str) -> frozenset[str]:
+    """The parameters in the path of a route."""
+    route = next((route for route in app.router.routes if getattr(route, "name", "") == name), None)
     if route is None:
         raise LookupError(f"no route is named {name}")
-    in_path = {key: value for key, value in params.items() if key in route.param_convertors}
-    query = {key: value for key, value in params.items() if key not in in_path and value not in (None, "")}
-    path = str(request.app.url_path_for(name, **in_path))
-    if not query:
-        return path
-    return f"{path}?{urlencode(query, doseq=True)}"
+    return frozenset(getattr(route, "param_convertors", ()))
+
+
+@lru_cache(8_192)
+def _path(app: Starlette, name: str, in_path: tuple[tuple[str, Any], ...]) -> str:
+    """Starlette looks through all routes for it; a page asks for hundreds."""
+    return str(app.url_path_for(name, **dict(in_path)))
 
 
 def chosen_place(request: Request) -> dict[str, str] | None:

@@ -6,10 +6,13 @@ import hashlib
 from functools import cache
 from typing import Any
 
+import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Macro
 
-from civicgraph import settings
-from civicgraph.i18n import gettext, ngettext
+from civicgraph import clock, settings
+from civicgraph.graph.bounded import Cache
+from civicgraph.i18n import current, gettext, ngettext
 from civicgraph.web.formats import FILTERS
 
 
@@ -29,8 +32,24 @@ def environment() -> Environment:
     made.globals["_"] = gettext
     made.globals["ngettext"] = lambda one, many, n, **values: ngettext(one, many, n, **values)
     made.globals["static"] = static
+    made.globals["drawn"] = drawn
     made.filters.update(FILTERS)
     return made
+
+
+def drawn(macro: Macro, *args: Any, **kwargs: Any) -> str:
+    """What a macro draws of these values; the same as before, where it drew them before.
+
+    For rows and forms that many pages have alike: macros whose answer depends on their values, the language and
+    the day, and on nothing else.
+    """
+    given = orjson.dumps((args, kwargs))
+    key = (macro, current.get(), clock.today(), given)
+    found = _drawn.get(key)
+    return found if found is not None else _drawn.put(key, macro(*args, **kwargs), len(given))
+
+
+_drawn: Cache[str] = Cache(4_096, 8_000_000)
 
 
 @cache

@@ -1,0 +1,1 @@
+"""GraphQL as most would build it over these models: Strawberry's resolvers and Tortoise's rows."""

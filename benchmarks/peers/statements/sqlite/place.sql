@@ -1,0 +1,80 @@
+SELECT json_object(
+  'division', (
+    SELECT json_object(
+      'id', 'Division:' || d.code, 'code', d.code, 'name', d.name, 'shortName', d.short_name, 'pinyin', d.pinyin,
+      'level', upper(d.level), 'summary', d.summary, 'phone', d.phone, 'address', d.address,
+      'foundedYear', d.founded_year, 'isResettlement', json(iif(d.is_resettlement, 'true', 'false')),
+      'isProvisional', json(iif(d.is_provisional, 'true', 'false')),
+      'mayEdit', json('false'),
+      'successor', (SELECT json_object('code', s.code, 'shortName', s.short_name)
+        FROM division s WHERE s.code = d.successor_id),
+      'parent', (
+        SELECT json_object('code', a.code, 'shortName', a.short_name, 'parent', (
+          SELECT json_object('code', b.code, 'shortName', b.short_name, 'parent', (
+            SELECT json_object('code', c.code, 'shortName', c.short_name) FROM division c WHERE c.code = b.parent_id))
+          FROM division b WHERE b.code = a.parent_id))
+        FROM division a WHERE a.code = d.parent_id),
+      'figures', (
+        SELECT json_group_array(json_object('key', f.key, 'name', f.name, 'amount', f.amount, 'unit', f.unit,
+          'qualifier', upper(f.qualifier), 'period', f.period))
+        FROM (SELECT * FROM figure WHERE division_id = d.code AND compound_id IS NULL ORDER BY position, id) f),
+      'children', (
+        SELECT json_object('totalCount', min(count(*), 100), 'nodes', json_group_array(
+          json_object('code', c.code, 'shortName', c.short_name, 'pinyin', c.pinyin)))
+        FROM (SELECT * FROM division c WHERE c.parent_id = d.code ORDER BY c.code LIMIT 100) c),
+      'grids', json_object(
+        'totalCount', (SELECT min(count(*), 100) FROM (SELECT 1 FROM grid WHERE division_id = d.code LIMIT 101) l),
+        'nodes', (
+          SELECT json_group_array(json_object(
+            'code', g.code, 'name', g.name, 'level', upper(g.level), 'area', g.area,
+            'currentWorker', (
+              SELECT json_object('person', (
+                SELECT json_object('name', p.name, 'workPhone', p.work_phone) FROM person p WHERE p.id = w.person_id))
+              FROM grid_assignment w WHERE w.grid_id = g.code AND w.to_on IS NULL AND w.role = 'lead'
+              ORDER BY w.id DESC LIMIT 1)
+          ))
+          FROM (SELECT * FROM grid WHERE division_id = d.code ORDER BY code LIMIT 40) g),
+        'pageInfo', json_object('hasNextPage', json(iif(EXISTS (
+          SELECT 1 FROM grid WHERE division_id = d.code ORDER BY code LIMIT 1 OFFSET 40), 'true', 'false')))))
+    FROM division d WHERE d.code = ?1),
+  'compounds', (
+    SELECT json_object(
+      'totalCount', min(t.n, 100), 'totalCountIsCapped', json(iif(t.n > 100, 'true', 'false')),
+      'nodes', (
+        SELECT json_group_array(json_object(
+          'number', c.id, 'name', c.name, 'households', c.households, 'residents', c.residents,
+          'management', upper(c.management), 'managerName', c.manager_name, 'feeFen', c.fee_fen, 'summary', c.summary,
+          'division', (SELECT json_object('code', d.code, 'shortName', d.short_name)
+            FROM division d WHERE d.code = c.division_id),
+          'figures', (
+            SELECT json_group_array(json_object('name', f.name, 'amount', f.amount, 'unit', f.unit,
+              'qualifier', upper(f.qualifier)))
+            FROM (SELECT * FROM figure WHERE compound_id = c.id ORDER BY position, id) f)
+        ))
+        FROM (SELECT * FROM compound WHERE division_id = ?1 AND is_active ORDER BY id DESC LIMIT 12) c))
+    FROM (SELECT count(*) AS n FROM (SELECT 1 FROM compound WHERE division_id = ?1 AND is_active LIMIT 101) l) t),
+  'performance', (
+    SELECT json_object('received', t.received, 'responded', t.responded, 'respondedInTime', t.responded_in_time,
+      'resolved', t.resolved, 'resolvedInTime', t.resolved_in_time)
+    FROM grievance_tally t WHERE t.division_id = ?1 AND t.month = ?2),
+  'events', json_object('nodes', (
+    SELECT json_group_array(json_object('slug', e.slug, 'title', e.title, 'kind', upper(e.kind),
+      'status', upper(e.status), 'startsAt', replace(e.starts_at, ' ', 'T'), 'venue', e.venue))
+    FROM (
+      SELECT * FROM event WHERE division_id = ?1 AND NOT is_over AND ends_at >= strftime('%Y-%m-%d %H:%M:%S+00:00', 'now')
+        AND status <> 'finished' AND status <> 'draft' ORDER BY starts_at, id LIMIT 5) e)),
+  'services', json_object('nodes', (
+    SELECT json_group_array(json_object('slug', s.slug, 'name', s.name, 'kind', upper(s.kind),
+      'summary', s.summary, 'division', (SELECT json_object('code', d.code, 'shortName', d.short_name)
+        FROM division d WHERE d.code = s.division_id)))
+    FROM (SELECT * FROM service WHERE division_id = ?1 AND status <> 'draft' ORDER BY id DESC LIMIT 8) s)),
+  'grievances', json_object('nodes', (
+    SELECT json_group_array(json_object('number', g.number, 'publicText', g.public_text,
+      'status', upper(g.status), 'submittedAt', replace(g.submitted_at, ' ', 'T'),
+      'category', (SELECT json_object('name', k.name, 'nameEn', k.name_en)
+        FROM grievance_category k WHERE k.code = g.category_id)))
+    FROM (SELECT * FROM grievance WHERE division_id = ?1 AND is_public ORDER BY id DESC LIMIT 5) g)),
+  'enterprises', json_object('nodes', (
+    SELECT json_group_array(json_object('creditCode', e.credit_code, 'name', e.name))
+    FROM (SELECT * FROM enterprise WHERE division_id = ?1 AND is_published ORDER BY id DESC LIMIT 5) e))
+)
