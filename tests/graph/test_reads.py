@@ -304,6 +304,16 @@ async def test_of_the_staff_strangers_know_those_in_charge_of_a_grid(small_city:
     assert (await engine.read(text, {"ids": ids}, hidden))["nodes"] == [{"name": "hidden"}, {"name": "known"}]
 
 
+@pytest.mark.parametrize(
+    ("within", "count"), [("5203", 7), (city.FENGGANG, 3), (city.FENGQUAN, 1), ("0520", 0), ("9999", 0)]
+)
+async def test_a_subtree_is_what_begins_with_its_code(
+    small_city: None, engine: Engine, within: str, count: int
+) -> None:
+    text = "query ($code: DivisionCode) { divisions(filter: {within: $code}) { totalCount } }"
+    assert (await engine.read(text, {"code": within}, ANONYMOUS))["divisions"]["totalCount"] == count
+
+
 async def test_signs_that_a_database_takes_for_any_text_stand_for_themselves(small_city: None, engine: Engine) -> None:
     text = "query($text: String!) { divisions(filter: {text: $text}) { totalCount } }"
     for sign in ("%", "_", "\\"):

@@ -8,7 +8,7 @@ import pytest
 
 from civicgraph.graph.engine import Engine
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.models import Grievance, GrievanceCell
 from civicgraph.permissions import ANONYMOUS, SCOPES, Actor, Held, Role
 from tests.grievances.conftest import CONTACT, Report, words
 from tests.grievances.steps import take
@@ -262,3 +262,21 @@ async def test_a_list_can_be_counted_without_being_read(engine: Engine, report: 
     await report()
     data = await engine.read("{ grievances(filter: {isOpen: true}) { totalCount totalCountIsCapped } }", {}, ANONYMOUS)
     assert data == {"grievances": {"totalCount": 1, "totalCountIsCapped": False}}
+
+
+async def test_a_share_counts_half_of_its_last_place_up_and_is_written_alike_by_both_databases(
+    engine: Engine, city: None
+) -> None:
+    text = """query ($code: DivisionCode!) { performance(within: $code, month: "2026-05") { responseRate } }"""
+    row = await GrievanceCell.create(division_id=FENGQUAN, month="2026-05")
+    for part, whole, written in (
+        (3, 160, b"0.0188"),
+        (1, 160, b"0.0063"),
+        (1, 3, b"0.3333"),
+        (1, 1, b"1.0"),
+        (0, 7, b"0.0"),
+        (199_999, 200_000, b"1.0"),
+    ):
+        await row.update_from_dict({"received": whole, "responded": part}).save()
+        found = await engine.fetch(text, {"code": FENGQUAN}, ANONYMOUS)
+        assert found.replace(b" ", b"") == b'{"performance":{"responseRate":%b}}' % written

@@ -64,6 +64,10 @@ class Dialect(ABC):
         """A number, bounded above."""
 
     @abstractmethod
+    def share(self, part: str, whole: str) -> str:
+        """A part of a count as a Float to four places, half of the last counting up; null of nothing."""
+
+    @abstractmethod
     def is_in(self, sql: str, values: str) -> str:
         """Membership in a parameter of type `texts`."""
 
@@ -146,6 +150,10 @@ class SQLite(Dialect):
 
     def least(self, sql: str, bound: int) -> str:
         return f"min({sql}, {bound})"
+
+    def share(self, part: str, whole: str) -> str:
+        # In whole numbers: `round` would see 0.01875 as the little less that a binary fraction keeps of it.
+        return f"((20000 * {part} + {whole}) / (2 * nullif({whole}, 0)) / 10000.0)"
 
     def is_in(self, sql: str, values: str) -> str:
         return f"{sql} IN (SELECT value FROM json_each({values}))"
@@ -231,6 +239,9 @@ class PostgreSQL(Dialect):
 
     def least(self, sql: str, bound: int) -> str:
         return f"least({sql}, {bound})"
+
+    def share(self, part: str, whole: str) -> str:
+        return f"(trim_scale(round(1.0 * {part} / nullif({whole}, 0), 4)) + 0.0)"
 
     def is_in(self, sql: str, values: str) -> str:
         return f"{sql} = ANY({values})"

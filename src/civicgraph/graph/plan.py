@@ -113,10 +113,11 @@ class Compiler:
         return f"{code} = {given.sql(self)}" if digits >= 12 else f"substr({code}, 1, {digits}) = {given.sql(self)}"
 
     def subtree(self, code: str, given: Given) -> str:
-        """The same for an indexed code itself: a range, since the codes of a subtree share a prefix."""
-        return (
-            f"({code} >= {given.sql(self)} AND {code} < {given.sql(self, 'text', lambda prefix: str(int(prefix) + 1))})"
-        )
+        """The same for an indexed code itself: a range, since the codes of a subtree share a prefix.
+
+        It ends before the prefix and a letter: a letter stands after all digits, whatever order of texts a database keeps.
+        """
+        return f"({code} >= {given.sql(self)} AND {code} < {given.sql(self, 'text', lambda prefix: f'{prefix}a')})"
 
     def is_in(self, sql: str, given: Given) -> str:
         """Whether SQL `sql` is one of the given values; a single one is compared, so that its index gives the order."""

@@ -14,7 +14,7 @@ def share(part: str, whole: str, description: str) -> Any:
     """A part of a count, from 0 to 1 and to four places; null where there is nothing to take a part of."""
     return computed(
         float | None,
-        lambda c, row: f"CAST(round(1.0 * {row[part]} / nullif({row[whole]}, 0), 4) AS REAL)",
+        lambda c, row: c.dialect.share(row[part], row[whole]),
         f"{description} From 0 to 1; null where there is none to count.",
     )
 
