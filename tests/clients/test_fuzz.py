@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import re
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from civicgraph.accounts.operations import create_token
 from civicgraph.permissions import SCOPES, Role
 from civicgraph.schema import schema
 from tests.conftest import SECRET, make_settings
-from tests.graph.test_against_reference import populate
+from tests.graph.reference import city as small
 from tests.support import city
 from tests.support.pythons import SCHEMATHESIS
 from tests.support.servers import Server
@@ -36,7 +35,7 @@ async def built(database: str) -> str:
     settings = make_settings(database)
     configuration.use(settings)
     async with db.connected(settings):
-        await populate(random.Random(1))
+        await small.build()
         person = await city.person("administrator", Role.ADMINISTRATOR, city.CITY)
         for _ in range(4):
             made = await create_token(person, {"name": "fuzz", "scopes": list(SCOPES), "days": 1})

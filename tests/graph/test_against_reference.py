@@ -1,218 +1,221 @@
-"""The planner against plain Python: random documents, random people, every value and its place."""
+"""The planner against a slow and obvious reference: random documents, random people, every value and its place."""
 
 from __future__ import annotations
 
 import os
-import random
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Iterator
+from itertools import cycle
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
+from graphql import execute, get_named_type, is_interface_type, is_object_type
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from civicgraph import clock
-from civicgraph.accounts.models import Person
-from civicgraph.divisions.models import DivisionLevel
-from civicgraph.events.models import Event, EventKind, EventStatus, ProgrammeItem, ProgrammeKind
+from civicgraph.graph import limits
 from civicgraph.graph.engine import Engine
-from civicgraph.graph.limits import LimitExceeded
-from civicgraph.grids.models import Grid, GridLevel
-from civicgraph.grievances.models import (
-    Body,
-    Channel,
-    Grievance,
-    GrievanceCategory,
-    GrievanceStatus,
-    GrievanceUpdate,
-    Urgency,
-)
 from civicgraph.permissions import ANONYMOUS, Actor, Held, Role
-from tests.graph import reference
-from tests.support import city
+from tests.graph.reference import city, every
+from tests.graph.reference.documents import Request, followings, requests
+from tests.graph.reference.execution import answer, is_known, meaning, schema, target
+from tests.graph.reference.fields import NODES
+from tests.graph.reference.filters import FILTERS
+from tests.graph.reference.lists import LISTS, ORDERS
+from tests.graph.reference.marks import leaks
+from tests.graph.reference.pools import cursors, pools
+from tests.graph.reference.words import NOW
+from tests.graph.reference.world import Rows, World, load
+from tests.support.city import CITY
 
-NOW = datetime(2026, 5, 22, 4, 30, tzinfo=UTC)
-DOCUMENTS = int(os.environ.get("CIVICGRAPH_RANDOM_DOCUMENTS", "150"))
-PLACES = (city.CITY, city.FENGGANG, city.FENGQUAN, city.SUIYANG, city.HONGQIAO)
-SECRETS = ("机密描述", "秘密门牌", "某某某", "138****", "内部商量")
-
-
-async def populate(dice: random.Random) -> None:
-    """A few dozen rows of everything: drafts, hidden ones, equal keys, empty and long texts, internal notes."""
-    await city.build()
-    for number in range(2, 5):
-        parent = f"{city.FENGQUAN}001" if number > 3 else None
-        await Grid.create(
-            code=f"{city.FENGQUAN}00{number}" if not parent else f"{parent}01",
-            division_id=city.FENGQUAN,
-            name=f"网格{number}",
-            level=GridLevel.MICRO_GRID if parent else GridLevel.GRID,
-            parent_id=parent,
-            is_active=number != 2,
-            households=None,
-        )
-    for position, code in enumerate(("lighting", "noise", "gas"), 1):
-        names = {"group_code": "home", "group_name": "房屋", "group_name_en": "Homes", "name": code, "name_en": code}
-        await GrievanceCategory.create(
-            code=code, **names, urgency=Urgency.GENERAL, body=Body.PROPERTY, position=position
-        )
-    people = [await Person.create(username=f"p{n}", name=f"人员{n}") for n in range(3)]
-    for number in range(40):
-        await _grievance(dice, number, [person.id for person in people])
-    for number in range(30):
-        starts = NOW + timedelta(days=dice.randint(-50, 50), hours=dice.choice([0, 0, 3]))
-        status = dice.choice(list(EventStatus))
-        event = await Event.create(
-            slug=f"e{number}",
-            title=dice.choice(["演练", '讲座 "双引号" \\ 反斜杠', "夜"]),
-            kind=dice.choice(list(EventKind)),
-            status=EventStatus.PUBLISHED if starts > NOW and status is EventStatus.FINISHED else status,
-            division_id=dice.choice(PLACES),
-            starts_at=starts,
-            ends_at=starts + timedelta(hours=dice.randint(1, 70)),
-            capacity=dice.choice([None, 0, 2_000_000_000]),
-            topics=dice.choice([[], ["消防", "防汛"]]),
-        )
-        for position in range(dice.randint(0, 3)):
-            await ProgrammeItem.create(event=event, position=position // 2, kind=ProgrammeKind.ACTIVITY, title="项目")
+DOCUMENTS = int(os.environ.get("CIVICGRAPH_RANDOM_DOCUMENTS", "0"))
+"""So many random documents instead of the usual, and others each time."""
+FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+OWN = ("inbox", "mySessions", "myTokens")
+"""Lists of what is one's own: few have much."""
 
 
-async def _grievance(dice: random.Random, number: int, people: list[int]) -> None:
-    submitted = NOW - timedelta(hours=dice.randint(0, 90))
-    status = dice.choice(list(GrievanceStatus))
-    accepted = None if status is GrievanceStatus.SUBMITTED else submitted + timedelta(hours=dice.randint(0, 9))
-    row = await Grievance.create(
-        number=f"ZY-0522-{number:04}",
-        secret_hash=f"{number:064}",
-        category_id=dice.choice(["lighting", "noise", "gas"]),
-        urgency=dice.choice(list(Urgency)),
-        channel=dice.choice(list(Channel)),
-        division_id=dice.choice([city.FENGQUAN, city.HONGQIAO]),
-        grid_id=dice.choice([None, f"{city.FENGQUAN}001"]),
-        public_text=dice.choice(["灯不亮", "楼上\n噪声\t太大", "😀 emoji"]),
-        description="机密描述",
-        address="秘密门牌",
-        contact_name="某某某",
-        contact_phone_masked="138****0000",
-        status=status,
-        is_public=dice.random() < 0.7,
-        assignee_id=dice.choice([None, *people]),
-        submitted_at=submitted,
-        accepted_at=accepted,
-        resolved_at=submitted + timedelta(hours=30) if status in reference.DONE else None,
-        response_due_at=submitted + timedelta(hours=4),
-        resolution_due_at=NOW + timedelta(hours=dice.choice([-5, 0, 0, 20])),
+def random(examples: int) -> Any:
+    """How long hypothesis looks."""
+    return settings(
+        max_examples=DOCUMENTS or examples,
+        derandomize=not DOCUMENTS,
+        deadline=None,
+        database=None,
+        suppress_health_check=FIXTURES,
     )
-    for step in range(dice.randint(0, 3)):
-        internal = "内部商量" if dice.random() < 0.4 else ""
-        await GrievanceUpdate.create(
-            grievance=row,
-            at=submitted + timedelta(hours=step),
-            status=status,
-            internal_note=internal,
-            public_note="已派单",
-        )
 
 
-def actors(dice: random.Random) -> list[Actor]:
-    """A stranger, people of every role at random places, tokens with some of their scopes."""
-    found = [ANONYMOUS]
-    for number, role in enumerate(Role):
-        grants = tuple(Held(role, dice.choice(PLACES)) for _ in range(dice.randint(1, 2)))
-        found.append(Actor(kind="person", person_id=number % 3 + 1, name="x", grants=grants))
-        scopes = frozenset(dice.sample(["read", "grievances", "listings", "people"], 2))
-        found.append(Actor(kind="token", person_id=number % 3 + 1, name="x", grants=grants, scopes=scopes))
-    return found
+def difference(found: Any, expected: Any, path: str = "data") -> str:
+    """The first place where two answers differ, in words."""
+    if isinstance(found, dict) and isinstance(expected, dict) and list(found) == list(expected):
+        parts = [(found[key], expected[key], f"{path}.{key}") for key in found]
+    elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        parts = [(*pair, f"{path}[{index}]") for index, pair in enumerate(zip(found, expected, strict=True))]
+    else:
+        return "" if found == expected else f"{path} is {found!r:.300} and should be {expected!r:.300}"
+    return next(filter(None, (difference(*part) for part in parts)), "")
 
 
-VALUES: dict[str, Any] = {
-    "codes": [*city.NAMES],
-    "within": [f'"{code}"' for code in city.NAMES],
-    "Division.codes": [f'["{city.FENGQUAN}", "{city.CITY}"]', "[]"],
-    "Division.level": [f"[{level.name}]" for level in DivisionLevel] + ["[CITY, COMMUNITY]"],
-    "Grid.level": ["[GRID]", "[MICRO_GRID]", "[GRID, MICRO_GRID]"],
-    "isActive": ["true", "false"],
-    "kind": ["[POLICY_CLASS]", "[CULTURE_NIGHT, SAFETY_DRILL]"],
-    "statuses": ["[DRAFT]", "[PUBLISHED, CANCELLED]"],
-    "startsFrom": ['"2026-05-01"', '"2026-05-22"'],
-    "startsBefore": ['"2026-05-22"', '"2026-07-01"'],
-    "isUpcoming": ["true", "false"],
-    "category": ['"lighting"', '"none"'],
-    "urgency": [one.name for one in Urgency],
-    "Grievance.status": [one.name for one in GrievanceStatus],
-    "GrievanceUpdate.status": [one.name for one in GrievanceStatus],
-    "channel": [one.name for one in Channel],
-    "isOpen": ["true", "false"],
-    "isOverdue": ["true", "false"],
-    "assignedToMe": ["true", "false"],
-}
+def compact(answer: bytes) -> bytes:
+    """JSON without the spaces that PostgreSQL puts between its parts."""
+    return re.sub(rb'("(?:[^"\\]|\\.)*")|\s+', rb"\1", answer)
 
 
-async def test_random_documents_mean_the_same_to_both(engine: Engine) -> None:
-    dice = random.Random(20260522)
-    built = reference.schema()
+class Town:
+    """The small city behind an engine, and everybody who may ask."""
+
+    def __init__(self, engine: Engine, rows: Rows, actors: list[Actor]) -> None:
+        self.engine = engine
+        self.rows = rows
+        self.pools = pools(rows)
+        known = cursors(rows)
+        self.requests = requests(self.pools, known)
+        self.followings = followings(self.pools, known)
+        self.told: set[str] = set()
+        self.people = [actor for actor in actors if actor.kind == "person"]
+        tokens = [actor for actor in actors if actor.kind == "token"]
+        self.actors = st.one_of(st.just(ANONYMOUS), st.sampled_from(self.people), st.sampled_from(tokens))
+
+    async def compare(self, text: str, variables: dict[str, Any], actor: Actor) -> None:
+        """Ask both; whatever nobody should have told the actor is nowhere in the answer."""
+        world = World(self.rows, actor, NOW, self.told)
+        with clock.override(NOW):
+            found = compact(await self.engine.fetch(text, variables, actor))
+        expected = orjson.dumps(answer(text, variables, world))
+        assert found == expected, (difference(orjson.loads(found), orjson.loads(expected)), text, variables, actor)
+        assert leaks(world, found.decode(), may_track="trackedGrievance" in text) == [], (text, variables, actor)
+
+    async def resolved(self, text: str, variables: dict[str, Any], actor: Actor) -> Any:
+        """The engine's answer when graphql-core runs the operation, and the planner its root fields."""
+        document = self.engine.document(text)
+        assert document.parsed is not None
+        context = SimpleNamespace(engine=self.engine, actor=actor)
+        result: Any = execute(self.engine.schema, document.parsed, context_value=context, variable_values=variables)
+        result = result if hasattr(result, "data") else await result
+        assert not result.errors, result.errors
+        return result.data
+
+
+@pytest.fixture
+async def town(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The city, and an engine that takes larger documents than clients may send: limits have tests of their own."""
+    for name in ("MAX_ALIASES", "MAX_FIELDS", "MAX_DIRECTIVES", "MAX_VARIABLES", "MAX_DEPTH", "MAX_TOKENS"):
+        monkeypatch.setattr(limits, name, 10_000)
     with clock.override(NOW):
-        await populate(dice)
-        rows, people = await reference.load(), actors(dice)
-        compared = 0
-        for seed in range(DOCUMENTS):
-            text = reference.Documents(built, seed, VALUES).one()
-            document = engine.document(text)
-            if document.errors and isinstance(document.errors[0], LimitExceeded):
-                continue
-            assert document.errors == [], text
-            for actor in dice.sample(people, 3):
-                expected = reference.answer(built, text, {}, reference.World(rows, actor, NOW))
-                found = await engine.read(text, {}, actor)
-                assert orjson.dumps(found) == orjson.dumps(expected), f"{seed}: {actor}\n{text}"
-                compared += 1
-        assert compared > DOCUMENTS
+        await city.build()
+    return Town(engine, await load(engine.reader.dialect.name), await city.actors())
 
 
-async def test_what_only_a_grant_may_read_never_reaches_strangers(engine: Engine) -> None:
-    dice = random.Random(7)
-    built = reference.schema()
+def readable() -> Iterator[tuple[Any, str]]:
+    """Every field that can be read or followed, and the type that it stands in."""
+    met, ahead = set(), [*every.roots()]
+    while ahead:
+        kind: Any = ahead.pop()
+        if kind.name in met:
+            continue
+        met.add(kind.name)
+        for name, field in kind.fields.items():
+            named = get_named_type(field.type)
+            ahead += [named] if is_object_type(named) else []
+            ahead += schema().get_possible_types(named) if is_interface_type(named) else []
+            yield kind, name
+
+
+def test_the_reference_says_what_all_means_that_can_be_read() -> None:
+    unsaid = set()
+    for kind, name in readable():
+        path, field = meaning(kind.name, name), kind.fields[name]
+        unsaid |= {path} if not is_known(kind, name) else set()
+        if "first" in field.args:
+            filters: Any = get_named_type(field.args["filter"].type)
+            orders: Any = get_named_type(field.args["orderBy"].type)
+            unsaid |= {path} - LISTS.keys()
+            unsaid |= {f"{filters.name}.{one}" for one in filters.fields} - FILTERS.keys()
+            unsaid |= {f"{orders.name}.{one}" for one in set(orders.values) - ORDERS[target(kind, name)].keys()}
+    nodes: Any = schema().type_map["Node"]
+    unsaid |= {one.name for one in schema().get_possible_types(nodes)} - set(NODES)
+    assert unsaid == set()
+
+
+@given(data=st.data())
+@random(150)
+async def test_random_documents_mean_the_same_to_the_planner_and_to_the_reference(town: Town, data: Any) -> None:
+    asked: Request = data.draw(town.requests)
+    actors = data.draw(st.lists(town.actors, min_size=3, max_size=3))
+    assert town.engine.document(asked.text).errors == []
+    for variables, actor in zip((*asked.variables, asked.variables[0]), actors, strict=True):
+        await town.compare(asked.text, variables, actor)
+
+
+@given(data=st.data())
+@random(50)
+async def test_random_subscriptions_are_told_at_once_what_the_reference_says(town: Town, data: Any) -> None:
+    asked: Request = data.draw(town.followings)
+    assert town.engine.document(asked.text).errors == []
+    for variables in asked.variables:
+        await town.compare(asked.text, variables, data.draw(town.actors))
+
+
+@given(data=st.data())
+@random(50)
+async def test_random_documents_mean_the_same_when_graphql_core_runs_them(town: Town, data: Any) -> None:
+    asked: Request = data.draw(town.requests)
+    actor = data.draw(town.actors)
     with clock.override(NOW):
-        await populate(dice)
-        for seed in range(1_000, 1_000 + DOCUMENTS):
-            text = reference.Documents(built, seed, VALUES).one()
-            if engine.document(text).errors:
-                continue
-            found = orjson.dumps(await engine.read(text, {}, ANONYMOUS)).decode()
-            assert not [secret for secret in SECRETS if secret in found], text
+        planned = await town.engine.read(asked.text, asked.variables[0], actor)
+        resolved = await town.resolved(asked.text, asked.variables[0], actor)
+    assert orjson.dumps(planned) == orjson.dumps(resolved), (difference(planned, resolved), asked.text, actor)
 
 
-@pytest.mark.parametrize(
-    ("field", "order"),
-    [
-        ("grievances", "NEWEST"),
-        ("grievances", "OLDEST"),
-        ("grievances", "DUE_FIRST"),
-        ("events", "SOONEST"),
-        ("events", "LATEST"),
-    ],
-)
-async def test_pages_forwards_and_backwards_make_the_whole_list_once(engine: Engine, field: str, order: str) -> None:
-    text = (
-        f"query($first: Int, $after: String, $last: Int, $before: String) {{ {field}(orderBy: {order}, first: $first,"
-        " after: $after, last: $last, before: $before) { nodes { id } pageInfo { hasNextPage hasPreviousPage"
-        " startCursor endCursor } } }"
-    )
-    with clock.override(NOW):
-        await populate(random.Random(3))
-        whole = [one["id"] for one in (await engine.read(text, {"first": 100}, ANONYMOUS))[field]["nodes"]]
-        assert len(whole) > 15
-        forwards, cursor = [], None
-        while True:
-            page = (await engine.read(text, {"first": 4, "after": cursor}, ANONYMOUS))[field]
-            forwards += [one["id"] for one in page["nodes"]]
-            cursor = page["pageInfo"]["endCursor"]
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-        backwards, cursor = [], None
-        while True:
-            page = (await engine.read(text, {"last": 4, "before": cursor}, ANONYMOUS))[field]
-            backwards = [one["id"] for one in page["nodes"]] + backwards
-            cursor = page["pageInfo"]["startCursor"]
-            if not page["pageInfo"]["hasPreviousPage"]:
-                break
-    assert forwards == backwards == whole
+async def test_every_field_of_every_type_says_to_everybody_what_it_should(town: Town) -> None:
+    turn = cycle(town.people)
+    for root in every.roots():
+        for name, field in root.fields.items():
+            is_list = "first" in field.args
+            for text, variables in every.whole(root, name, town.pools):
+                for actor in (ANONYMOUS, *(town.people if is_list else [next(turn)])):
+                    await town.compare(text, variables, actor)
+            for text, variables in every.whole(root, name, town.pools, depth=2) if is_list else ():
+                for actor in (ANONYMOUS, next(turn)):
+                    await town.compare(text, variables, actor)
+    assert sorted({f"{kind.name}.{name}" for kind, name in readable()} - town.told) == []
+
+
+async def test_every_filter_lets_through_what_it_should(town: Town) -> None:
+    asked = [one for name in every.lists() for one in every.filtered(name, town.pools)]
+    for number, (text, variables) in enumerate(asked):
+        for actor in (ANONYMOUS, town.people[number % len(town.people)]):
+            await town.compare(text, variables, actor)
+
+
+async def walked(town: Town, text: str, actor: Actor, size: str, start: str, info: tuple[str, str]) -> list[list[Any]]:
+    """The pages of a list one after another, until the last says that it is the last."""
+    pages, has_more, cursor = [], info[0], None
+    while True:
+        found = await town.engine.read(text, {size: 7, start: cursor}, actor)
+        (page,) = found.values()
+        pages.append(page["edges"])
+        cursor = page["pageInfo"][info[1]]
+        if not page["pageInfo"][has_more]:
+            return pages
+
+
+async def test_pages_forwards_and_backwards_make_the_whole_list_once(town: Town) -> None:
+    centre = next(one for one in town.people if one.grants == (Held(Role.ADMINISTRATOR, CITY),))
+    for name in every.lists():
+        for order in every.orders(name):
+            text = (
+                f"query ($first: Int, $after: String, $last: Int, $before: String) {{ {name}(orderBy: {order},"
+                " first: $first, after: $after, last: $last, before: $before) { edges { cursor node { __typename id } }"
+                " pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"
+            )
+            pages = await walked(town, text, centre, "first", "after", ("hasNextPage", "endCursor"))
+            forwards = [edge for page in pages for edge in page]
+            pages = await walked(town, text, centre, "last", "before", ("hasPreviousPage", "startCursor"))
+            assert [edge for page in reversed(pages) for edge in page] == forwards, (name, order)
+            assert len({edge["cursor"] for edge in forwards}) == len(forwards), (name, order)
+            assert len(forwards) > 1 or name in OWN, (name, order)

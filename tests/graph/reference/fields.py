@@ -1,0 +1,223 @@
+"""Fields that are more than a column: what is computed, and which other rows a row leads to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+from civicgraph.clock import CITY_ZONE
+from tests.graph.reference import rules
+from tests.graph.reference.values import json_text
+from tests.graph.reference.world import Thing, World
+
+OPEN = ("SUBMITTED", "ACCEPTED", "ASSIGNED", "IN_PROGRESS", "ON_HOLD", "REOPENED")
+
+
+# Grievances ------------------------------------------------------------------------------------
+
+
+def is_overdue(world: World, row: Any) -> bool:
+    """Until it is accepted the response is promised, after that the resolution; once resolved nothing is due."""
+    due = row.response_due_at if row.accepted_at is None else row.resolution_due_at
+    return row.status.name in OPEN and due < world.now
+
+
+def in_time(done: str, due: str) -> Callable[[World, Any], bool | None]:
+    """Whether it was done by then; null until it is done."""
+
+    def compare(world: World, row: Any) -> bool | None:
+        moment = getattr(row, done)
+        return None if moment is None else moment <= getattr(row, due)
+
+    return compare
+
+
+def latest_update(world: World, row: Any) -> Thing | None:
+    """The last step that is no note among staff."""
+    public = [one for one in world.rows.having("GrievanceUpdate", "grievance_id", row.id) if not one.internal_note]
+    return Thing("GrievanceUpdate", max(public, key=lambda one: one.id)) if public else None
+
+
+def by_number(world: World, kind: str, number: str) -> Any:
+    """A grievance by its number as people type it: in any case, with spaces, with other dashes."""
+    wanted = re.sub("[－—–_]", "-", number.upper()).replace(" ", "")
+    return next((row for row in world.rows.tables[kind] if row.number == wanted), None)
+
+
+def grievance(world: World, row: Any, number: str) -> Thing | None:
+    return world.thing("Grievance", by_number(world, "Grievance", number))
+
+
+def tracked(world: World, row: Any, number: str, secret: str) -> Thing | None:
+    """Whoever has number and secret sees it, hidden or not."""
+    found = by_number(world, "TrackedGrievance", number)
+    typed = re.sub("[^A-Z0-9]", "", secret.upper())
+    fits = found is not None and found.secret_hash == hashlib.sha256(typed.encode()).hexdigest()
+    return Thing("TrackedGrievance", found) if fits else None
+
+
+def performance(world: World, code: str, month: str) -> Thing | None:
+    """What was counted of a place in a month, whatever its category and channel."""
+    found = [one for one in performances(world, code) if one.row.month == month]
+    return found[0] if found else None
+
+
+def performances(world: World, code: str) -> list[Thing]:
+    """The same of all months, the earliest first."""
+    rows = world.rows.having("GrievancePerformance", "division_id", code)
+    return world.things("GrievancePerformance", sorted(rows, key=lambda one: one.month))
+
+
+def share(part: str, whole: str) -> Callable[[World, Any], float | None]:
+    """A part of a count to four places, half a place counting up; null where there is nothing to take a part of."""
+
+    def take(world: World, row: Any) -> float | None:
+        if getattr(row, whole) == 0:
+            return None
+        exact = Fraction(10_000 * getattr(row, part), getattr(row, whole))
+        return floor(exact + Fraction(1, 2)) / 10_000
+
+    return take
+
+
+# Services --------------------------------------------------------------------------------------
+
+
+def price_for(world: World, row: Any, age: int, is_resident: bool) -> Thing | None:
+    """The first rule that fits."""
+    for rule in owned("PriceRule", "service_id", "position")(world, row):
+        one = rule.row
+        fits = (one.min_age is None or one.min_age <= age) and (one.max_age is None or age <= one.max_age)
+        if fits and (is_resident or not one.is_residents_only):
+            return rule
+    return None
+
+
+def is_open_now(world: World, row: Any) -> bool:
+    """In service, and round the clock or within today's hours by the city's clock."""
+    now = world.now.astimezone(CITY_ZONE)
+    minute = now.hour * 60 + now.minute
+    hours = world.rows.having("OpeningHours", "service_id", row.id)
+    is_within = any(one.weekday == now.isoweekday() and one.opens_minute <= minute < one.closes_minute for one in hours)
+    return row.status.name == "PUBLISHED" and (row.is_round_the_clock or is_within)
+
+
+# Grids -----------------------------------------------------------------------------------------
+
+
+def current_worker(world: World, row: Any) -> Thing | None:
+    """The last of those who lead it and have not ended."""
+    leads = [
+        one
+        for one in world.rows.having("GridAssignment", "grid_id", row.code)
+        if one.to_on is None and one.role.name == "LEAD"
+    ]
+    return world.thing("GridAssignment", max(leads, key=lambda one: one.id)) if leads else None
+
+
+# What belongs to a row, and single rows at the root --------------------------------------------
+
+
+def owned(kind: str, column: str, *order: str) -> Callable[[World, Any], list[Thing]]:
+    """The short list that a row owns, in order."""
+
+    def find(world: World, row: Any) -> list[Thing]:
+        found = world.rows.having(kind, column, row.pk)
+        return world.things(kind, sorted(found, key=lambda one: (*(getattr(one, name) for name in order), one.id)))
+
+    return find
+
+
+def figures_of_division(world: World, row: Any) -> list[Thing]:
+    """Its own figures, without those about its compounds."""
+    return [one for one in owned("Figure", "division_id", "position")(world, row) if one.row.compound_id is None]
+
+
+def root(kind: str, column: str) -> Callable[..., Thing | None]:
+    """A root field that finds one row by its one argument."""
+
+    def find(world: World, row: Any, **arguments: Any) -> Thing | None:
+        (value,) = arguments.values()
+        found = world.rows.having(kind, column, value)
+        return world.thing(kind, found[0]) if found else None
+
+    return find
+
+
+def colleague(world: World, row: Any, number: int) -> Thing | None:
+    found = world.rows.one("Person", number)
+    return Thing("Person", found) if found is not None and rules.is_colleague(world, found) else None
+
+
+def node(world: World, row: Any, id: str) -> Thing | None:
+    """Anything that has a global id: `Type:key`."""
+    kind, _, key = id.partition(":")
+    if kind not in NODES:
+        return None
+    found = next((one for one in world.rows.tables[kind] if str(one.pk) == key), None)
+    return world.thing(kind, found)
+
+
+NODES = (
+    *("ApiToken", "AuditEntry", "Compound", "Division", "Enterprise", "Event", "Grid", "GridAssignment", "Grievance"),
+    *("GrievanceCategory", "InboxMessage", "Industry", "OutboxMessage", "Person", "Service", "Session"),
+)
+
+FIELDS: dict[str, Callable[..., Any]] = {
+    **rules.MAY,
+    "ApiToken.documentCount": lambda world, row: len(world.rows.having("TrustedDocument", "token_id", row.id)),
+    "AuditEntry.changedFields": lambda world, row: json_text(world.rows.database, row.changes),
+    "AuditEntry.division": lambda world, row: world.find("Division", row.division_code),
+    "Compound.figures": owned("Figure", "compound_id", "position"),
+    "Division.figures": figures_of_division,
+    "Division.performance": lambda world, row, month: performance(world, row.code, month),
+    "Division.performances": lambda world, row: performances(world, row.code),
+    "Enterprise.industryCode": lambda world, row: row.industry_id,
+    "Enterprise.listings": owned("EnterpriseListing", "enterprise_id", "listed_on"),
+    "Enterprise.products": owned("Product", "enterprise_id", "position"),
+    "Event.isOver": lambda world, row: row.ends_at < world.now,
+    "Event.programme": owned("ProgrammeItem", "event_id", "position"),
+    "Grid.assignments": owned("GridAssignment", "grid_id"),
+    "Grid.currentWorker": current_worker,
+    "Grievance.isOverdue": is_overdue,
+    "Grievance.latestUpdate": latest_update,
+    "Grievance.resolvedInTime": in_time("resolved_at", "resolution_due_at"),
+    "Grievance.respondedInTime": in_time("accepted_at", "response_due_at"),
+    "GrievancePerformance.resolutionInTimeRate": share("resolved_in_time", "resolved"),
+    "GrievancePerformance.resolutionRate": share("resolved", "received"),
+    "GrievancePerformance.responseInTimeRate": share("responded_in_time", "responded"),
+    "GrievancePerformance.responseRate": share("responded", "received"),
+    "GrievanceUpdate.isInternal": lambda world, row: row.internal_note != "",
+    "Person.grants": owned("Grant", "person_id"),
+    "Query.compound": root("Compound", "id"),
+    "Query.division": root("Division", "code"),
+    "Query.enterprise": root("Enterprise", "credit_code"),
+    "Query.event": root("Event", "slug"),
+    "Query.grid": root("Grid", "code"),
+    "Query.grievance": grievance,
+    "Query.industry": root("Industry", "code"),
+    "Query.me": lambda world, row: world.find("Person", world.actor.person_id),
+    "Query.myToken": root("ApiToken", "id"),
+    "Query.node": node,
+    "Query.nodes": lambda world, row, ids: [node(world, row, id=one) for one in ids],
+    "Query.performance": lambda world, row, within, month: performance(world, within, month),
+    "Query.person": colleague,
+    "Query.service": root("Service", "slug"),
+    "Query.trackedGrievance": tracked,
+    "Service.compoundNumber": lambda world, row: row.compound_id,
+    "Service.hours": owned("OpeningHours", "service_id", "weekday", "opens_minute"),
+    "Service.isOpenNow": is_open_now,
+    "Service.offers": owned("Offer", "service_id", "position"),
+    "Service.priceFor": price_for,
+    "Service.priceRules": owned("PriceRule", "service_id", "position"),
+    "TrackedGrievance.isOverdue": is_overdue,
+    "TrackedGrievance.latestUpdate": latest_update,
+}
+"""What is neither a column, nor the row that a key leads to, nor a page of a list."""
+NUMBERED = ("AuditEntry", "ApiToken", "Compound", "Enterprise", "Event", "GridAssignment", "InboxMessage")
+for _kind in (*NUMBERED, "OutboxMessage", "Person", "Service", "Session"):
+    FIELDS[f"{_kind}.number"] = lambda world, row: row.id

@@ -1,0 +1,192 @@
+"""What the filters of lists let through."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from civicgraph.clock import CITY_ZONE
+from civicgraph.permissions import EDIT_ENTERPRISES, EDIT_EVENTS, EDIT_SERVICES
+from tests.graph.reference import rules
+from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
+from tests.graph.reference.values import plain
+from tests.graph.reference.world import World
+
+
+def day(text: str) -> datetime:
+    """The beginning of a day in the city."""
+    return datetime.combine(date.fromisoformat(text), datetime.min.time(), CITY_ZONE)
+
+
+def lies_in(column: str) -> Callable[[World, Any, str], bool]:
+    """In the place or anywhere below it: codes of a subtree begin alike."""
+    return lambda world, row, code: getattr(row, column).startswith(code)
+
+
+def is_(column: str) -> Callable[[World, Any, Any], bool]:
+    return lambda world, row, value: plain(getattr(row, column)) == value
+
+
+def one_of(column: str) -> Callable[[World, Any, Any], bool]:
+    return lambda world, row, values: plain(getattr(row, column)) in values
+
+
+def only(fits: Callable[[World, Any], bool]) -> Callable[[World, Any, bool], bool]:
+    """A switch that asks for nothing when it is off."""
+    return lambda world, row, value: not value or fits(world, row)
+
+
+def either(fits: Callable[[World, Any], bool]) -> Callable[[World, Any, bool], bool]:
+    """A switch that asks for the others when it is off."""
+    return lambda world, row, value: fits(world, row) == value
+
+
+def holds(*columns: str) -> Callable[[World, Any, str], bool]:
+    """One of the columns holds the text, whatever the case of A to Z."""
+    return lambda world, row, text: any(text.lower() in getattr(row, column).lower() for column in columns)
+
+
+def runs(text: str) -> list[str]:
+    """The Chinese words and the words of Latin letters and digits in a text."""
+    return re.findall(r"[㐀-鿿豈-﫿]+|[a-z0-9]+", unicodedata.normalize("NFKC", text).lower())
+
+
+def found_in(texts: Callable[[World, Any], list[str]]) -> Callable[[World, Any, str], bool]:
+    """Full-text search: two or more Chinese characters are found anywhere, other words as wholes.
+
+    A single character is found where a word begins with it, or goes on after it. Without any word nothing is found.
+    """
+
+    def fits(world: World, row: Any, words: str) -> bool:
+        there = [run for text in texts(world, row) for run in runs(text)]
+        wanted = runs(words)
+        return bool(wanted) and all(any(_holds(run, word) for run in there) for word in wanted)
+
+    return fits
+
+
+def _holds(run: str, word: str) -> bool:
+    if len(word) > 1:
+        return run == word if word.isascii() else word in run
+    return run.startswith(word) if word.isascii() else run == word or word in run[:-1]
+
+
+def texts(*columns: str) -> Callable[[World, Any], list[str]]:
+    return lambda world, row: [getattr(row, column) for column in columns]
+
+
+def texts_of_event(world: World, row: Any) -> list[str]:
+    """Its own words, its topics, and the titles of its programme."""
+    items = (item.title for item in world.rows.having("ProgrammeItem", "event_id", row.id))
+    return [row.title, row.summary, row.venue, row.organiser, *row.topics, *items]
+
+
+def texts_of_service(world: World, row: Any) -> list[str]:
+    """Its name and summary, and what it offers."""
+    return [row.name, row.summary, *(one.name for one in world.rows.having("Offer", "service_id", row.id))]
+
+
+def texts_of_grievance(world: World, row: Any) -> list[str]:
+    """What the public reads of it, and its category."""
+    return [row.public_text, world.rows.one("GrievanceCategory", row.category_id).name]
+
+
+def of_industry(world: World, row: Any, code: str) -> bool:
+    """Of the division, or of a division of the section."""
+    return code in (row.industry_id, world.rows.one("Industry", row.industry_id).parent_id)
+
+
+def is_listed(world: World, row: Any, name: str) -> bool:
+    return any(
+        one.list.name == name and one.delisted_on is None
+        for one in world.rows.having("EnterpriseListing", "enterprise_id", row.id)
+    )
+
+
+def has_role_in(world: World, row: Any, code: str) -> bool:
+    return any(place.startswith(code) for place in rules.places_of(world, row))
+
+
+def named(world: World, row: Any, text: str) -> bool:
+    """The name holds the text, or the sign-in name of an account that one knows."""
+    return holds("name")(world, row, text) or (rules.knows(world, row) and holds("username")(world, row, text))
+
+
+def is_alive(world: World, row: Any) -> bool:
+    return row.revoked_at is None and row.expires_at > world.now
+
+
+FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
+    "ApiTokenFilter.isAlive": only(is_alive),
+    "AuditEntryFilter.byPerson": is_("person_id"),
+    "AuditEntryFilter.operation": is_("operation"),
+    "AuditEntryFilter.subjectId": is_("subject_id"),
+    "AuditEntryFilter.subjectType": is_("subject_type"),
+    "AuditEntryFilter.within": lies_in("division_code"),
+    "CompoundFilter.isActive": is_("is_active"),
+    "CompoundFilter.text": found_in(texts("name", "address")),
+    "CompoundFilter.within": lies_in("division_id"),
+    "DivisionFilter.codes": one_of("code"),
+    "DivisionFilter.isProvisional": is_("is_provisional"),
+    "DivisionFilter.level": one_of("level"),
+    "DivisionFilter.text": holds("name", "pinyin"),
+    "DivisionFilter.within": lies_in("code"),
+    "EnterpriseFilter.creditCode": is_("credit_code"),
+    "EnterpriseFilter.industry": of_industry,
+    "EnterpriseFilter.isEditable": only(rules.over(EDIT_ENTERPRISES)),
+    "EnterpriseFilter.kind": is_("kind"),
+    "EnterpriseFilter.list": is_listed,
+    "EnterpriseFilter.status": is_("status"),
+    "EnterpriseFilter.text": found_in(texts("name", "brand")),
+    "EnterpriseFilter.within": lies_in("division_id"),
+    "EventFilter.endsFrom": lambda world, row, value: row.ends_at >= day(value),
+    "EventFilter.isEditable": only(rules.over(EDIT_EVENTS)),
+    "EventFilter.isFree": either(lambda world, row: row.price_fen == 0),
+    "EventFilter.isUpcoming": either(lambda world, row: row.ends_at >= world.now and row.status.name != "FINISHED"),
+    "EventFilter.kind": one_of("kind"),
+    "EventFilter.spansDays": only(lambda world, row: (row.ends_at - row.starts_at).total_seconds() > 86_400),
+    "EventFilter.startsBefore": lambda world, row, value: row.starts_at < day(value),
+    "EventFilter.startsFrom": lambda world, row, value: row.starts_at >= day(value),
+    "EventFilter.statuses": one_of("status"),
+    "EventFilter.text": found_in(texts_of_event),
+    "EventFilter.within": lies_in("division_id"),
+    "GridFilter.isActive": is_("is_active"),
+    "GridFilter.level": one_of("level"),
+    "GridFilter.within": lies_in("code"),
+    "GrievanceCategoryFilter.groupCode": is_("group_code"),
+    "GrievanceFilter.assignedToMe": only(
+        lambda world, row: world.actor.person_id is not None and row.assignee_id == world.actor.person_id
+    ),
+    "GrievanceFilter.category": is_("category_id"),
+    "GrievanceFilter.channel": is_("channel"),
+    "GrievanceFilter.isOpen": either(lambda world, row: row.status.name in OPEN),
+    "GrievanceFilter.isOverdue": either(is_overdue),
+    "GrievanceFilter.number": is_("number"),
+    "GrievanceFilter.reporterKind": is_("reporter_kind"),
+    "GrievanceFilter.status": is_("status"),
+    "GrievanceFilter.text": found_in(texts_of_grievance),
+    "GrievanceFilter.urgency": is_("urgency"),
+    "GrievanceFilter.within": lies_in("division_id"),
+    "GrievanceUpdateFilter.status": is_("status"),
+    "InboxMessageFilter.isUnread": either(lambda world, row: row.read_at is None),
+    "IndustryFilter.isSection": either(lambda world, row: row.parent_id is None),
+    "OutboxMessageFilter.isParked": either(lambda world, row: row.state.name == "PARKED"),
+    "OutboxMessageFilter.isWaiting": either(lambda world, row: row.state.name == "PENDING"),
+    "OutboxMessageFilter.states": one_of("state"),
+    "OutboxMessageFilter.within": lies_in("division_code"),
+    "PersonFilter.isActive": is_("is_active"),
+    "PersonFilter.roleWithin": has_role_in,
+    "PersonFilter.text": named,
+    "SessionFilter.isAlive": only(is_alive),
+    "ServiceFilter.isEditable": only(rules.over(EDIT_SERVICES)),
+    "ServiceFilter.isOffered": either(lambda world, row: row.status.name not in ("DRAFT", "CLOSED")),
+    "ServiceFilter.isOpenNow": only(is_open_now),
+    "ServiceFilter.isRoundTheClock": is_("is_round_the_clock"),
+    "ServiceFilter.kind": one_of("kind"),
+    "ServiceFilter.statuses": one_of("status"),
+    "ServiceFilter.text": found_in(texts_of_service),
+    "ServiceFilter.within": lies_in("division_id"),
+}

@@ -1,0 +1,140 @@
+"""The grievances of the small city: of every state, hidden and public, with notes among staff."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from civicgraph.grievances.models import (
+    Body,
+    Channel,
+    Grievance,
+    GrievanceCategory,
+    GrievanceCell,
+    GrievanceStatus,
+    GrievanceUpdate,
+    HoldReason,
+    ReporterKind,
+    Urgency,
+)
+from civicgraph.text import search_terms
+from tests.graph.reference.words import NOW, mark
+from tests.support import city
+
+SECRET = "ABCDEF-GHJKMN-PQRSTV"
+CATEGORIES = {"lighting": "路灯照明", "noise": "噪声", "gas": "燃气"}
+TEXTS = ("楼道路灯不亮", "楼上\n噪声\t太大，漏水", "😀 gas wifi", "路，灯", "", "灯" * 900)
+
+
+async def build_grievances(dice: Random, places: list[str], people: list[int]) -> None:
+    """Categories, grievances with their steps, and tallies."""
+    for position, (code, name) in enumerate(CATEGORIES.items(), 1):
+        group = {"group_code": f"g{position % 2}", "group_name": "房屋", "group_name_en": "Homes", "name_en": code}
+        await GrievanceCategory.create(
+            code=code, name=name, **group, urgency=Urgency.GENERAL, body=Body.PROPERTY, position=position // 2
+        )
+    for number in range(1, 46):
+        await _grievance(dice, number, people)
+    for part in ({"category": "gas"}, {"channel": "web"}):  # parts of what is counted are no performance
+        await GrievanceCell.create(division_id=places[0], month="2026-05", received=9_999, **part)
+    for place in places:
+        for month in ("2026-05", "2025-12", "2026-04"):
+            await _tally(dice, place, month)
+
+
+async def _tally(dice: Random, place: str, month: str) -> None:
+    """Counts of which parts are taken: of nothing, thirds, and halves of the last place."""
+    received = dice.choice([0, 3, 32, 160, 7_777])
+    responded, resolved = dice.randint(0, received), dice.choice([0, received, received // 3, min(received, 3)])
+    await GrievanceCell.create(
+        division_id=place,
+        month=month,
+        received=received,
+        responded=responded,
+        responded_in_time=dice.randint(0, responded),
+        resolved=resolved,
+        resolved_in_time=dice.randint(0, resolved),
+    )
+
+
+def _course(dice: Random, submitted: datetime, number: int) -> dict[str, Any]:
+    """What came of it, whatever its state."""
+    return {
+        "first_response_at": dice.choice([None, submitted + timedelta(hours=1)]),
+        "first_response_in_time": dice.choice([None, True, False]),
+        "reason": dice.choice(["", "等配件"]),
+        "body_in_charge": dice.choice(["", "区住建局"]),
+        "hold_reason": dice.choice([None, *HoldReason]),
+        "hold_until": dice.choice([None, NOW + timedelta(days=3)]),
+        "review_at": dice.choice([None, NOW + timedelta(days=30)]),
+        "reopened_count": dice.choice([0, 1, 2]),
+        "verified_at": dice.choice([None, submitted + timedelta(hours=31)]),
+        "rated_at": dice.choice([None, submitted + timedelta(hours=32)]),
+        "stars": dice.choice([None, 1, 5]),
+        "is_solved": dice.choice([None, True, False]),
+        "rating_text": dice.choice(["", "很快"]),
+        "duplicate_of_id": dice.choice([None, dice.randint(1, number - 1)]) if number > 1 else None,
+    }
+
+
+async def _grievance(dice: Random, number: int, people: list[int]) -> None:
+    submitted = NOW - timedelta(hours=dice.randint(0, 90))
+    status = dice.choice(list(GrievanceStatus))
+    accepted = None if status is GrievanceStatus.SUBMITTED else submitted + timedelta(hours=dice.randint(0, 9))
+    is_done = status in (GrievanceStatus.RESOLVED, GrievanceStatus.VERIFIED, GrievanceStatus.CLOSED)
+    is_public = dice.random() < 0.7
+    category = dice.choice(list(CATEGORIES))
+    text = dice.choice(TEXTS) + ("" if is_public else mark("grievance", "public_text", number))
+    place = dice.choice([city.FENGQUAN, city.FENGQUAN, city.HONGQIAO, "520327002201"])
+
+    def private(column: str) -> str:
+        return mark("grievance", column, number)
+
+    row = await Grievance.create(
+        number=f"ZY-0522-{number:04}",
+        secret_hash=hashlib.sha256(SECRET.replace("-", "").encode()).hexdigest(),
+        category_id=category,
+        urgency=dice.choice(list(Urgency)),
+        channel=dice.choice(list(Channel)),
+        reporter_kind=dice.choice(list(ReporterKind)),
+        division_id=place,
+        grid_id=dice.choice([None, f"{place}001"]),
+        compound_id=dice.choice([None, dice.randint(1, 9)]),
+        enterprise_id=dice.choice([None, None, dice.randint(1, 25)]),
+        public_text=text,
+        description=private("description"),
+        address=private("address"),
+        contact_name=private("contact_name"),
+        contact_phone=private("contact_phone"),
+        contact_phone_masked=private("contact_phone_masked"),
+        contact_email=private("contact_email"),
+        contact_email_masked=private("contact_email_masked"),
+        status=status,
+        is_public=is_public,
+        assignee_id=dice.choice([None, *people]),
+        submitted_at=submitted,
+        accepted_at=accepted,
+        resolved_at=submitted + timedelta(hours=dice.choice([1, 30])) if is_done else None,
+        **_course(dice, submitted, number),
+        response_due_at=submitted + timedelta(hours=4),
+        resolution_due_at=NOW + timedelta(hours=dice.choice([-5, 0, 0, 20])),
+        search_terms=search_terms(text, CATEGORIES[category]),
+    )
+    assert row.id == number, "marks name rows by their number"
+    for step in range(dice.randint(0, 4)):
+        internal = dice.random() < 0.4
+        made = await GrievanceUpdate.create(
+            grievance_id=number,
+            at=submitted + timedelta(hours=step),
+            status=dice.choice(list(GrievanceStatus)),
+            verb=dice.choice(["", "assign", "hold"]),
+            until=dice.choice([None, NOW]),
+            by_line="凤泉社区联络点",
+            person_id=dice.choice([None, *people]),
+            public_note="" if internal else "已派单",
+        )
+        if internal:
+            made.internal_note = mark("grievance_update", "internal_note", made.id)
+            await made.save()

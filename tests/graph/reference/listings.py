@@ -1,0 +1,128 @@
+"""The listings of the small city: enterprises, services, events."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+from civicgraph.enterprises.industries import load_industries
+from civicgraph.enterprises.models import (
+    Enterprise,
+    EnterpriseKind,
+    EnterpriseList,
+    EnterpriseListing,
+    EnterpriseStatus,
+    Product,
+)
+from civicgraph.events.models import Event, EventKind, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
+from civicgraph.services.models import Offer, OfferKind, OpeningHours, PriceRule, Service, ServiceKind, ServiceStatus
+from civicgraph.text import search_terms
+from tests.graph.reference.words import NOW, ODD, WORDS, mark, sentence
+
+
+async def build_enterprises(dice: Random, places: list[str]) -> None:
+    """Entries of the register, published or not, on lists and off them."""
+    await load_industries()
+    for number in range(1, 26):
+        is_published = dice.random() < 0.7
+        hidden = "" if is_published else mark("enterprise", "name", number)
+        name, brand = sentence(dice)[:80] + hidden, dice.choice(WORDS)
+        await Enterprise.create(
+            credit_code=f"91520327MA{number:08}",
+            name=name,
+            brand=brand,
+            kind=dice.choice(list(EnterpriseKind)),
+            status=dice.choice(list(EnterpriseStatus)),
+            industry_id=dice.choice(["19", "32", "65", "97", "01", "C"]),
+            division_id=dice.choice(places),
+            established_on=dice.choice([None, date(1949, 10, 1), date(2026, 2, 28)]),
+            is_published=is_published,
+            contact_name=mark("enterprise", "contact_name", number),
+            contact_phone=mark("enterprise", "contact_phone", number),
+            contact_phone_masked=mark("enterprise", "contact_phone_masked", number),
+            search_terms=search_terms(name, brand),
+        )
+        for name_of_list in dice.sample(list(EnterpriseList), dice.randint(0, 2)):
+            day = date(2025, dice.randint(1, 2), 1)
+            ended = dice.choice([None, date(2026, 1, 1)])
+            await EnterpriseListing.create(enterprise_id=number, list=name_of_list, listed_on=day, delisted_on=ended)
+        for position in range(dice.randint(0, 3)):
+            output = dice.choice([None, 0, 2**53])
+            await Product.create(enterprise_id=number, position=position // 2, name="产品", annual_output=output)
+
+
+async def build_services(dice: Random, places: list[str]) -> None:
+    """Services of every state, with hours, prices and offers."""
+    for number in range(1, 26):
+        status = dice.choice(list(ServiceStatus))
+        hidden = mark("service", "name", number) if status is ServiceStatus.DRAFT else ""
+        name, summary = sentence(dice)[:40] + hidden, sentence(dice)[:250] + hidden
+        service = await Service.create(
+            slug=f"s{number}",
+            kind=dice.choice(list(ServiceKind)),
+            name=name,
+            summary=summary,
+            division_id=dice.choice(places),
+            compound_id=dice.choice([None, dice.randint(1, 9)]),
+            capacity=dice.choice([None, 0, 2_000_000_000]),
+            is_round_the_clock=dice.random() < 0.2,
+            status=status,
+        )
+        titles = dice.sample(WORDS, dice.randint(0, 2))
+        for position, title in enumerate(titles):
+            await Offer.create(service_id=number, position=position // 2, kind=dice.choice(list(OfferKind)), name=title)
+        for _ in range(dice.randint(0, 3)):
+            opens = dice.choice([0, 600, 750])
+            closes = opens + dice.choice([0, 150, 690])
+            weekday = dice.choice([5, 5, 6])
+            await OpeningHours.create(service_id=number, weekday=weekday, opens_minute=opens, closes_minute=closes)
+        for position in range(dice.randint(0, 3)):
+            await PriceRule.create(
+                service_id=number,
+                position=position // 2,
+                label="价",
+                min_age=dice.choice([None, 60]),
+                max_age=dice.choice([None, 80]),
+                is_residents_only=dice.random() < 0.5,
+                amount_fen=position,
+            )
+        service.search_terms = search_terms(name, summary, *titles)
+        await service.save()
+
+
+async def build_events(dice: Random, places: list[str]) -> None:
+    """Events before, around and after the moment, with a programme or without."""
+    for number in range(1, 41):
+        starts = NOW + timedelta(days=dice.randint(-30, 30), hours=dice.choice([0, 0, -5, 11]))
+        ends = starts + timedelta(hours=dice.choice([0, 1, 24, 25, 200]))
+        status = dice.choice(list(EventStatus))
+        if status is EventStatus.FINISHED and starts > NOW:
+            status = EventStatus.DRAFT  # what has not begun is not finished
+        hidden = mark("event", "title", number) if status is EventStatus.DRAFT else ""
+        title, summary, topics = sentence(dice)[:80] + hidden, sentence(dice)[:250] + hidden, dice.sample(WORDS, 2)
+        titles, venue, organiser = dice.sample(WORDS, dice.randint(0, 3)), dice.choice(WORDS), dice.choice(WORDS)
+        await Event.create(
+            slug=f"e{number}",
+            kind=dice.choice(list(EventKind)),
+            title=title,
+            summary=summary,
+            description=dice.choice(ODD),
+            division_id=dice.choice(places),
+            venue=venue,
+            organiser=organiser,
+            starts_at=starts,
+            ends_at=ends,
+            capacity=dice.choice([None, 0, 30]),
+            price_fen=dice.choice([0, 800]),
+            topics=topics,
+            audiences=dice.choice([[], [ODD[0], ""]]),
+            hazards=[hazard.name for hazard in dice.sample(list(Hazard), dice.randint(0, 2))],
+            status=status,
+            published_at=None if status is EventStatus.DRAFT else NOW,
+            is_over=ends < NOW and dice.random() < 0.5,  # the rest the clock has not marked yet
+            search_terms=search_terms(title, summary, venue, organiser, *topics, *titles),
+        )
+        for position, item in enumerate(titles):
+            kind = dice.choice(list(ProgrammeKind))
+            moment = dice.choice([None, starts])
+            await ProgrammeItem.create(event_id=number, position=position // 2, kind=kind, title=item, starts_at=moment)

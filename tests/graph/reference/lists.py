@@ -1,0 +1,168 @@
+"""Lists: which rows they hold, how they are ordered and cut into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from civicgraph.permissions import CAPABILITIES, WORK_GRIEVANCES
+from tests.graph.reference import rules
+from tests.graph.reference.filters import FILTERS
+from tests.graph.reference.values import cursor_of, keys_of, plain
+from tests.graph.reference.world import Rows, World
+
+DEFAULT_SIZE = 20
+CAP = 100
+"""Totals are counted this far."""
+
+
+def under(kind: str, column: str) -> Callable[[World, Any], list[Any]]:
+    """The rows that belong to one."""
+    return lambda world, row: world.rows.having(kind, column, row.pk)
+
+
+def all_of(kind: str) -> Callable[[World, Any], list[Any]]:
+    """All there are; their type says who sees which."""
+    return lambda world, row: world.rows.tables[kind]
+
+
+def workers(world: World, row: Any) -> list[Any]:
+    """Active people with a role that works on grievances, over its place or one above."""
+    return [
+        person
+        for person in world.rows.tables["Person"]
+        if person.is_active
+        and any(
+            row.division_id.startswith(grant.division_id) and WORK_GRIEVANCES in CAPABILITIES[grant.role]
+            for grant in world.rows.having("Grant", "person_id", person.id)
+        )
+    ]
+
+
+def reported_by(world: World, row: Any) -> list[Any]:
+    """What an enterprise reported, for those who may read who reported it."""
+    return [one for one in under("Grievance", "enterprise_id")(world, row) if rules.reads_private(world, one)]
+
+
+def colleagues(world: World, row: Any) -> list[Any]:
+    return [person for person in world.rows.tables["Person"] if rules.is_colleague(world, person)]
+
+
+LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
+    "Division.children": under("Division", "parent_id"),
+    "Division.compounds": under("Compound", "division_id"),
+    "Division.enterprises": under("Enterprise", "division_id"),
+    "Division.events": under("Event", "division_id"),
+    "Division.grids": under("Grid", "division_id"),
+    "Division.grievances": under("Grievance", "division_id"),
+    "Division.services": under("Service", "division_id"),
+    "Enterprise.grievances": reported_by,
+    "Grid.grievances": under("Grievance", "grid_id"),
+    "Grid.microGrids": under("Grid", "parent_id"),
+    "Grievance.duplicates": under("Grievance", "duplicate_of_id"),
+    "Grievance.updates": under("GrievanceUpdate", "grievance_id"),
+    "Grievance.workers": workers,
+    "Query.auditEntries": all_of("AuditEntry"),
+    "Query.compounds": all_of("Compound"),
+    "Query.divisions": all_of("Division"),
+    "Query.enterprises": all_of("Enterprise"),
+    "Query.events": all_of("Event"),
+    "Query.grids": all_of("Grid"),
+    "Query.grievanceCategories": all_of("GrievanceCategory"),
+    "Query.grievances": all_of("Grievance"),
+    "Query.inbox": all_of("InboxMessage"),
+    "Query.industries": all_of("Industry"),
+    "Query.mySessions": all_of("Session"),
+    "Query.myTokens": all_of("ApiToken"),
+    "Query.outbox": all_of("OutboxMessage"),
+    "Query.people": colleagues,
+    "Query.services": all_of("Service"),
+    "TrackedGrievance.updates": under("GrievanceUpdate", "grievance_id"),
+}
+
+
+# Orders and pages ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Order:
+    """The columns that a list is sorted by, all in one direction."""
+
+    columns: tuple[str, ...]
+    is_descending: bool = False
+    is_private: bool = False
+    """Whether the columns are not for everybody who reads the list: cursors hold the row's key instead."""
+
+    def cursor(self, database: str, row: Any) -> str:
+        """Where a row stands, as the API says it."""
+        return cursor_of(database, row, ("id",) if self.is_private else self.columns)
+
+    def keys(self, row: Any) -> list[Any]:
+        """What a row is sorted by."""
+        return [plain(getattr(row, column)) for column in self.columns]
+
+    def keys_at(self, rows: Rows, kind: str, cursor: str) -> list[Any]:
+        """What the row of a cursor is sorted by."""
+        values = keys_of(cursor)
+        return self.keys(rows.one(kind, values[0])) if self.is_private else values
+
+
+NEWEST = {"NEWEST": Order(("id",), is_descending=True)}
+BOTH = {**NEWEST, "OLDEST": Order(("id",))}
+BY_CODE = {"CODE": Order(("code",))}
+ORDERS: dict[str, dict[str, Order]] = {
+    **dict.fromkeys(("ApiToken", "AuditEntry", "Compound", "InboxMessage", "OutboxMessage", "Service"), NEWEST),
+    "Session": NEWEST,
+    **dict.fromkeys(("Enterprise", "GrievanceUpdate"), BOTH),
+    **dict.fromkeys(("Division", "Grid", "Industry"), BY_CODE),
+    "Event": {
+        "SOONEST": Order(("starts_at", "id")),
+        "LATEST": Order(("starts_at", "id"), is_descending=True),
+    },
+    "Grievance": {**BOTH, "DUE_FIRST": Order(("resolution_due_at", "id"))},
+    "GrievanceCategory": {"POSITION": Order(("position", "code"))},
+    "Person": {"USERNAME": Order(("username",), is_private=True)},
+}
+"""The orders of each type's lists; the first is the one when none is asked for."""
+
+
+def page(world: World, path: str, kind: str, row: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """A page of a list, after Relay's algorithm; `first` counts where `last` is given as well."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    wanted = {name: value for name, value in given.get("filter", {}).items() if value is not None}
+    kept = [
+        thing
+        for thing in world.things(kind, LISTS[path](world, row))
+        if all(FILTERS[f"{kind}Filter.{name}"](world, thing.row, value) for name, value in wanted.items())
+    ]
+    order = ORDERS[kind][given["orderBy"]] if "orderBy" in given else next(iter(ORDERS[kind].values()))
+
+    def keys(thing: Any) -> list[Any]:
+        return order.keys(thing.row)
+
+    kept.sort(key=keys, reverse=order.is_descending)
+    between = kept
+    if "after" in given:
+        after = order.keys_at(world.rows, kind, given["after"])
+        between = [one for one in between if (keys(one) < after if order.is_descending else keys(one) > after)]
+    if "before" in given:
+        before = order.keys_at(world.rows, kind, given["before"])
+        between = [one for one in between if (keys(one) > before if order.is_descending else keys(one) < before)]
+    is_backward = "last" in given and "first" not in given
+    size = given["last"] if is_backward else given.get("first", DEFAULT_SIZE)
+    cut = between[max(len(between) - size, 0) :] if is_backward else between[:size]
+    is_cut = len(between) > size
+    edges = [{"cursor": order.cursor(world.rows.database, one.row), "node": one} for one in cut]
+    return {
+        "nodes": cut,
+        "edges": edges,
+        "totalCount": min(len(kept), CAP),
+        "totalCountIsCapped": len(kept) > CAP,
+        "pageInfo": {
+            "hasNextPage": "before" in given if is_backward else is_cut,
+            "hasPreviousPage": is_cut if is_backward else "after" in given,
+            "startCursor": edges[0]["cursor"] if edges else None,
+            "endCursor": edges[-1]["cursor"] if edges else None,
+        },
+    }

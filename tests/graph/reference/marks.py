@@ -1,0 +1,80 @@
+"""Marks of private columns, and who may read them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from civicgraph.permissions import EDIT_ENTERPRISES, EDIT_EVENTS, EDIT_SERVICES, READ_ENTERPRISE_CONTACTS
+from tests.graph.reference import rules
+from tests.graph.reference.words import MARK
+from tests.graph.reference.world import MODELS, World
+
+
+def nobody(world: World, row: Any) -> bool:
+    return False
+
+
+READERS: dict[str, tuple[str, rules.Rule]] = {
+    "api_token.name": ("Person", lambda world, row: world.actor.person_id == row.id),
+    "api_token.token_hash": ("Person", nobody),
+    "enterprise.contact_name": ("Enterprise", rules.over(READ_ENTERPRISE_CONTACTS)),
+    "enterprise.contact_phone": ("Enterprise", nobody),
+    "enterprise.contact_phone_masked": ("Enterprise", rules.over(READ_ENTERPRISE_CONTACTS)),
+    "enterprise.name": ("Enterprise", rules.over(EDIT_ENTERPRISES)),
+    "event.title": ("Event", rules.over(EDIT_EVENTS)),
+    **{
+        f"grievance.{column}": ("Grievance", rules.reads_private)
+        for column in ("description", "address", "contact_name", "contact_phone_masked", "contact_email_masked")
+    },
+    "grievance.contact_email": ("Grievance", nobody),
+    "grievance.contact_phone": ("Grievance", nobody),
+    "grievance.public_text": ("Grievance", rules.reads_private),
+    "grievance_update.internal_note": ("GrievanceUpdate", rules.reads_internal),
+    "inbox_message.dedupe_key": ("InboxMessage", nobody),
+    "inbox_message.subject": ("InboxMessage", rules.is_own),
+    "inbox_message.text": ("InboxMessage", rules.is_own),
+    "outbox_message.address": ("OutboxMessage", nobody),
+    "outbox_message.dedupe_key": ("OutboxMessage", nobody),
+    "outbox_message.values": ("OutboxMessage", nobody),
+    "person.email": ("Person", rules.knows),
+    "person.name": ("Person", rules.is_named),
+    "person.password_hash": ("Person", nobody),
+    "person.username": ("Person", rules.knows),
+    "person.work_phone": ("Person", rules.is_named),
+    "service.name": ("Service", rules.over(EDIT_SERVICES)),
+    "session.device": ("Person", lambda world, row: world.actor.person_id == row.id),
+    "session.token_hash": ("Person", nobody),
+    "trusted_document.text": ("Person", nobody),
+}
+"""Columns that not all may read who see the row: the type whose key a mark ends with, and who may."""
+OWNERS = {
+    "Offer": ("Service", "service_id"),
+    "PriceRule": ("Service", "service_id"),
+    "Product": ("Enterprise", "enterprise_id"),
+    "ProgrammeItem": ("Event", "event_id"),
+}
+"""Types whose rows are for those who see what they belong to."""
+TRACKED = ("grievance.public_text", "grievance.team", "grievance.outcome")
+"""What is read with number and tracking secret although the grievance is hidden from others."""
+
+
+def may_read(world: World, column: str, key: str) -> bool:
+    """Whether who asks may read the mark that was put in this row."""
+    if column in READERS:
+        kind, reads = READERS[column]
+        return reads(world, world.rows.by_text(kind, key))
+    kind = next(kind for kind, model in MODELS.items() if model._meta.db_table == column.partition(".")[0])
+    row = world.rows.by_text(kind, key)
+    if kind in OWNERS:
+        kind, owner = OWNERS[kind]
+        row = world.rows.one(kind, getattr(row, owner))
+    return rules.sees(world, kind, row)
+
+
+def leaks(world: World, answer: str, *, may_track: bool) -> list[str]:
+    """The marks in an answer that are not for who asked. What stands in its cursors counts as well."""
+    hidden = [bytes.fromhex(one).decode(errors="replace") for one in re.findall(r'"((?:[0-9A-Fa-f]{2}){6,})"', answer)]
+    met = set(re.findall(MARK, "\n".join([answer, *hidden])))
+    told = TRACKED if may_track else ()
+    return [f"{column} of {key}" for column, key in met if column not in told and not may_read(world, column, key)]

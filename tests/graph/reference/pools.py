@@ -1,0 +1,82 @@
+"""Values that occur in the database, for the arguments of random documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.graph.reference.fields import NODES
+from tests.graph.reference.grievances import SECRET
+from tests.graph.reference.lists import ORDERS
+from tests.graph.reference.world import Rows
+
+SOUGHT = (
+    "路灯",
+    "灯",
+    "漏水",
+    "养老服务",
+    "漏水管",
+    "楼道 wifi",
+    "WIFI",
+    "w",
+    "卡",
+    "，",
+    "100%",
+    "消防，演练",
+    "不",
+    "亮",
+)
+
+
+def pools(rows: Rows) -> dict[str, list[Any]]:
+    """What to ask for: mostly what there is, sometimes what there is not."""
+
+    def column(kind: str, name: str, *others: Any) -> list[Any]:
+        return [*sorted({getattr(row, name) for row in rows.tables[kind]}), *others]
+
+    places = column("Division", "code", "520399", "9999", "0520", "520327001901001", "52032700190100101")
+    found: dict[str, list[Any]] = {
+        "Boolean": [True, False],
+        "DivisionCode": places,
+        "IndustryCode": ["C", "19", "I", "65", "B", "97"],
+        "Date": ["2026-05-22", "2026-05-21", "2026-05-23", "2026-04-30", "2026-06-10", "0001-01-01", "9999-12-31"],
+        "ID": [f"{kind}:{row.pk}" for kind in NODES for row in rows.tables[kind][:12]] + ["Event:99", "Event:x", "?"],
+        "AuditEntryFilter.byPerson": column("Person", "id", 99),
+        "AuditEntryFilter.operation": column("AuditEntry", "operation", ""),
+        "AuditEntryFilter.subjectId": column("AuditEntry", "subject_id", "99"),
+        "AuditEntryFilter.subjectType": column("AuditEntry", "subject_type"),
+        "DivisionFilter.codes": column("Division", "code", ""),
+        "DivisionFilter.text": ["社区", "FENG", "jiu zhen", "%", "_江", "100%", "\\", ""],
+        "EnterpriseFilter.creditCode": column("Enterprise", "credit_code", ""),
+        "GrievanceCategoryFilter.groupCode": ["g0", "g1", "g2"],
+        "GrievanceFilter.category": column("GrievanceCategory", "code", "none"),
+        "GrievanceFilter.number": column("Grievance", "number")[:5],
+        "PersonFilter.text": ["人员", "li", "LI", "_zz", "%", "person.username.3", ""],
+        "Query.compound.number": column("Compound", "id", 0, -1, 2_147_483_647),
+        "Query.enterprise.creditCode": column("Enterprise", "credit_code", "?"),
+        "Query.event.slug": column("Event", "slug", "?"),
+        "Query.grid.code": column("Grid", "code", ""),
+        "Query.grievance.number": [*column("Grievance", "number"), " zy－0522—0003 ", "?"],
+        "Query.industry.code": ["C", "19", "?"],
+        "Query.myToken.number": column("ApiToken", "id", 99),
+        "Query.person.number": column("Person", "id", 99),
+        "Query.service.slug": column("Service", "slug", "?"),
+        "Query.trackedGrievance.number": column("Grievance", "number"),
+        "Query.trackedGrievance.secret": [SECRET, SECRET.lower().replace("-", " "), "WRONG"],
+        "Service.priceFor.age": [0, 59, 60, 80, 81, -1],
+    }
+    months = ["2026-03", "2025-12", "2026-04", "2026-05"]
+    texts = ("CompoundFilter", "EnterpriseFilter", "EventFilter", "GrievanceFilter", "ServiceFilter")
+    return {
+        **found,
+        **dict.fromkeys(("Division.performance.month", "Query.performance.month"), months),
+        **{f"{name}.text": list(SOUGHT) for name in texts},
+    }
+
+
+def cursors(rows: Rows) -> dict[tuple[str, str], list[str]]:
+    """Cursors of each type's lists in each of their orders, as answers hold them."""
+    return {
+        (kind, name): [order.cursor(rows.database, row) for row in rows.tables[kind][:30]]
+        for kind, orders in ORDERS.items()
+        for name, order in orders.items()
+    }

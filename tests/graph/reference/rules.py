@@ -1,0 +1,209 @@
+"""Who sees what: the city's rules in words and plain Python.
+
+What nobody may see is no field of the schema: passwords, tokens, contacts as they were given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from civicgraph.events.models import EventStatus
+from civicgraph.permissions import (
+    ASSIGN_GRID_WORKERS,
+    CAPABILITIES,
+    DISPATCH_GRIEVANCES,
+    EDIT_DIVISIONS,
+    EDIT_ENTERPRISES,
+    EDIT_EVENTS,
+    EDIT_GRIDS,
+    EDIT_SERVICES,
+    MANAGE_PEOPLE,
+    READ_AUDIT,
+    READ_ENTERPRISE_CONTACTS,
+    READ_GRIEVANCES,
+    READ_OUTBOX,
+    SCOPES,
+    WORK_GRIEVANCES,
+)
+from civicgraph.services.models import ServiceStatus
+
+if TYPE_CHECKING:
+    from tests.graph.reference.world import World
+
+Rule = Callable[["World", Any], bool]
+CITY = "5203"
+
+
+def may(world: World, capability: str, code: str) -> bool:
+    """One of the actor's roles holds the capability over the place or one above it, and the token allows it."""
+    scopes = world.actor.scopes
+    if scopes is not None and not any(capability in SCOPES[scope] for scope in scopes):
+        return False
+    return any(
+        capability in CAPABILITIES[held.role] and code.startswith(held.division_code) for held in world.actor.grants
+    )
+
+
+def over(capability: str, column: str = "division_id") -> Rule:
+    """Who holds the capability where the row belongs."""
+    return lambda world, row: may(world, capability, getattr(row, column))
+
+
+def is_own(world: World, row: Any) -> bool:
+    """It belongs to who asks."""
+    return world.actor.person_id is not None and row.person_id == world.actor.person_id
+
+
+# Grievances ------------------------------------------------------------------------------------
+
+reads_private = over(READ_GRIEVANCES)
+dispatches = over(DISPATCH_GRIEVANCES)
+
+
+def works_on(world: World, row: Any) -> bool:
+    """Who dispatches there, and the one whose work it is while a role over the place lasts."""
+    is_mine = world.actor.person_id is not None and row.assignee_id == world.actor.person_id
+    return dispatches(world, row) or (is_mine and may(world, WORK_GRIEVANCES, row.division_id))
+
+
+def reads_internal(world: World, row: Any) -> bool:
+    """Words among staff are for those who read the grievance's private part."""
+    return reads_private(world, world.rows.one("Grievance", row.grievance_id))
+
+
+# People ----------------------------------------------------------------------------------------
+
+
+def places_of(world: World, person: Any) -> list[str]:
+    """The places over which a person holds roles."""
+    return [grant.division_id for grant in world.rows.having("Grant", "person_id", person.id)]
+
+
+def manages(world: World, person: Any) -> bool:
+    """All roles lie in one's own subtree; who has none belongs to the city's administrators."""
+    return all(may(world, MANAGE_PEOPLE, code) for code in places_of(world, person) or [CITY])
+
+
+def knows(world: World, person: Any) -> bool:
+    """One's own account, and those of people with a role in the subtree that one manages."""
+    if world.actor.person_id == person.id:
+        return True
+    return any(may(world, MANAGE_PEOPLE, code) for code in places_of(world, person) or [CITY])
+
+
+def is_colleague(world: World, person: Any) -> bool:
+    """Whose account one knows, and whom one gives work to."""
+    return knows(world, person) or any(may(world, DISPATCH_GRIEVANCES, code) for code in places_of(world, person))
+
+
+def is_named(world: World, person: Any) -> bool:
+    """The public learns who is in charge of a grid; staff know the names of staff."""
+    if world.actor.person_id is not None:
+        return True
+    return any(one.to_on is None for one in world.rows.having("GridAssignment", "person_id", person.id))
+
+
+def sees_assignment(world: World, row: Any) -> bool:
+    """Who is in charge is public; who was, is for those who look after the place."""
+    code = world.rows.one("Grid", row.grid_id).division_id
+    return row.to_on is None or may(world, EDIT_GRIDS, code) or may(world, ASSIGN_GRID_WORKERS, code)
+
+
+def sees_grant(world: World, row: Any) -> bool:
+    """One's own roles, and those over places whose people one manages or gives work to."""
+    code = row.division_id
+    return is_own(world, row) or may(world, MANAGE_PEOPLE, code) or may(world, DISPATCH_GRIEVANCES, code)
+
+
+def checks(world: World, row: Any) -> bool:
+    """Who works on grievances of its place."""
+    return may(world, WORK_GRIEVANCES, row.division_id)
+
+
+def directs(world: World, row: Any) -> bool:
+    """Who dispatches for its subdistrict."""
+    return may(world, DISPATCH_GRIEVANCES, row.division_id[:9])
+
+
+def stands(*states: str) -> Rule:
+    """It stands there."""
+    return lambda world, row: row.status.name in states
+
+
+def may_reopen(world: World, row: Any) -> bool:
+    """Resolved within six weeks."""
+    return is_done(world, row) and row.resolved_at is not None and world.now - row.resolved_at < timedelta(days=42)
+
+
+is_done = stands("RESOLVED", "VERIFIED", "CLOSED")
+
+
+# Which rows exist for whom ---------------------------------------------------------------------
+
+VISIBLE: dict[str, Rule] = {
+    "ApiToken": is_own,
+    "AuditEntry": over(READ_AUDIT, "division_code"),
+    "Enterprise": lambda world, row: row.is_published or may(world, EDIT_ENTERPRISES, row.division_id),
+    "Event": lambda world, row: row.status is not EventStatus.DRAFT or may(world, EDIT_EVENTS, row.division_id),
+    "Grant": sees_grant,
+    "GridAssignment": sees_assignment,
+    "Grievance": lambda world, row: row.is_public or reads_private(world, row),
+    "GrievancePerformance": lambda world, row: row.category == row.channel == "",
+    "GrievanceUpdate": lambda world, row: not row.internal_note or reads_internal(world, row),
+    "InboxMessage": is_own,
+    "OutboxMessage": over(READ_OUTBOX, "division_code"),
+    "Person": is_named,
+    "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, EDIT_SERVICES, row.division_id),
+    "Session": is_own,
+}
+"""Types that not everybody sees whole; the others are public."""
+
+
+def sees(world: World, kind: str, row: Any) -> bool:
+    """Whether the row exists for who asks."""
+    return kind not in VISIBLE or VISIBLE[kind](world, row)
+
+
+GUARDS: dict[str, Rule] = {
+    **dict.fromkeys(("Enterprise.contactName", "Enterprise.contactPhoneMasked"), over(READ_ENTERPRISE_CONTACTS)),
+    **dict.fromkeys(
+        (
+            *("Grievance.description", "Grievance.address", "Grievance.contactName", "Grievance.contactPhoneMasked"),
+            *("Grievance.contactEmailMasked", "Grievance.locale", "Grievance.assignee", "Grievance.enterprise"),
+        ),
+        reads_private,
+    ),
+    "Grievance.workers": dispatches,
+    "GrievanceUpdate.internalNote": reads_internal,
+    "GrievanceUpdate.person": reads_internal,
+    **dict.fromkeys(
+        ("Person.username", "Person.email", "Person.locale", "Person.isActive", "Person.version"),
+        knows,
+    ),
+}
+"""Fields that are null for others."""
+
+MAY: dict[str, Rule] = {
+    "Compound.mayEdit": over(EDIT_DIVISIONS),
+    "Division.mayEdit": over(EDIT_DIVISIONS, "code"),
+    "Enterprise.mayEdit": over(EDIT_ENTERPRISES),
+    "Event.mayEdit": over(EDIT_EVENTS),
+    "Grid.mayAssign": over(ASSIGN_GRID_WORKERS),
+    "Grid.mayEdit": over(EDIT_GRIDS),
+    "Grievance.mayDispatch": dispatches,
+    "Grievance.mayReadPrivate": reads_private,
+    "Grievance.mayWork": works_on,
+    "Person.mayEdit": manages,
+    "Service.mayEdit": over(EDIT_SERVICES),
+    "Grievance.mayCheck": checks,
+    "Grievance.mayDirect": directs,
+    "TrackedGrievance.mayAnswer": stands("RETURNED"),
+    "TrackedGrievance.mayRate": is_done,
+    "TrackedGrievance.mayReopen": may_reopen,
+    "TrackedGrievance.mayWithdraw": stands(
+        *("SUBMITTED", "ACCEPTED", "ASSIGNED", "IN_PROGRESS", "ON_HOLD", "REOPENED", "RETURNED", "SHORTFALL")
+    ),
+}
+"""Fields that say what one may do."""
