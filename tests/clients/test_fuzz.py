@@ -14,9 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from civicgraph import db
+from civicgraph import crypto, db
 from civicgraph import settings as configuration
 from civicgraph.accounts.operations import create_token
+from civicgraph.enterprises.models import Enterprise
+from civicgraph.grievances.models import Grievance
 from civicgraph.permissions import SCOPES, Role
 from civicgraph.schema import schema
 from tests.conftest import SECRET, make_settings
@@ -36,6 +38,9 @@ async def built(database: str) -> str:
     configuration.use(settings)
     async with db.connected(settings):
         await small.build()
+        for model in (Enterprise, Grievance):  # what was marked in clear is encrypted as in use
+            await model.all().update(contact_phone=crypto.encrypt("13800001234"))
+        await Grievance.all().update(contact_email=crypto.encrypt("chen@example.cn"))
         person = await city.person("administrator", Role.ADMINISTRATOR, city.CITY)
         for _ in range(4):
             made = await create_token(person, {"name": "fuzz", "scopes": list(SCOPES), "days": 1})

@@ -84,7 +84,7 @@ class Enterprise(Listing):
 
     class Meta:
         table = "enterprise"
-        indexes = (("division_id", "id"), ("industry_id", "id"))
+        indexes = (("division_id", "id"), ("industry_id", "id"), ("division_id", "is_published"))
 
     sql_indexes: ClassVar[SqlIndexes] = {**by_place("enterprise", "division_id", "id"), "enterprise_section": ()}
 
