@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import httpx
 import pytest
 
+from civicgraph.accounts.operations import create_token
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import (
@@ -19,7 +21,7 @@ from civicgraph.enterprises.models import (
 )
 from civicgraph.operations import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.operations.models import AuditEntry
-from civicgraph.permissions import ANONYMOUS, Actor
+from civicgraph.permissions import ANONYMOUS, SCOPES, Actor
 from tests.enterprises.conftest import CASES, Enter, another
 from tests.support.city import HONGQIAO
 
@@ -193,6 +195,17 @@ async def test_each_look_at_a_contact_is_recorded_and_its_value_never(
     ]
     assert entries[0].changes["contact_phone"] is None
     assert not any(word in str(entry.changes) for entry in entries for word in ("李厂长", "5678"))
+
+
+async def test_a_contact_is_told_over_graphql_as_well(
+    enter: Enter, supervisor: Actor, client: httpx.AsyncClient
+) -> None:
+    row = await enter()
+    made = await create_token(supervisor, {"name": "register", "scopes": list(SCOPES), "days": 1})
+    text = f"mutation {{ revealEnterpriseContact(input: {{id: {row.id}}}) {{ phone errors {{ message }} }} }}"
+    headers = {"authorization": f"Bearer {made['secret']}"}
+    answer = await client.post("/graphql", json={"query": text}, headers=headers)
+    assert answer.json()["data"] == {"revealEnterpriseContact": {"phone": "13912345678", "errors": []}}
 
 
 async def test_the_industries_are_loaded_once_and_brought_up_to_date(city: None) -> None:

@@ -61,7 +61,7 @@ class Door:
 
 
 def door(operation: Operation[Any, Any], payload: Mapping[str, Any], description: str = "") -> Door:
-    """Open `operation` as a mutation. Its result is one row for a single payload field, else a mapping."""
+    """Open `operation` as a mutation. Its result is a mapping of payload fields, or the row of the only one."""
     return Door(operation, payload, description)
 
 
@@ -130,7 +130,7 @@ def _field(opened: Door, module: str) -> Any:
             return payload(errors=user_errors(error))
         except IntegrityError:
             return payload(errors=user_errors(Conflict({}, 0)))
-        found = {single: result} if single else dict(result)
+        found = dict(result) if isinstance(result, Mapping) else {single: result}
         plain = {key: value for key, value in found.items() if not isinstance(opened.payload.get(key), str)}
         return payload(rows=found, errors=[], **{k: v for k, v in plain.items() if k in opened.payload})
 
