@@ -203,7 +203,7 @@ async def test_a_contact_is_told_over_graphql_as_well(
     row = await enter()
     made = await create_token(supervisor, {"name": "register", "scopes": list(SCOPES), "days": 1})
     text = f"mutation {{ revealEnterpriseContact(input: {{id: {row.id}}}) {{ phone errors {{ message }} }} }}"
-    headers = {"authorization": f"Bearer {made['secret']}"}
+    headers = {"authorization": f"Bearer {made['secret']}", "accept": "application/json"}
     answer = await client.post("/graphql", json={"query": text}, headers=headers)
     assert answer.json()["data"] == {"revealEnterpriseContact": {"phone": "13912345678", "errors": []}}
 
