@@ -36,9 +36,10 @@ function draw() {
   // As if the page came back from history: then it is drawn whole.
   const headers = { "HX-History-Restore-Request": "true" };
   const open = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
-  window.htmx
-    .ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML", headers })
-    .then(() => open.forEach((id) => document.getElementById(id)?.setAttribute("open", "")));
+  // After the settling, which takes away what the server did not say.
+  const reopen = () => open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  document.addEventListener("htmx:afterSettle", reopen, { once: true });
+  window.htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML", headers });
 }
 
 function follow() {
