@@ -42,6 +42,13 @@ function draw() {
   window.htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML", headers });
 }
 
+// Somebody may have begun to type while the page was on its way.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id !== "main" || !isTyping()) return;
+  event.detail.shouldSwap = false;
+  offer();
+});
+
 function follow() {
   if (source || !main()) return;
   const address = new URL(location.href);
