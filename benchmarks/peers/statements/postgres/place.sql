@@ -55,7 +55,8 @@ SELECT json_build_object(
   'performance', (
     SELECT json_build_object('received', t.received, 'responded', t.responded, 'respondedInTime', t.responded_in_time,
       'resolved', t.resolved, 'resolvedInTime', t.resolved_in_time)
-    FROM grievance_tally t WHERE t.division_id = $1 AND t.month = $2),
+    FROM grievance_cell t
+    WHERE t.division_id = $1 AND t.channel = '' AND t.category = '' AND t.month = $2),
   'events', json_build_object('nodes', (
     SELECT coalesce(json_agg(json_build_object('slug', e.slug, 'title', e.title, 'kind', upper(e.kind),
       'status', upper(e.status), 'startsAt', e.starts_at, 'venue', e.venue) ORDER BY e.starts_at, e.id), '[]')

@@ -56,7 +56,8 @@ SELECT json_object(
   'performance', (
     SELECT json_object('received', t.received, 'responded', t.responded, 'respondedInTime', t.responded_in_time,
       'resolved', t.resolved, 'resolvedInTime', t.resolved_in_time)
-    FROM grievance_tally t WHERE t.division_id = ?1 AND t.month = ?2),
+    FROM grievance_cell t
+    WHERE t.division_id = ?1 AND t.channel = '' AND t.category = '' AND t.month = ?2),
   'events', json_object('nodes', (
     SELECT json_group_array(json_object('slug', e.slug, 'title', e.title, 'kind', upper(e.kind),
       'status', upper(e.status), 'startsAt', replace(e.starts_at, ' ', 'T'), 'venue', e.venue))
