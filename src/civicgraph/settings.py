@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     tick_seconds: int = Field(default=5, ge=1, description="How often deadlines and outbox are looked at.")
     lease_seconds: int = Field(default=15, ge=3, description="How long a process leads without renewing.")
     escalate_after_minutes: int = Field(
-        default=60, ge=1, description="How long after a missed deadline the level above is told."
+        default=60, ge=1, description="How long after a missed deadline the station is told, and after that the centre."
     )
     is_scheduler_enabled: bool = Field(
         default=True, description="Whether this process ticks; one leader among many is chosen by itself."

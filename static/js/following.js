@@ -35,18 +35,28 @@ function draw() {
   }
   // As if the page came back from history: then it is drawn whole.
   const headers = { "HX-History-Restore-Request": "true" };
-  const open = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
-  // After the settling, which takes away what the server did not say.
-  const reopen = () => open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-  document.addEventListener("htmx:afterSettle", reopen, { once: true });
-  window.htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML", headers });
+  // Settled at once: nothing can be opened between the swap and the settling, which would close it again.
+  const swap = "outerHTML settle:0ms";
+  window.htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap, headers });
 }
 
-// Somebody may have begun to type while the page was on its way.
+// What is open when the page arrives stays open, and what somebody has begun to type by then is not written over.
+let opened = [];
+
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target?.id !== "main" || !isTyping()) return;
-  event.detail.shouldSwap = false;
-  offer();
+  if (event.detail.target?.id !== "main") return;
+  if (isTyping()) {
+    event.detail.shouldSwap = false;
+    offer();
+    return;
+  }
+  opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
+});
+
+// After the settling, which takes away what the server did not say.
+document.addEventListener("htmx:afterSettle", () => {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  opened = [];
 });
 
 function follow() {

@@ -23,6 +23,8 @@ from tests.grievances.steps import in_days, know_secret, lead_to, take
 from tests.support import city as place
 from tests.support.city import FENGGANG, LONGQUAN
 
+PATIENCE = timedelta(minutes=configuration.Settings.model_fields["escalate_after_minutes"].default)
+
 assert reminders  # whoever builds the schema registers them; these tests do without it
 
 
@@ -71,6 +73,38 @@ async def test_while_nobody_has_it_the_dispatchers_are_reminded_and_then_the_lev
         await tick(late)
     assert [name for name, _ in await told()] == ["dispatcher", "street"]
     assert (await told())[1][1].startswith("凤泉社区")
+    later = late + PATIENCE
+    await tick(later - timedelta(seconds=1))
+    assert [name for name, _ in await told()] == ["dispatcher", "street"]
+    for moment in (later, later, later + timedelta(minutes=30)):
+        await tick(moment)
+    assert [name for name, _ in await told()] == ["dispatcher", "street", "county"]
+
+
+async def test_what_the_station_sees_to_does_not_reach_the_centre(report: Report, dispatcher: Actor) -> None:
+    street = await place.person("street", Role.DISPATCHER, LONGQUAN)
+    await place.person("county", Role.SUPERVISOR, FENGGANG)
+    row = await report()
+    late = row.response_due_at + PATIENCE
+    await tick(late)
+    with clock.override(late + timedelta(minutes=1)):
+        await take(street, "accept", row)
+    await tick(late + PATIENCE)
+    assert [name for name, _ in await told()] == ["dispatcher", "street"]
+
+
+async def test_what_is_not_resolved_reaches_the_centre_and_again_after_a_new_promise(
+    report: Report, dispatcher: Actor
+) -> None:
+    await place.person("street", Role.DISPATCHER, LONGQUAN)
+    county = await place.person("county", Role.SUPERVISOR, FENGGANG)
+    row = await take(dispatcher, "accept", await report())
+    for _ in range(2):
+        before = await told()
+        await tick(row.resolution_due_at + 2 * PATIENCE)
+        assert [name for name, _ in (await told())[len(before) :]] == ["dispatcher", "street", "county"]
+        with clock.override(row.resolution_due_at + 2 * PATIENCE + timedelta(minutes=1)):
+            row = await take(county, "extend", row)
 
 
 async def test_where_the_street_has_nobody_the_county_is_told(report: Report, dispatcher: Actor) -> None:
@@ -78,6 +112,8 @@ async def test_where_the_street_has_nobody_the_county_is_told(report: Report, di
     row = await report()
     late = row.response_due_at + timedelta(minutes=configuration.current().escalate_after_minutes)
     await tick(late)
+    assert [name for name, _ in await told()] == ["dispatcher", "county"]
+    await tick(late + PATIENCE)
     assert [name for name, _ in await told()] == ["dispatcher", "county"]
 
 

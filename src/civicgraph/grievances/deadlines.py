@@ -36,7 +36,8 @@ async def keep(row: Grievance, before: Mapping[str, datetime]) -> None:
     now = wanted(row)
     gone = [kind for kind in before if kind not in now]
     moved = [kind for kind, due_at in now.items() if before.get(kind) != due_at]
-    over = [*gone, *(f"{kind}_escalation" for kind in (*gone, *moved) if kind in ("response", "resolution"))]
+    promises = [kind for kind in (*gone, *moved) if kind in ("response", "resolution")]
+    over = [*gone, *(f"{kind}_{step}" for kind in promises for step in ("escalation", "command"))]
     if over:
         await settle(row, *over)
     for kind in moved:

@@ -111,23 +111,31 @@ async def remind(row: Grievance, promise: str, due_at: datetime) -> None:
     await _tell(await _workers(row), row, "grievance_overdue", what, promise=promise, due_at=due_at)
 
 
-async def escalate(row: Grievance, promise: str, due_at: datetime) -> None:
-    """Tell the level above the community that a promised time passed long ago."""
-    people = await nearest_dispatchers(parent_code(_place(row)))
+async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -> str:
+    """Tell a level above the community that a promised time passed long ago.
+
+    Answers the code of the division whose dispatchers were told: a higher one where that level has nobody.
+    """
+    code, people = await _nearest(level)
     what = f"{promise}:escalated:{due_at:%Y%m%d%H%M}"
     await _tell(people, row, "grievance_escalated", what, promise=promise, due_at=due_at)
+    return code
 
 
 async def nearest_dispatchers(code: str) -> list[Person]:
     """Those who dispatch for a division; where it has nobody, those of the level above, and so on."""
+    return (await _nearest(code))[1]
+
+
+async def _nearest(code: str) -> tuple[str, list[Person]]:
     while code:
         grants = await Grant.filter(division_id=code, role__in=_DISPATCHING, person__is_active=True).select_related(
             "person"
         )
         if people := {grant.person.id: grant.person for grant in grants}:
-            return [people[key] for key in sorted(people)]
+            return code, [people[key] for key in sorted(people)]
         code = parent_code(code)
-    return []
+    return "", []
 
 
 async def _tell(people: Sequence[Person], row: Grievance, template: str, what: str, **values: Any) -> None:

@@ -1,13 +1,14 @@
-"""What the clock does with a grievance: reminders and the level above, the end of a rest, questions, closing.
+"""What the clock does with a grievance: reminders and the two levels above, the end of a rest, questions, closing.
 
 Each handler runs in the transaction that claims the deadline, so its messages are written once or not at all.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from civicgraph import settings
+from civicgraph.divisions.rules import parent_code
 from civicgraph.grievances import notices
 from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus
 from civicgraph.grievances.operations.history import take_by_clock
@@ -30,7 +31,14 @@ async def response_missed(deadline: Deadline) -> None:
 async def response_escalated(deadline: Deadline) -> None:
     """Nobody has accepted it, long after the promised time."""
     if (row := await _unanswered(deadline)) is not None:
-        await notices.escalate(row, "response", row.response_due_at)
+        await _escalate(row, "response", row.response_due_at)
+
+
+@on_missed("Grievance", "response_command")
+async def response_commanded(deadline: Deadline) -> None:
+    """Nobody has accepted it, though the station knows."""
+    if (row := await _unanswered(deadline)) is not None:
+        await notices.escalate(row, "response", row.response_due_at, _centre(row))
 
 
 @on_missed("Grievance", "resolution")
@@ -45,7 +53,14 @@ async def resolution_missed(deadline: Deadline) -> None:
 async def resolution_escalated(deadline: Deadline) -> None:
     """It is not resolved, long after the promised time."""
     if (row := await _unresolved(deadline)) is not None:
-        await notices.escalate(row, "resolution", row.resolution_due_at)
+        await _escalate(row, "resolution", row.resolution_due_at)
+
+
+@on_missed("Grievance", "resolution_command")
+async def resolution_commanded(deadline: Deadline) -> None:
+    """It is not resolved, though the station knows."""
+    if (row := await _unresolved(deadline)) is not None:
+        await notices.escalate(row, "resolution", row.resolution_due_at, _centre(row))
 
 
 @on_missed("Grievance", "hold")
@@ -112,6 +127,18 @@ async def _unresolved(deadline: Deadline) -> Grievance | None:
 async def _unanswered(deadline: Deadline) -> Grievance | None:
     row = await _unresolved(deadline)
     return row if row is not None and row.accepted_at is None else None
+
+
+async def _escalate(row: Grievance, promise: str, due_at: datetime) -> None:
+    """Tell the station 联络站, and the centre 指挥中心 as long after it, unless it had to be told at once."""
+    station = parent_code(row.division_id)
+    reached = await notices.escalate(row, promise, due_at, station)
+    if len(reached) >= len(station):
+        await set_deadline(row, f"{promise}_command", due_at + 2 * _patience())
+
+
+def _centre(row: Grievance) -> str:
+    return parent_code(parent_code(row.division_id))
 
 
 def _patience() -> timedelta:
