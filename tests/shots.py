@@ -1,5 +1,7 @@
 """Pictures of every page, in both languages, light and dark, on a phone and on a desk, into `shots/`.
 
+What axe finds on them is printed, and so is what is wider than its window.
+
 make shots            all of them
 python -m tests.shots home event   only pages whose name begins so
 """
@@ -16,6 +18,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
+from tests.support.axe import IS_TOO_WIDE, troubles_of
 from tests.support.servers import Server
 
 FOLDER = Path("shots")
@@ -124,9 +127,11 @@ async def _shoot(page, url: str, name: str, path: str, variant: str) -> None:  #
     if name == "staff-plans":
         await page.click("main form button[type=submit]")
     await page.screenshot(path=FOLDER / f"{name}-{variant}.png", full_page=name != "explorer")
-    too_wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    if too_wide:
+    if await page.evaluate(IS_TOO_WIDE):
         print(f"  {name} {variant}: wider than the window")
+    if name != "explorer":  # GraphiQL's own markup
+        for trouble in await troubles_of(page):
+            print(f"  {name} {variant}: {trouble}")
 
 
 async def _main(wanted: list[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,9 +11,9 @@ from playwright.sync_api import Page, expect
 from civicgraph import clock
 from tests.browser.conftest import People
 from tests.support import city
+from tests.support.axe import is_too_wide, troubles
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-AXE = (Path(__file__).parent.parent / "vendor/axe.min.js").read_text()
 
 
 def fits(page: Page) -> bool:
@@ -175,23 +174,15 @@ STAFF_PAGES = (
 )
 
 
-def _troubles(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]]
-
-
 @pytest.mark.parametrize("people", [("phone", True), ("desk", True)], indirect=True, ids=["phone", "desk"])
 def test_no_page_shuts_anybody_out(people: People) -> None:
     """axe finds nothing, and nothing is wider than the window, on any page."""
     visitor, admin = people.resident(), people.staff("admin")
-    troubles = {}
+    found = {}
     for page, paths in ((visitor, PAGES), (admin, STAFF_PAGES)):
         for path in paths:
             page.goto(path)
-            if found := _troubles(page):
-                troubles[path] = found
-            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (
-                f"{path} is wider than the window"
-            )
-    assert not troubles, troubles
+            if there := troubles(page):
+                found[path] = there
+            assert not is_too_wide(page), f"{path} is wider than the window"
+    assert not found, found
