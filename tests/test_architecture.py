@@ -12,6 +12,7 @@ ROOMS = ("accounts", "divisions", "grids", "events", "services", "enterprises", 
 GROUND = (
     "settings",
     "clock",
+    "calendars",
     "db",
     "i18n",
     "text",

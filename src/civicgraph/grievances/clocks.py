@@ -8,38 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import datetime
 
+from civicgraph.calendars import Calendar, RoundTheClock
 from civicgraph.grievances.rules import Promise
 
 _STARTS = frozenset({"submit", "resubmit", "reopen"})
 _QUIET = frozenset({"", "comment", "extend", "set_visibility"})
 """Steps that do not end a rest."""
-
-
-class Calendar(Protocol):
-    """A way of counting time, in minutes."""
-
-    def after(self, start: datetime, minutes: float) -> datetime:
-        """The moment when so many minutes have been counted since `start`."""
-        ...
-
-    def between(self, start: datetime, end: datetime) -> float:
-        """How many minutes are counted from `start` to `end`; none when it does not come later."""
-        ...
-
-
-class RoundTheClock:
-    """Every minute counts, day and night."""
-
-    def after(self, start: datetime, minutes: float) -> datetime:
-        """`start` and the minutes."""
-        return start + timedelta(minutes=minutes)
-
-    def between(self, start: datetime, end: datetime) -> float:
-        """The minutes from one to the other."""
-        return max((end - start).total_seconds() / 60, 0.0)
 
 
 @dataclass(frozen=True)
