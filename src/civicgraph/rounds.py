@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from civicgraph.events.rounds import mark_over
 from civicgraph.grievances.figures.checking import check_some
+from civicgraph.grievances.following import forget_unconfirmed
 from civicgraph.notifications.delivery import deliver_due
 
 
@@ -11,5 +12,6 @@ async def each_tick() -> int:
     """One round; the number of messages that were delivered."""
     await mark_over()
     delivered = await deliver_due()
+    await forget_unconfirmed()
     await check_some()
     return delivered

@@ -15,6 +15,7 @@ from civicgraph.accounts.models import Person
 from civicgraph.notifications import delivery
 from civicgraph.notifications.delivery import check_smtp, deliver_due
 from civicgraph.notifications.models import MessageState, OutboxMessage
+from civicgraph.notifications.operations import notify_address
 from civicgraph.settings import Settings
 from tests.notifications.conftest import tell
 from tests.support.mail import Mailbox, free_port
@@ -174,3 +175,15 @@ async def test_the_check_says_what_is_wrong_with_the_mail_server(connected: Sett
     trouble = await check_smtp(connected.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{free_port()}"}))
     assert trouble is not None
     assert "CIVICGRAPH_SMTP_URL" in trouble
+
+
+async def test_a_message_that_can_be_ended_says_how_to_people_and_to_mail_programs(
+    connected: Settings, posted: Mailbox
+) -> None:
+    values: dict[str, Any] = {"dedupe": "lamp 1", "division_code": "5203", "unsubscribe": "/unfollow/f1.abc"}
+    await notify_address(crypto.encrypt("li@example.cn"), "zh", "lamp", {"what": "路灯"}, **values)
+    assert await deliver_due() == 1
+    (mail,) = posted.messages
+    assert mail["List-Unsubscribe"] == "<http://127.0.0.1:8000/unfollow/f1.abc>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"  # RFC 8058
+    assert "http://127.0.0.1:8000/unfollow/f1.abc" in mail.get_content()

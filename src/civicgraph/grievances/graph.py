@@ -363,6 +363,10 @@ Mutation = mutations(
     door(operations.resubmit_tracked_grievance, {"grievance": "TrackedGrievance"}),
     door(operations.rate_tracked_grievance, {"grievance": "TrackedGrievance"}),
     door(operations.withdraw_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.follow_grievance, {"number": str, "email": str}),
+    door(operations.follow_tracked_grievance, {"number": str, "email": str}),
+    door(operations.confirm_following, {"number": str}),
+    door(operations.unfollow_grievance, {"is_ended": bool}),
     door(operations.set_grievance_visibility, {"grievance": "Grievance"}),
     door(operations.reveal_grievance_contact, {"phone": str, "email": str}),
 )

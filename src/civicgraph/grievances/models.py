@@ -153,6 +153,9 @@ class Grievance(Record):
     contact_phone_masked = fields.CharField(40, default="", description="The telephone, masked.")
     contact_email = fields.TextField(default="", description="E-mail, encrypted. Never public.")
     contact_email_masked = fields.CharField(80, default="", description="The e-mail, masked.")
+    is_reporter_written_to = fields.BooleanField(
+        default=True, db_default=True, description="Whether the reporter’s address is written to, until they end it."
+    )
     locale = fields.CharField(5, default="zh", description="The reporter’s language: zh or en.")
     status = fields.CharEnumField(
         GrievanceStatus, max_length=12, default=GrievanceStatus.SUBMITTED, description="Where it stands."
@@ -264,3 +267,25 @@ class GrievanceUpdate(Model):
     class Meta:
         table = "grievance_update"
         indexes = (("grievance_id", "id"), ("person_id",))
+
+
+class GrievanceFollower(Record):
+    """Somebody who is written to at each public step of a grievance, once they have confirmed their address."""
+
+    grievance_id: int
+    grievance: fields.ForeignKeyRelation[Grievance] = fields.ForeignKeyField(
+        "civicgraph.Grievance", related_name="followers", on_delete=fields.CASCADE, description="What is followed."
+    )
+    address_key = fields.CharField(64, description="Keyed hash of the address, to find it by.")
+    address = fields.TextField(description="The e-mail address, encrypted. Never shown.")
+    locale = fields.CharField(5, default="zh", description="The language of messages: zh or en.")
+    is_reporter = fields.BooleanField(
+        default=False, description="Whether they came with the tracking secret: they follow it when it is hidden, too."
+    )
+    asked_at = fields.DatetimeField(description="When the one message that asks them to confirm was written.")
+    confirmed_at = fields.DatetimeField(null=True, description="When they confirmed, nothing is told to them before.")
+
+    class Meta:
+        table = "grievance_follower"
+        unique_together = (("grievance", "address_key"),)
+        indexes = (("address_key", "asked_at"), ("confirmed_at", "asked_at"))

@@ -1,4 +1,4 @@
-"""Who is told what: the reporter of each public step, staff of what is theirs to do.
+"""Who is told what: the reporter and who follows it of each public step, staff of what is theirs to do.
 
 Messages carry the number, never personal data: the page that they link to decides who sees what.
 """
@@ -12,7 +12,14 @@ from typing import Any
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
-from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceUpdate, Urgency
+from civicgraph.grievances import following
+from civicgraph.grievances.models import (
+    Grievance,
+    GrievanceCategory,
+    GrievanceFollower,
+    GrievanceUpdate,
+    Urgency,
+)
 from civicgraph.notifications.operations import notify_address, notify_person
 from civicgraph.permissions import CAPABILITIES, DISPATCH_GRIEVANCES, Role
 
@@ -20,8 +27,9 @@ _DISPATCHING = [role for role in Role if DISPATCH_GRIEVANCES in CAPABILITIES[rol
 
 
 async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
-    """Write to the reporter who left an e-mail. The tracking secret is known to them alone and not sent."""
-    if not row.contact_email:
+    """Write to the reporter who left an e-mail, and to who follows it. The tracking secret is not sent."""
+    followers = await following.followers_of([row.id], is_public=row.is_public)
+    if not (_is_written_to(row) or followers):
         return
     values = {
         **await _values(row),
@@ -33,41 +41,60 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
         "hold_until": row.hold_until.isoformat() if row.hold_until else "",
         "review_at": row.review_at.isoformat() if row.review_at else "",
         "body": row.body_in_charge,
-        "link": f"/track?number={row.number}",
     }
-    await notify_address(
-        row.contact_email,
-        row.locale,
-        "grievance_step",
-        values,
-        dedupe=f"grievance:{row.id}:step:{update.id}",
-        division_code=_place(row),
-    )
+    what = f"step:{update.id}"
+    await _write(row, "grievance_step", what, values)
+    for one in followers:
+        await _write_to_follower(one, row, "grievance_followed", what, values)
 
 
 async def tell_duplicates(row: Grievance) -> None:
-    """Write to those whose reports were joined with this one what became of it."""
-    for one in await Grievance.filter(duplicate_of_id=row.id).exclude(contact_email=""):
-        await _write(
-            one, "grievance_joined", f"joined:{row.version}", {"earlier": row.number, "status": row.status.value}
-        )
+    """Write to those whose reports were joined with this one, and who follow those, what became of it."""
+    joined = {one.id: one for one in await Grievance.filter(duplicate_of_id=row.id)}
+    values = {"earlier": row.number, "status": row.status.value}
+    what = f"joined:{row.version}"
+    for one in joined.values():
+        await _write(one, "grievance_joined", what, {**await _values(one), **values})
+    for follower in await following.followers_of(list(joined), is_public=row.is_public) if joined else ():
+        one = joined[follower.grievance_id]
+        await _write_to_follower(follower, one, "grievance_joined", what, {**await _values(one), **values})
 
 
 async def ask_reporter(row: Grievance, template: str) -> None:
     """Ask the reporter who left an e-mail how it was, or whether it is lastingly solved."""
-    if row.contact_email:
-        await _write(row, template, f"{template}:{row.reopened_count}", {})
+    await _write(row, template, f"{template}:{row.reopened_count}", await _values(row))
+
+
+def _is_written_to(row: Grievance) -> bool:
+    return bool(row.contact_email) and row.is_reporter_written_to
 
 
 async def _write(row: Grievance, template: str, what: str, values: dict[str, Any]) -> None:
-    """A message to the reporter that is no step of its own."""
+    """A message to the reporter, unless they left no address or ended the messages."""
+    if _is_written_to(row):
+        await notify_address(
+            row.contact_email,
+            row.locale,
+            template,
+            {**values, "link": f"/track?number={row.number}"},
+            dedupe=f"grievance:{row.id}:{what}",
+            division_code=_place(row),
+            unsubscribe=f"/unfollow/{following.reporter_token(row)}",
+        )
+
+
+async def _write_to_follower(
+    one: GrievanceFollower, row: Grievance, template: str, what: str, values: dict[str, Any]
+) -> None:
+    is_own = one.is_reporter
     await notify_address(
-        row.contact_email,
-        row.locale,
+        one.address,
+        one.locale,
         template,
-        {**await _values(row), **values, "link": f"/track?number={row.number}"},
-        dedupe=f"grievance:{row.id}:{what}",
+        {**values, "link": f"/track?number={row.number}" if is_own else f"/grievances/{row.number}"},
+        dedupe=f"follower:{one.id}:{one.address_key[:8]}:{what}:{row.id}",
         division_code=_place(row),
+        unsubscribe=f"/unfollow/{following.token_of(one, 'end')}",
     )
 
 

@@ -23,13 +23,15 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import clock, crypto
 from civicgraph import settings as configuration
+from civicgraph.i18n import N_
 from civicgraph.notifications import rules
 from civicgraph.notifications.models import MessageState, OutboxMessage
-from civicgraph.notifications.rendering import render_message
+from civicgraph.notifications.rendering import render_message, said_in
 from civicgraph.settings import Settings
 
 log = structlog.get_logger()
 
+END_BY = N_("To end these messages:")
 BATCH = 20
 SEND_SECONDS = 20
 _COMMAND_SECONDS = 10
@@ -115,6 +117,11 @@ def _reason(error: Exception) -> str:
 def _written(settings: Settings, message: OutboxMessage) -> EmailMessage:
     subject, text = render_message(message.template, message.values, message.locale)
     mail = EmailMessage()
+    if message.unsubscribe:
+        address = settings.base_url.rstrip("/") + message.unsubscribe
+        mail["List-Unsubscribe"] = f"<{address}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        text = f"{text}\n\n-- \n{said_in(message.locale, END_BY)} {address}"
     mail["From"] = settings.mail_from
     mail["To"] = crypto.decrypt(message.address)
     mail["Subject"] = subject

@@ -43,6 +43,7 @@ async def notify_person(
     if person.email:
         await _enqueue(
             dedupe_key=rules.message_key(dedupe, f"person {person.id} by e-mail"),
+            recipient=f"person {person.id}",
             person_id=person.id,
             address=crypto.encrypt(person.email),
             template=template,
@@ -53,24 +54,37 @@ async def notify_person(
 
 
 async def notify_address(
-    sealed_email: str, locale: str, template: str, values: Mapping[str, Any], *, dedupe: str, division_code: str
+    sealed_email: str,
+    locale: str,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    dedupe: str,
+    division_code: str,
+    unsubscribe: str = "",
 ) -> None:
-    """Tell somebody who left an e-mail address (encrypted by `crypto.encrypt`) once."""
+    """Tell somebody who left an e-mail address (encrypted by `crypto.encrypt`) once.
+
+    `unsubscribe` is the page that ends messages like it; its link stands below the text and in the head.
+    """
     if sealed_email:
         await _enqueue(
             dedupe_key=rules.message_key(dedupe, "address"),
+            recipient=rules.address_lane(crypto.decrypt(sealed_email)),
             address=sealed_email,
             template=template,
             values={"link": "", **values},
             locale=locale,
             division_code=division_code,
+            unsubscribe=unsubscribe,
         )
 
 
 async def _enqueue(**columns: Any) -> None:
     """A row in the outbox; one with the same key is there already: then this is the same message."""
     now = clock.now()
-    message = OutboxMessage(channel=MessageChannel.EMAIL, created_at=now, next_attempt_at=now, **columns)
+    times = {"created_at": now, "next_attempt_at": now, "gives_up_at": now + rules.PARKED_AFTER}
+    message = OutboxMessage(**{"channel": MessageChannel.EMAIL, **times, **columns})
     await OutboxMessage.bulk_create([message], ignore_conflicts=True)
 
 

@@ -32,6 +32,15 @@ def render_message(template: str, values: Mapping[str, Any], locale: str) -> tup
     return " ".join(subject.split())[:MAX_SUBJECT], text.strip()
 
 
+def said_in(locale: str, message: str) -> str:
+    """One message of the catalogues in a language."""
+    token = i18n.current.set(locale if locale in i18n.LOCALES else i18n.DEFAULT_LOCALE)
+    try:
+        return i18n.gettext(message)
+    finally:
+        i18n.current.reset(token)
+
+
 def without_link(text: str, link: str) -> str:
     """A text for the inbox, where a button leads to `link`: without the line that ends with its address."""
     lines = [line for line in text.splitlines() if not (link and line.endswith(link))]

@@ -7,6 +7,7 @@ import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from civicgraph import crypto
 from civicgraph.permissions import READ_OUTBOX
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ def message_key(thing: str, recipient: str) -> str:
     """The key under which one thing is told to one recipient once; a hash where it would be too long."""
     key = f"{thing}|{recipient}"
     return key if len(key) <= MAX_KEY else hashlib.sha256(key.encode()).hexdigest()
+
+
+def address_lane(email: str) -> str:
+    """Among whose messages one to this address stands: a keyed hash, no address."""
+    return f"address {crypto.keyed_hash('recipient', email.strip().lower())}"
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime:

@@ -4,6 +4,12 @@ from civicgraph.grievances.operations.accept_grievance import accept_grievance
 from civicgraph.grievances.operations.assign_grievance import assign_grievance
 from civicgraph.grievances.operations.comment_on_grievance import comment_on_grievance
 from civicgraph.grievances.operations.file_grievance import file_grievance
+from civicgraph.grievances.operations.follow_grievance import (
+    confirm_following,
+    follow_grievance,
+    follow_tracked_grievance,
+    unfollow_grievance,
+)
 from civicgraph.grievances.operations.hold_grievance import extend_grievance, hold_grievance, resume_grievance
 from civicgraph.grievances.operations.list_shortfall import list_shortfall, review_shortfall
 from civicgraph.grievances.operations.rate_grievance import rate_tracked_grievance, reopen_grievance
@@ -24,8 +30,11 @@ __all__ = [
     "accept_grievance",
     "assign_grievance",
     "comment_on_grievance",
+    "confirm_following",
     "extend_grievance",
     "file_grievance",
+    "follow_grievance",
+    "follow_tracked_grievance",
     "hold_grievance",
     "list_shortfall",
     "merge_grievance",
@@ -42,6 +51,7 @@ __all__ = [
     "set_grievance_visibility",
     "start_grievance",
     "transfer_grievance",
+    "unfollow_grievance",
     "verify_grievance",
     "withdraw_tracked_grievance",
 ]

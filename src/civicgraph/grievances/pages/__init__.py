@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from civicgraph.grievances.pages import figures, public, report, staff, tracking, work
+from civicgraph.grievances.pages import figures, following, public, report, staff, tracking, work
 
 ROUTES = [
     *report.ROUTES,
     *tracking.ROUTES,
+    *following.ROUTES,
     *figures.ROUTES,
     *public.ROUTES,
     *staff.ROUTES,
