@@ -46,6 +46,7 @@ def make_settings(url: str, **values: object) -> Settings:
         "reports_per_minute": 1_000,  # the tests come from one address, all in the same minute
         "searches_per_minute": 1_000,
         "wrong_secrets_per_minute": 1_000,
+        "uploads_per_minute": 1_000,
         **values,
     }
     return Settings(_env_file=None, **given)  # type: ignore[arg-type]
@@ -106,9 +107,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(database: str) -> Settings:
+def settings(database: str, tmp_path: Path) -> Settings:
     """The test's settings, in force."""
-    made = make_settings(database)
+    made = make_settings(database, uploads_folder=str(tmp_path / "uploads"))
     configuration.use(made)
     return made
 

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parent.parent / "src/civicgraph"
-ROOMS = ("accounts", "divisions", "grids", "events", "services", "enterprises", "grievances", "notifications")
+ROOMS = (
+    "accounts",
+    "divisions",
+    "grids",
+    "events",
+    "services",
+    "enterprises",
+    "grievances",
+    "notifications",
+    "uploads",
+)
 GROUND = (
     "settings",
     "clock",

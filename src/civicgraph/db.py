@@ -23,7 +23,17 @@ from tortoise.migrations.executor import MigrationExecutor
 from civicgraph import sqlite
 from civicgraph.settings import Settings
 
-ROOMS = ("divisions", "grids", "events", "services", "enterprises", "grievances", "notifications", "accounts")
+ROOMS = (
+    "divisions",
+    "grids",
+    "events",
+    "services",
+    "enterprises",
+    "grievances",
+    "notifications",
+    "accounts",
+    "uploads",
+)
 MODELS = [f"civicgraph.{package}.models" for package in ("operations", "scheduler", *ROOMS)]
 
 

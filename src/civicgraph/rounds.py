@@ -6,6 +6,7 @@ from civicgraph.events.rounds import mark_over
 from civicgraph.grievances.figures.checking import check_some
 from civicgraph.grievances.following import forget_unconfirmed
 from civicgraph.notifications.delivery import deliver_due
+from civicgraph.uploads.operations import sweep
 
 
 async def each_tick() -> int:
@@ -14,4 +15,5 @@ async def each_tick() -> int:
     delivered = await deliver_due()
     await forget_unconfirmed()
     await check_some()
+    await sweep()
     return delivered

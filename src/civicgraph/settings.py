@@ -75,6 +75,16 @@ class Settings(BaseSettings):
     wrong_secrets_per_minute: int = Field(
         default=10, ge=1, description="Wrong tracking secrets from one address in a minute."
     )
+    uploads_folder: str = Field(
+        default="var/uploads", description="The folder of photos and documents; all serving processes share it."
+    )
+    upload_megabytes: int = Field(default=15, ge=1, description="The largest file that is taken, in MB.")
+    upload_form_megabytes: int = Field(
+        default=45, ge=1, description="All files of one form together, in MB; forms without files have 1 MB."
+    )
+    uploads_per_minute: int = Field(
+        default=30, ge=1, description="Files that strangers at one address may send in a minute."
+    )
     searches_per_minute: int = Field(
         default=60, ge=1, description="Searches over everything from one address in a minute."
     )

@@ -1,0 +1,27 @@
+"""GraphQL of the uploads room: what belongs to a row is read below it."""
+
+from __future__ import annotations
+
+from civicgraph.graph import column, type_
+from civicgraph.uploads import models, rules
+
+
+@type_(models.Upload, visible=rules.visible, is_big=True)
+class Upload:
+    """A photo or document. Its contents are at /uploads/NAME/list, /page and /large, a document's at /uploads/NAME/file."""
+
+    name = column()
+    purpose = column()
+    media_type = column()
+    width = column()
+    height = column()
+    size_bytes = column()
+    created_at = column()
+    is_public = column()
+    is_blurred = column()
+    is_hidden = column(guard=rules.covered)
+    reason = column(guard=rules.covered)
+    filename = column(guard=rules.covered)
+
+
+TYPES = (Upload,)

@@ -1,0 +1,179 @@
+"""Writes of the uploads room: take a file, give it to what it belongs to, show, hide and change it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from pydantic import Field
+from tortoise.models import Model
+
+from civicgraph import budgets, clock, settings
+from civicgraph.budgets import BudgetExceeded
+from civicgraph.i18n import N_
+from civicgraph.operations import Input, InvalidInput, TooMany, operation
+from civicgraph.permissions import Actor
+from civicgraph.uploads import store
+from civicgraph.uploads.cleaning import Region, clean, redraw
+from civicgraph.uploads.models import Purpose, Upload
+from civicgraph.uploads.rules import IMAGE, UNCLAIMED_HOURS, safe_filename
+
+_SWEPT = 50
+"""Files that one round of the clock removes."""
+
+
+class _KeepUpload(Input):
+    """A cleaned file whose content is stored."""
+
+    filename: str = ""
+    media_type: str
+    size_bytes: int
+    width: int | None = None
+    height: int | None = None
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+async def receive(actor: Actor, filename: str, data: bytes) -> Upload:
+    """Take a file in: cleaned, stored, and kept for a day until something claims it by its name.
+
+    Cleaning takes a while, so it is done before the transaction and not in it.
+    """
+    _count(actor)
+    cleaned = await clean(data)
+    digest = await store.keep(cleaned)
+    return await keep_upload(
+        actor,
+        {
+            "filename": safe_filename(filename),
+            "media_type": cleaned.media_type,
+            "size_bytes": len(cleaned.whole),
+            "width": cleaned.width,
+            "height": cleaned.height,
+            "digest": digest,
+        },
+    )
+
+
+@operation(is_audited=False)  # it belongs to nothing yet; what claims it writes the entry
+async def keep_upload(actor: Actor, data: _KeepUpload) -> Upload:
+    """Note a file whose content is stored."""
+    return await Upload.create(
+        name=new_name(),
+        content_hash=data.digest,
+        original_hash=data.digest,
+        uploaded_by_id=actor.person_id,
+        **data.model_dump(exclude={"digest"}),
+    )
+
+
+def new_name() -> str:
+    """A name that cannot be guessed: 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+def _count(actor: Actor) -> None:
+    """Bound what strangers at one address send in a minute."""
+    if actor.is_staff or not actor.address_key:
+        return
+    try:
+        budgets.shared.spend(f"upload:{actor.address_key}", 1, settings.current().uploads_per_minute)
+    except BudgetExceeded as error:
+        message = N_("Many files came from your connection just now. Please send it again in %(seconds)s seconds.")
+        raise TooMany(message, seconds=error.retry_after) from error
+
+
+async def claim(
+    names: Sequence[str],
+    subject: Model,
+    *,
+    purpose: Purpose,
+    division_code: str,
+    capability: str,
+    is_public: bool = False,
+    field: str = "photos",
+    only_pictures: bool = True,
+) -> list[Upload]:
+    """Give files to what they belong to, in the transaction of the operation that does so.
+
+    `capability` is what one must be able to do in the division to see them while they are not public.
+    Whoever names a file that nothing has claimed yet is who sent it: its name cannot be guessed.
+    """
+    rows = {row.name: row for row in await Upload.filter(name__in=list(names), subject_type="").select_for_update()}
+    before = await Upload.filter(subject_type=type(subject).__name__, subject_id=subject.pk).count()
+    claimed = []
+    for position, name in enumerate(dict.fromkeys(names), start=before):
+        row = rows.get(name)
+        if row is None:
+            raise InvalidInput.at(field, "upload_unknown", N_("A photo is no longer here. Please choose it again."))
+        if only_pictures and row.media_type != IMAGE:
+            raise InvalidInput.at(field, "upload_kind", N_("Only photos can stand here. Please take the document out."))
+        row.update_from_dict(
+            {
+                "subject_type": type(subject).__name__,
+                "subject_id": subject.pk,
+                "purpose": purpose,
+                "position": position,
+                "division_code": division_code,
+                "capability": capability,
+                "is_public": is_public,
+            }
+        )
+        await row.save()
+        claimed.append(row)
+    return claimed
+
+
+async def move(subject: Model, division_code: str) -> None:
+    """What belongs to something follows it to another place: who may see it is decided there."""
+    await Upload.filter(subject_type=type(subject).__name__, subject_id=subject.pk).update(division_code=division_code)
+
+
+async def publish(row: Upload) -> None:
+    """Show a file to everyone."""
+    row.update_from_dict({"is_public": True, "is_hidden": False, "reason": ""})
+    await row.save()
+
+
+async def hide(row: Upload, reason: str) -> None:
+    """Take a file from the public. Its name changes, so that no address of before leads to it."""
+    row.update_from_dict({"is_public": False, "is_hidden": True, "reason": reason, "name": new_name()})
+    await row.save()
+
+
+async def blurred(row: Upload, regions: Sequence[Region]) -> str:
+    """The hash of a copy whose regions are unrecognisable, stored; `show_blurred` puts it in the place of the picture.
+
+    Regions come on top of those blurred before. No part of a transaction: drawing takes a while.
+    """
+    data = await store.read(row.content_hash, row.media_type)
+    return await store.keep(await redraw(data, regions))
+
+
+async def show_blurred(row: Upload, digest: str) -> None:
+    """Show the blurred copy in the picture's place, under a new name."""
+    row.update_from_dict({"content_hash": digest, "is_blurred": True, "name": new_name()})
+    await row.save()
+
+
+async def remove(rows: Iterable[Upload]) -> int:
+    """Remove files and, where no other names them, their contents; gives their number."""
+    count = 0
+    for row in rows:
+        await row.delete()
+        for digest in {row.content_hash, row.original_hash}:
+            if not await is_needed(digest):
+                await store.drop(digest, row.media_type)
+        count += 1
+    return count
+
+
+async def is_needed(digest: str) -> bool:
+    """Whether a file still shows or keeps this content."""
+    return await Upload.exists(content_hash=digest) or await Upload.exists(original_hash=digest)
+
+
+async def sweep() -> int:
+    """Remove what nothing has claimed for a day: forms that were left, senders who went away."""
+    old = clock.now() - timedelta(hours=UNCLAIMED_HOURS)
+    return await remove(await Upload.filter(subject_type="", created_at__lt=old).limit(_SWEPT))

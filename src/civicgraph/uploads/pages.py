@@ -1,0 +1,63 @@
+"""Addresses of files: taking them in beforehand, giving them out."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from civicgraph.i18n import gettext
+from civicgraph.operations import FieldError, OperationError
+from civicgraph.uploads.models import Upload
+from civicgraph.uploads.operations import receive
+from civicgraph.uploads.rules import is_shown, may_see, may_see_private
+from civicgraph.uploads.serving import served
+from civicgraph.web.csrf import is_same_origin
+from civicgraph.web.multipart import bytes_of, read_parts
+
+
+async def uploads(request: Request) -> Response:
+    """Take files in (multipart/form-data, any field name); answers the names by which a report claims them."""
+    if not is_same_origin(request):
+        raise HTTPException(403)
+    body = await read_parts(request)
+    found, errors = [], list[FieldError]()
+    try:
+        for _, sent in body.files:
+            try:
+                row = await receive(request.state.actor, sent.filename or "", await bytes_of(sent))
+            except OperationError as error:
+                errors += error.errors
+                continue
+            found.append({"name": row.name, "mediaType": row.media_type, "width": row.width, "height": row.height})
+    finally:
+        await body.close()
+    if not body.files:
+        errors.append(FieldError("file", "missing", gettext("Please choose a file.")))
+    told = [{"code": one.code, "message": one.message} for one in errors]
+    headers = {"cache-control": "no-store"}
+    return JSONResponse({"uploads": found, "errors": told}, 422 if errors and not found else 201, headers)
+
+
+async def upload(request: Request) -> Response:
+    """A file in one of its sizes; what one may not see does not exist."""
+    row = await Upload.get_or_none(name=request.path_params["name"])
+    if row is None or not may_see(request.state.actor, row):
+        raise HTTPException(404)
+    return served(row, request.path_params["size"], is_shared=is_shown(row))
+
+
+async def original(request: Request) -> Response:
+    """A picture as it was before parts of it were blurred, for those whose grants cover it."""
+    row = await Upload.get_or_none(name=request.path_params["name"])
+    if row is None or not may_see_private(request.state.actor, row):
+        raise HTTPException(404)
+    return served(row, "large", is_shared=False, is_original=True)
+
+
+ROUTES = [
+    Route("/uploads", uploads, name="uploads", methods=["POST"]),
+    Route("/uploads/{name}/original", original, name="upload_original"),
+    Route("/uploads/{name}/{size}", upload, name="upload"),
+]

@@ -1,0 +1,68 @@
+"""Rules of the uploads room: what may be sent, and who may see it. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from civicgraph.permissions import EDIT_DIVISIONS, EDIT_EVENTS, EDIT_SERVICES, READ_GRIEVANCES, Actor
+from civicgraph.uploads.models import Upload
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+
+CAPABILITIES = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_SERVICES, EDIT_DIVISIONS)
+"""By which a file can be seen that is not public."""
+UNCLAIMED_HOURS = 24
+"""How long a file is kept that nothing has claimed."""
+IMAGE, PDF = "image/jpeg", "application/pdf"
+"""The types that are kept: every picture becomes a JPEG."""
+SIGNS = (
+    (b"\xff\xd8\xff", "image"),
+    (b"\x89PNG\r\n\x1a\n", "image"),
+    (b"GIF87a", "image"),
+    (b"GIF89a", "image"),
+    (b"%PDF-", "pdf"),
+)
+
+
+def kind_of(data: bytes) -> str | None:
+    """`image` or `pdf` by how the content begins; None for everything else, whatever it calls itself."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image"
+    return next((kind for sign, kind in SIGNS if data.startswith(sign)), None)
+
+
+def safe_filename(text: str) -> str:
+    """What a sender called a file, without the way to it, and without what a file system or header reads its own way."""
+    last = re.split(r"[\\/]", unicodedata.normalize("NFC", text))[-1]
+    kept = "".join(char for char in last if char.isalnum() or char in " ._-()（）·")
+    return kept.strip(" .")[:100]
+
+
+def may_see(actor: Actor, row: Upload) -> bool:
+    """Whether the file is shown to the actor: `visible` in Python."""
+    return is_shown(row) or may_see_private(actor, row) or row.subject_type == ""
+
+
+def is_shown(row: Upload) -> bool:
+    """Whether everyone may see it."""
+    return row.is_public and not row.is_hidden
+
+
+def may_see_private(actor: Actor, row: Upload) -> bool:
+    """Whether the actor's grants cover the file: then also as it was before parts were blurred."""
+    return row.subject_type != "" and row.capability in CAPABILITIES and actor.may(row.capability, row.division_code)
+
+
+def visible(c: Compiler, row: Row) -> str:
+    """The rule `may_see` as SQL; what nothing has claimed stands in no list."""
+    shown = f"({row['is_public']} AND NOT {row['is_hidden']})"
+    return f"({shown} OR {covered(c, row)})" if c.is_staff else shown
+
+
+def covered(c: Compiler, row: Row) -> str:
+    """The rule `may_see_private` as SQL."""
+    ways = (f"({row['capability']} = '{one}' AND {c.covers(row['division_code'], one)})" for one in CAPABILITIES)
+    return f"({' OR '.join(ways)})"
