@@ -14,6 +14,10 @@ import io
 import json
 import resource
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MEMORY_BYTES = 900_000_000
 CPU_SECONDS = 20
@@ -61,7 +65,7 @@ def main() -> None:
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + b"".join(made))
 
 
-def opened(data):  # type: ignore[no-untyped-def]
+def opened(data: bytes) -> Image.Image:
     """The pixels of a picture, upright, on white where it is transparent, no larger than the largest size."""
     from PIL import Image, ImageOps
 
@@ -80,7 +84,7 @@ def opened(data):  # type: ignore[no-untyped-def]
     return plain
 
 
-def jpeg(plain, size):  # type: ignore[no-untyped-def]
+def jpeg(plain: Image.Image, size: int) -> bytes:
     """The picture with its longer side no longer than `size`."""
     smaller = plain.copy()
     smaller.thumbnail((size, size))
@@ -94,7 +98,7 @@ def regions(text: str) -> list[tuple[int, int, int, int]]:
     return [tuple(int(part) for part in one.split(",")) for one in text.split(";") if one]  # type: ignore[misc]
 
 
-def blur(image, region) -> None:  # type: ignore[no-untyped-def]
+def blur(image: Image.Image, region: tuple[int, int, int, int]) -> None:
     """Put a few squares of one colour each in the place of a region."""
     x, y, width, height = region
     left, top = image.width * x // 1000, image.height * y // 1000
@@ -105,8 +109,8 @@ def blur(image, region) -> None:  # type: ignore[no-untyped-def]
     box = (left, top, right, bottom)
     part = image.crop(box)
     step = max(part.size) / MOSAIC
-    coarse = part.resize((max(1, round(part.width / step)), max(1, round(part.height / step))), 4)  # 4: box
-    image.paste(coarse.resize(part.size, 0), box)  # 0: nearest
+    coarse = part.resize((max(1, round(part.width / step)), max(1, round(part.height / step))))
+    image.paste(coarse.resize(part.size), box)
 
 
 if __name__ == "__main__":
