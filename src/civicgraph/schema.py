@@ -11,10 +11,13 @@ import strawberry
 from civicgraph.db import ROOMS
 from civicgraph.graph.schema import build
 
+PARTS = ("grievances.desk",)
+"""Parts of rooms that declare types and root fields of their own."""
+
 
 def rooms() -> list[ModuleType]:
-    """The `graph` module of each room that has one."""
-    return [importlib.import_module(f"civicgraph.{room}.graph") for room in ROOMS]
+    """The `graph` module of each room and of each part that has one."""
+    return [importlib.import_module(f"civicgraph.{room}.graph") for room in (*ROOMS, *PARTS)]
 
 
 @cache

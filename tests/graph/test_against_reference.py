@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from civicgraph import clock
-from civicgraph.graph import limits
+from civicgraph.graph import limits, readers
 from civicgraph.graph.engine import Engine
 from civicgraph.permissions import ANONYMOUS, Actor, Held, Role
 from tests.graph.reference import city, every
@@ -34,7 +34,7 @@ from tests.support.city import CITY
 DOCUMENTS = int(os.environ.get("CIVICGRAPH_RANDOM_DOCUMENTS", "0"))
 """So many random documents instead of the usual, and others each time."""
 FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-OWN = ("inbox", "mySessions", "myTokens")
+OWN = ("inbox", "mySessions", "myTokens", "savedFilters")
 """Lists of what is one's own: few have much."""
 
 
@@ -105,6 +105,7 @@ async def town(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Town:
     """The city, and an engine that takes larger documents than clients may send: limits have tests of their own."""
     for name in ("MAX_ALIASES", "MAX_FIELDS", "MAX_DIRECTIVES", "MAX_VARIABLES", "MAX_DEPTH", "MAX_TOKENS"):
         monkeypatch.setattr(limits, name, 10_000)
+    monkeypatch.setattr(readers, "STATEMENT_SECONDS", 30)
     with clock.override(NOW):
         await city.build()
     return Town(engine, await load(engine.reader.dialect.name), await city.actors())

@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import clock, crypto
 from civicgraph.grievances import operations, rules
-from civicgraph.grievances.models import Grievance, GrievanceStatus
+from civicgraph.grievances.models import Grievance, GrievanceStatus, WorkOrder
 from civicgraph.grievances.operations.history import check_source, take_by_clock
 from civicgraph.grievances.operations.rate_grievance import close_by_clock
 from civicgraph.grievances.workflow import TRANSITIONS
@@ -52,6 +52,8 @@ STEPS: dict[str, tuple[Any, Callable[[], dict[str, Any]]]] = {
         operations.review_shortfall,
         lambda: {"body": "区住建局", "reason": "已列入计划", "review_on": in_days(60)},
     ),
+    "finish_part": (operations.finish_grievance_part, lambda: {"words": "梯子已送到"}),
+    "tag": (operations.tag_grievance, lambda: {"add": "汛期"}),
     "comment": (operations.comment_on_grievance, lambda: {"note": "已联系物业"}),
     "set_visibility": (operations.set_grievance_visibility, lambda: {"is_public": False, "reason": "有门牌号"}),
 }
@@ -81,6 +83,8 @@ async def take(actor: Actor, verb: str, row: Grievance, **values: Any) -> Grieva
         operation, given = operations.merge_grievance, {"into": values.get("into") or await _earlier()}
     else:
         operation, make = STEPS[verb]
+        if verb == "finish_part" and rules.may_dispatch(actor, fresh):
+            await WorkOrder.create(grievance_id=row.id, person_id=actor.person_id, ordered_at=clock.now())
         given = make()
     done = await operation(actor, {"number": fresh.number, "version": fresh.version, **given, **values})
     return done

@@ -55,7 +55,7 @@ async def test_only_the_declared_steps_can_be_taken_from_a_status(
             done = await take(station, verb, row)
             assert done.status == (transition.target or status), verb
             assert done.version == row.version + 1
-            assert await GrievanceUpdate.filter(grievance_id=row.id).count() == steps + 1
+            assert await GrievanceUpdate.filter(grievance_id=row.id).count() == steps + (verb != "tag")
         else:
             with pytest.raises(Unavailable) as refused:
                 await take(station, verb, row)

@@ -72,6 +72,12 @@ class Person:
     grants = to_many(
         "Grant", key="person_id", order=("id",), description="Roles over divisions, as far as you may know of them."
     )
+    workload = to_one(
+        "grievances.desk.Workload",
+        link=lambda c, row, child: f"{child['id']} = {row['id']}",
+        is_nullable=True,
+        description="How much they have to do; null unless you give them work or manage them.",
+    )
     may_edit = computed(bool, rules.managed_person, "Whether you may change it.")
 
 

@@ -135,6 +135,12 @@ class Division:
         description="The same for each month in which something was reported, the oldest first.",
     )
     grievance_figures = figures_of("grievances.GrievanceFigures")
+    backlog = to_one(
+        "grievances.desk.Backlog",
+        link=lambda c, row, child: f"{child['code']} = {row['code']}",
+        is_nullable=False,
+        description="What of its subtree's grievances is still to be resolved, and how much of that is overdue.",
+    )
     may_edit = computed(bool, lambda c, row: c.covers(row["code"], EDIT_DIVISIONS), "Whether you may change it.")
 
 

@@ -9,7 +9,6 @@ from civicgraph.graph import (
     column,
     computed,
     connection,
-    door,
     equals,
     filter_type,
     flag,
@@ -22,12 +21,15 @@ from civicgraph.graph import (
     root,
     root_connection,
     root_one,
+    to_many,
     to_one,
     type_,
     where,
 )
-from civicgraph.grievances import models, operations, rules
+from civicgraph.grievances import models, rules
 from civicgraph.grievances import reminders as reminders  # whoever builds the schema has the reminders registered
+from civicgraph.grievances.desk import rules as desk_rules
+from civicgraph.grievances.doors import DOORS
 from civicgraph.grievances.figures.graph import GrievanceFigures, share
 from civicgraph.grievances.figures.slices import figures_of
 from civicgraph.grievances.models import Channel, GrievanceStatus, ReporterKind, Urgency
@@ -55,6 +57,18 @@ class GrievanceFilter:
         rules.is_mine,
         reason="One person's are hundreds, read by the index of assignees and sorted.",
     )
+    has_my_part = flag(
+        "Only those in which you or a team of yours has a part.",
+        desk_rules.with_my_part,
+        reason="They are found by the work orders of one person and of a few teams, and sorted.",
+    )
+    tag = where(
+        str,
+        "With this tag, for staff.",
+        desk_rules.has_tag,
+        reason="They are found by the index of tags, and sorted.",
+    )
+    compound = equals("compound_id", int, "Of the compound with this number.")
     reporter_kind = equals(
         "reporter_kind", ReporterKind, "From residents, or from enterprises.", reason="Both report every day."
     )
@@ -212,10 +226,32 @@ class Grievance:
         guard=rules.may_dispatch_row,
         description="Whom it may be assigned to; null unless you may assign it.",
     )
+    work_orders = to_many(
+        "grievances.desk.WorkOrder",
+        link=desk_rules.counts_in,
+        order=("id",),
+        description="Who works on it: one leads, others help.",
+    )
+    tags = to_many(
+        "grievances.desk.GrievanceTag", key="grievance_id", order=("name",), description="Words by which staff find it."
+    )
+    teams = to_many(
+        "grievances.desk.Team",
+        link=desk_rules.offered,
+        order=("name", "id"),
+        description="Teams that it may be given to, for staff.",
+    )
+    ready_texts = to_many(
+        "grievances.desk.ReadyText",
+        link=desk_rules.offered,
+        order=("title", "id"),
+        description="Ready words of its place, for staff.",
+    )
     may_read_private = computed(
         bool, rules.reads_private, "Whether you may read the reporter's own words and the masked contact."
     )
     may_work = computed(bool, rules.may_work_row, "Whether you may start, comment on and resolve it.")
+    may_help = computed(bool, rules.may_help_row, "Whether you have a part in it, and may comment on and tag it.")
     may_dispatch = computed(bool, rules.may_dispatch_row, "Whether you may accept, assign, pass on and hide it.")
     may_check = computed(bool, rules.may_check_row, "Whether you may check on the spot what others resolved.")
     may_direct = computed(bool, rules.may_direct_row, "Whether you may give it more time, as the level above.")
@@ -340,34 +376,5 @@ class Query:
 
 
 Subscription = followable(Query, "grievance", "grievances", "tracked_grievance", "performance", "grievance_figures")
-Mutation = mutations(
-    "Mutation",
-    door(operations.file_grievance, {"grievance": "TrackedGrievance", "tracking_secret": str}),
-    door(operations.accept_grievance, {"grievance": "Grievance"}),
-    door(operations.return_grievance, {"grievance": "Grievance"}),
-    door(operations.redirect_grievance, {"grievance": "Grievance"}),
-    door(operations.transfer_grievance, {"grievance": "Grievance"}),
-    door(operations.merge_grievance, {"grievance": "Grievance"}),
-    door(operations.assign_grievance, {"grievance": "Grievance"}),
-    door(operations.start_grievance, {"grievance": "Grievance"}),
-    door(operations.hold_grievance, {"grievance": "Grievance"}),
-    door(operations.resume_grievance, {"grievance": "Grievance"}),
-    door(operations.extend_grievance, {"grievance": "Grievance"}),
-    door(operations.comment_on_grievance, {"grievance": "Grievance"}),
-    door(operations.resolve_grievance, {"grievance": "Grievance"}),
-    door(operations.verify_grievance, {"grievance": "Grievance"}),
-    door(operations.send_back_grievance, {"grievance": "Grievance"}),
-    door(operations.reopen_grievance, {"grievance": "Grievance"}),
-    door(operations.list_shortfall, {"grievance": "Grievance"}),
-    door(operations.review_shortfall, {"grievance": "Grievance"}),
-    door(operations.resubmit_tracked_grievance, {"grievance": "TrackedGrievance"}),
-    door(operations.rate_tracked_grievance, {"grievance": "TrackedGrievance"}),
-    door(operations.withdraw_tracked_grievance, {"grievance": "TrackedGrievance"}),
-    door(operations.follow_grievance, {"number": str, "email": str}),
-    door(operations.follow_tracked_grievance, {"number": str, "email": str}),
-    door(operations.confirm_following, {"number": str}),
-    door(operations.unfollow_grievance, {"is_ended": bool}),
-    door(operations.set_grievance_visibility, {"grievance": "Grievance"}),
-    door(operations.reveal_grievance_contact, {"phone": str, "email": str}),
-)
+Mutation = mutations("Mutation", *DOORS)
 TYPES = (Grievance, TrackedGrievance, GrievanceUpdate, GrievanceCategory, GrievancePerformance, GrievanceFigures)

@@ -7,9 +7,13 @@ from typing import Any, ClassVar
 from tortoise import fields
 from tortoise.models import Model
 
+from civicgraph.grievances.desk import models as desk
 from civicgraph.grievances.figures.models import GrievanceCell as GrievanceCell  # a table of the room
 from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Record, SqlIndexes, by_place, place
+
+Team, TeamMember, WorkOrder = desk.Team, desk.TeamMember, desk.WorkOrder
+GrievanceTag, ReadyText, SavedFilter = desk.GrievanceTag, desk.ReadyText, desk.SavedFilter
 
 
 class Urgency(Labelled):
@@ -225,6 +229,7 @@ class Grievance(Record):
             ("enterprise_id", "id"),
             ("category_id", "id"),
             ("assignee_id", "status", "resolution_due_at", "id"),
+            ("assignee_id", "resolved_at"),
             ("status", "id"),
             ("resolution_due_at", "id"),
             ("duplicate_of_id", "id"),

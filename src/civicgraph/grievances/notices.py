@@ -13,6 +13,8 @@ from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
 from civicgraph.grievances import following
+from civicgraph.grievances.desk import orders
+from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.models import (
     Grievance,
     GrievanceCategory,
@@ -98,9 +100,19 @@ async def _write_to_follower(
     )
 
 
-async def tell_assignee(row: Grievance, assignee: Person) -> None:
-    """Tell a person of a new task."""
-    await _tell([assignee], row, "grievance_assigned", f"assigned:{row.version}", due_at=row.resolution_due_at)
+async def tell_holders(row: Grievance, holders: Sequence[Holder], *, but: int | None) -> None:
+    """Tell people, and the members of teams, of the work that is newly theirs: to lead or to help with."""
+    told: set[int | None] = {but}
+    for is_lead, template in ((True, "grievance_assigned"), (False, "grievance_helping")):
+        found = await orders.people_of([one for one in holders if one.is_lead is is_lead])
+        people = [one for one in found if one.id not in told]
+        told |= {one.id for one in people}
+        await _tell(people, row, template, f"assigned:{row.version}", due_at=row.resolution_due_at)
+
+
+async def tell_mentioned(row: Grievance, people: Sequence[Person]) -> None:
+    """Tell colleagues that a note names them. What it says, the page shows to those who may read it."""
+    await _tell(people, row, "grievance_mentioned", f"mentioned:{row.version}")
 
 
 async def call_dispatchers(row: Grievance) -> None:
@@ -128,8 +140,10 @@ async def tell_workers(row: Grievance, template: str, what: str, due_at: datetim
 
 
 async def _workers(row: Grievance) -> list[Person]:
+    """Who leads it, a person or the members of a team; while nobody does, the nearest dispatchers."""
     assignee = await Person.get_or_none(id=row.assignee_id, is_active=True) if row.assignee_id else None
-    return [assignee] if assignee else await nearest_dispatchers(_place(row))
+    led = [assignee] if assignee else await orders.people_of(await orders.leading(row))
+    return led or await nearest_dispatchers(_place(row))
 
 
 async def remind(row: Grievance, promise: str, due_at: datetime) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from civicgraph.clock import CITY_ZONE
 from civicgraph.divisions.rules import parent_code
+from civicgraph.grievances.desk.rules import Part, has_part
 from civicgraph.grievances.models import Grievance, ReporterKind, Urgency
 from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, Needs, Transition
 from civicgraph.permissions import (
@@ -37,10 +38,16 @@ def may_dispatch(actor: Actor, row: Grievance) -> bool:
     return actor.may(DISPATCH_GRIEVANCES, _place(row))
 
 
-def may_work(actor: Actor, row: Grievance) -> bool:
-    """Whether the actor works on this grievance: it is assigned to them, or they dispatch there."""
+def may_work(actor: Actor, row: Grievance, part: Part = Part.NONE) -> bool:
+    """Whether the actor works on this grievance: it is theirs or their team's to lead, or they dispatch there."""
     is_mine = actor.person_id is not None and row.assignee_id == actor.person_id
-    return (is_mine and actor.may(WORK_GRIEVANCES, _place(row))) or may_dispatch(actor, row)
+    leads = is_mine or part is Part.LEADS
+    return (leads and actor.may(WORK_GRIEVANCES, _place(row))) or may_dispatch(actor, row)
+
+
+def may_help(actor: Actor, row: Grievance, part: Part) -> bool:
+    """Whether the actor has any part in it."""
+    return (part is not Part.NONE and actor.may(WORK_GRIEVANCES, _place(row))) or may_work(actor, row, part)
 
 
 def may_direct(actor: Actor, row: Grievance) -> bool:
@@ -48,9 +55,10 @@ def may_direct(actor: Actor, row: Grievance) -> bool:
     return actor.may(DISPATCH_GRIEVANCES, parent_code(_place(row)) or _place(row))
 
 
-def may_take(actor: Actor, transition: Transition, row: Grievance) -> bool:
+def may_take(actor: Actor, transition: Transition, row: Grievance, part: Part = Part.NONE) -> bool:
     """Whether a member of the staff may take this step with this grievance, whatever its state.
 
+    `part` is what their work orders make them in it.
     That a checker is not the one who resolved it, the operation itself looks up in the history.
     """
     match transition.needs:
@@ -59,7 +67,9 @@ def may_take(actor: Actor, transition: Transition, row: Grievance) -> bool:
         case Needs.SUPERIOR:
             return may_direct(actor, row)
         case Needs.WORKER:
-            return may_work(actor, row)
+            return may_work(actor, row, part)
+        case Needs.HELPER:
+            return may_help(actor, row, part)
         case Needs.CHECKER:
             return actor.may(WORK_GRIEVANCES, _place(row))
         case _:
@@ -184,7 +194,7 @@ def _listed(states: Iterable[str]) -> str:
     return "(" + ", ".join(f"'{state}'" for state in states) + ")"
 
 
-_OPEN_SQL = _listed(one.value for one in OPEN)  # letter for letter the partial indexes' condition
+OPEN_SQL = _listed(one.value for one in OPEN)  # letter for letter the partial indexes' condition
 _DONE_SQL = _listed(one.value for one in DONE)
 
 _WORKING_SQL = _listed(role.value for role in Role if WORK_GRIEVANCES in CAPABILITIES[role])
@@ -196,7 +206,7 @@ def is_open(c: Compiler, row: Row) -> str:
     SQLite would rather sort what its index of the status finds than walk a partial index in order. Told
     that the condition is likely, and that all due times of a list by due time count, it does the latter.
     """
-    condition = f"{row['status']} IN {_OPEN_SQL}"
+    condition = f"{row['status']} IN {OPEN_SQL}"
     if c.dialect.name != "sqlite":
         return condition
     return f"likely({condition})" if row.is_by_id else f"likely({condition}) AND {row['resolution_due_at']} > ''"
@@ -210,7 +220,7 @@ def lies_within(c: Compiler, row: Row, given: Given) -> str:
 
 def is_not_open(c: Compiler, row: Row) -> str:
     """Not to be resolved: done, ended without, or on the shortfall list."""
-    return f"{row['status']} NOT IN {_OPEN_SQL}"
+    return f"{row['status']} NOT IN {OPEN_SQL}"
 
 
 def is_done(c: Compiler, row: Row) -> str:
@@ -256,7 +266,7 @@ def has_status(c: Compiler, row: Row, given: Given) -> str:
 
 def is_overdue(c: Compiler, row: Row) -> str:
     """A promised time has passed and what was promised is not done."""
-    return f"({row['status']} IN {_OPEN_SQL} AND {_next_due(row)} < {c.now()})"
+    return f"({row['status']} IN {OPEN_SQL} AND {_next_due(row)} < {c.now()})"
 
 
 def are_overdue(c: Compiler, row: Row) -> str:
@@ -267,6 +277,12 @@ def are_overdue(c: Compiler, row: Row) -> str:
 def _next_due(row: Row) -> str:
     """What is promised next: the first response, after it the resolution."""
     return f"(CASE WHEN {row['accepted_at']} IS NULL THEN {row['response_due_at']} ELSE {row['resolution_due_at']} END)"
+
+
+def is_past(c: Compiler, name: str) -> str:
+    """The promised time has passed of what is open, for a grievance under a name in SQL of one's own."""
+    due = f"(CASE WHEN {name}.accepted_at IS NULL THEN {name}.response_due_at ELSE {name}.resolution_due_at END)"
+    return f"{due} < {c.now()}"
 
 
 def is_in_time(c: Compiler, row: Row) -> str:
@@ -313,8 +329,16 @@ def may_work_row(c: Compiler, row: Row) -> str:
     """The rule `may_work` as SQL."""
     if not c.is_staff:
         return c.dialect.false
-    mine = f"(coalesce({is_mine(c, row)}, {c.dialect.false}) AND {c.covers(row['division_id'], WORK_GRIEVANCES)})"
-    return f"({mine} OR {may_dispatch_row(c, row)})"
+    leads = f"(coalesce({is_mine(c, row)}, {c.dialect.false}) OR {has_part(c, row, is_lead=True)})"
+    return f"(({leads} AND {c.covers(row['division_id'], WORK_GRIEVANCES)}) OR {may_dispatch_row(c, row)})"
+
+
+def may_help_row(c: Compiler, row: Row) -> str:
+    """The rule `may_help` as SQL."""
+    if not c.is_staff:
+        return c.dialect.false
+    helps = f"({has_part(c, row)} AND {c.covers(row['division_id'], WORK_GRIEVANCES)})"
+    return f"({helps} OR {may_work_row(c, row)})"
 
 
 def may_dispatch_row(c: Compiler, row: Row) -> str:

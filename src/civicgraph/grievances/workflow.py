@@ -52,7 +52,8 @@ class Needs(Enum):
     ANYONE = "everyone, with or without an account"
     DISPATCHER = "a grant to dispatch over the division"
     SUPERIOR = "a grant to dispatch over the level above"
-    WORKER = "the grievance's assignee, or a dispatcher"
+    WORKER = "whoever leads the work on it (a person, or the members of a team), or a dispatcher"
+    HELPER = "whoever has a part in it, leading or helping, or a dispatcher"
     CHECKER = "a worker or dispatcher of the place who did not resolve it"
     REPORTER = "the number and the tracking secret"
     CLOCK = "nobody: the scheduler, when its time has come"
@@ -131,7 +132,7 @@ TRANSITIONS: Mapping[str, Transition] = {
     "assign": Transition(
         "派单", (_S.SUBMITTED, *_HANDED_OUT, _S.REOPENED), _S.ASSIGNED, Needs.DISPATCHER,
         N_("This grievance is not open, there is nobody to assign it to."),
-        asks="a person of the place, or a team", response=Clock.STOP, public="the team and the office's words",
+        asks="who leads, a person or a team; who helps", response=Clock.STOP, public="the team and the office's words",
     ),
     "start": Transition(
         "开始办理", (_S.ACCEPTED, _S.ASSIGNED, _S.REOPENED), _S.IN_PROGRESS, Needs.WORKER,
@@ -201,7 +202,13 @@ TRANSITIONS: Mapping[str, Transition] = {
         N_("Only what is not resolved yet can be withdrawn."),
         response=Clock.STOP, resolution=Clock.STOP, public="that it was withdrawn",
     ),
-    "comment": Transition("留言", EVERY, None, Needs.WORKER, asks="words", public="the words, if they are public"),
+    "finish_part": Transition(
+        "协办完成", (*_HANDED_OUT, _S.ON_HOLD, _S.REOPENED), None, Needs.HELPER,
+        N_("Only while the work goes on can a part of it be reported as done."),
+        asks="words among staff; the whole stays open until its lead resolves it",
+    ),
+    "tag": Transition("标记", EVERY, None, Needs.HELPER, asks="words by which staff find it again"),
+    "comment": Transition("留言", EVERY, None, Needs.HELPER, asks="words", public="the words, if they are public"),
     "set_visibility": Transition("公开设置", EVERY, None, Needs.DISPATCHER, asks="a reason when it is hidden"),
     "reveal_contact": Transition("查看联系方式", EVERY, None, Needs.WORKER),
 }  # fmt: skip

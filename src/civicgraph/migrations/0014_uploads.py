@@ -36,7 +36,7 @@ async def forwards(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0013_enterprises_counted")]
+    dependencies = [("civicgraph", "0014_notices")]
 
     operations = [
         ops.CreateModel(

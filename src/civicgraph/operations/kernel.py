@@ -6,14 +6,17 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, cast, get_type_hints
 
+import orjson
+from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from civicgraph import crypto
+from civicgraph.i18n import N_
 from civicgraph.operations.audit import entries_written, operation_name
-from civicgraph.operations.errors import Conflict
+from civicgraph.operations.errors import Conflict, InvalidInput
 from civicgraph.operations.inputs import Input, validate
 from civicgraph.operations.models import IdempotencyKey
 from civicgraph.permissions import Actor
@@ -34,6 +37,8 @@ class Operation(Generic[I, R]):
     input: type[I]
     work: Callable[[Actor, I], Awaitable[R]]
     is_audited: bool
+    answers: type[Model] | None = None
+    """The model whose row it answers, if it does so: then a retry with the same `idempotency_key` gets it again."""
 
     @property
     def description(self) -> str:
@@ -51,15 +56,54 @@ class Operation(Generic[I, R]):
 
     async def _transact(self, actor: Actor, data: I) -> R:
         operation_name.set(self.name)
-        written: list[int] = []
-        entries_written.set(written)
-        async with in_transaction():
-            result = await self.work(actor, data)
-            if self.is_audited and actor.kind != "system" and not written:
-                raise RuntimeError(f"{self.name} wrote without an audit entry")
+        key = getattr(data, "idempotency_key", None) if self.answers else None
+        try:
+            result = await self._committed(actor, data, key)
+        except IntegrityError:
+            if key is None or await first_answer(actor, self.name, key) is None:
+                raise
+            result = await self._committed(actor, data, key)  # the same at the same moment was first
         for told in after_commit:
             told()
         return result
+
+    async def _committed(self, actor: Actor, data: I, key: str | None) -> R:
+        written: list[int] = []
+        entries_written.set(written)
+        async with in_transaction():
+            if key is not None and (earlier := await self._earlier(actor, data, key)) is not None:
+                return earlier
+            result = await self.work(actor, data)
+            if key is not None:
+                assert isinstance(result, Model)
+                await IdempotencyKey.filter(key=_scoped(actor, self.name, key)).update(
+                    answer={"fingerprint": fingerprint(data), "subject": result.pk}
+                )
+            if self.is_audited and actor.kind != "system" and not written:
+                raise RuntimeError(f"{self.name} wrote without an audit entry")
+        return result
+
+    async def _earlier(self, actor: Actor, data: I, key: str) -> R | None:
+        """The row that the first try with this key answered; None when this is the first, whose key is now kept.
+
+        The key is kept before the work: a second try at the same moment waits for it, or meets it as it commits.
+        """
+        answer = await first_answer(actor, self.name, key)
+        if answer is None:
+            await keep_answer(actor, self.name, key, {"fingerprint": fingerprint(data)})
+            return None
+        if answer["fingerprint"] != fingerprint(data):
+            message = N_("Other words were sent with this key before. Please load the page again and send it anew.")
+            raise InvalidInput.at("idempotency_key", "key_reused", message)
+        assert self.answers is not None
+        found: Any = await self.answers.get(pk=answer["subject"])
+        return cast("R", found)
+
+
+def fingerprint(data: Input) -> str:
+    """Tells a retry from another submission under the same key, without keeping what was written."""
+    plain = data.model_dump(mode="json", exclude={"idempotency_key"})
+    return crypto.keyed_hash("submission", orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode())
 
 
 REGISTRY: dict[str, Operation[Any, Any]] = {}
@@ -72,7 +116,10 @@ def operation(*, is_audited: bool = True) -> Callable[[Callable[[Actor, I], Awai
         name = work.__name__
         if name in REGISTRY:
             raise ValueError(f"two operations are named {name}")
-        REGISTRY[name] = Operation(name, get_type_hints(work)["data"], work, is_audited)
+        hints = get_type_hints(work)
+        is_row = isinstance(hints["return"], type) and issubclass(hints["return"], Model)
+        answers = hints["return"] if is_row and "idempotency_key" in hints["data"].model_fields else None
+        REGISTRY[name] = Operation(name, hints["data"], work, is_audited, answers)
         return REGISTRY[name]
 
     return decorate

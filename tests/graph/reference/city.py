@@ -16,6 +16,7 @@ from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole, N
 from civicgraph.permissions import ANONYMOUS, Actor, Held, Role
 from civicgraph.text import search_terms
 from tests.graph.reference.blanks import fill_blanks
+from tests.graph.reference.desk import build_desk
 from tests.graph.reference.grievances import build_grievances
 from tests.graph.reference.listings import build_enterprises, build_events, build_services
 from tests.graph.reference.messages import build_messages, build_trail
@@ -34,6 +35,7 @@ async def build(seed: int = 5) -> None:
         await build_services(dice, places)
         await build_events(dice, places)
         await build_grievances(dice, places, people)
+        await build_desk(dice, people)
         await build_messages(dice, places, people)
         await build_trail(dice, places, people)
         await fill_blanks()

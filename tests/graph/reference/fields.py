@@ -10,7 +10,7 @@ from math import floor
 from typing import Any
 
 from civicgraph.clock import CITY_ZONE
-from tests.graph.reference import rules
+from tests.graph.reference import desk, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
 
@@ -164,11 +164,13 @@ def node(world: World, row: Any, id: str) -> Thing | None:
 
 NODES = (
     *("ApiToken", "AuditEntry", "Compound", "Division", "Enterprise", "Event", "Grid", "GridAssignment", "Grievance"),
-    *("GrievanceCategory", "InboxMessage", "Industry", "OutboxMessage", "Person", "Service", "Session"),
+    *("GrievanceCategory", "InboxMessage", "Industry", "OutboxMessage", "Person", "ReadyText", "SavedFilter"),
+    *("Service", "Session", "Team"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
     **rules.MAY,
+    **desk.FIELDS,
     "ApiToken.documentCount": lambda world, row: len(world.rows.having("TrustedDocument", "token_id", row.id)),
     "AuditEntry.changedFields": lambda world, row: json_text(world.rows.database, row.changes),
     "AuditEntry.division": lambda world, row: world.find("Division", row.division_code),
@@ -200,6 +202,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.grid": root("Grid", "code"),
     "Query.grievance": grievance,
     "Query.industry": root("Industry", "code"),
+    "Query.readyText": root("ReadyText", "id"),
+    "Query.team": root("Team", "id"),
     "Query.me": lambda world, row: world.find("Person", world.actor.person_id),
     "Query.myToken": root("ApiToken", "id"),
     "Query.node": node,
@@ -219,5 +223,15 @@ FIELDS: dict[str, Callable[..., Any]] = {
 }
 """What is neither a column, nor the row that a key leads to, nor a page of a list."""
 NUMBERED = ("AuditEntry", "ApiToken", "Compound", "Enterprise", "Event", "GridAssignment", "InboxMessage")
-for _kind in (*NUMBERED, "OutboxMessage", "Person", "Service", "Session"):
+for _kind in (
+    *NUMBERED,
+    "OutboxMessage",
+    "Person",
+    "ReadyText",
+    "SavedFilter",
+    "Service",
+    "Session",
+    "Team",
+    "WorkOrder",
+):
     FIELDS[f"{_kind}.number"] = lambda world, row: row.id

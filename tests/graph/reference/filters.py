@@ -10,7 +10,7 @@ from typing import Any
 
 from civicgraph.clock import CITY_ZONE
 from civicgraph.permissions import EDIT_ENTERPRISES, EDIT_EVENTS, EDIT_SERVICES
-from tests.graph.reference import rules
+from tests.graph.reference import desk, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
 from tests.graph.reference.values import plain
 from tests.graph.reference.world import World
@@ -162,6 +162,9 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     ),
     "GrievanceFilter.category": is_("category_id"),
     "GrievanceFilter.channel": is_("channel"),
+    "GrievanceFilter.compound": is_("compound_id"),
+    "GrievanceFilter.hasMyPart": only(desk.has_my_part),
+    "GrievanceFilter.tag": desk.has_tag,
     "GrievanceFilter.isOpen": either(lambda world, row: row.status.name in OPEN),
     "GrievanceFilter.isOverdue": either(is_overdue),
     "GrievanceFilter.number": is_("number"),
@@ -180,6 +183,12 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "PersonFilter.isActive": is_("is_active"),
     "PersonFilter.roleWithin": has_role_in,
     "PersonFilter.text": named,
+    "ReadyTextFilter.isActive": is_("is_active"),
+    "ReadyTextFilter.purpose": is_("purpose"),
+    "ReadyTextFilter.within": lies_in("division_id"),
+    "SavedFilterFilter.isShared": is_("is_shared"),
+    "TeamFilter.isActive": is_("is_active"),
+    "TeamFilter.within": lies_in("division_id"),
     "SessionFilter.isAlive": only(is_alive),
     "ServiceFilter.isEditable": only(rules.over(EDIT_SERVICES)),
     "ServiceFilter.isOffered": either(lambda world, row: row.status.name not in ("DRAFT", "CLOSED")),

@@ -77,7 +77,10 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.myTokens": all_of("ApiToken"),
     "Query.outbox": all_of("OutboxMessage"),
     "Query.people": colleagues,
+    "Query.readyTexts": all_of("ReadyText"),
+    "Query.savedFilters": all_of("SavedFilter"),
     "Query.services": all_of("Service"),
+    "Query.teams": all_of("Team"),
     "TrackedGrievance.updates": under("GrievanceUpdate", "grievance_id"),
 }
 
@@ -114,6 +117,8 @@ BY_CODE = {"CODE": Order(("code",))}
 ORDERS: dict[str, dict[str, Order]] = {
     **dict.fromkeys(("ApiToken", "AuditEntry", "Compound", "InboxMessage", "OutboxMessage", "Service"), NEWEST),
     "Session": NEWEST,
+    **dict.fromkeys(("ReadyText", "Team"), NEWEST),
+    "SavedFilter": {"OLDEST": Order(("id",))},
     **dict.fromkeys(("Enterprise", "GrievanceUpdate"), BOTH),
     **dict.fromkeys(("Division", "Grid", "Industry"), BY_CODE),
     "Event": {

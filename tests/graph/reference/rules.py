@@ -63,9 +63,42 @@ dispatches = over(DISPATCH_GRIEVANCES)
 
 
 def works_on(world: World, row: Any) -> bool:
-    """Who dispatches there, and the one whose work it is while a role over the place lasts."""
+    """Who dispatches there, and who leads the work, alone or in a team, while a role over the place lasts."""
     is_mine = world.actor.person_id is not None and row.assignee_id == world.actor.person_id
-    return dispatches(world, row) or (is_mine and may(world, WORK_GRIEVANCES, row.division_id))
+    leads = is_mine or any(one.is_lead for one in orders_of(world, world.actor.person_id, row))
+    return dispatches(world, row) or (leads and may(world, WORK_GRIEVANCES, row.division_id))
+
+
+def orders_of(world: World, person_id: int | None, row: Any) -> list[Any]:
+    """The work orders of a person and of their teams for a grievance, that were not taken back."""
+    teams = {one.team_id for one in world.rows.having("TeamMember", "person_id", person_id)}
+    return [
+        one
+        for one in world.rows.having("WorkOrder", "grievance_id", row.id)
+        if one.ended_at is None and ((person_id is not None and one.person_id == person_id) or one.team_id in teams)
+    ]
+
+
+def helps_with(world: World, row: Any) -> bool:
+    """Who works on it, and who has any part in it while a role over the place lasts."""
+    has_part = bool(orders_of(world, world.actor.person_id, row))
+    return works_on(world, row) or (has_part and may(world, WORK_GRIEVANCES, row.division_id))
+
+
+def is_staff(world: World, row: Any) -> bool:
+    """Everybody on the staff."""
+    return world.actor.person_id is not None
+
+
+def sees_filter(world: World, row: Any) -> bool:
+    """One's own, and shared ones of a place over which one holds a role too."""
+    own = {grant.division_id for grant in world.rows.having("Grant", "person_id", world.actor.person_id)}
+    return is_own(world, row) or (is_staff(world, row) and row.is_shared and row.division_id in own)
+
+
+def knows_load(world: World, person: Any) -> bool:
+    """Oneself, and people whom one gives work to or manages."""
+    return is_staff(world, person) and is_colleague(world, person)
 
 
 def reads_internal(world: World, row: Any) -> bool:
@@ -151,6 +184,12 @@ VISIBLE: dict[str, Rule] = {
     "GridAssignment": sees_assignment,
     "Grievance": lambda world, row: row.is_public or reads_private(world, row),
     "GrievancePerformance": lambda world, row: row.category == row.channel == "",
+    "GrievanceTag": reads_internal,
+    "ReadyText": is_staff,
+    "SavedFilter": sees_filter,
+    "Team": is_staff,
+    "WorkOrder": reads_internal,
+    "Workload": knows_load,
     "GrievanceUpdate": lambda world, row: not row.internal_note or reads_internal(world, row),
     "InboxMessage": is_own,
     "OutboxMessage": over(READ_OUTBOX, "division_code"),
@@ -193,6 +232,9 @@ MAY: dict[str, Rule] = {
     "Grid.mayAssign": over(ASSIGN_GRID_WORKERS),
     "Grid.mayEdit": over(EDIT_GRIDS),
     "Grievance.mayDispatch": dispatches,
+    "Grievance.mayHelp": helps_with,
+    "ReadyText.mayEdit": dispatches,
+    "Team.mayEdit": dispatches,
     "Grievance.mayReadPrivate": reads_private,
     "Grievance.mayWork": works_on,
     "Person.mayEdit": manages,

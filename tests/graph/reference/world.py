@@ -13,7 +13,18 @@ from civicgraph.divisions.models import Compound, Division, Figure
 from civicgraph.enterprises.models import Enterprise, EnterpriseListing, Industry, Product
 from civicgraph.events.models import Event, ProgrammeItem
 from civicgraph.grids.models import Grid, GridAssignment
-from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceCell, GrievanceUpdate
+from civicgraph.grievances.models import (
+    Grievance,
+    GrievanceCategory,
+    GrievanceCell,
+    GrievanceTag,
+    GrievanceUpdate,
+    ReadyText,
+    SavedFilter,
+    Team,
+    TeamMember,
+    WorkOrder,
+)
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
@@ -24,10 +35,14 @@ OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
     *(GridAssignment, Grievance, GrievanceCategory, GrievanceUpdate, InboxMessage, Industry, Offer, OpeningHours),
     *(OutboxMessage, Person, PriceRule, Product, ProgrammeItem, Service, Session),
+    *(GrievanceTag, ReadyText, SavedFilter, Team, WorkOrder),
 )
 MODELS: dict[str, Any] = {
     **{model.__name__: model for model in OWN_NAME},
+    "Backlog": Division,
     "TrackedGrievance": Grievance,
+    "TeamMember": TeamMember,  # no type of the schema; teams name theirs
+    "Workload": Person,
     "GrievancePerformance": GrievanceCell,
     "TrustedDocument": TrustedDocument,  # no type of the schema; tokens count theirs
 }

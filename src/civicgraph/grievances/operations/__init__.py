@@ -4,6 +4,7 @@ from civicgraph.grievances.operations.accept_grievance import accept_grievance
 from civicgraph.grievances.operations.assign_grievance import assign_grievance
 from civicgraph.grievances.operations.comment_on_grievance import comment_on_grievance
 from civicgraph.grievances.operations.file_grievance import file_grievance
+from civicgraph.grievances.operations.finish_part import finish_grievance_part
 from civicgraph.grievances.operations.follow_grievance import (
     confirm_following,
     follow_grievance,
@@ -11,6 +12,9 @@ from civicgraph.grievances.operations.follow_grievance import (
     unfollow_grievance,
 )
 from civicgraph.grievances.operations.hold_grievance import extend_grievance, hold_grievance, resume_grievance
+from civicgraph.grievances.operations.keep_filters import forget_grievance_filter, save_grievance_filter
+from civicgraph.grievances.operations.keep_ready_texts import create_ready_text, update_ready_text
+from civicgraph.grievances.operations.keep_teams import create_team, update_team
 from civicgraph.grievances.operations.list_shortfall import list_shortfall, review_shortfall
 from civicgraph.grievances.operations.rate_grievance import rate_tracked_grievance, reopen_grievance
 from civicgraph.grievances.operations.redirect_grievance import (
@@ -23,6 +27,7 @@ from civicgraph.grievances.operations.return_grievance import resubmit_tracked_g
 from civicgraph.grievances.operations.reveal_contact import reveal_grievance_contact
 from civicgraph.grievances.operations.set_visibility import set_grievance_visibility
 from civicgraph.grievances.operations.start_grievance import start_grievance
+from civicgraph.grievances.operations.tag_grievance import tag_grievance
 from civicgraph.grievances.operations.verify_grievance import send_back_grievance, verify_grievance
 from civicgraph.grievances.operations.withdraw_grievance import withdraw_tracked_grievance
 
@@ -31,10 +36,14 @@ __all__ = [
     "assign_grievance",
     "comment_on_grievance",
     "confirm_following",
+    "create_ready_text",
+    "create_team",
     "extend_grievance",
     "file_grievance",
+    "finish_grievance_part",
     "follow_grievance",
     "follow_tracked_grievance",
+    "forget_grievance_filter",
     "hold_grievance",
     "list_shortfall",
     "merge_grievance",
@@ -47,11 +56,15 @@ __all__ = [
     "return_grievance",
     "reveal_grievance_contact",
     "review_shortfall",
+    "save_grievance_filter",
     "send_back_grievance",
     "set_grievance_visibility",
     "start_grievance",
+    "tag_grievance",
     "transfer_grievance",
     "unfollow_grievance",
+    "update_ready_text",
+    "update_team",
     "verify_grievance",
     "withdraw_tracked_grievance",
 ]

@@ -1,20 +1,22 @@
-"""Assign a grievance to a person, a team, or both."""
+"""Assign a grievance: one leads, a person or a team; others help."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
 from civicgraph import clock
-from civicgraph.accounts.models import Grant, Person
+from civicgraph.accounts.models import Person
 from civicgraph.grievances import notices
+from civicgraph.grievances.desk import orders
+from civicgraph.grievances.desk.models import Team
+from civicgraph.grievances.desk.orders import Holder
+from civicgraph.grievances.desk.rules import MAX_HELPERS
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import InternalNote, PublicNote, Step, Words
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, operation
-from civicgraph.permissions import CAPABILITIES, WORK_GRIEVANCES, Actor, Role
-
-_WORKING = [role for role in Role if WORK_GRIEVANCES in CAPABILITIES[role]]
+from civicgraph.permissions import Actor
 
 
 class AssignGrievance(Step):
@@ -26,11 +28,26 @@ class AssignGrievance(Step):
         ge=1,
         description=N_("A grid worker or colleague of this place. They get a message."),
     )
+    lead_team_id: int | None = Field(
+        None,
+        title=N_("Or a team that leads"),
+        ge=1,
+        description=N_("Its members get a message, any of them may resolve it."),
+    )
+    helper_ids: list[int] = Field(
+        default_factory=list,
+        title=N_("People who help"),
+        max_length=MAX_HELPERS,
+        description=N_("They may add words and say that their part is done. Who leads resolves the whole."),
+    )
+    helper_team_ids: list[int] = Field(default_factory=list, title=N_("Teams that help"), max_length=MAX_HELPERS)
     team: Words = Field(
         "",
         title=N_("Team or company"),
         max_length=80,
-        description=N_("Everyone can read this, for instance 水电维修志愿服务队."),
+        description=N_(
+            "Everyone can read this, for instance 水电维修志愿服务队. Left empty, the names of the teams stand here."
+        ),
     )
     note: PublicNote = ""
     internal_note: InternalNote = ""
@@ -40,24 +57,55 @@ class AssignGrievance(Step):
 async def assign_grievance(actor: Actor, data: AssignGrievance) -> Grievance:
     """Assign a grievance, or assign it anew. One that was not accepted yet is accepted by it."""
     taken = await take(actor, "assign", data, lambda row: {"assignee_id": row.assignee_id, "team": row.team})
-    assignee = await _assignee(data, taken.row)
-    if assignee is None and not data.team:
+    row = taken.row
+    lead, teams = await _lead(data, row), await _teams(data, row)
+    if lead is None and not teams and not data.team:
         raise InvalidInput.at("assignee_id", "missing", N_("Please choose who works on it, or name a team."))
-    taken.row.update_from_dict(
-        {"assignee_id": assignee.id if assignee else None, "team": data.team, "assigned_at": clock.now()}
+    holders = await _holders(data, row)
+    fresh = await orders.give(row, holders)
+    row.update_from_dict(
+        {
+            "assignee_id": lead.id if lead else None,
+            "team": data.team or "、".join(one.name for one in teams)[:80],
+            "assigned_at": clock.now(),
+        }
     )
-    row = await taken.done(note=data.note, internal_note=data.internal_note)
-    if assignee is not None and assignee.id != actor.person_id:
-        await notices.tell_assignee(row, assignee)
-    return row
+    done = await taken.done(
+        note=data.note, internal_note=data.internal_note, also={"work_orders": ["", _told(holders)]}
+    )
+    await notices.tell_holders(done, fresh, but=actor.person_id)
+    return done
 
 
-async def _assignee(data: AssignGrievance, row: Grievance) -> Person | None:
-    if data.assignee_id is None:
-        return None
-    person = await Person.get_or_none(id=data.assignee_id, is_active=True)
-    places = await Grant.filter(person_id=data.assignee_id, role__in=_WORKING).values_list("division_id", flat=True)
-    works_here = any(row.division_id.startswith(str(code)) for code in places)
-    if person is None or not works_here:
-        raise InvalidInput.at("assignee_id", "no_grant", N_("This person does not work on grievances of this place."))
-    return person
+async def _lead(data: AssignGrievance, row: Grievance) -> Person | None:
+    if data.assignee_id is not None and data.lead_team_id is not None:
+        raise InvalidInput.at(
+            "lead_team_id", "two_leads", N_("One leads: please choose a person or a team, and let the other help.")
+        )
+    return await orders.worker(row, data.assignee_id, "assignee_id") if data.assignee_id is not None else None
+
+
+async def _teams(data: AssignGrievance, row: Grievance) -> list[Team]:
+    """The teams that are named, the leading one first."""
+    leading = [("lead_team_id", data.lead_team_id)] if data.lead_team_id is not None else []
+    helping = [("helper_team_ids", one) for one in data.helper_team_ids if one != data.lead_team_id]
+    return [await orders.team(row, number, field) for field, number in (*leading, *helping)]
+
+
+async def _holders(data: AssignGrievance, row: Grievance) -> list[Holder]:
+    """Who holds a work order after it; whoever leads does not help as well."""
+    for number in data.helper_ids:
+        await orders.worker(row, number, "helper_ids")
+    leads = [Holder(data.assignee_id, data.lead_team_id, True)] if data.assignee_id or data.lead_team_id else []
+    people = [Holder(number, None, False) for number in data.helper_ids if number != data.assignee_id]
+    teams = [Holder(None, number, False) for number in data.helper_team_ids if number != data.lead_team_id]
+    return [*leads, *people, *teams]
+
+
+def _told(holders: list[Holder]) -> str:
+    """The work orders in one line for the audit trail, by number."""
+    parts = (
+        f"{'lead' if one.is_lead else 'help'} {'person' if one.person_id else 'team'} {one.person_id or one.team_id}"
+        for one in holders
+    )
+    return ", ".join(parts)

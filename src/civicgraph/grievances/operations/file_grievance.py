@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import orjson
 from pydantic import Field
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
@@ -25,7 +24,7 @@ from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
 from civicgraph.grievances.operations.tally import count_in
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, TooMany, audit, changed, operation
-from civicgraph.operations.kernel import first_answer, keep_answer
+from civicgraph.operations.kernel import fingerprint, first_answer, keep_answer
 from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
 from civicgraph.text import mask_email, mask_personal, mask_phone, search_terms
 
@@ -145,7 +144,7 @@ async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:
     answer = await first_answer(actor, _NAME, data.idempotency_key)
     if answer is None:
         return None
-    if answer["fingerprint"] != _fingerprint(data):
+    if answer["fingerprint"] != fingerprint(data):
         raise InvalidInput.at(
             "idempotency_key",
             "key_reused",
@@ -159,12 +158,6 @@ async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:
     }
 
 
-def _fingerprint(data: FileGrievance) -> str:
-    """Tells a retry from another report under the same key, without keeping what was written."""
-    plain = data.model_dump(mode="json", exclude={"idempotency_key"})
-    return crypto.keyed_hash("submission", orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode())
-
-
 async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     category = await named.category_of(data.category)
     division_code = await named.community_of(data.division_code)
@@ -176,7 +169,7 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     number, secret = await named.free_number(), crypto.random_code(rules.SECRET_LENGTH)
     if data.idempotency_key:
         # First of all, so that a second one waits here and finds the answer.
-        answer = {"number": number, "secret": crypto.encrypt(secret), "fingerprint": _fingerprint(data)}
+        answer = {"number": number, "secret": crypto.encrypt(secret), "fingerprint": fingerprint(data)}
         await keep_answer(actor, _NAME, data.idempotency_key, answer)
     public_text = mask_personal(data.description)
     promise = await named.promise_of(category, division_code)

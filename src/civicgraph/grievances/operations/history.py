@@ -11,6 +11,7 @@ from typing import Any
 from civicgraph import clock, crypto
 from civicgraph.divisions.models import Division
 from civicgraph.grievances import clocks, deadlines, notices, rules
+from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.inputs import Step
 from civicgraph.grievances.operations.tally import recount
@@ -44,12 +45,18 @@ class Taken:
         self._deadlines = deadlines.wanted(self.row)
 
     async def done(
-        self, status: GrievanceStatus | None = None, *, note: str = "", internal_note: str = "", **facts: Any
+        self,
+        status: GrievanceStatus | None = None,
+        *,
+        note: str = "",
+        internal_note: str = "",
+        also: Mapping[str, Any] | None = None,
+        **facts: Any,
     ) -> Grievance:
         """Save the grievance with the step in its history, its clocks and counts; tell whom it concerns.
 
         `facts` are those of the history's row: `minutes`, `until`, `is_pausing`. Notes among staff are
-        entries of their own.
+        entries of their own. `also` is what changed beside the grievance's row, for the audit trail.
         """
         row, transition = self.row, TRANSITIONS[self.verb]
         row.status = status or transition.target or row.status
@@ -71,7 +78,7 @@ class Taken:
         await deadlines.keep(row, self._deadlines)
         private = {"internal_note": ["", internal_note]} if internal_note else {}
         words = {"public_note": ["", note]} if note and transition.target is None else {}
-        await audit(self.actor, row, {**changed(self._before, _audited(row)), **words, **private})
+        await audit(self.actor, row, {**changed(self._before, _audited(row)), **words, **private, **(also or {})})
         return row
 
 
@@ -89,7 +96,7 @@ async def opened(actor: Actor, verb: str, number: str) -> Grievance:
     row = await _locked(number=number)
     if row is None or not rules.may_know(actor, row):
         raise NotFound
-    if not rules.may_take(actor, TRANSITIONS[verb], row):
+    if not rules.may_take(actor, TRANSITIONS[verb], row, await orders.part_of(actor, row)):
         raise Forbidden
     check_source(row, verb)
     return row

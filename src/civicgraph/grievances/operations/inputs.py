@@ -58,6 +58,13 @@ class Step(Input):
 
     number: Number
     version: int = Field(title=N_("Version"), ge=1)
+    idempotency_key: Given = Field(
+        None,
+        title=N_("Key of the step"),
+        min_length=16,
+        max_length=80,
+        description=N_("A random text, the same in each retry: a retried step is taken once and gets the same answer."),
+    )
 
 
 class Tracked(Input):

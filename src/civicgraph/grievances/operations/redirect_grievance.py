@@ -8,6 +8,7 @@ from pydantic import Field
 
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.grievances import notices, rules
+from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.history import take
@@ -50,6 +51,7 @@ async def transfer_grievance(actor: Actor, data: TransferGrievance) -> Grievance
         {"division_id": code, "grid_id": await named.grid_of(None, code), "compound_id": None, "assignee_id": None}
     )
     row.team = ""
+    await orders.give(row, ())
     done = await taken.done(note=data.reason)
     await notices.call_for_transfer(done)
     return done

@@ -1,0 +1,115 @@
+"""Work orders as operations use them: whose part is whose, given and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tortoise.expressions import Q
+
+from civicgraph import clock
+from civicgraph.accounts.models import Grant, Person
+from civicgraph.grievances.desk.models import Team, TeamMember, WorkOrder
+from civicgraph.grievances.desk.rules import WORKING, Part
+from civicgraph.grievances.models import Grievance
+from civicgraph.i18n import N_
+from civicgraph.operations import InvalidInput
+from civicgraph.permissions import Actor
+
+_AT = (4, 6, 9, 12)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has a work order: a person or a team, leading or helping."""
+
+    person_id: int | None
+    team_id: int | None
+    is_lead: bool
+
+
+async def part_of(actor: Actor, row: Grievance) -> Part:
+    """What the actor's work orders make them in a grievance."""
+    own = await own_orders(actor, row)
+    return Part.LEADS if any(one.is_lead for one in own) else Part.HELPS if own else Part.NONE
+
+
+async def own_orders(actor: Actor, row: Grievance) -> list[WorkOrder]:
+    """The actor's work orders for a grievance, and those of their teams, that count."""
+    if actor.person_id is None:
+        return []
+    teams = await TeamMember.filter(person_id=actor.person_id).values_list("team_id", flat=True)
+    whose = Q(person_id=actor.person_id) | Q(team_id__in=list(teams))
+    return await WorkOrder.filter(whose, grievance_id=row.id, ended_at=None).order_by("id")
+
+
+async def give(row: Grievance, wanted: Iterable[Holder]) -> list[Holder]:
+    """Let these hold the grievance's work orders and nobody else; answers those who get one by it.
+
+    A part that is done stays in the history; who is named again gets a new one.
+    """
+    now, asked = clock.now(), list(dict.fromkeys(wanted))
+    standing = await WorkOrder.filter(grievance_id=row.id, ended_at=None)
+    kept = {
+        holder
+        for one in standing
+        if one.done_at is None and (holder := Holder(one.person_id, one.team_id, one.is_lead)) in asked
+    }
+    over = [one.id for one in standing if Holder(one.person_id, one.team_id, one.is_lead) not in kept]
+    if over:
+        await WorkOrder.filter(id__in=over).update(ended_at=now)
+    fresh = [holder for holder in asked if holder not in kept]
+    for holder in fresh:
+        await WorkOrder.create(
+            grievance_id=row.id,
+            person_id=holder.person_id,
+            team_id=holder.team_id,
+            is_lead=holder.is_lead,
+            ordered_at=now,
+        )
+    return fresh
+
+
+async def people_of(holders: Iterable[Holder]) -> list[Person]:
+    """The people who hold work orders themselves or as members of a team, each once."""
+    people: set[int] = set()
+    teams: list[int] = []
+    for holder in holders:
+        people |= {holder.person_id} if holder.person_id else set()
+        teams += [holder.team_id] if holder.team_id else []
+    if teams:
+        people |= {one.person_id for one in await TeamMember.filter(team_id__in=teams)}
+    return await Person.filter(id__in=sorted(people), is_active=True).order_by("id") if people else []
+
+
+async def leading(row: Grievance) -> list[Holder]:
+    """Who leads it by a work order."""
+    found = await WorkOrder.filter(grievance_id=row.id, ended_at=None, is_lead=True).order_by("id")
+    return [Holder(one.person_id, one.team_id, True) for one in found]
+
+
+async def workers(row: Grievance) -> list[Person]:
+    """Active people who work on grievances of its place: over it or over a place above."""
+    codes = [row.division_id[:digits] for digits in _AT]
+    grants = await Grant.filter(division_id__in=codes, role__in=WORKING, person__is_active=True).select_related(
+        "person"
+    )
+    found = {grant.person.id: grant.person for grant in grants}
+    return [found[key] for key in sorted(found)]
+
+
+async def worker(row: Grievance, person_id: int, field: str) -> Person:
+    """A person who works there."""
+    found = next((one for one in await workers(row) if one.id == person_id), None)
+    if found is None:
+        raise InvalidInput.at(field, "no_grant", N_("This person does not work on grievances of this place."))
+    return found
+
+
+async def team(row: Grievance, team_id: int, field: str) -> Team:
+    """A team of its place or of one above, in use."""
+    codes = [row.division_id[:digits] for digits in _AT]
+    found = await Team.get_or_none(id=team_id, is_active=True, division_id__in=codes)
+    if found is None:
+        raise InvalidInput.at(field, "unknown_team", N_("This team does not work in this place."))
+    return found

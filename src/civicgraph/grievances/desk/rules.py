@@ -1,0 +1,153 @@
+"""Rules of working with grievances: who has a part in one, what ready words may hold, what a filter keeps. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from civicgraph.permissions import CAPABILITIES, DISPATCH_GRIEVANCES, READ_GRIEVANCES, WORK_GRIEVANCES, Role
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
+
+
+class Part(IntEnum):
+    """The part that somebody has in a grievance by a work order of theirs or of a team of theirs."""
+
+    NONE = 0
+    HELPS = 1
+    LEADS = 2
+
+
+MAX_HELPERS = 10
+"""People, and teams, that may help with one grievance; more is a meeting."""
+MAX_TAGS = 8
+MAX_FILTERS = 12
+"""Filters that one person keeps: their counts are read with each look at the queue."""
+
+# Ready words ---------------------------------------------------------------------------------
+
+PLACEHOLDERS = ("number", "category", "place", "office", "due")
+"""What ready words may leave open; it is filled in from the grievance. Nothing of the reporter is among it."""
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def unknown_placeholders(text: str) -> list[str]:
+    """What stands in braces and is no placeholder."""
+    return [name for name in _BRACES.findall(text) if name not in PLACEHOLDERS]
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The words with their placeholders filled in; braces in what is filled in stay as they are."""
+    return _BRACES.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+# Saved filters -------------------------------------------------------------------------------
+
+KEPT = ("view", "q", "category", "state", "within", "tag", "sort")
+"""What of the queue's address a saved filter holds."""
+
+
+def kept_query(text: str) -> str:
+    """The queue's filters of an address, in one order, without what is empty or not known."""
+    given = dict(parse_qsl(text.rpartition("?")[2], keep_blank_values=False))
+    return urlencode({name: given[name][:60] for name in KEPT if given.get(name)})
+
+
+# Tags ----------------------------------------------------------------------------------------
+
+
+def tag_name(text: str) -> str:
+    """A tag as it is kept: one word, without the sign that people put before it."""
+    return re.sub(r"\s+", "", text).strip("#＃,，、;；")[:20]
+
+
+# Reads: the same as SQL ----------------------------------------------------------------------
+
+
+def mine(c: Compiler, order: str) -> str:
+    """A work order of the actor or of a team of theirs, not taken back."""
+    return mine_of(c.person(), order)
+
+
+def mine_of(person: str, order: str) -> str:
+    """The same for any person."""
+    return (
+        f"{order}.ended_at IS NULL AND ({order}.person_id = {person} OR {order}.team_id IN"
+        f" (SELECT belongs.team_id FROM team_member belongs WHERE belongs.person_id = {person}))"
+    )
+
+
+def has_part(c: Compiler, row: Row, *, is_lead: bool = False) -> str:
+    """Whether the actor has a work order for the grievance."""
+    lead = " AND part.is_lead" if is_lead else ""
+    return f"EXISTS (SELECT 1 FROM work_order part WHERE part.grievance_id = {row['id']}{lead} AND {mine(c, 'part')})"
+
+
+def with_my_part(c: Compiler, row: Row) -> str:
+    """The same for a list: from one's own work orders to their grievances."""
+    return f"{row['id']} IN (SELECT part.grievance_id FROM work_order part WHERE {mine(c, 'part')})"
+
+
+def has_tag(c: Compiler, row: Row, given: Given) -> str:
+    """With a tag, for those who may read the grievance's private part: others do not learn of tags by asking for them."""
+    tagged = f"{row['id']} IN (SELECT tagged.grievance_id FROM grievance_tag tagged WHERE tagged.name = {given.sql(c)})"
+    return f"({tagged} AND {c.covers(row['division_id'], READ_GRIEVANCES)})"
+
+
+def of_grievance(c: Compiler, row: Row) -> str:
+    """What belongs to a grievance and is for the staff who may read its private part."""
+    if not c.is_staff:
+        return c.dialect.false
+    _, source = c.find(
+        "Grievance",
+        lambda parent: f"{parent['id']} = {row['grievance_id']} AND {c.covers(parent['division_id'], READ_GRIEVANCES)}",
+    )
+    return f"EXISTS (SELECT 1 {source})"
+
+
+def for_staff(c: Compiler, row: Row) -> str:
+    """For everybody on the staff."""
+    return c.dialect.true if c.is_staff else c.dialect.false
+
+
+def may_keep(c: Compiler, row: Row) -> str:
+    """Who dispatches for the place keeps its teams and ready words."""
+    return c.covers(row["division_id"], DISPATCH_GRIEVANCES)
+
+
+def visible_filter(c: Compiler, row: Row) -> str:
+    """One's own, and those that colleagues share who hold a role over the same place."""
+    if not c.is_staff:
+        return c.dialect.false
+    person = c.person()
+    same = f"SELECT held.division_id FROM role_grant held WHERE held.person_id = {person}"
+    return f"({row['person_id']} = {person} OR ({row['is_shared']} AND {row['division_id']} IN ({same})))"
+
+
+def above(code: str) -> str:
+    """The codes of a place and of those that it lies in, as a list."""
+    return ", ".join(f"substr({code}, 1, {digits})" for digits in (4, 6, 9, 12))
+
+
+def offered(c: Compiler, row: Row, child: Row) -> str:
+    """Joins a grievance to what its place and those above it keep, as far as it is in use."""
+    return f"{child['is_active']} AND {child['division_id']} IN ({above(row['division_id'])})"
+
+
+def counts_in(c: Compiler, row: Row, child: Row) -> str:
+    """Joins a grievance to the work orders that were not taken back."""
+    return f"{child['grievance_id']} = {row['id']} AND {child['ended_at']} IS NULL"
+
+
+def belongs_to(c: Compiler, row: Row, child: Row) -> str:
+    """Joins a team to the people in it."""
+    return f"{child['id']} IN (SELECT belongs.person_id FROM team_member belongs WHERE belongs.team_id = {row['id']})"
+
+
+WORKING = tuple(role for role in Role if WORK_GRIEVANCES in CAPABILITIES[role])
+"""Roles that work on grievances."""

@@ -1,0 +1,36 @@
+"""What can be done with a grievance over GraphQL: a mutation for each operation."""
+
+from __future__ import annotations
+
+from civicgraph.graph import door
+from civicgraph.grievances import operations
+
+DOORS = (
+    door(operations.file_grievance, {"grievance": "TrackedGrievance", "tracking_secret": str}),
+    door(operations.accept_grievance, {"grievance": "Grievance"}),
+    door(operations.return_grievance, {"grievance": "Grievance"}),
+    door(operations.redirect_grievance, {"grievance": "Grievance"}),
+    door(operations.transfer_grievance, {"grievance": "Grievance"}),
+    door(operations.merge_grievance, {"grievance": "Grievance"}),
+    door(operations.assign_grievance, {"grievance": "Grievance"}),
+    door(operations.start_grievance, {"grievance": "Grievance"}),
+    door(operations.hold_grievance, {"grievance": "Grievance"}),
+    door(operations.resume_grievance, {"grievance": "Grievance"}),
+    door(operations.extend_grievance, {"grievance": "Grievance"}),
+    door(operations.comment_on_grievance, {"grievance": "Grievance"}),
+    door(operations.resolve_grievance, {"grievance": "Grievance"}),
+    door(operations.verify_grievance, {"grievance": "Grievance"}),
+    door(operations.send_back_grievance, {"grievance": "Grievance"}),
+    door(operations.reopen_grievance, {"grievance": "Grievance"}),
+    door(operations.list_shortfall, {"grievance": "Grievance"}),
+    door(operations.review_shortfall, {"grievance": "Grievance"}),
+    door(operations.resubmit_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.rate_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.withdraw_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.follow_grievance, {"number": str, "email": str}),
+    door(operations.follow_tracked_grievance, {"number": str, "email": str}),
+    door(operations.confirm_following, {"number": str}),
+    door(operations.unfollow_grievance, {"is_ended": bool}),
+    door(operations.set_grievance_visibility, {"grievance": "Grievance"}),
+    door(operations.reveal_grievance_contact, {"phone": str, "email": str}),
+)
