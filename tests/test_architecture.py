@@ -18,6 +18,7 @@ ROOMS = (
     "grievances",
     "notifications",
     "uploads",
+    "privacy",
 )
 GROUND = (
     "settings",

@@ -44,7 +44,9 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-@pytest.mark.parametrize("command", ["serve", "migrate", "demo", "staff", "token", "schema", "tick", "backup", "check"])
+@pytest.mark.parametrize(
+    "command", ["serve", "migrate", "demo", "staff", "token", "schema", "tick", "backup", "check", "keys"]
+)
 def test_every_command_explains_itself(shell: Shell, command: str) -> None:
     assert "Usage" in shell(command, "--help")
     assert command in shell("--help")

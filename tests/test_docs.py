@@ -20,7 +20,15 @@ def settings_page() -> str:
         "|---|---|---|",
     ]
     for name, field in Settings.model_fields.items():
-        default = "" if name == "secret_key" else f"`{field.default}`" if field.default != "" else "empty"
+        default = (
+            ""
+            if name == "secret_key"
+            else "empty"
+            if name == "contact_keys"
+            else f"`{field.default}`"
+            if field.default != ""
+            else "empty"
+        )
         rows.append(f"| `CIVICGRAPH_{name.upper()}` | {default} | {field.description} |")
     return "\n".join(rows) + "\n"
 

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from civicgraph import db, health, logs
 from civicgraph import settings as configuration
+from civicgraph.privacy import commands as privacy
 from civicgraph.settings import Settings
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ staff = typer.Typer(no_args_is_help=True, help="People of the staff and their gr
 token = typer.Typer(no_args_is_help=True, help="API tokens.")
 app.add_typer(staff, name="staff")
 app.add_typer(token, name="token")
+app.add_typer(privacy.app, name="keys", callback=lambda: _started())
 console = Console()
 
 
@@ -45,6 +47,11 @@ def _settings() -> Settings:
         configuration.use(Settings())
     logs.configure(configuration.current())
     return configuration.current()
+
+
+def _started() -> None:
+    """What precedes the commands of a room."""
+    _settings()
 
 
 async def _connected(work: Coroutine[Any, Any, Any]) -> Any:
@@ -190,6 +197,12 @@ def check() -> None:
         troubles.append(trouble)
     if not troubles:
         from civicgraph.operations.audit import verify
+        from civicgraph.privacy.keys import under_older_keys
+
+        for name, count in _run(under_older_keys()).items():
+            troubles.append(
+                f"{name}: {count} rows are under an older key of the contacts. Run `civicgraph keys rotate`."
+            )
 
         broken = _run(verify())
         if broken is not None:

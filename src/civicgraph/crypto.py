@@ -1,4 +1,8 @@
-"""Keys, hashes and encryption, all derived from the one secret of the settings."""
+"""Keys, hashes and encryption: all derived from the one secret of the settings, but for the keys of contacts.
+
+Contacts are sealed under a ring of keys, `contact_keys`: the first seals, all of them open. What is sealed
+names its key, so that `civicgraph keys rotate` finds what is still under an older one.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 
@@ -46,17 +51,95 @@ def random_code(length: int) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
+# Contacts -------------------------------------------------------------------------------------
+
+FIRST_KEY = "0"
+"""The key that is derived from `secret_key`: in force as long as no other is named, and for what it has sealed."""
+_VERSION = "v2"
+
+
+@lru_cache(maxsize=32)
+def _ring(secret: str, named: str) -> dict[str, str]:
+    """The secrets of the contacts' keys by their ids, the newest first."""
+    found: dict[str, str] = {}
+    for entry in filter(None, (one.strip() for one in named.split(","))):
+        key_id, colon, value = entry.partition(":")
+        if not colon or not key_id.isalnum() or not key_id.isascii() or key_id == FIRST_KEY or key_id in found:
+            raise ValueError("CIVICGRAPH_CONTACT_KEYS: ID:SECRET, ID:SECRET; each id once, of letters and digits.")
+        if len(value) < 32:
+            raise ValueError(f"CIVICGRAPH_CONTACT_KEYS: give key {key_id} at least 32 characters.")
+        found[key_id] = value
+    return {**found, FIRST_KEY: secret}
+
+
+def check_keys(found: settings.Settings) -> dict[str, str]:
+    """The ring of these settings, by key id; `ValueError` in words when it cannot be read."""
+    return _ring(found.secret_key.get_secret_value(), found.contact_keys.get_secret_value())
+
+
+def _keys() -> dict[str, str]:
+    return check_keys(settings.current())
+
+
+def current_key() -> str:
+    """The id of the key that seals."""
+    return next(iter(_keys()))
+
+
+def sealed_prefix(key_id: str) -> str:
+    """How everything begins that this key has sealed."""
+    return f"{_VERSION}.{key_id}."
+
+
 def encrypt(text: str) -> str:
-    """`text` under AES-256-GCM; empty stays empty."""
+    """`text` under AES-256-GCM with the current key, which its associated data name; empty stays empty.
+
+    What was sealed is bound to its key and version and not to its row: a message's address is the
+    grievance's, copied without being opened.
+    """
     if not text:
         return ""
-    nonce = os.urandom(12)
-    return urlsafe_b64encode(nonce + AESGCM(derived_key("contacts")).encrypt(nonce, text.encode(), None)).decode()
+    key_id, nonce = current_key(), os.urandom(12)
+    prefix = sealed_prefix(key_id)
+    sealed = AESGCM(_derive(_keys()[key_id], "contacts")).encrypt(nonce, text.encode(), _associated(prefix))
+    return prefix + urlsafe_b64encode(nonce + sealed).decode()
 
 
 def decrypt(sealed: str) -> str:
-    """What `encrypt` sealed; `cryptography.exceptions.InvalidTag` when key or text is not the right one."""
+    """What `encrypt` sealed.
+
+    Raises `cryptography.exceptions.InvalidTag` when it was tampered with, `LookupError` when its key is gone.
+    What releases before the ring of keys sealed has no prefix: it opens with the first key.
+    """
     if not sealed:
         return ""
-    raw = urlsafe_b64decode(sealed)
-    return AESGCM(derived_key("contacts")).decrypt(raw[:12], raw[12:], None).decode()
+    version, _, rest = sealed.partition(".")
+    key_id, _, body = rest.partition(".") if version == _VERSION else (FIRST_KEY, "", sealed)
+    if key_id not in _keys():
+        raise LookupError(f"key {key_id} of the contacts is not in CIVICGRAPH_CONTACT_KEYS")
+    raw = urlsafe_b64decode(body)
+    associated = _associated(sealed_prefix(key_id)) if version == _VERSION else None
+    return AESGCM(_derive(_keys()[key_id], "contacts")).decrypt(raw[:12], raw[12:], associated).decode()
+
+
+def _associated(prefix: str) -> bytes:
+    return f"civicgraph contact {prefix}".encode()
+
+
+def blind_index(kind: str, text: str) -> str:
+    """By what a contact is looked up without being opened: a keyed hash of it, under the current key.
+
+    `kind` is phone or email: the same text of another kind has another hash. Empty stays empty.
+    """
+    return _blind(current_key(), kind, text) if text.strip() else ""
+
+
+def blind_indexes(kind: str, text: str) -> list[str]:
+    """The same under each key of the ring: while keys are rotated, rows stand under one or another."""
+    return [_blind(key_id, kind, text) for key_id in _keys()] if text.strip() else []
+
+
+def _blind(key_id: str, kind: str, text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    digest = hmac.new(_derive(_keys()[key_id], f"look-up of {kind}"), plain.encode(), hashlib.sha256).hexdigest()
+    return f"{sealed_prefix(key_id)}{digest[:32]}"

@@ -34,7 +34,7 @@ ROOMS = (
     "accounts",
     "uploads",
 )
-MODELS = [f"civicgraph.{package}.models" for package in ("operations", "scheduler", *ROOMS)]
+MODELS = [f"civicgraph.{package}.models" for package in ("operations", "scheduler", "privacy", *ROOMS)]
 
 
 def is_postgres(settings: Settings) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tortoise.connection import get_connection
 
-from civicgraph import db
+from civicgraph import crypto, db
 from civicgraph.divisions.models import Division
 from civicgraph.settings import Settings
 
@@ -25,6 +25,10 @@ def settings_troubles(settings: Settings) -> list[str]:
         )
     elif len(secret) < 32:
         found.append(f"CIVICGRAPH_SECRET_KEY has {len(secret)} characters: give it at least 32.")
+    try:
+        crypto.check_keys(settings)
+    except ValueError as error:
+        found.append(str(error))
     if not settings.base_url.startswith(("http://", "https://")):
         found.append("CIVICGRAPH_BASE_URL must begin with http:// or https://.")
     if not db.is_postgres(settings):

@@ -30,6 +30,12 @@ class Settings(BaseSettings):
         description="At least 32 characters; signs cookies and derives the key that contacts are "
         "encrypted with. `make run` writes a random one into .env at its first start.",
     )
+    contact_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys of the contacts, ID:SECRET by commas, the newest first: that one encrypts, all of them "
+        "decrypt. A secret has 32 characters or more. After `civicgraph keys rotate` the older ones may go. "
+        "Empty: one key, derived from the secret above.",
+    )
     base_url: str = Field(
         default="http://127.0.0.1:8000",
         description="The address that people see; links in messages begin with it. "

@@ -160,6 +160,15 @@ class Grievance(Record):
     is_reporter_written_to = fields.BooleanField(
         default=True, db_default=True, description="Whether the reporter’s address is written to, until they end it."
     )
+    phone_index = fields.CharField(
+        60, default="", db_default="", description="Keyed hash of the telephone, to find the same person by."
+    )
+    email_index = fields.CharField(
+        60, default="", db_default="", description="Keyed hash of the e-mail, to find the same person by."
+    )
+    erase_at = fields.DatetimeField(
+        null=True, description="When name, contact, address and own words are erased, empty while it is open or done."
+    )
     locale = fields.CharField(5, default="zh", description="The reporter’s language: zh or en.")
     status = fields.CharEnumField(
         GrievanceStatus, max_length=12, default=GrievanceStatus.SUBMITTED, description="Where it stands."
@@ -235,7 +244,13 @@ class Grievance(Record):
             ("duplicate_of_id", "id"),
         )
 
-    sql_indexes: ClassVar[SqlIndexes] = {**by_place("grievance", "division_id", "id"), "grievance_open": ()}
+    sql_indexes: ClassVar[SqlIndexes] = {
+        **by_place("grievance", "division_id", "id"),
+        "grievance_open": (),
+        "grievance_phone": (),
+        "grievance_email": (),
+        "grievance_to_erase": (),
+    }
 
 
 class GrievanceUpdate(Model):
@@ -294,3 +309,30 @@ class GrievanceFollower(Record):
         table = "grievance_follower"
         unique_together = (("grievance", "address_key"),)
         indexes = (("address_key", "asked_at"), ("confirmed_at", "asked_at"))
+
+
+class GrievanceRedaction(Model):
+    """Words that staff took out of what the public reads of a grievance, with who, when and why. They can come back."""
+
+    person_id: int | None
+    restored_by_id: int | None
+    id = fields.BigIntField(primary_key=True)
+    grievance: fields.ForeignKeyRelation[Grievance] = fields.ForeignKeyField(
+        "civicgraph.Grievance", related_name="redactions", on_delete=fields.CASCADE, description="The grievance."
+    )
+    position = fields.IntField(description="The number that the mark in the text carries, from 1.")
+    words = fields.TextField(description="What was taken out. Never public.")
+    reason = fields.CharField(200, description="Why, in public words.")
+    by_line = fields.CharField(120, default="", description="Which office did it.")
+    at = fields.DatetimeField(description="When.")
+    person: Any = fields.ForeignKeyField(
+        "civicgraph.Person", related_name=False, null=True, on_delete=fields.RESTRICT, description="Who did it."
+    )
+    restored_at = fields.DatetimeField(null=True, description="When the words were put back.")
+    restored_by: Any = fields.ForeignKeyField(
+        "civicgraph.Person", related_name=False, null=True, on_delete=fields.RESTRICT, description="Who put them back."
+    )
+
+    class Meta:
+        table = "grievance_redaction"
+        unique_together = (("grievance", "position"),)

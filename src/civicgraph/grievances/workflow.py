@@ -23,6 +23,8 @@ DONE = (_S.RESOLVED, _S.VERIFIED, _S.CLOSED)
 ENDED = (_S.RETURNED, _S.REDIRECTED, _S.MERGED, _S.WITHDRAWN)
 """Nothing is to be done here: asked back, another body's, part of another grievance, or withdrawn."""
 EVERY = tuple(GrievanceStatus)
+NEEDING_CONTACT = (*OPEN, _S.RESOLVED, _S.VERIFIED, _S.SHORTFALL)
+"""Something is still to be said to the reporter, or asked."""
 _HANDED_OUT = (_S.ACCEPTED, _S.ASSIGNED, _S.IN_PROGRESS)
 
 PAUSING = frozenset({HoldReason.REPORTER, HoldReason.WEATHER, HoldReason.LEGAL})
@@ -42,6 +44,12 @@ ASK_AGAIN_AFTER = timedelta(days=28)
 """When the reporter is asked whether it is really, lastingly solved."""
 CLOSE_AFTER = timedelta(days=7)
 """When a resolved grievance is closed by itself, if its reporter says nothing."""
+KEEP_CONTACT = timedelta(days=180)
+"""So long after its end name, contact, address and the reporter's own words are kept: for questions and complaints.
+
+个人信息保护法 (2021) art. 19: no longer than the purpose needs. It can be opened again for 42 days, and a review
+of how it was dealt with can be asked for within 30 days of the answer (信访工作条例 art. 35); twice that, and some.
+"""
 MAX_REVIEW = timedelta(days=92)
 """A shortfall is looked at again within this time, a quarter of a year."""
 

@@ -201,6 +201,7 @@ class OutboxMessage(Record):
         **by_place("outbox_message", "division_code", "id"),
         "outbox_lane": (),
         "outbox_parked": (),
+        "outbox_to_erase": (),
         "outbox_waiting": (),
     }
 

@@ -192,6 +192,8 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
         contact_phone_masked=mask_phone(data.contact_phone) if data.contact_phone else "",
         contact_email=crypto.encrypt(data.contact_email),
         contact_email_masked=mask_email(data.contact_email) if data.contact_email else "",
+        phone_index=crypto.blind_index("phone", data.contact_phone),
+        email_index=crypto.blind_index("email", data.contact_email),
         locale=actor.locale,
         is_public=data.is_public,
         submitted_at=now,

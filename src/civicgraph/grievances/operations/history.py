@@ -15,7 +15,7 @@ from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.inputs import Step
 from civicgraph.grievances.operations.tally import recount
-from civicgraph.grievances.workflow import TRANSITIONS, Clock
+from civicgraph.grievances.workflow import KEEP_CONTACT, NEEDING_CONTACT, TRANSITIONS, Clock
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
 
@@ -61,6 +61,7 @@ class Taken:
         row, transition = self.row, TRANSITIONS[self.verb]
         row.status = status or transition.target or row.status
         row.version += 1
+        keep_contact(row)
         common = {"grievance_id": row.id, "at": clock.now(), "status": row.status, "person_id": self.actor.person_id}
         entry = GrievanceUpdate(verb=self.verb, by_line=self.by_line, public_note=note, **common, **facts)
         if transition.response is Clock.STOP:
@@ -131,6 +132,11 @@ def check_source(row: Grievance, verb: str) -> None:
     """Raise `Unavailable` when the grievance does not stand where this step begins."""
     if row.status not in TRANSITIONS[verb].sources:
         raise Unavailable(TRANSITIONS[verb].refusal)
+
+
+def keep_contact(row: Grievance) -> None:
+    """Say until when the reporter's contact is kept: for a time after the end, open end before it."""
+    row.erase_at = None if row.status in NEEDING_CONTACT else row.erase_at or clock.now() + KEEP_CONTACT
 
 
 def begin_anew(row: Grievance) -> None:
