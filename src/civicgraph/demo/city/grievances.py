@@ -26,6 +26,7 @@ GRIEVANCE = table(
     *("first_response_at", "first_response_in_time", "response_minutes", "resolution_minutes", "reopened_count"),
     *("rated_at", "stars", "is_solved", "reason", "body_in_charge", "rating_text"),
     *("hold_reason", "hold_until", "review_at", "verified_at", "duplicate_of_id"),
+    *("phone_index", "email_index", "erase_at"),
 )
 UPDATE = table(
     GrievanceUpdate,
@@ -42,6 +43,8 @@ REPLACED = (CELL.name,)
 
 _NOTHING = (None,) * 5
 """No rest, review, check, or earlier one."""
+_NOBODY = ("", "", None)
+"""No contact to be found by, and none to erase."""
 _WEIGHTS = {"home": 7, "order": 7, "safety": 2, "people": 3, "neighbours": 5, "enterprise": 1, "other": 2}
 _IN_COMPOUND = ("home", "order", "neighbours")
 _WEEK = (1.15, 1.08, 1.0, 1.0, 1.02, 0.9, 0.85)  # Monday to Sunday
@@ -92,6 +95,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
                     *(category.response // 60, category.resolution // 60, 0),
                     *(case.closed_at, case.stars, True if case.closed_at else None, "", "", ""),
                     *_NOTHING,
+                    *_NOBODY,
                 )
             )
             updates += _updates(number_id, case, category, community, lead)

@@ -13,7 +13,7 @@ from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.desk.rules import MAX_HELPERS
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
-from civicgraph.grievances.operations.inputs import InternalNote, PublicNote, Step, Words
+from civicgraph.grievances.operations.inputs import InternalNote, PublicName, PublicNote, Step
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, operation
 from civicgraph.permissions import Actor
@@ -41,7 +41,7 @@ class AssignGrievance(Step):
         description=N_("They may add words and say that their part is done. Who leads resolves the whole."),
     )
     helper_team_ids: list[int] = Field(default_factory=list, title=N_("Teams that help"), max_length=MAX_HELPERS)
-    team: Words = Field(
+    team: PublicName = Field(
         "",
         title=N_("Team or company"),
         max_length=80,

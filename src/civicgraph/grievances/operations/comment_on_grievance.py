@@ -26,7 +26,11 @@ class CommentOnGrievance(Step):
         json_schema_extra={"widget": "textarea"},
         description=N_("@ and a colleague's name sends them a message."),
     )
-    is_public: bool = Field(False, title=N_("Everyone may read it"), description=N_("Otherwise it stays among staff."))
+    is_public: bool = Field(
+        False,
+        title=N_("Everyone may read it"),
+        description=N_("Names, telephone numbers and the like are masked then. Otherwise it stays among staff."),
+    )
     mention_ids: list[int] = Field(
         default_factory=list,
         title=N_("Tell colleagues"),

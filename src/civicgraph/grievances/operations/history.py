@@ -18,6 +18,7 @@ from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.workflow import KEEP_CONTACT, NEEDING_CONTACT, TRANSITIONS, Clock
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
+from civicgraph.text import mask_personal
 
 REPORTER_LINE = "反映人"
 
@@ -63,7 +64,9 @@ class Taken:
         row.version += 1
         keep_contact(row)
         common = {"grievance_id": row.id, "at": clock.now(), "status": row.status, "person_id": self.actor.person_id}
-        entry = GrievanceUpdate(verb=self.verb, by_line=self.by_line, public_note=note, **common, **facts)
+        entry = GrievanceUpdate(
+            verb=self.verb, by_line=self.by_line, public_note=mask_personal(note), **common, **facts
+        )
         if transition.response is Clock.STOP:
             _responded(row, entry.at)
         if transition.resolution in _MOVING:
@@ -78,7 +81,7 @@ class Taken:
             await GrievanceUpdate.create(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)
         await deadlines.keep(row, self._deadlines)
         private = {"internal_note": ["", internal_note]} if internal_note else {}
-        words = {"public_note": ["", note]} if note and transition.target is None else {}
+        words = {"public_note": ["", entry.public_note]} if note and transition.target is None else {}
         await audit(self.actor, row, {**changed(self._before, _audited(row)), **words, **private, **(also or {})})
         return row
 

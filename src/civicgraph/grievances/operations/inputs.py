@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from civicgraph.grievances.rules import typed_number
 from civicgraph.i18n import N_
 from civicgraph.operations import Input
+from civicgraph.text import mask_numbers, mask_personal
 
 _NO_PHONE: Any = N_("Please give a mobile number of 11 digits, or a fixed line with its area code: 0851-12345678.")
 _NO_EMAIL: Any = N_("Please give an e-mail address, for instance name@example.cn.")
@@ -46,6 +47,10 @@ def _given(text: Any) -> Any:
 
 Given = Annotated[str | None, BeforeValidator(_given)]
 Words = Annotated[str, AfterValidator(_written)]
+PublicWords = Annotated[Words, AfterValidator(mask_personal)]
+"""Words of staff that everyone reads: what points at a person is masked at the door, as in reporters' words."""
+PublicName = Annotated[Words, AfterValidator(mask_numbers)]
+"""What names a body or a team to everyone."""
 Phone = Annotated[str, AfterValidator(_phone)]
 Email = Annotated[str, AfterValidator(_email)]
 Number = Annotated[
@@ -75,20 +80,20 @@ class Tracked(Input):
 
 
 _AREA: Any = {"widget": "textarea"}
-_PUBLIC = N_("Everyone can read this. No names, no telephone numbers.")
+PUBLIC = N_("Everyone can read this. Names, telephone numbers and the like are masked.")
 
 PublicNote = Annotated[
-    Words, Field(title=N_("Words to the reporter"), max_length=1000, json_schema_extra=_AREA, description=_PUBLIC)
+    PublicWords, Field(title=N_("Words to the reporter"), max_length=1000, json_schema_extra=_AREA, description=PUBLIC)
 ]
 InternalNote = Annotated[
     Words,
     Field(title=N_("Note among staff"), max_length=1000, json_schema_extra=_AREA, description=N_("Never public.")),
 ]
 Reason = Annotated[
-    Words, Field(title=N_("Why?"), min_length=2, max_length=1000, json_schema_extra=_AREA, description=_PUBLIC)
+    PublicWords, Field(title=N_("Why?"), min_length=2, max_length=1000, json_schema_extra=_AREA, description=PUBLIC)
 ]
 BodyName = Annotated[
-    Words,
+    PublicName,
     Field(
         title=N_("Body in charge"),
         min_length=2,

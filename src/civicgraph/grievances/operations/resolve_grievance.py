@@ -8,7 +8,7 @@ from civicgraph import clock
 from civicgraph.grievances import notices
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
-from civicgraph.grievances.operations.inputs import InternalNote, Step, Words
+from civicgraph.grievances.operations.inputs import PUBLIC, InternalNote, PublicWords, Step
 from civicgraph.i18n import N_
 from civicgraph.operations import operation
 from civicgraph.permissions import Actor
@@ -17,12 +17,12 @@ from civicgraph.permissions import Actor
 class ResolveGrievance(Step):
     """It is done."""
 
-    outcome: Words = Field(
+    outcome: PublicWords = Field(
         title=N_("What was done?"),
         min_length=2,
         max_length=1000,
         json_schema_extra={"widget": "textarea"},
-        description=N_("Everyone can read this. No names, no telephone numbers."),
+        description=PUBLIC,
     )
     internal_note: InternalNote = ""
 
