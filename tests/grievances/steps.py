@@ -55,9 +55,13 @@ STEPS: dict[str, tuple[Any, Callable[[], dict[str, Any]]]] = {
     "finish_part": (operations.finish_grievance_part, lambda: {"words": "梯子已送到"}),
     "tag": (operations.tag_grievance, lambda: {"add": "汛期"}),
     "comment": (operations.comment_on_grievance, lambda: {"note": "已联系物业"}),
+    "redact": (operations.redact_grievance, lambda: {"words": "楼道灯", "reason": "有他人的姓名"}),
     "set_visibility": (operations.set_grievance_visibility, lambda: {"is_public": False, "reason": "有门牌号"}),
 }
 """Steps of the staff: the operation, and what it asks for. `merge` asks for another grievance, see `take`."""
+
+RESTORE = (operations.restore_grievance, lambda: {"position": 1, "reason": "弄错了"})
+"""Only what was taken out can be put back, so it is no step that can be taken from every state."""
 
 REPORTERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "resubmit": (operations.resubmit_tracked_grievance, {"answer": "三单元"}),
@@ -82,7 +86,7 @@ async def take(actor: Actor, verb: str, row: Grievance, **values: Any) -> Grieva
     if verb == "merge":
         operation, given = operations.merge_grievance, {"into": values.get("into") or await _earlier()}
     else:
-        operation, make = STEPS[verb]
+        operation, make = {**STEPS, "restore": RESTORE}[verb]
         if verb == "finish_part" and rules.may_dispatch(actor, fresh):
             await WorkOrder.create(grievance_id=row.id, person_id=actor.person_id, ordered_at=clock.now())
         given = make()

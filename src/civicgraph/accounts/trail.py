@@ -79,6 +79,8 @@ OPERATIONS = {
     "rate_tracked_grievance": N_("Rated as the reporter"),
     "withdraw_tracked_grievance": N_("Withdrew as the reporter"),
     "set_grievance_visibility": N_("Hid or showed a grievance"),
+    "redact_grievance": N_("Took words out of a grievance"),
+    "restore_grievance": N_("Put words back into a grievance"),
     "reveal_grievance_contact": N_("Looked at a reporter's contact"),
     "resend_message": N_("Sent a message again"),
 }

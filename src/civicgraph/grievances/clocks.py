@@ -14,7 +14,7 @@ from civicgraph.calendars import Calendar, RoundTheClock
 from civicgraph.grievances.rules import Promise
 
 _STARTS = frozenset({"submit", "resubmit", "reopen"})
-_QUIET = frozenset({"", "comment", "extend", "set_visibility", "finish_part", "tag"})
+_QUIET = frozenset({"", "comment", "extend", "set_visibility", "finish_part", "tag", "redact", "restore"})
 """Steps that do not end a rest."""
 
 

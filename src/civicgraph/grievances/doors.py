@@ -9,6 +9,8 @@ DOORS = (
     door(operations.file_grievance, {"grievance": "TrackedGrievance", "tracking_secret": str}),
     door(operations.accept_grievance, {"grievance": "Grievance"}),
     door(operations.return_grievance, {"grievance": "Grievance"}),
+    door(operations.redact_grievance, {"grievance": "Grievance"}),
+    door(operations.restore_grievance, {"grievance": "Grievance"}),
     door(operations.redirect_grievance, {"grievance": "Grievance"}),
     door(operations.transfer_grievance, {"grievance": "Grievance"}),
     door(operations.merge_grievance, {"grievance": "Grievance"}),

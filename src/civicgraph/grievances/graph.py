@@ -151,6 +151,18 @@ class GrievanceUpdate:
     person = to_one("accounts.Person", guard=rules.reads_update)
 
 
+@type_(models.GrievanceRedaction)
+class GrievanceRedaction:
+    """Words that an office took out of what the public reads of a grievance; a mark with the number stands for them."""
+
+    position = column()
+    reason = column()
+    by_line = column()
+    at = column()
+    restored_at = column()
+    words = column(guard=rules.reads_redaction)
+
+
 @node(models.Grievance, visible=rules.visible_grievances, is_big=True)
 class Grievance:
     """A grievance 诉求 from a resident or an enterprise, anonymised.
@@ -206,6 +218,9 @@ class Grievance:
     grid = to_one("grids.Grid")
     compound = to_one("divisions.Compound")
     updates = connection("GrievanceUpdate", key="grievance_id", description="What was done, step by step.")
+    redactions = to_many(
+        "GrievanceRedaction", key="grievance_id", order=("position",), description="Words that were taken out of it."
+    )
     latest_update = to_one(
         "GrievanceUpdate",
         link=rules.latest_update,
@@ -299,6 +314,9 @@ class TrackedGrievance:
     grid = to_one("grids.Grid")
     compound = to_one("divisions.Compound")
     updates = connection("GrievanceUpdate", key="grievance_id", description="What was done, step by step.")
+    redactions = to_many(
+        "GrievanceRedaction", key="grievance_id", order=("position",), description="Words that were taken out of it."
+    )
     latest_update = to_one(
         "GrievanceUpdate",
         link=rules.latest_update,

@@ -187,6 +187,11 @@ def by_line(held: Held, short_name: str) -> str:
     return short_name + (OFFICES.get(len(held.division_code), "") if dispatches(held) else GRID_WORKER)
 
 
+def redaction_mark(position: int) -> str:
+    """What stands in a text for words that staff took out."""
+    return f"〔已隐去{position}〕"
+
+
 # Reads: the same rules as SQL ----------------------------------------------------------------
 
 
@@ -370,6 +375,11 @@ def reads_update(c: Compiler, row: Row) -> str:
         "Grievance", lambda parent: f"{parent['id']} = {row['grievance_id']} AND {reads_private(c, parent)}"
     )
     return f"EXISTS (SELECT 1 {source})"
+
+
+def reads_redaction(c: Compiler, row: Row) -> str:
+    """Whether the actor's grants cover the grievance that words were taken out of."""
+    return reads_update(c, row)
 
 
 def latest_update(c: Compiler, row: Row, child: Row) -> str:

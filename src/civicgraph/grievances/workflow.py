@@ -218,6 +218,13 @@ TRANSITIONS: Mapping[str, Transition] = {
     "tag": Transition("标记", EVERY, None, Needs.HELPER, asks="words by which staff find it again"),
     "comment": Transition("留言", EVERY, None, Needs.HELPER, asks="words", public="the words, if they are public"),
     "set_visibility": Transition("公开设置", EVERY, None, Needs.DISPATCHER, asks="a reason when it is hidden"),
+    "redact": Transition(
+        "遮盖", EVERY, None, Needs.DISPATCHER,
+        asks="the words, and a reason", public="a mark instead of the words, the office and the reason",
+    ),
+    "restore": Transition(
+        "恢复", EVERY, None, Needs.DISPATCHER, asks="the mark's number, and a reason", public="the words, and the reason",
+    ),
     "reveal_contact": Transition("查看联系方式", EVERY, None, Needs.WORKER),
 }  # fmt: skip
 """Everything that can be done with a grievance. Operations and pages ask here."""

@@ -189,6 +189,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Grievance.latestUpdate": latest_update,
     "Grievance.resolvedInTime": in_time("resolved_at", "resolution_due_at"),
     "Grievance.respondedInTime": in_time("accepted_at", "response_due_at"),
+    "Grievance.redactions": owned("GrievanceRedaction", "grievance_id", "position"),
+    "TrackedGrievance.redactions": owned("GrievanceRedaction", "grievance_id", "position"),
     "GrievancePerformance.resolutionInTimeRate": share("resolved_in_time", "resolved"),
     "GrievancePerformance.resolutionRate": share("resolved", "received"),
     "GrievancePerformance.responseInTimeRate": share("responded_in_time", "responded"),

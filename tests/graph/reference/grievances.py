@@ -13,6 +13,7 @@ from civicgraph.grievances.models import (
     Grievance,
     GrievanceCategory,
     GrievanceCell,
+    GrievanceRedaction,
     GrievanceStatus,
     GrievanceUpdate,
     HoldReason,
@@ -123,6 +124,19 @@ async def _grievance(dice: Random, number: int, people: list[int]) -> None:
         search_terms=search_terms(text, CATEGORIES[category]),
     )
     assert row.id == number, "marks name rows by their number"
+    for position in range(1, number % 3 + 1):
+        made_out = await GrievanceRedaction.create(
+            grievance_id=number,
+            position=position,
+            words="",
+            reason="有他人姓名",
+            by_line="凤泉社区联络点",
+            at=submitted,
+            person_id=dice.choice([None, *people]),
+            restored_at=dice.choice([None, NOW]),
+        )
+        made_out.words = mark("grievance_redaction", "words", made_out.id)
+        await made_out.save()
     for step in range(dice.randint(0, 4)):
         internal = dice.random() < 0.4
         made = await GrievanceUpdate.create(

@@ -30,6 +30,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     "grievance.contact_email": ("Grievance", nobody),
     "grievance.contact_phone": ("Grievance", nobody),
     "grievance.public_text": ("Grievance", rules.reads_private),
+    "grievance_redaction.words": ("GrievanceRedaction", rules.reads_internal),
     "grievance_update.internal_note": ("GrievanceUpdate", rules.reads_internal),
     "inbox_message.dedupe_key": ("InboxMessage", nobody),
     "inbox_message.subject": ("InboxMessage", rules.is_own),

@@ -215,6 +215,7 @@ GUARDS: dict[str, Rule] = {
         reads_private,
     ),
     "Grievance.workers": dispatches,
+    "GrievanceRedaction.words": reads_internal,
     "GrievanceUpdate.internalNote": reads_internal,
     "GrievanceUpdate.person": reads_internal,
     **dict.fromkeys(

@@ -17,6 +17,7 @@ from civicgraph.grievances.models import (
     Grievance,
     GrievanceCategory,
     GrievanceCell,
+    GrievanceRedaction,
     GrievanceTag,
     GrievanceUpdate,
     ReadyText,
@@ -33,7 +34,17 @@ from tests.graph.reference.rules import sees
 
 OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
-    *(GridAssignment, Grievance, GrievanceCategory, GrievanceUpdate, InboxMessage, Industry, Offer, OpeningHours),
+    *(
+        GridAssignment,
+        Grievance,
+        GrievanceCategory,
+        GrievanceRedaction,
+        GrievanceUpdate,
+        InboxMessage,
+        Industry,
+        Offer,
+        OpeningHours,
+    ),
     *(OutboxMessage, Person, PriceRule, Product, ProgrammeItem, Service, Session),
     *(GrievanceTag, ReadyText, SavedFilter, Team, WorkOrder),
 )

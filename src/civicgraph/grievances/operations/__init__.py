@@ -17,6 +17,7 @@ from civicgraph.grievances.operations.keep_ready_texts import create_ready_text,
 from civicgraph.grievances.operations.keep_teams import create_team, update_team
 from civicgraph.grievances.operations.list_shortfall import list_shortfall, review_shortfall
 from civicgraph.grievances.operations.rate_grievance import rate_tracked_grievance, reopen_grievance
+from civicgraph.grievances.operations.redact_grievance import redact_grievance, restore_grievance
 from civicgraph.grievances.operations.redirect_grievance import (
     merge_grievance,
     redirect_grievance,
@@ -48,9 +49,11 @@ __all__ = [
     "list_shortfall",
     "merge_grievance",
     "rate_tracked_grievance",
+    "redact_grievance",
     "redirect_grievance",
     "reopen_grievance",
     "resolve_grievance",
+    "restore_grievance",
     "resubmit_tracked_grievance",
     "resume_grievance",
     "return_grievance",

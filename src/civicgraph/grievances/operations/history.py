@@ -82,7 +82,10 @@ class Taken:
         await deadlines.keep(row, self._deadlines)
         private = {"internal_note": ["", internal_note]} if internal_note else {}
         words = {"public_note": ["", entry.public_note]} if note and transition.target is None else {}
-        await audit(self.actor, row, {**changed(self._before, _audited(row)), **words, **private, **(also or {})})
+        values = changed(self._before, _audited(row))
+        if self.verb in ("redact", "restore"):  # the words that were taken out would stay in the trail
+            values = {name: pair for name, pair in values.items() if name not in ("outcome", "reason")}
+        await audit(self.actor, row, {**values, **words, **private, **(also or {})})
         return row
 
 

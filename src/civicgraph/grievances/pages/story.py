@@ -18,6 +18,8 @@ _TITLES = {
     "send_back": N_("Sent back to work"),
     "review": N_("The shortfall was looked at"),
     "resubmit": N_("Answered, and sent again"),
+    "redact": N_("Words were taken out of the public text"),
+    "restore": N_("Words were put back into the public text"),
     "close": N_("Closed by itself after a week"),
 }
 """Steps whose state does not say what was done."""

@@ -63,6 +63,10 @@ ACTS = (
     Act("extension", "extend", operations.extend_grievance,
         N_("Give it more time"), N_("The promised time was moved. Everyone can see why.")),
     Act("notes", "comment", operations.comment_on_grievance, N_("Add a note"), N_("Your note is in the history.")),
+    Act("redaction", "redact", operations.redact_grievance,
+        N_("Take words out of the public text"), N_("The words are gone from the public text. A mark says why.")),
+    Act("restoration", "restore", operations.restore_grievance,
+        N_("Put words back"), N_("The words are public again.")),
     Act("visibility", "set_visibility", operations.set_grievance_visibility, N_("Hide or publish"), N_("Saved.")),
 )  # fmt: skip
 
@@ -121,6 +125,8 @@ def _status(refused: tuple[Act, Form] | None) -> int:
 
 def _is_open_to(act: Act, row: Mapping[str, Any]) -> bool:
     transition = TRANSITIONS[act.verb]
+    if act.verb == "restore" and not _marks(row):
+        return False
     return bool(row[_MAY[transition.needs]]) and _status_of(row) in transition.sources
 
 
@@ -133,10 +139,21 @@ async def _choices(request: Request, row: Mapping[str, Any], verbs: set[str]) ->
     found: dict[str, dict[str, Choices]] = {}
     if "assign" in verbs:
         found["assign"] = _workers(row)
+    if "restore" in verbs:
+        found["restore"] = {"position": _marks(row)}
     if "transfer" in verbs:
         data = await read(request, "staff/divisions/choices", {"code": row["division"]["code"][:6]})
         found["transfer"] = {"division_code": _communities(data["division"], row["division"]["code"])}
     return found
+
+
+def _marks(row: Mapping[str, Any]) -> Choices:
+    """Words that can be put back."""
+    return [
+        (str(one["position"]), f"{one['position']}：{one['words']}")
+        for one in row["redactions"]
+        if one["words"] and not one["restoredAt"]
+    ]
 
 
 def _communities(county: Mapping[str, Any], own: str) -> Choices:
