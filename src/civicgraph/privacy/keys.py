@@ -15,8 +15,8 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import crypto
 from civicgraph.enterprises.models import Enterprise
-from civicgraph.grievances.models import Grievance
-from civicgraph.notifications.models import OutboxMessage
+from civicgraph.grievances.models import Grievance, GrievanceFollower
+from civicgraph.notifications.models import ChatRobot, OutboxMessage, Webhook
 from civicgraph.operations.models import IdempotencyKey
 
 BATCH = 200
@@ -51,6 +51,11 @@ SEALED = (
     Sealed(Grievance, "contact_email", "email", "email_index"),
     Sealed(Enterprise, "contact_phone"),
     Sealed(OutboxMessage, "address"),
+    Sealed(GrievanceFollower, "address"),
+    Sealed(ChatRobot, "url"),
+    Sealed(ChatRobot, "secret"),
+    Sealed(Webhook, "url"),
+    Sealed(Webhook, "secret"),
 )
 
 
