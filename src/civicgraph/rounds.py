@@ -6,6 +6,7 @@ from civicgraph.events.rounds import mark_over
 from civicgraph.grievances.figures.checking import check_some
 from civicgraph.grievances.following import forget_unconfirmed
 from civicgraph.notifications.delivery import deliver_due
+from civicgraph.privacy.retention import erase_some
 from civicgraph.uploads.operations import sweep
 
 
@@ -15,5 +16,6 @@ async def each_tick() -> int:
     delivered = await deliver_due()
     await forget_unconfirmed()
     await check_some()
+    await erase_some()
     await sweep()
     return delivered

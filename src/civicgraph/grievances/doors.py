@@ -9,6 +9,8 @@ DOORS = (
     door(operations.file_grievance, {"grievance": "TrackedGrievance", "tracking_secret": str}),
     door(operations.accept_grievance, {"grievance": "Grievance"}),
     door(operations.return_grievance, {"grievance": "Grievance"}),
+    door(operations.export_tracked_data, {"data": str}),
+    door(operations.erase_tracked_data, {"grievance": "TrackedGrievance"}),
     door(operations.redact_grievance, {"grievance": "Grievance"}),
     door(operations.restore_grievance, {"grievance": "Grievance"}),
     door(operations.redirect_grievance, {"grievance": "Grievance"}),

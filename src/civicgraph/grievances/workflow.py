@@ -225,6 +225,8 @@ TRANSITIONS: Mapping[str, Transition] = {
     "restore": Transition(
         "恢复", EVERY, None, Needs.DISPATCHER, asks="the mark's number, and a reason", public="the words, and the reason",
     ),
+    "export_data": Transition("导出本人信息", EVERY, None, Needs.REPORTER),
+    "erase_data": Transition("删除本人信息", EVERY, None, Needs.REPORTER, asks="that one is sure"),
     "reveal_contact": Transition("查看联系方式", EVERY, None, Needs.WORKER),
 }  # fmt: skip
 """Everything that can be done with a grievance. Operations and pages ask here."""

@@ -16,6 +16,7 @@ from civicgraph.grievances.operations.keep_filters import forget_grievance_filte
 from civicgraph.grievances.operations.keep_ready_texts import create_ready_text, update_ready_text
 from civicgraph.grievances.operations.keep_teams import create_team, update_team
 from civicgraph.grievances.operations.list_shortfall import list_shortfall, review_shortfall
+from civicgraph.grievances.operations.own_data import erase_tracked_data, export_tracked_data
 from civicgraph.grievances.operations.rate_grievance import rate_tracked_grievance, reopen_grievance
 from civicgraph.grievances.operations.redact_grievance import redact_grievance, restore_grievance
 from civicgraph.grievances.operations.redirect_grievance import (
@@ -39,6 +40,8 @@ __all__ = [
     "confirm_following",
     "create_ready_text",
     "create_team",
+    "erase_tracked_data",
+    "export_tracked_data",
     "extend_grievance",
     "file_grievance",
     "finish_grievance_part",

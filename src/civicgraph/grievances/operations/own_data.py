@@ -1,0 +1,85 @@
+"""What a reporter may ask for at any time: everything that is kept of them, and that it is erased.
+
+个人信息保护法 (2021) art. 45 (a copy) and art. 47 (erasure).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from pydantic import Field
+
+from civicgraph import crypto
+from civicgraph.grievances.forgetting import forget
+from civicgraph.grievances.models import Grievance, GrievanceFollower, GrievanceUpdate
+from civicgraph.grievances.operations.history import take_as_reporter
+from civicgraph.grievances.operations.inputs import Tracked
+from civicgraph.i18n import N_
+from civicgraph.operations import InvalidInput, audit, operation
+from civicgraph.operations.models import AuditEntry
+from civicgraph.permissions import Actor
+
+
+class ExportTrackedData(Tracked):
+    """Whose report it is."""
+
+
+@operation()
+async def export_tracked_data(actor: Actor, data: ExportTrackedData) -> dict[str, str]:
+    """Everything that is kept of a reporter with one report, as JSON: by its number and tracking secret."""
+    row = (await take_as_reporter(actor, "export_data", data.number, data.secret)).row
+    await audit(actor, row, {"contact_phone": ["", ""], "contact_email": ["", ""]})
+    return {"data": orjson.dumps(await _kept(row), option=orjson.OPT_INDENT_2).decode()}
+
+
+async def _kept(row: Grievance) -> dict[str, Any]:
+    steps = await GrievanceUpdate.filter(grievance_id=row.id, internal_note="").order_by("id")
+    looks = await AuditEntry.filter(
+        subject_type="Grievance", subject_id=str(row.id), operation="reveal_grievance_contact"
+    ).order_by("id")
+    followers = await GrievanceFollower.filter(grievance_id=row.id, is_reporter=True)
+    return {
+        "number": row.number,
+        "reported_at": row.submitted_at,
+        "status": row.status.value,
+        "category": row.category_id,
+        "division": row.division_id,
+        "your_words": row.description,
+        "public_words": row.public_text,
+        "address": row.address,
+        "name": row.contact_name,
+        "telephone": crypto.decrypt(row.contact_phone),
+        "email": crypto.decrypt(row.contact_email),
+        "followed_by_email": [crypto.decrypt(one.address) for one in followers],
+        "language": row.locale,
+        "stars": row.stars,
+        "is_solved": row.is_solved,
+        "rating_words": row.rating_text,
+        "erased_at": row.erase_at,
+        "contact_was_looked_at": [one.at for one in looks],
+        "history": [
+            {"at": one.at, "step": one.verb, "status": one.status.value, "by": one.by_line, "words": one.public_note}
+            for one in steps
+        ],
+    }
+
+
+class EraseTrackedData(Tracked):
+    """That nothing of oneself is kept any more."""
+
+    is_sure: bool = Field(
+        title=N_("I know that the office cannot reach me any more"),
+        description=N_("Name, telephone, e-mail, address and your own words are erased at once and cannot come back."),
+    )
+
+
+@operation()
+async def erase_tracked_data(actor: Actor, data: EraseTrackedData) -> Grievance:
+    """Erase name, contact, address and own words of a report as its reporter. The masked public report stays."""
+    row = (await take_as_reporter(actor, "erase_data", data.number, data.secret)).row
+    if not data.is_sure:
+        raise InvalidInput.at("is_sure", "missing", N_("Please tick this first: it cannot be undone."))
+    await forget(row)
+    await audit(actor, row, {key: ["", ""] for key in ("contact_name", "contact_phone", "contact_email", "address")})
+    return row
