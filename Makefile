@@ -4,8 +4,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 BIN := .venv/bin
 WORKERS ?= 2
 CASES ?= 50
+HISTORIES ?= 2000
 
-.PHONY: run test lint format types shots fuzz bench bench-search bench-peers soak lock clean help
+.PHONY: run test lint format types shots fuzz bench bench-search bench-peers histories soak lock clean help
 
 help: ## Name each habit
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +64,9 @@ bench-search: .venv/dev.stamp ## Search at city scale, after `make bench` has ma
 
 bench-peers: .venv/dev.stamp ## Beside PostGraphile, Strawberry and hand-written statements (an hour; needs wrk)
 	$(BIN)/python -m benchmarks.peers
+
+histories: .venv/dev.stamp ## Thousands of random histories against the rules written twice, others each time
+	CIVICGRAPH_HISTORIES=$(HISTORIES) CIVICGRAPH_HISTORIES_SEED=$$RANDOM$$RANDOM $(BIN)/python -m pytest tests/grievances/test_histories.py
 
 soak: .venv/dev.stamp ## Crowds, slow clients and floods against a real server (a quarter of an hour)
 	$(BIN)/python -m benchmarks.soak

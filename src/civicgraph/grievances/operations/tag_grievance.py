@@ -8,7 +8,7 @@ from civicgraph.grievances.desk.models import GrievanceTag
 from civicgraph.grievances.desk.rules import MAX_TAGS, tag_name
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
-from civicgraph.grievances.operations.inputs import Step, Words
+from civicgraph.grievances.operations.inputs import PublicName, Step, Words
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, operation
 from civicgraph.permissions import Actor
@@ -17,7 +17,7 @@ from civicgraph.permissions import Actor
 class TagGrievance(Step):
     """Words to put on it, and words to take off."""
 
-    add: Words = Field(
+    add: PublicName = Field(
         "",
         title=N_("Tags to add"),
         max_length=200,

@@ -73,6 +73,7 @@ ACTS = (
 _MAY = {
     Needs.DISPATCHER: "mayDispatch",
     Needs.WORKER: "mayWork",
+    Needs.HELPER: "mayHelp",
     Needs.CHECKER: "mayCheck",
     Needs.SUPERIOR: "mayDirect",
 }
