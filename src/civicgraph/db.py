@@ -126,11 +126,17 @@ async def pending_migrations(settings: Settings) -> list[str]:
     return [f"{step.migration.app_label}.{step.migration.name}" for step in await executor.plan(None)]
 
 
+WITHOUT_SAMPLES = "DROP TABLE IF EXISTS sqlite_stat4"
+"""Samples of values make SQLite plan a statement anew at every run, to look at its parameters: two thirds of a read's
+time (docs/decisions/0006-readers.md). Without them it plans once, by averages."""
+
+
 async def refresh_statistics() -> None:
     """Let the planner know what the tables hold: which index serves a list depends on it."""
     connection = get_connection("default")
     is_sqlite = connection.capabilities.dialect == "sqlite"
-    await connection.execute_script("PRAGMA analysis_limit=1000; PRAGMA optimize=0x10002;" if is_sqlite else "ANALYZE")
+    taken = f"PRAGMA analysis_limit=1000; PRAGMA optimize=0x10002; {WITHOUT_SAMPLES};"
+    await connection.execute_script(taken if is_sqlite else "ANALYZE")
 
 
 async def drift() -> str:

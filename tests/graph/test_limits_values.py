@@ -67,7 +67,7 @@ def arguments() -> Iterator[tuple[str, str, str]]:
 def document(name: str, field: GraphQLField, argument: str, value: str, kind: Any) -> str:
     given = {key: literal(one) for key, one in field.args.items() if is_required_argument(one)}
     given[argument] = value
-    if argument in CURSORS and "first" in field.args:
+    if argument in CURSORS and "orderBy" in field.args:
         given["last" if argument == "before" else "first"] = "1"
     inside = ", ".join(f"{key}: {one}" for key, one in given.items())
     variable = kind if isinstance(kind, GraphQLNonNull) else f"{kind}"

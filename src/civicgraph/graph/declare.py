@@ -18,7 +18,8 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import strawberry
 from strawberry.types.field import StrawberryField
@@ -69,7 +70,11 @@ class Column(Declared):
 
 @dataclass(kw_only=True)
 class Related(Declared):
-    """One or many rows of another mapped type. Without `link`, `key` joins them."""
+    """One or many rows of another mapped type. Without `link`, `key` joins them.
+
+    Of several rows that the link of one joins it is the one with the highest `last_by`. `shows` is a condition on the
+    row itself under which its child is visible to everybody: where it holds, the child's own is not looked at.
+    """
 
     target: str
     key: str = ""
@@ -77,6 +82,8 @@ class Related(Declared):
     is_many: bool = False
     is_nullable: bool | None = True
     order: tuple[str, ...] = ()
+    last_by: str = ""
+    shows: Predicate | None = None
     arguments: Mapping[str, Any] | None = None
 
 
@@ -98,6 +105,15 @@ class RootOne(Declared):
     arguments: Mapping[str, Any]
     where: Callable[..., str]
     is_secret: bool = False
+
+
+@dataclass(kw_only=True)
+class Found(Declared):
+    """A root field that looks for words in several root lists: the type of each by the list's name (`graph.found`)."""
+
+    lists: Mapping[str, str]
+    union: str
+    kinds: type[Enum]
 
 
 @dataclass(kw_only=True)
@@ -162,11 +178,13 @@ def to_one(
     key: str = "",
     link: Callable[..., str] | None = None,
     arguments: Mapping[str, Any] | None = None,
+    last_by: str = "",
+    shows: Predicate | None = None,
     is_nullable: bool | None = None,
     description: str = "",
     guard: Predicate | None = None,
 ) -> Any:
-    """One row of another type (`"room.Type"`, or `"Type"` of this room).
+    """One row of another type (`"room.Type"`, or `"Type"` of this room); see `Related`.
 
     With `arguments` the link is `link(compiler, row, child, **arguments)`.
     """
@@ -174,6 +192,8 @@ def to_one(
         target=target,
         key=key,
         link=link,
+        last_by=last_by,
+        shows=shows,
         arguments=arguments,
         is_nullable=is_nullable,
         description=description,
@@ -211,6 +231,11 @@ def root_one(
     `is_secret` says that an argument is a secret: nobody on the way keeps the answer.
     """
     return RootOne(target=target, arguments=arguments, where=where, description=description, is_secret=is_secret)
+
+
+def root_found(lists: Mapping[str, str], *, union: str, kinds: type[Enum], description: str) -> Any:
+    """Rows of several types that hold the words, each list's by its filter `text`; `kinds` names the lists."""
+    return Found(lists=lists, union=union, kinds=kinds, description=description)
 
 
 def Ref(target: str, module: str) -> Any:  # noqa: N802 - stands where a type stands
@@ -285,6 +310,9 @@ def _field(name: str, declared: Declared, model: type[Model] | None, module: str
     elif isinstance(declared, Split):
         annotation = list[Ref(declared.target, module)]  # type: ignore[misc]
         annotation = annotation | None if declared.is_nullable else annotation
+    elif isinstance(declared, Found):
+        annotation = list[_union(declared, module)]  # type: ignore[misc]
+        return annotation, _with_arguments(declared, annotation, _search_arguments(declared))
     elif isinstance(declared, (RootOne, Summed)):
         annotation = Ref(declared.target, module)
         if isinstance(declared, RootOne) or declared.is_nullable:
@@ -334,6 +362,19 @@ def _related_type(name: str, declared: Related, model: type[Model] | None, modul
         declared.is_nullable = source is None or source.null
     declared.description = declared.description or (source.description if source else "") or ""
     return target | None if declared.is_nullable or declared.guard else target
+
+
+def _union(declared: Found, module: str) -> Any:
+    members = tuple(Ref(target, module) for target in declared.lists.values())
+    return Annotated[Union[members], strawberry.union(declared.union, description="Something that a search finds.")]  # type: ignore[valid-type]  # noqa: UP007
+
+
+def _search_arguments(declared: Found) -> dict[str, Any]:
+    return {
+        "text": (str, "The words to look for."),
+        "kinds": (list[declared.kinds] | None, "Only these kinds; all when it is not given."),  # type: ignore[name-defined]
+        "first": (int | None, "How many of each kind, at most 100; 5 when it is not given."),
+    }
 
 
 def _paging_arguments(declared: Paged, module: str) -> dict[str, Any]:

@@ -36,8 +36,16 @@ class Dialect(ABC):
         """The rows' items as a JSON array, empty when there are none."""
 
     @abstractmethod
+    def joined(self, arrays: Sequence[str]) -> str:
+        """JSON arrays one behind the other as one; null counts as empty."""
+
+    @abstractmethod
+    def nearest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
+        """The text item of the row with the lowest number; `is_reversed` says that rows come from the highest."""
+
+    @abstractmethod
     def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
-        """The text item of the row with the highest number; `is_reversed` says that rows come that way."""
+        """The same of the row with the highest number."""
 
     @abstractmethod
     def boolean(self, sql: str) -> str:
@@ -96,6 +104,10 @@ class Dialect(ABC):
         """An opaque cursor of the order columns' values."""
 
     @abstractmethod
+    def looked_at(self, sql: str) -> str:
+        """A value that is only looked at in the rows that something else finds: no index is taken for it."""
+
+    @abstractmethod
     def limited(self, select: str, count: str, most: int) -> str:
         """The first `count` rows of a select; the count, a parameter or a sum with one, is never above `most`."""
 
@@ -130,8 +142,15 @@ class SQLite(Dialect):
     def json_array(self, item: str, condition: str = "", order: str = "") -> str:
         return f"json_group_array({item})" + (f" FILTER (WHERE {condition})" if condition else "")
 
+    def joined(self, arrays: Sequence[str]) -> str:
+        each = " UNION ALL ".join(f"SELECT value FROM json_each({array})" for array in arrays)
+        return f"(SELECT json_group_array(json(e.value)) FROM ({each}) e)"
+
+    def nearest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
+        return f"({self.json_array(item, condition)} ->> '{'$[#-1]' if is_reversed else '$[0]'}')"
+
     def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
-        return f"(json_group_array({item}) FILTER (WHERE {condition}) ->> '{'$[0]' if is_reversed else '$[#-1]'}')"
+        return self.nearest(item, condition, number, is_reversed=not is_reversed)
 
     def boolean(self, sql: str) -> str:
         return f"json(CASE WHEN {sql} THEN 'true' WHEN NOT ({sql}) THEN 'false' END)"
@@ -177,6 +196,9 @@ class SQLite(Dialect):
     def cursor(self, values: Sequence[str]) -> str:
         return f"hex(json_array({', '.join(values)}))"
 
+    def looked_at(self, sql: str) -> str:
+        return f"+{sql}"
+
     def limited(self, select: str, count: str, most: int) -> str:
         # A bare parameter would make SQLite prepare the statement anew at each run, to look at its value.
         return f"{select} LIMIT {count}"
@@ -218,6 +240,13 @@ class PostgreSQL(Dialect):
         ordered = f" ORDER BY {order}" if order else ""
         filtered = f" FILTER (WHERE {condition})" if condition else ""
         return f"coalesce(json_agg({item}{ordered}){filtered}, '[]'::json)"
+
+    def joined(self, arrays: Sequence[str]) -> str:
+        each = " UNION ALL ".join(f"SELECT json_array_elements({array}) AS value" for array in arrays)
+        return f"(SELECT {self.json_array('e.value')} FROM ({each}) e)"
+
+    def nearest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
+        return f"max(CASE WHEN {number} = 1 AND {condition} THEN {item} END)"
 
     def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
         return f"((array_agg({item} ORDER BY {number} DESC) FILTER (WHERE {condition}))[1])"
@@ -264,6 +293,9 @@ class PostgreSQL(Dialect):
 
     def cursor(self, values: Sequence[str]) -> str:
         return f"encode(convert_to(json_build_array({', '.join(values)})::text, 'UTF8'), 'hex')"
+
+    def looked_at(self, sql: str) -> str:
+        return sql
 
     def limited(self, select: str, count: str, most: int) -> str:
         # A limit that it does not know makes PostgreSQL plan for a tenth of the table, and plan anew at each run.

@@ -197,9 +197,15 @@ class Engine:
         return cost.check(estimate.terms(compiler, operation), Run(variables, actor), limit)
 
     def _compiler(
-        self, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any], actor: Actor
+        self,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, Any],
+        actor: Actor,
+        *,
+        is_walked: bool = False,
     ) -> Compiler:
-        return Compiler(self.schema, self.reader.dialect, Selection(fragments, variables), actor.is_staff)
+        selection = Selection(fragments, variables)
+        return Compiler(self.schema, self.reader.dialect, selection, actor.is_staff, is_walked)
 
     async def run(self, plan: Plan, variables: Mapping[str, Any], actor: Actor) -> bytes:
         """The plan's answer: the JSON of `data`, as the database wrote it."""
@@ -241,7 +247,7 @@ class Engine:
     async def resolve_root(self, info: Any) -> Any:
         """A root field of an operation that graphql-core runs, by the same planner."""
         actor: Actor = info.context.actor
-        compiler = self._compiler(info.fragments, _values(info), actor)
+        compiler = self._compiler(info.fragments, _values(info), actor, is_walked=True)
         statement = compiler.dialect.statement(compiler.root_field(info.parent_type, list(info.field_nodes)))
         _note(tables_of(statement))
         found = await self._fetch(statement, compiler.slots, _values(info), actor)
@@ -250,7 +256,7 @@ class Engine:
     async def resolve_key(self, info: Any, type_name: str, key: Any) -> Any:
         """The selection below a mutation's payload field, for the row with this key."""
         actor: Actor = info.context.actor
-        compiler = self._compiler(info.fragments, _values(info), actor)
+        compiler = self._compiler(info.fragments, _values(info), actor, is_walked=True)
         statement = compiler.one_by_key(type_name, key, list(info.field_nodes))
         found = await self._fetch(statement, compiler.slots, _values(info), actor)
         return orjson.loads(found) if found is not None else None

@@ -41,6 +41,13 @@ def connection(
     return _Page(compiler, parent_type, nodes, declared, parent).sql()
 
 
+def items(compiler: Compiler, parent_type: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+    """SQL for the JSON array of a root list's `nodes` alone."""
+    declared = compiler.declared(parent_type, nodes[0].name.value)
+    assert isinstance(declared, Paged)
+    return _Page(compiler, parent_type, nodes, declared, None).items()
+
+
 class _Page:
     """One connection while it is compiled."""
 
@@ -78,15 +85,32 @@ class _Page:
         wanted = {fields[0].name.value for fields in selected.values()}
         asks_info = any(self._needs_rows(fields) for fields in selected.values())
         has_rows = asks_info or not wanted.isdisjoint(("nodes", "edges"))
-        self.is_numbered = self.is_backward or asks_info
+        self.is_counted = not wanted.isdisjoint(("totalCount", "totalCountIsCapped"))
+        self.is_numbered = self.is_backward or (asks_info and not self._total_tells)
         # Counts alone need no size, and PostgreSQL cannot tell the type of a parameter that is not used.
         size = self._size() if has_rows else ""
         pairs = [(name, self._part(fields, size, name)) for name, fields in selected.items()]
         body = self.c.dialect.json_object(pairs)
         page = f"(SELECT {body} FROM {self._rows(size)})" if has_rows else f"(SELECT {body})"
-        if not wanted.isdisjoint(("totalCount", "totalCountIsCapped")):
+        if self.is_counted:
             return f"(SELECT {page} FROM ({self._count()}) {self._counted})"
         return page
+
+    def items(self) -> str:
+        """`(SELECT array …)` of the items."""
+        sets = [node.selection_set for node in self.nodes if node.selection_set]
+        (fields,) = collect(self.c.selection, self.type, sets).values()  # type: ignore[arg-type]
+        self.is_numbered, size = False, self._size()
+        array = self._part(fields, size, fields[0].name.value)
+        return f"(SELECT {array} FROM {self._rows(size)})"
+
+    @property
+    def _total_tells(self) -> bool:
+        """Whether the total, counted anyway and further than a page goes, tells if there is more after this page.
+
+        PostgreSQL takes the last of the rows by their numbers; there they cost little.
+        """
+        return self.is_counted and "after" not in self.given and self.c.dialect.name == "sqlite"
 
     def _needs_rows(self, fields: list[FieldNode]) -> bool:
         """Whether it is a `pageInfo` that only rows can give.
@@ -116,7 +140,7 @@ class _Page:
     def _field(self, fields: list[FieldNode], size: str) -> str:
         name = fields[0].name.value
         inside = f"{self.row.alias}.rn <= {size}" if self.is_numbered else ""
-        order = f"{self.row.alias}.rn{' DESC' if self.is_backward else ''}" if self.is_numbered else ""
+        order = f"{self.row.alias}.rn DESC" if self.is_backward else ""
         if name == "nodes":
             return self.c.dialect.json_array(self.c.object(self.mapped, self.row, fields), inside, order)
         if name == "edges":
@@ -145,10 +169,12 @@ class _Page:
     def _page_info(self, fields: list[FieldNode], size: str) -> str:
         dialect, rn = self.c.dialect, f"{self.row.alias}.rn"
         known, is_there = self._known_side
-        first = f"max(CASE WHEN {rn} = 1 AND {rn} <= {size} THEN {self._cursor()} END)"
-        last = dialect.furthest(self._cursor(), f"{rn} <= {size}", rn, is_reversed=self.is_backward)
+        inside = f"{rn} <= {size}" if self.is_numbered else ""
+        first = dialect.nearest(self._cursor(), inside, rn, is_reversed=self.is_backward)
+        last = dialect.furthest(self._cursor(), inside, rn, is_reversed=self.is_backward)
+        found = "count(*)" if self.is_numbered else f"{self._counted}.n"
         values = {
-            "hasPreviousPage" if self.is_backward else "hasNextPage": dialect.boolean(f"(count(*) > {size})"),
+            "hasPreviousPage" if self.is_backward else "hasNextPage": dialect.boolean(f"({found} > {size})"),
             known: dialect.boolean(dialect.true if is_there else dialect.false),
             "startCursor": last if self.is_backward else first,
             "endCursor": first if self.is_backward else last,
@@ -183,9 +209,6 @@ class _Page:
         is_descending = self.order.is_descending != self.is_backward
         alias, way = self.row.alias, " DESC" if is_descending else ""
         keys = ", ".join(self._sort_key(name) + way for name in self.order.columns)
-        numbered = ""
-        if self.is_numbered:
-            numbered = ", ".join(self.row[name].replace(f"{alias}.", "d.", 1) + way for name in self.order.columns)
         limit = f"{size} + {int(self.is_numbered)}"
         if self.row.search:
             inner = self._searched(self.row, conditions, columns(self.row), limit, is_descending=is_descending)
@@ -196,7 +219,8 @@ class _Page:
             inner = self.c.dialect.limited(found, limit, MAX_PAGE + 1)
         if not self.is_numbered:
             return f"({inner}) {alias}"
-        rows = f"SELECT row_number() OVER (ORDER BY {numbered}) AS rn, d.* FROM ({inner}) d"
+        # The rows come in order: a window that is told so would sort them again.
+        rows = f"SELECT row_number() OVER () AS rn, d.* FROM ({inner}) d"
         if self.is_backward and self.c.dialect.name == "sqlite":
             rows = f"SELECT * FROM ({rows}) ORDER BY rn DESC"
         return f"({rows}) {alias}"

@@ -26,13 +26,14 @@ from graphql import (
     is_list_type,
 )
 
-from civicgraph.graph import cost, paging, search, sums
+from civicgraph.graph import cost, found, paging, search, sums
 from civicgraph.graph.cost import Size, Term
 from civicgraph.graph.declare import (
     MAPPED,
     META,
     Column,
     Declared,
+    Found,
     Link,
     Mapped,
     Paged,
@@ -46,6 +47,10 @@ from civicgraph.graph.rows import Row, Run, Slot, columns
 from civicgraph.graph.selection import Given, Selection, arguments_of, collect, stored
 
 __all__ = ["Compiler", "Row", "Run", "Slot", "Unplannable", "columns", "declared_of"]
+
+
+TYPE = "@type"
+"""Where an object that graphql-core walks through says its type: no response name looks like this."""
 
 
 class Unplannable(Exception):
@@ -66,6 +71,8 @@ class Compiler:
     dialect: Dialect
     selection: Selection
     is_staff: bool
+    is_walked: bool = False
+    """Whether graphql-core walks through the answer: then each object says of which type it is."""
     slots: list[Slot] = field(default_factory=list)
     is_secret: bool = False
     costs: list[Term] = field(default_factory=list)
@@ -149,6 +156,10 @@ class Compiler:
         self._aliases += 1
         return f"t{self._aliases}"
 
+    def declared(self, parent: GraphQLObjectType, name: str) -> Any:
+        """The mapping behind a field of the schema, or None."""
+        return declared_of(parent, name)
+
     # Costs -------------------------------------------------------------------------------
 
     def charge(self, weight: int) -> None:
@@ -191,6 +202,8 @@ class Compiler:
         if isinstance(declared, RootOne):
             self.is_secret = self.is_secret or declared.is_secret
             return self._root_one(root_type, nodes, declared)
+        if isinstance(declared, Found):
+            return found.results(self, root_type, nodes, declared)
         if field_name == "node":
             return self._node(root_type, nodes)
         if field_name == "nodes":
@@ -240,14 +253,28 @@ class Compiler:
         item = self.dialect.plain_json(f"(CASE {name} {' '.join(branches)} END)")
         return f"(SELECT {self.dialect.json_array(item, order='i.ordinal')} FROM {source})"
 
-    def _single(self, mapped: Mapped, nodes: Iterable[FieldNode], condition: Callable[[Row], str]) -> str:
+    def _single(
+        self,
+        mapped: Mapped,
+        nodes: Iterable[FieldNode],
+        condition: Callable[[Row], str],
+        *,
+        last_by: str = "",
+        shown: str = "",
+    ) -> str:
         row = self.row(mapped)
-        conditions = [condition(row), *self.visibility(mapped, row)]
-        return f'(SELECT {self.object(mapped, row, nodes)} FROM "{mapped.table}" {row.alias} WHERE {" AND ".join(conditions)} LIMIT 1)'
+        where = " AND ".join([condition(row), *self.visibility(mapped, row, shown)])
+        order = f" ORDER BY {row[last_by]} DESC" if last_by else ""
+        return (
+            f'(SELECT {self.object(mapped, row, nodes)} FROM "{mapped.table}" {row.alias} WHERE {where}{order} LIMIT 1)'
+        )
 
-    def visibility(self, mapped: Mapped, row: Row) -> list[str]:
-        """The type's own predicate, applied at every edge that leads to it."""
-        return [f"({mapped.visible(self, row)})"] if mapped.visible else []
+    def visibility(self, mapped: Mapped, row: Row, shown: str = "") -> list[str]:
+        """The type's own predicate, applied at every edge that leads to it; not looked at where `shown` holds."""
+        if not mapped.visible:
+            return []
+        visible = mapped.visible(self, row)
+        return [f"({shown} OR {visible})" if shown else f"({visible})"]
 
     def object(self, mapped: Mapped, row: Row, nodes: Iterable[FieldNode]) -> str:
         """The JSON object of a row for the merged selections of `nodes`."""
@@ -255,7 +282,7 @@ class Compiler:
         assert isinstance(graphql_type, GraphQLObjectType)
         self.charge(cost.OBJECT)
         sets = [node.selection_set for node in nodes if node.selection_set]
-        pairs = []
+        pairs = [(TYPE, f"'{mapped.name}'")] if self.is_walked else []
         for name, fields in collect(self.selection, graphql_type, sets).items():
             with self.inside(name):
                 pairs.append((name, self.field(graphql_type, mapped, row, fields)))
@@ -314,7 +341,11 @@ class Compiler:
             link = partial(link, **arguments_of(self.selection, definition, nodes[0]))
         if not declared.is_many:
             return self._single(
-                target, nodes, lambda child: self.joined(link, declared.key, mapped, row, target, child, is_many=False)
+                target,
+                nodes,
+                lambda child: self.joined(link, declared.key, mapped, row, target, child, is_many=False),
+                last_by=declared.last_by,
+                shown=declared.shows(self, row) if declared.shows else "",
             )
         child = self.row(target)
         with self.inside("[]", _owned):

@@ -13,6 +13,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
     is_enum_type,
     is_list_type,
@@ -22,7 +23,8 @@ from strawberry.tools import merge_types
 
 from civicgraph.graph import indexes
 from civicgraph.graph.declare import MAPPED, Declared
-from civicgraph.graph.plan import declared_of
+from civicgraph.graph.plan import TYPE, declared_of
+from civicgraph.graph.selection import UNIONS
 from civicgraph.graph.types import Node
 from civicgraph.i18n import Labelled
 
@@ -78,8 +80,11 @@ def _describe_enums() -> None:
 def _attach(schema: GraphQLSchema) -> None:
     """Resolvers that read the planner's answer by response name."""
     for kind in schema.type_map.values():
-        if isinstance(kind, GraphQLInterfaceType) and kind.name == "Node":
-            kind.resolve_type = lambda value, _info, _type: value["id"].partition(":")[0]
+        if isinstance(kind, (GraphQLInterfaceType, GraphQLUnionType)):
+            kind.resolve_type = lambda value, _info, _type: value[TYPE]
+        if isinstance(kind, GraphQLUnionType):
+            for member in kind.types:
+                member.extensions.setdefault(UNIONS, []).append(kind.name)
         if not isinstance(kind, GraphQLObjectType):
             continue
         if kind.name == "Query":

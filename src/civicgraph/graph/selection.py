@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Run
 
 
+UNIONS = "civicgraph.unions"
+"""Where a type of the schema says in which unions it is."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """The operation that is compiled: its fragments, and the variables that gave the plan its shape."""
@@ -115,7 +119,9 @@ def _collect(
 
 def _applies(fragment: FragmentDefinitionNode | InlineFragmentNode, parent: GraphQLObjectType) -> bool:
     condition = fragment.type_condition
-    return condition is None or condition.name.value in {parent.name, *(i.name for i in parent.interfaces)}
+    if condition is None or condition.name.value == parent.name:
+        return True
+    return condition.name.value in (*(one.name for one in parent.interfaces), *parent.extensions.get(UNIONS, ()))
 
 
 def _is_included(selection: Selection, node: Any) -> bool:

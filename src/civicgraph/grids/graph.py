@@ -74,9 +74,9 @@ class Grid:
     current_worker = to_one(
         "GridAssignment",
         link=lambda c, row, child: (
-            f"{child['id']} = (SELECT a.id FROM grid_assignment a WHERE a.grid_id = {row['code']}"
-            f" AND a.to_on IS NULL AND a.role = 'lead' ORDER BY a.id DESC LIMIT 1)"
+            f"{child['grid_id']} = {row['code']} AND {child['to_on']} IS NULL AND {child['role']} = 'lead'"
         ),
+        last_by="id",
         is_nullable=True,
         description="Who is in charge now.",
     )
@@ -103,7 +103,7 @@ class GridAssignment:
     role = column()
     from_on = column()
     to_on = column()
-    person = to_one("accounts.Person")
+    person = to_one("accounts.Person", shows=lambda c, row: f"{row['to_on']} IS NULL")
     grid = to_one("Grid")
 
 

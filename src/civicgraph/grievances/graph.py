@@ -223,7 +223,8 @@ class Grievance:
     )
     latest_update = to_one(
         "GrievanceUpdate",
-        link=rules.latest_update,
+        link=rules.public_updates,
+        last_by="id",
         is_nullable=True,
         description="The latest step that the public sees.",
     )
@@ -319,7 +320,8 @@ class TrackedGrievance:
     )
     latest_update = to_one(
         "GrievanceUpdate",
-        link=rules.latest_update,
+        link=rules.public_updates,
+        last_by="id",
         is_nullable=True,
         description="The latest step that the public sees.",
     )

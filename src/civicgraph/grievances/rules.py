@@ -382,9 +382,6 @@ def reads_redaction(c: Compiler, row: Row) -> str:
     return reads_update(c, row)
 
 
-def latest_update(c: Compiler, row: Row, child: Row) -> str:
-    """Joins a grievance to its latest public update by one look into the index (grievance_id, id)."""
-    return (
-        f"{child['id']} = (SELECT max(latest.id) FROM grievance_update latest"
-        f" WHERE latest.grievance_id = {row['id']} AND latest.internal_note = '')"
-    )
+def public_updates(c: Compiler, row: Row, child: Row) -> str:
+    """Joins a grievance to its public updates, whose latest the index (grievance_id, id) gives first."""
+    return f"{child['grievance_id']} = {row['id']} AND {child['internal_note']} = ''"

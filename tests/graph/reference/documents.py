@@ -17,11 +17,13 @@ from graphql import (
     GraphQLObjectType,
     get_named_type,
     get_nullable_type,
+    is_abstract_type,
     is_composite_type,
     is_enum_type,
     is_input_object_type,
     is_list_type,
     is_non_null_type,
+    is_union_type,
 )
 from hypothesis import strategies as st
 
@@ -148,11 +150,12 @@ class _Writer:
         return " ".join(found)
 
     def below(self, kind: Any, depth: int, objects: int) -> str:
-        if kind.name != "Node":
+        if not is_abstract_type(kind):
             is_part = kind.name.endswith(("Connection", "Edge", "PageInfo"))
             return self.selection(kind, depth + (not is_part), objects)
-        parts = ["id", "__typename"] if self.rarely(2) else ["... on Node { id }"]
-        for name in self.draw(st.lists(st.sampled_from(NODES), min_size=1, max_size=3, unique=True)):
+        members = [one.name for one in kind.types] if is_union_type(kind) else NODES
+        parts = ["... on Node { id }"] if is_union_type(kind) or self.rarely(2) else ["id", "__typename"]
+        for name in self.draw(st.lists(st.sampled_from(members), min_size=1, max_size=3, unique=True)):
             one: Any = schema().type_map[name]
             parts.append(f"... on {name} {self.selection(one, depth + 1, objects, is_mixed=True)}")
         return f"{{ {' '.join(parts)} }}"
@@ -169,8 +172,12 @@ class _Writer:
         """The arguments as text, and how many objects the field leads to."""
         definitions = kind.fields[name].args
         parts, size = [], 3 if is_list_type(get_nullable_type(kind.fields[name].type)) else 1
-        if "first" in definitions:
+        if "orderBy" in definitions:
             parts, size = self.paging(target(kind, name), definitions, max(MAX_OBJECTS // objects, 1))
+        elif "first" in definitions:
+            size = 3
+            pair = (self.pick((0, 1, 2, 3)), self.pick((0, 1, 2, 3)))
+            parts.append(f"first: {self.paged('first', definitions, pair)}")
         for key, argument in definitions.items():
             if key in PAGING or (not is_non_null_type(argument.type) and self.rarely(3)):
                 continue

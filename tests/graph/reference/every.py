@@ -10,9 +10,9 @@ from graphql import (
     GraphQLObjectType,
     get_named_type,
     get_nullable_type,
+    is_abstract_type,
     is_composite_type,
     is_enum_type,
-    is_interface_type,
     is_list_type,
     is_non_null_type,
 )
@@ -34,7 +34,7 @@ def roots() -> list[GraphQLObjectType]:
 
 def lists() -> list[str]:
     """The lists at the root."""
-    return [name for name, field in roots()[0].fields.items() if "first" in field.args]
+    return [name for name, field in roots()[0].fields.items() if "orderBy" in field.args]
 
 
 def orders(name: str) -> list[str]:
@@ -47,7 +47,7 @@ def whole(root: GraphQLObjectType, name: str, pools: Pools, depth: int = 1) -> l
     """All that a list or, for many values of its arguments, a single thing says, with rows in rows so many deep."""
     operation, field = root.name.lower(), root.fields[name]
     body = _everything(get_named_type(field.type), pools, depth)
-    if "first" in field.args:
+    if "orderBy" in field.args:
         return [(f"{operation} {{ {name}(first: 100) {body} }}", {})]
     values = {
         key: _values(f"{meaning(root.name, name)}.{key}", one.type, pools, VALUES) for key, one in field.args.items()
@@ -78,7 +78,7 @@ def _values(path: str, kind: Any, pools: Pools, most: int) -> list[Any]:
 
 def _everything(kind: Any, pools: Pools, depth: int, prefix: str = "") -> str:
     """Every field, and what it leads to so many rows deep; the prefix keeps the types of an interface apart."""
-    if is_interface_type(kind):
+    if is_abstract_type(kind):
         types = schema().get_possible_types(kind)
         parts = [f"... on {one.name} {_everything(one, pools, depth - 1, f'{one.name}_')}" for one in types]
         return f"{{ __typename {' '.join(parts)} }}"

@@ -9,11 +9,12 @@ from typing import Any
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema, execute_sync, get_named_type, parse
 
 from tests.graph.reference.fields import FIELDS
-from tests.graph.reference.lists import LISTS, page
+from tests.graph.reference.lists import LISTS, page, search
 from tests.graph.reference.rules import GUARDS
 from tests.graph.reference.values import plain, snake
 from tests.graph.reference.world import MODELS, Thing, World
 
+MEANINGS = {**FIELDS, "Query.search": search}
 SDL = Path(__file__).parent.parent.parent.parent / "schema.graphql"
 
 
@@ -57,7 +58,7 @@ def target(kind: GraphQLObjectType, name: str) -> str:
 def is_known(kind: GraphQLObjectType, name: str) -> bool:
     """Whether the reference says what the field means."""
     path, column = meaning(kind.name, name), snake(name)
-    if path in FIELDS or path in LISTS or name == "id" or kind.name.endswith(("Connection", "Edge", "PageInfo")):
+    if path in MEANINGS or path in LISTS or name == "id" or kind.name.endswith(("Connection", "Edge", "PageInfo")):
         return True
     columns = MODELS[kind.name]._meta.fields_map if kind.name in MODELS else {}
     return column in columns
@@ -79,8 +80,8 @@ def _found(source: Any, info: Any, arguments: dict[str, Any]) -> Any:
         return None
     if path in LISTS:
         return page(world, path, target(info.parent_type, name), row, arguments)
-    if path in FIELDS:
-        return FIELDS[path](world, row, **{snake(key): value for key, value in arguments.items()})
+    if path in MEANINGS:
+        return MEANINGS[path](world, row, **{snake(key): value for key, value in arguments.items()})
     if name == "id":
         return f"{source.kind}:{row.pk}"
     kind = target(info.parent_type, name)

@@ -10,7 +10,7 @@ from civicgraph.permissions import CAPABILITIES, WORK_GRIEVANCES
 from tests.graph.reference import rules
 from tests.graph.reference.filters import FILTERS
 from tests.graph.reference.values import cursor_of, keys_of, plain
-from tests.graph.reference.world import Rows, World
+from tests.graph.reference.world import Rows, Thing, World
 
 DEFAULT_SIZE = 20
 CAP = 100
@@ -171,3 +171,18 @@ def page(world: World, path: str, kind: str, row: Any, arguments: dict[str, Any]
             "endCursor": edges[-1]["cursor"] if edges else None,
         },
     }
+
+
+def search(world: World, row: Any, text: str, kinds: list[str] | None = None, first: int = 5) -> list[Thing]:
+    """What each of the searched lists gives first for the words, list by list."""
+    searched = {
+        **{"divisions": "Division", "services": "Service", "events": "Event"},
+        **{"grievances": "Grievance", "enterprises": "Enterprise"},
+    }
+    wanted = {"filter": {"text": text}, "first": first}
+    return [
+        thing
+        for name, kind in searched.items()
+        if kinds is None or name.upper() in kinds
+        for thing in page(world, f"Query.{name}", kind, None, wanted)["nodes"]
+    ]

@@ -74,6 +74,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         **found,
         **dict.fromkeys(("Division.performance.month", "Query.performance.month"), months),
         **{f"{name}.text": list(SOUGHT) for name in texts},
+        "Query.search.text": [*SOUGHT, "社区"],
     }
 
 

@@ -100,9 +100,10 @@ class PostgresWriter:
                     f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
                     f" WHERE EXISTS (SELECT 1 FROM {name})"
                 )
-        progress.step("Statistics")
-        await self._db.execute("ANALYZE")
         await self._transaction.commit()
+        progress.step("Statistics")
+        # As autovacuum would, some time later: before it, what stands in an index alone is looked for in the table as well.
+        await self._db.execute("VACUUM ANALYZE")
         await self._db.close()
 
     async def give_up(self) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 
 from tortoise.connection import get_connection
 
+from civicgraph import db
 from civicgraph.db import sqlite_path
 from civicgraph.demo.city.progress import Progress
 from civicgraph.demo.city.tables import Row, Table
@@ -109,6 +110,7 @@ class SQLiteWriter:
             progress.advance()
         progress.step("Statistics")
         self._db.execute("ANALYZE")
+        self._db.execute(db.WITHOUT_SAMPLES)
         self._db.execute("COMMIT")
         self._close()
 
