@@ -10,8 +10,8 @@ from graphql import GraphQLObjectType
 from tortoise.connection import get_connection
 
 from civicgraph.graph import Order, at_least, equals, flag, indexes, where
-from civicgraph.graph.declare import MAPPED, Paged
 from civicgraph.graph.filters import FILTERS, ORDERS
+from civicgraph.graph.mapped import MAPPED, Paged
 from civicgraph.graph.plan import declared_of
 from civicgraph.schema import schema
 from civicgraph.settings import Settings

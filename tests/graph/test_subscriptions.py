@@ -271,7 +271,7 @@ async def test_by_plain_http_a_subscription_is_told_where_to_go(database: str, t
 @pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 async def test_whatever_can_be_followed_at_the_root_is_watched(database: str, tmp_path: Path) -> None:
     """What lies deeper and is not watched, such as who is signed in where, is looked at every minute."""
-    from civicgraph.graph.declare import MAPPED
+    from civicgraph.graph.mapped import MAPPED
     from civicgraph.graph.versions import watch
 
     root = schema()._schema.subscription_type

@@ -20,7 +20,7 @@ from civicgraph import clock, db
 from civicgraph import settings as configuration
 from civicgraph.divisions.models import Division
 from civicgraph.events.operations import create_event, publish_event, update_event
-from civicgraph.graph.declare import MAPPED
+from civicgraph.graph.mapped import MAPPED
 from civicgraph.permissions import Actor, Role
 from civicgraph.settings import Settings
 from tests.conftest import SECRET

@@ -26,8 +26,8 @@ from graphql import (
 
 from civicgraph.graph import cost
 from civicgraph.graph.cost import Term
-from civicgraph.graph.declare import MAPPED
 from civicgraph.graph.limits import INTROSPECTION
+from civicgraph.graph.mapped import MAPPED
 from civicgraph.graph.plan import Compiler
 from civicgraph.graph.selection import collect
 

@@ -21,7 +21,7 @@ from graphql import (
 )
 
 from civicgraph.graph import paging
-from civicgraph.graph.declare import Found
+from civicgraph.graph.mapped import Found
 from civicgraph.graph.selection import arguments_of
 
 if TYPE_CHECKING:

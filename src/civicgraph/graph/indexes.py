@@ -14,8 +14,8 @@ from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
-from civicgraph.graph.declare import MAPPED, Mapped, Paged, Related
 from civicgraph.graph.filters import FILTERS, ORDERS, Filter, Order
+from civicgraph.graph.mapped import MAPPED, Mapped, Paged, Related
 from civicgraph.graph.plan import declared_of
 
 

@@ -21,7 +21,8 @@ import strawberry
 from pydantic.fields import FieldInfo
 from tortoise.exceptions import IntegrityError
 
-from civicgraph.graph.declare import MAPPED, Ref
+from civicgraph.graph.declare import Ref
+from civicgraph.graph.mapped import MAPPED
 from civicgraph.i18n import gettext
 from civicgraph.operations import Conflict, Input, Operation, OperationError
 

@@ -8,9 +8,9 @@ import orjson
 from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_named_type
 
 from civicgraph.graph import cost, search
-from civicgraph.graph.declare import MAPPED, Mapped, Paged
 from civicgraph.graph.filters import FILTERS, ORDERS, Order
 from civicgraph.graph.limits import bounded
+from civicgraph.graph.mapped import MAPPED, Mapped, Paged
 from civicgraph.graph.rows import Row, Run, columns
 from civicgraph.graph.selection import Given, arguments_of, collect, fields_of
 

@@ -28,7 +28,8 @@ from graphql import (
 
 from civicgraph.graph import cost, found, paging, search, sums
 from civicgraph.graph.cost import Size, Term
-from civicgraph.graph.declare import (
+from civicgraph.graph.dialects import Dialect
+from civicgraph.graph.mapped import (
     MAPPED,
     META,
     Column,
@@ -42,7 +43,6 @@ from civicgraph.graph.declare import (
     Split,
     Summed,
 )
-from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.rows import Row, Run, Slot, columns
 from civicgraph.graph.selection import Given, Selection, arguments_of, collect, stored
 

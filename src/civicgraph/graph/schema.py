@@ -22,7 +22,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from civicgraph.graph import indexes
-from civicgraph.graph.declare import MAPPED, Declared
+from civicgraph.graph.mapped import MAPPED, Declared
 from civicgraph.graph.plan import TYPE, declared_of
 from civicgraph.graph.selection import UNIONS
 from civicgraph.graph.types import Node
