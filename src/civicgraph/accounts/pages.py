@@ -53,6 +53,8 @@ async def sign_out(request: Request) -> Response:
     await operations.sign_out(request.state.actor)
     response = redirect(request, "home", said=gettext("You are signed out."))
     response.delete_cookie(cookie_name("session"), path="/")
+    # What a page kept in the browser (the day of a grid worker) goes with the session.
+    response.headers["clear-site-data"] = '"storage"'
     return response
 
 

@@ -9,7 +9,7 @@ from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
 from civicgraph import db, settings
-from civicgraph.demo import grievances, listings, people, places
+from civicgraph.demo import desk, grievances, listings, people, places
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.industries import load_industries
 
@@ -55,6 +55,7 @@ async def _load_demo(seed: int, console: Console) -> None:
             done("staff")
             await grievances.load_categories()
             await grievances.load_grievances(random, compounds, staff)
+            await desk.load_desk(staff)
             done("Zunyi is loaded")
     console.print("Sign in as (passwords are shown this once and kept hashed):")
     for one in credentials:

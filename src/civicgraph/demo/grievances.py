@@ -109,7 +109,7 @@ async def load_categories() -> None:
 
 async def load_grievances(random: Random, compounds: dict[str, Compound], people: dict[str, Person]) -> None:
     """Every grievance, its history, the figures and the deadlines of what is open."""
-    stories = [*_station(random, compounds["binxin2"]), *_examples(compounds["tianju"]), *_fresh(random)]
+    stories = [*_station(random, compounds["binxin2"]), *_examples(compounds["tianju"]), *_fresh(random), *_in_hand()]
     stories.sort(key=lambda story: story.submitted_at)
     known = {row.code: row for row in await GrievanceCategory.all()}
     cells: dict[Key, Vector] = {}
@@ -248,6 +248,28 @@ def _fresh(random: Random) -> list[Story]:
         story.minutes = tuple(min(part, int(age.total_seconds() // 60)) for part in story.minutes)  # type: ignore[assignment]
         stories.append(story)
     return stories
+
+
+def _in_hand() -> list[Story]:
+    """What the community whose staff can sign in has to do today: new, given out, begun, and one that is late."""
+    states = (
+        ("lighting", GrievanceStatus.SUBMITTED, 2),
+        ("plumbing", GrievanceStatus.ACCEPTED, 9),
+        ("plumbing", GrievanceStatus.ASSIGNED, 20),
+        ("noise", GrievanceStatus.IN_PROGRESS, 30),
+        ("lighting", GrievanceStatus.ASSIGNED, 96),
+    )
+    return [
+        Story(
+            category,
+            TEXTS[category][place % len(TEXTS[category])],
+            places()["fengquan"],
+            clock.now() - timedelta(hours=hours),
+            status,
+            (5, 15, 60),
+        )
+        for place, (category, status, hours) in enumerate(states)
+    ]
 
 
 def _row(story: Story, category: GrievanceCategory, number: str, people: dict[str, Person]) -> Grievance:

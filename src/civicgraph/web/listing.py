@@ -195,6 +195,9 @@ def from_graphql(model: type[Input], row: Mapping[str, Any]) -> dict[str, Any]:
         if name.endswith("_code") and isinstance(row.get(_camel(name[:-5])), Mapping):
             values[name] = row[_camel(name[:-5])]["code"]
             continue
+        if name.endswith("_ids") and isinstance(row.get(f"{_camel(name[:-4])}s"), list):
+            values[name] = [one["number"] for one in row[f"{_camel(name[:-4])}s"]]
+            continue
         key = "number" if name == "id" else _camel(name)
         if key not in row:
             continue

@@ -91,10 +91,10 @@ def require(data: Mapping[str, Any], key: str) -> Any:
     return data[key]
 
 
-def redirect(request: Request, name: str, *, said: str = "", **params: Any) -> Response:
+def redirect(request: Request, name: str, *, said: str = "", level: str = "done", **params: Any) -> Response:
     """After a write: to another page, which says `said`."""
     response = RedirectResponse(shell.address(request, name, **params), 303)
-    return flash(response, said) if said else response
+    return flash(response, said, level) if said else response
 
 
 def staff_only(handler: Callable[..., Any]) -> Callable[..., Any]:

@@ -104,6 +104,13 @@ def own(kind: str) -> Callable[[World, Any], Thing | None]:
     return lambda world, row: world.thing(kind, row)
 
 
+def is_mine(world: World, row: Any) -> bool:
+    """One's own, or of a team that one belongs to."""
+    person = world.actor.person_id
+    teams = {one.team_id for one in world.rows.having("TeamMember", "person_id", person)}
+    return person is not None and (row.person_id == person or row.team_id in teams)
+
+
 def has_tag(world: World, row: Any, name: str) -> bool:
     tagged = any(one.name == name for one in world.rows.having("GrievanceTag", "grievance_id", row.id))
     return tagged and rules.reads_private(world, row)
@@ -123,6 +130,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Grievance.workOrders": work_orders,
     "Person.workload": own("Workload"),
     "Team.members": members,
+    "WorkOrder.isMine": is_mine,
     "Workload.dueToday": led(is_due_today),
     "Workload.helping": helping,
     "Workload.open": led(is_open),

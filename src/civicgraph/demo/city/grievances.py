@@ -27,6 +27,7 @@ GRIEVANCE = table(
     *("rated_at", "stars", "is_solved", "reason", "body_in_charge", "rating_text"),
     *("hold_reason", "hold_until", "review_at", "verified_at", "duplicate_of_id"),
     *("phone_index", "email_index", "erase_at"),
+    *("is_reporter_written_to",),
 )
 UPDATE = table(
     GrievanceUpdate,
@@ -96,6 +97,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
                     *(case.closed_at, case.stars, True if case.closed_at else None, "", "", ""),
                     *_NOTHING,
                     *_NOBODY,
+                    True,
                 )
             )
             updates += _updates(number_id, case, category, community, lead)

@@ -122,6 +122,7 @@ class WorkOrder:
 
     number = computed(int, lambda c, row: row["id"], "Its number, as its print shows it.")
     is_lead = column()
+    is_mine = computed(bool, rules.is_mine, "Whether it is yours or a team's of yours.")
     ordered_at = column()
     done_at = column()
     person = to_one("accounts.Person")

@@ -93,6 +93,13 @@ def with_my_part(c: Compiler, row: Row) -> str:
     return f"{row['id']} IN (SELECT part.grievance_id FROM work_order part WHERE {mine(c, 'part')})"
 
 
+def is_mine(c: Compiler, row: Row) -> str:
+    """Whether a work order is the actor's or a team's of theirs."""
+    person = c.person()
+    teams = f"SELECT belongs.team_id FROM team_member belongs WHERE belongs.person_id = {person}"
+    return f"coalesce({row['person_id']} = {person} OR {row['team_id']} IN ({teams}), {c.dialect.false})"
+
+
 def has_tag(c: Compiler, row: Row, given: Given) -> str:
     """With a tag, for those who may read the grievance's private part: others do not learn of tags by asking for them."""
     tagged = f"{row['id']} IN (SELECT tagged.grievance_id FROM grievance_tag tagged WHERE tagged.name = {given.sql(c)})"

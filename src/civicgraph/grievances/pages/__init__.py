@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from civicgraph.grievances.pages import figures, following, public, report, staff, tracking, work
+from civicgraph.grievances.pages import (
+    backlog,
+    bulk,
+    figures,
+    following,
+    public,
+    register,
+    report,
+    staff,
+    today,
+    tracking,
+    work,
+    work_order,
+)
 
 ROUTES = [
     *report.ROUTES,
     *tracking.ROUTES,
     *following.ROUTES,
     *figures.ROUTES,
+    *backlog.ROUTES,
     *public.ROUTES,
+    *bulk.ROUTES,
     *staff.ROUTES,
+    *today.ROUTES,
     *work.ROUTES,
+    *work_order.ROUTES,
+    *register.ROUTES,
 ]

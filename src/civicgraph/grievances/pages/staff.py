@@ -13,12 +13,16 @@ from civicgraph import settings
 from civicgraph.divisions.choosing import staff_choices
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import Channel
-from civicgraph.grievances.pages.choices import asked, categories, category_select, grids, state_filter, state_select
+from civicgraph.grievances.pages import colleagues, looking
+from civicgraph.grievances.pages.choices import asked, categories, category_select, grids, state_select
 from civicgraph.grievances.pages.report import COMMUNITY_DIGITS, new_key, received, renew_key
+from civicgraph.grievances.pages.saved import counted
 from civicgraph.i18n import gettext
-from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES, Actor
+from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
 from civicgraph.web import page, read, staff_only, submit
 from civicgraph.web.forms import Choices, Form
+from civicgraph.web.news import is_stream_wanted
+from civicgraph.web.shell import is_htmx
 
 # The queue -----------------------------------------------------------------------------------
 
@@ -26,77 +30,51 @@ from civicgraph.web.forms import Choices, Form
 async def staff_grievances(request: Request) -> Response:
     """What is to be done in the actor's places: overdue first."""
     actor: Actor = request.state.actor
-    default = "open" if actor.may_anywhere(DISPATCH_GRIEVANCES) else "mine"
-    view = asked(request, "view") if asked(request, "view") in VIEWS else default
-    text, category, state = asked(request, "q", 60), asked(request, "category"), asked(request, "state")
-    within = _within(actor, asked(request, "within"))
-    filters = {"within": within, **_VIEW_FILTERS[view], **(state_filter(state) if view == "all" else {})}
-    filters |= {key: value for key, value in (("text", text), ("category", category)) if value}
+    kept = looking.kept(actor, {name: asked(request, name, 60) for name in (*request.query_params,)})
+    filters, within = looking.filters(actor, kept), looking.place(actor, kept["within"])
     # What is overdue stands first: a promise of an answer may be older than one of a resolution.
-    is_split = view in ("mine", "open") and not any(request.query_params.get(name) for name in ("after", "before"))
+    is_paged = any(request.query_params.get(name) for name in ("after", "before"))
+    is_split = kept["view"] in looking.SPLIT_VIEWS and not kept["sort"]
     late = {**filters, "isOverdue": True}
-    if view in ("mine", "open"):
+    if is_split:
         filters["isOverdue"] = False
     size = "last" if asked(request, "before") else "first"
+    is_dispatcher = actor.may(DISPATCH_GRIEVANCES, within)
     variables = {
         "filter": filters,
         "late": late,
-        "isSplit": is_split,
-        "orderBy": "NEWEST" if view in _CLOSED_VIEWS else "DUE_FIRST",
+        "isSplit": is_split and not is_paged,
+        "orderBy": looking.order(kept),
+        "within": within,
+        "isDispatcher": is_dispatcher,
         "after": request.query_params.get("after"),
         "before": request.query_params.get("before"),
         size: 30,
     }
+    if is_htmx(request) or is_stream_wanted(request):
+        counts: dict[str, Any] = {"views": [], "saved": []}
+    else:
+        counts = await counted(request, kept, within)
     found = await read(request, "staff/grievances/list", variables)
-    kept = {"view": view, "q": text, "category": category, "within": asked(request, "within"), "state": state}
-    is_wide = len(within) < COMMUNITY_DIGITS
-    values = {"kept": kept, "views": _views(kept), "fields": _fields(found, kept), "is_wide": is_wide}
+    values = {
+        "kept": kept,
+        "fields": _fields(found, kept),
+        "is_wide": len(within) < COMMUNITY_DIGITS,
+        "is_dispatcher": is_dispatcher,
+        "workers": colleagues.listed(found.get("people")),
+        **counts,
+    }
     return await page(
         request, "staff/grievances/list", variables, values, fragment="staff/grievances/_results", data=found
     )
-
-
-def _within(actor: Actor, wanted: str) -> str:
-    """The place asked for where the actor's grants cover it, else the first that they do."""
-    if wanted.isdigit() and actor.may(READ_GRIEVANCES, wanted):
-        return wanted
-    return next(iter(actor.prefixes(READ_GRIEVANCES)), settings.current().city_code)
-
-
-_VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
-    "mine": {"assignedToMe": True, "isOpen": True},
-    "new": {"status": "SUBMITTED"},
-    "open": {"isOpen": True},
-    "overdue": {"isOverdue": True},
-    "check": {"status": "RESOLVED"},
-    "shortfalls": {"status": "SHORTFALL"},
-    "all": {},
-}
-_CLOSED_VIEWS = ("check", "shortfalls", "all")
-"""Whose promised times are no more to be kept."""
-VIEWS = tuple(_VIEW_FILTERS)
-
-
-def _views(kept: Mapping[str, str]) -> list[dict[str, Any]]:
-    words = (
-        gettext("My work"),
-        gettext("To be accepted"),
-        gettext("Not done yet"),
-        gettext("Overdue"),
-        gettext("To be checked"),
-        gettext("Shortfalls"),
-        gettext("All grievances"),
-    )
-    return [
-        {"view": view, "text": text, "current": view == kept["view"]} for view, text in zip(VIEWS, words, strict=True)
-    ]
 
 
 def _fields(found: Mapping[str, Any], kept: Mapping[str, str]) -> list[dict[str, Any]]:
     search = {
         "name": "q", "kind": "search", "label": gettext("Words"), "value": kept["q"], "attrs": {"maxlength": 60},
     }  # fmt: skip
-    fields = [search, category_select(found, kept["category"])]
+    tag = {"name": "tag", "label": gettext("Tag"), "value": kept["tag"], "attrs": {"maxlength": 20}}
+    fields = [search, category_select(found, kept["category"]), tag]
     if kept["view"] == "all":
         fields.append(state_select(kept["state"]))
     places = {one["division"]["code"]: one["division"]["shortName"] for one in found["me"]["grants"]}
@@ -105,7 +83,7 @@ def _fields(found: Mapping[str, Any], kept: Mapping[str, str]) -> list[dict[str,
         fields.append(
             {"name": "within", "kind": "select", "label": gettext("Place"), "value": kept["within"], "choices": choices}
         )
-    return fields
+    return [*fields, looking.sort_choices(kept)]
 
 
 # By telephone --------------------------------------------------------------------------------

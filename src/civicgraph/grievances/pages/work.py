@@ -12,6 +12,10 @@ from starlette.routing import Route
 
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import GrievanceStatus
+from civicgraph.grievances.pages import colleagues, ready
+from civicgraph.grievances.pages.choices import asked
+from civicgraph.grievances.pages.related import related
+from civicgraph.grievances.pages.report import new_key
 from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.workflow import TRANSITIONS, Needs
 from civicgraph.i18n import N_, gettext
@@ -62,6 +66,9 @@ ACTS = (
         N_("Open it again"), N_("It is open again, with new promised times.")),
     Act("extension", "extend", operations.extend_grievance,
         N_("Give it more time"), N_("The promised time was moved. Everyone can see why.")),
+    Act("part", "finish_part", operations.finish_grievance_part,
+        N_("My part is done"), N_("Your part is done. Who leads is told.")),
+    Act("tags", "tag", operations.tag_grievance, N_("Tag it"), N_("The tags are changed.")),
     Act("notes", "comment", operations.comment_on_grievance, N_("Add a note"), N_("Your note is in the history.")),
     Act("redaction", "redact", operations.redact_grievance,
         N_("Take words out of the public text"), N_("The words are gone from the public text. A mark says why.")),
@@ -104,13 +111,15 @@ async def _work(
     variables = {"number": request.path_params["number"]}
     found = await read(request, "staff/grievances/work", variables)
     row = require(found, "grievance")
-    status = _status_of(row)
-    acts = sorted((act for act in ACTS if _is_open_to(act, row)), key=lambda act: act.verb != _NEXT.get(status))
+    acts = sorted((act for act in ACTS if _is_open_to(act, row)), key=lambda act: act.verb != _next(row))
     choices = await _choices(request, row, {act.verb for act in acts})
-    panels = [_panel(act, row, choices, refused) for act in acts]
+    panels = [_panel(request, act, row, choices, refused) for act in acts]
+    kind = asked(request, "history")
     values = {
         "panels": panels,
-        "steps": story(row),
+        "steps": story(_told(row, kind)),
+        "histories": _histories(kind if kind in _HISTORIES else ""),
+        "related": await related(request, row),
         "contact": contact,
         "refused": _errors(refused, {panel["noun"] for panel in panels}),
     }
@@ -128,7 +137,40 @@ def _is_open_to(act: Act, row: Mapping[str, Any]) -> bool:
     transition = TRANSITIONS[act.verb]
     if act.verb == "restore" and not _marks(row):
         return False
+    if act.verb == "finish_part" and not any(one["isMine"] and not one["isLead"] for one in row["workOrders"]):
+        return False
     return bool(row[_MAY[transition.needs]]) and _status_of(row) in transition.sources
+
+
+def _next(row: Mapping[str, Any]) -> str | None:
+    """The step that is mostly taken next; for who only helps, that their part is done."""
+    return "finish_part" if row["mayHelp"] and not row["mayWork"] else _NEXT.get(_status_of(row))
+
+
+_HISTORIES: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "steps": lambda update: update["verb"] != "comment" and not update["internalNote"],
+    "public": lambda update: not update["internalNote"],
+    "internal": lambda update: bool(update["internalNote"]),
+}
+"""Parts of the history that can be looked at alone."""
+
+
+def _histories(kind: str) -> list[dict[str, Any]]:
+    words = {
+        "": gettext("Everything"),
+        "steps": gettext("Steps"),
+        "public": gettext("What the reporter sees"),
+        "internal": gettext("Notes among staff"),
+    }
+    return [{"kind": one, "text": text, "current": one == kind} for one, text in words.items()]
+
+
+def _told(row: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    """The grievance with the part of its history that is asked for."""
+    if kind not in _HISTORIES:
+        return row
+    kept = [one for one in row["updates"]["nodes"] if _HISTORIES[kind](one)]
+    return {**row, "updates": {"nodes": kept}}
 
 
 def _status_of(row: Mapping[str, Any]) -> GrievanceStatus:
@@ -139,7 +181,9 @@ async def _choices(request: Request, row: Mapping[str, Any], verbs: set[str]) ->
     """The choices of the forms, by verb and field."""
     found: dict[str, dict[str, Choices]] = {}
     if "assign" in verbs:
-        found["assign"] = _workers(row)
+        found["assign"] = colleagues.choices(row)
+    if "comment" in verbs and (people := colleagues.names(row)):
+        found["comment"] = {"mention_ids": people}
     if "restore" in verbs:
         found["restore"] = {"position": _marks(row)}
     if "transfer" in verbs:
@@ -168,6 +212,7 @@ def _communities(county: Mapping[str, Any], own: str) -> Choices:
 
 
 def _panel(
+    request: Request,
     act: Act,
     row: Mapping[str, Any],
     choices: Mapping[str, dict[str, Choices]],
@@ -176,8 +221,12 @@ def _panel(
     is_refused = refused is not None and refused[0] is act
     form = refused[1] if refused is not None and is_refused else Form(act.operation.input, _start_values(act, row))
     # What was typed stands; the version is the one now shown, so that sending again is a decision.
-    form.values |= {"number": row["number"], "version": row["version"]}
+    form.values |= {"number": row["number"], "version": row["version"], "idempotency_key": new_key()}
     form.choices = choices.get(act.verb, {})
+    form.leave_out = frozenset(_ASKED_BY_CHOICE - form.choices.keys())
+    texts = ready.texts(request.state.actor, row, act.noun)
+    inserted = {} if is_refused else ready.chosen(request, act.noun, texts)
+    form.values |= inserted
     words = act.words
     if act.verb == "set_visibility":
         form.values["is_public"] = not row["isPublic"]
@@ -186,24 +235,23 @@ def _panel(
         "noun": act.noun,
         "words": gettext(words),
         "fields": [_own(field, act) for field in form.fields],
-        "is_open": is_refused,
+        "texts": texts,
+        "into": ready.INTO[act.noun][0] if texts else "",
+        "is_open": is_refused or bool(inserted),
         "conflict": form.conflict if is_refused else [],
     }
 
 
+_ASKED_BY_CHOICE = frozenset({"lead_team_id", "helper_ids", "helper_team_ids", "mention_ids"})
+"""What is asked only where there is something to choose from."""
+
+
 def _start_values(act: Act, row: Mapping[str, Any]) -> dict[str, Any]:
-    if act.verb == "assign" and row["assignee"]:
-        return {"assignee_id": row["assignee"]["number"], "team": row["team"]}
+    if act.verb == "assign":
+        return colleagues.start(row)
     if act.verb == "review":
         return {"body": row["bodyInCharge"], "reason": row["reason"]}
-    return {"team": row["team"]} if act.verb == "assign" else {}
-
-
-def _workers(row: Mapping[str, Any]) -> dict[str, Choices]:
-    found = []
-    for one in (row["workers"] or {"nodes": []})["nodes"]:
-        found.append((str(one["number"]), f"{one['name']} · {one['title']}" if one["title"] else one["name"]))
-    return {"assignee_id": found}
+    return {}
 
 
 def _own(field: dict[str, Any], act: Act) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""A grid worker's day on the phone: own tasks and their next steps, which may be written without a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from civicgraph import settings
+from civicgraph.grievances.models import GrievanceStatus
+from civicgraph.grievances.pages.report import new_key
+from civicgraph.grievances.pages.work import ACTS, Act
+from civicgraph.grievances.workflow import TRANSITIONS
+from civicgraph.i18n import gettext
+from civicgraph.operations import OperationError
+from civicgraph.web import page, read, redirect, staff_only, submit
+from civicgraph.web.forms import Form
+from civicgraph.web.templating import static
+
+NOUNS = ("start", "resumption", "resolution", "part", "notes")
+"""Steps that are taken on the spot."""
+_ASKS = {"notes": ("note",), "resolution": ("outcome",), "part": ("words",)}
+"""What a step asks for on this page: as little as can be typed with a thumb."""
+
+
+_WORKER = "js/today-worker.js"
+
+
+async def today(request: Request) -> Response:
+    """What is on one's plate: to lead, and to help with; what is due first stands first."""
+    return await _today(request)
+
+
+async def _today(request: Request, refused: tuple[str, Act, Form] | None = None) -> Response:
+    found = await read(request, "staff/today", {})
+    led = {one["number"] for one in found["mine"]["nodes"]}
+    helped = [one for one in found["helping"]["nodes"] if one["number"] not in led]
+    lists = [
+        {"title": gettext("To do"), "tasks": [_task(one, refused) for one in found["mine"]["nodes"]]},
+        {"title": gettext("To help with"), "tasks": [_task(one, refused) for one in helped]},
+    ]
+    values = {
+        "lists": [lists[0], *(one for one in lists[1:] if one["tasks"])],
+        "refused": refused[2].errors if refused else [],
+    }
+    status = 422 if refused else 200
+    return await page(request, "staff/today", {}, values, data=found, status=status)
+
+
+def _task(row: Mapping[str, Any], refused: tuple[str, Act, Form] | None) -> dict[str, Any]:
+    steps = []
+    for act in (one for one in ACTS if one.noun in NOUNS):
+        if not _is_open(act, row):
+            continue
+        is_refused = refused is not None and refused[:2] == (row["number"], act)
+        form = refused[2] if refused is not None and is_refused else Form(act.operation.input)
+        form.values |= {"number": row["number"], "version": row["version"], "idempotency_key": new_key()}
+        asked = [form[name] for name in _ASKS.get(act.noun, ())]
+        fields = [{**one, "id": f"{row['number']}-{act.noun}-{one['name']}"} for one in asked]
+        hidden = {name: form.values[name] for name in ("version", "idempotency_key")}
+        steps.append({"noun": act.noun, "words": gettext(act.words), "fields": fields, "hidden": hidden})
+    return {**row, "steps": steps}
+
+
+def _is_open(act: Act, row: Mapping[str, Any]) -> bool:
+    is_helping = not row["mayWork"]
+    may = row["mayHelp"] if act.noun in ("part", "notes") else row["mayWork"]
+    fits = is_helping if act.noun == "part" else True
+    return bool(may) and fits and GrievanceStatus[row["status"]] in TRANSITIONS[act.verb].sources
+
+
+async def step(request: Request) -> Response:
+    """Take a step. A script is answered in JSON: the new version, or why it was refused."""
+    number, noun = request.path_params["number"], request.path_params["noun"]
+    act = next((one for one in ACTS if one.noun == noun and noun in NOUNS), None)
+    if act is None:
+        raise HTTPException(404)
+    wants_json = "application/json" in request.headers.get("accept", "")
+    form = Form(act.operation.input)
+    try:
+        row = await submit(request, form, act.operation, number=number)
+    except OperationError as error:
+        if not wants_json:
+            raise
+        return JSONResponse({"words": [one.message for one in error.errors]}, 403)
+    if wants_json:
+        if row is None:
+            words = [one.message for one in form.found] or [gettext("Somebody changed this meanwhile.")]
+            is_conflict = bool(form.conflict) or any(one.code in ("conflict", "state") for one in form.found)
+            return JSONResponse({"words": words}, 409 if is_conflict else 422)
+        return JSONResponse({"version": row.version, "said": gettext(act.said)})
+    if row is None:
+        return await _today(request, (number, act, form))
+    return redirect(request, "staff_today", said=gettext(act.said))
+
+
+async def worker(request: Request) -> Response:
+    """The service worker of the page. Its version is that of its file: a changed one begins an empty cache."""
+    source = (settings.folder("static") / _WORKER).read_text(encoding="utf-8")
+    text = source.replace("VERSION_OF_THIS_FILE", static(_WORKER).rpartition("=")[2])
+    return Response(text, media_type="text/javascript", headers={"cache-control": "no-cache"})
+
+
+ROUTES = [
+    Route("/staff/today", staff_only(today), name="staff_today"),
+    Route("/staff/today-worker.js", worker, name="staff_today_worker"),
+    Route("/staff/today/{number}/{noun}", staff_only(step), name="staff_today_step", methods=["POST"]),
+]

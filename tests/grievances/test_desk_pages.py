@@ -1,0 +1,126 @@
+"""The desk's pages as staff use them without JavaScript: the queue, many at once, ready words, printing, the day, tiles."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from starlette.applications import Starlette
+
+from civicgraph.grievances import operations
+from civicgraph.grievances.models import Grievance, SavedFilter, WorkOrder
+from civicgraph.operations.models import AuditEntry
+from civicgraph.permissions import Actor
+from tests.grievances.conftest import CONTACT, Report
+from tests.support import city as place
+from tests.support.browser import Browser, signed_in, visit
+
+QUEUE = "/staff/grievances"
+
+
+@pytest.fixture
+async def desk(app: Starlette, dispatcher: Actor) -> Browser:
+    """The dispatcher's browser."""
+    return await signed_in(app, dispatcher)
+
+
+def pick(row: Grievance) -> str:
+    return f"{row.number}:{row.version}"
+
+
+async def test_many_are_accepted_at_once_and_each_is_answered_for_itself(
+    desk: Browser, report: Report, dispatcher: Actor
+) -> None:
+    first, second = await report(), await report()
+    stale = pick(second)
+    await operations.tag_grievance(dispatcher, {"number": second.number, "version": 1, "add": "汛期"})
+    await desk.open(f"{QUEUE}?view=new")
+    page = await desk.send(f"{QUEUE}/bulk", pick=[pick(first), stale], act="accept")
+    assert desk.status == 422
+    assert "2 件中办成 1 件" in page
+    assert (await Grievance.get(id=first.id)).accepted_at is not None
+    assert (await Grievance.get(id=second.id)).accepted_at is None
+    assert await AuditEntry.filter(operation="accept_grievance").count() == 1
+
+
+async def test_many_are_given_to_one_person_and_tagged(desk: Browser, report: Report, worker: Actor) -> None:
+    rows = [await report(), await report()]
+    await desk.open(f"{QUEUE}?view=new")
+    await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in rows], act="assign", assignee_id=str(worker.person_id))
+    assert {row.assignee_id for row in await Grievance.all()} == {worker.person_id}
+    await desk.open(f"{QUEUE}?view=open")
+    fresh = await Grievance.all()
+    await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in fresh], act="tag", tag="汛期")
+    assert desk.status == 200
+    assert "#汛期" in await desk.open(f"{QUEUE}?view=all&tag=汛期")
+
+
+async def test_a_saved_filter_says_how_much_waits_and_is_shared_with_the_office(
+    desk: Browser, app: Starlette, report: Report, worker: Actor
+) -> None:
+    await report()
+    await desk.open(f"{QUEUE}?view=open&category=lighting")
+    page = await desk.send(f"{QUEUE}/filters", name="灯", is_shared="true")
+    assert re.search(r"灯 <small>1</small>", page)
+    assert "灯 <small>" in await (await signed_in(app, worker)).open(QUEUE)
+    row = await SavedFilter.get(name="灯")
+    await desk.send(f"{QUEUE}/filters/{row.id}/removal")
+    assert not await SavedFilter.all().exists()
+
+
+async def test_ready_words_are_put_into_the_form_without_a_script(
+    desk: Browser, report: Report, dispatcher: Actor
+) -> None:
+    text = await operations.create_ready_text(
+        dispatcher,
+        {
+            "title": "收到",
+            "purpose": "public",
+            "division_code": place.FENGQUAN,
+            "text": "您好，{number} 由{office}受理",
+        },
+    )
+    row = await report()
+    page = await desk.open(f"{QUEUE}/{row.number}?into=acceptance&text={text.id}")
+    assert f"您好，{row.number} 由凤泉社区联络点受理</textarea>" in page
+
+
+async def test_the_contact_is_on_paper_only_when_it_is_asked_for_and_then_in_the_trail(
+    desk: Browser, report: Report, worker: Actor, dispatcher: Actor
+) -> None:
+    row = await report(**CONTACT)
+    row = await operations.assign_grievance(
+        dispatcher, {"number": row.number, "version": row.version, "assignee_id": worker.person_id}
+    )
+    page = await desk.open(f"{QUEUE}/{row.number}/work-order")
+    assert "<svg" in page
+    assert "13800001234" not in page
+    assert "13800001234" in await desk.send("")
+    assert await AuditEntry.filter(operation="reveal_grievance_contact").count() == 1
+    assert (await WorkOrder.get(grievance_id=row.id)).is_lead
+
+
+async def test_a_day_without_javascript_is_an_ordinary_page(
+    app: Starlette, report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    row = await report()
+    await operations.assign_grievance(
+        dispatcher, {"number": row.number, "version": row.version, "assignee_id": worker.person_id}
+    )
+    phone = await signed_in(app, worker)
+    await phone.open("/staff/today")
+    page = await phone.send(f"/staff/today/{row.number}/start")
+    assert "办理中" in page
+    await phone.send(f"/staff/today/{row.number}/resolution", outcome="")
+    assert phone.status == 422
+    await phone.send(f"/staff/today/{row.number}/resolution", outcome="换了灯泡")
+    assert (await Grievance.get(id=row.id)).resolved_at is not None
+
+
+async def test_tiles_lead_from_the_city_to_what_is_open_in_a_community(app: Starlette, report: Report) -> None:
+    await report()
+    visitor = visit(app)
+    assert f"/grievances/map?within={place.FENGGANG}" in await visitor.open("/grievances/map")
+    page = await visitor.open(f"/grievances/map?within={place.LONGQUAN}")
+    assert f"/grievances?state=overdue&amp;within={place.FENGQUAN}" in page
+    assert "未办结 1 件" in page
