@@ -23,6 +23,9 @@ VIEWS: dict[str, tuple[str, dict[str, Any]]] = {
 MESSAGES = {
     "grievance_step": N_("News of a report"),
     "grievance_assigned": N_("Work assigned"),
+    "grievance_helping": N_("Asked to help"),
+    "grievance_mentioned": N_("Named in a note"),
+    "grievance_part_done": N_("A part is done"),
     "grievance_overdue": N_("Reminder of an overdue grievance"),
     "grievance_escalated": N_("Overdue, told to the level above"),
     "grievance_received": N_("Call for an urgent grievance"),
