@@ -17,10 +17,11 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
+import structlog
 from pydantic.fields import FieldInfo
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from civicgraph import clock
 from civicgraph.i18n import N_, Labelled, gettext
@@ -28,6 +29,11 @@ from civicgraph.operations import Conflict, FieldError, Input, Operation, Operat
 from civicgraph.permissions import Actor
 from civicgraph.web.csrf import Token, is_same_origin
 
+log = structlog.get_logger()
+
+_NOT_SAVED = N_(
+    "We cannot save anything just now, so this is not sent yet. What you wrote is still here: please send it again in a few minutes. If it cannot wait, call your community."
+)
 MAX_BYTES = 1_000_000
 SPARE_ROWS = 1
 Choices = Sequence[tuple[str, ...]]
@@ -88,6 +94,12 @@ class Form:
             self.found = error.errors
         except IntegrityError:
             self.found = Conflict({}, 0).errors
+        except (
+            OperationalError,
+            TransactionManagementError,
+        ) as error:  # the disk is full, the database is read-only or locked: nothing was saved
+            log.error("form.not_saved", operation=operation.name, reason=type(error).__name__)
+            self.found = [FieldError("", "unavailable", gettext(_NOT_SAVED))]
         self.is_refused = True
         return None
 
