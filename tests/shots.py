@@ -90,6 +90,11 @@ STAFF = {
     "staff-audit": "/staff/audit",
     "staff-inbox": "/staff/inbox",
     "staff-outbox": "/staff/outbox",
+    "staff-notices": "/staff/notices",
+    "staff-robots": "/staff/robots",
+    "staff-webhooks": "/staff/webhooks",
+    "staff-messages": "/staff/messages",
+    "staff-message": "/staff/messages/grievance_overdue/zh",
     "staff-plans": "/staff/plans",
 }
 

@@ -36,22 +36,23 @@ ASSIGN_GRID_WORKERS = "grid.assign"
 MANAGE_PEOPLE = "people.manage"
 READ_AUDIT = "audit.read"
 READ_OUTBOX = "outbox.read"
+MANAGE_ROBOTS = "robot.manage"  # chat robots 群机器人
+MANAGE_WEBHOOKS = "webhook.manage"  # events to partners
+EDIT_MESSAGES = "message.edit"  # the words of messages, for the whole city
 READ_PLANS = "plan.read"  # what becomes of a GraphQL document inside
 
 _LISTINGS = {EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_DIVISIONS, EDIT_GRIDS}
 _DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
+_OVERSIGHT = {
+    *(READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX),
+    *(MANAGE_ROBOTS, MANAGE_WEBHOOKS),
+}
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.GRID_WORKER: frozenset({READ_GRIEVANCES, WORK_GRIEVANCES}),
     Role.DISPATCHER: frozenset(_DISPATCH),
     Role.EDITOR: frozenset(_LISTINGS),
-    Role.SUPERVISOR: frozenset(
-        _DISPATCH | _LISTINGS | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX}
-    ),
-    Role.ADMINISTRATOR: frozenset(
-        _DISPATCH
-        | _LISTINGS
-        | {READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX, READ_PLANS, MANAGE_PEOPLE}
-    ),
+    Role.SUPERVISOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT),
+    Role.ADMINISTRATOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT | {READ_PLANS, MANAGE_PEOPLE, EDIT_MESSAGES}),
 }
 
 SCOPES = {
@@ -59,6 +60,7 @@ SCOPES = {
     "grievances": frozenset(_DISPATCH),
     "listings": frozenset(_LISTINGS | {ASSIGN_GRID_WORKERS}),
     "people": frozenset({MANAGE_PEOPLE}),
+    "webhooks": frozenset({MANAGE_WEBHOOKS}),
 }
 """What an API token may carry; it never carries more than its person's grants."""
 

@@ -53,6 +53,25 @@ class Settings(BaseSettings):
         ge=1,
         description="How long a message that is being sent belongs to its sender; after a crash it is sent again.",
     )
+    digest_minutes: int = Field(
+        default=10,
+        ge=0,
+        description="Members of staff who have not chosen otherwise get at most one e-mail in so many minutes, "
+        "the rest together in the next; 0: each by itself. What is critical never waits.",
+    )
+    quiet_hours: str = Field(
+        default="22:00-07:00",
+        pattern=r"^$|^\d{2}:\d{2}-\d{2}:\d{2}$",
+        description="When members of staff who have not chosen otherwise get no e-mail but what is critical. Empty: never.",
+    )
+    outgoing_ports: str = Field(
+        default="80,443", description="Ports that webhooks and chat robots may be reached at, by commas."
+    )
+    outgoing_networks: str = Field(
+        default="",
+        description="Networks that are not public and may be written to all the same, by commas, for instance "
+        "10.20.0.0/16 of an intranet. Empty: webhooks and robots reach public addresses alone.",
+    )
     tick_seconds: int = Field(default=5, ge=1, description="How often deadlines and outbox are looked at.")
     lease_seconds: int = Field(default=15, ge=3, description="How long a process leads without renewing.")
     escalate_after_minutes: int = Field(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jinja2 import DictLoader
+from jinja2 import ChoiceLoader, DictLoader
 
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Grant, Person
@@ -27,7 +27,9 @@ TEMPLATES = {
 @pytest.fixture(autouse=True)
 def templates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Messages of the tests."""
-    monkeypatch.setattr(rendering._plain(), "loader", DictLoader(TEMPLATES))
+    plain = rendering._plain()
+    assert plain.loader is not None
+    monkeypatch.setattr(plain, "loader", ChoiceLoader([DictLoader(TEMPLATES), plain.loader]))
     rendering._plain().cache.clear()  # type: ignore[union-attr]
     yield
     rendering._plain().cache.clear()  # type: ignore[union-attr]

@@ -16,6 +16,7 @@ from civicgraph.notifications import delivery
 from civicgraph.notifications.delivery import check_smtp, deliver_due
 from civicgraph.notifications.models import MessageState, OutboxMessage
 from civicgraph.notifications.operations import notify_address
+from civicgraph.notifications.sending.mail import message_id
 from civicgraph.settings import Settings
 from tests.notifications.conftest import tell
 from tests.support.mail import Mailbox, free_port
@@ -55,7 +56,7 @@ async def test_a_message_arrives_with_a_subject_a_text_and_an_id_that_stays(lin:
     assert "路灯坏了 & more" in mail.get_content()
     assert mail["Auto-Submitted"] == "auto-generated"
     row = await OutboxMessage.get()
-    assert mail["Message-ID"] == delivery.message_id(row.dedupe_key)
+    assert mail["Message-ID"] == message_id(row.dedupe_key)
     assert (row.state, row.attempts, row.last_error) == (MessageState.SENT, 1, "")
     assert await deliver_due() == 0
     assert len(posted.messages) == 1
@@ -166,7 +167,7 @@ async def test_an_address_sealed_with_another_key_is_not_guessed(lin: Person, po
 
 
 async def test_looking_for_what_is_due_reads_an_index_of_waiting_messages_alone(connected: Settings) -> None:
-    assert "outbox_pending" in await plan_of(delivery._due(clock.now()).limit(20))
+    assert "outbox_pending" in await plan_of(delivery._due(connected, clock.now()).limit(20))
 
 
 async def test_the_check_says_what_is_wrong_with_the_mail_server(connected: Settings, mailbox: Moody) -> None:

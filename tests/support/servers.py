@@ -36,6 +36,8 @@ class Server:
             "CIVICGRAPH_SECRET_KEY": secret,
             "CIVICGRAPH_BASE_URL": self.url,
             "CIVICGRAPH_LOG_FORMAT": "json",
+            "CIVICGRAPH_DIGEST_MINUTES": "0",
+            "CIVICGRAPH_QUIET_HOURS": "",
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from civicgraph import settings
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
@@ -22,14 +23,15 @@ from civicgraph.grievances.models import (
     GrievanceUpdate,
     Urgency,
 )
-from civicgraph.notifications.operations import notify_address, notify_person
+from civicgraph.notifications.operations import notify_address, notify_person, notify_robots, tell_partners
 from civicgraph.permissions import CAPABILITIES, DISPATCH_GRIEVANCES, Role
 
 _DISPATCHING = [role for role in Role if DISPATCH_GRIEVANCES in CAPABILITIES[role]]
 
 
 async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
-    """Write to the reporter who left an e-mail, and to who follows it. The tracking secret is not sent."""
+    """Write to the reporter who left an e-mail, to who follows it, and to partners. The tracking secret is not sent."""
+    await _tell_partners(row, update)
     followers = await following.followers_of([row.id], is_public=row.is_public)
     if not (_is_written_to(row) or followers):
         return
@@ -48,6 +50,33 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
     await _write(row, "grievance_step", what, values)
     for one in followers:
         await _write_to_follower(one, row, "grievance_followed", what, values)
+
+
+async def _tell_partners(row: Grievance, update: GrievanceUpdate) -> None:
+    """The event of a public step of a public grievance: no words of anybody, which may be hidden later."""
+    if not row.is_public:
+        return
+    kind = {"submit": "grievance.submitted", "rate": "grievance.rated", "list_shortfall": "grievance.shortfall"}
+    data: dict[str, Any] = {
+        "number": row.number,
+        "verb": update.verb,
+        "status": row.status.name,
+        "category": row.category_id,
+        "divisionCode": _place(row),
+        "urgency": row.urgency.name,
+        "responseDueAt": row.response_due_at.isoformat(),
+        "resolutionDueAt": row.resolution_due_at.isoformat(),
+        "url": f"{settings.current().base_url.rstrip('/')}/grievances/{row.number}",
+    }
+    if update.verb == "rate":
+        data |= {"stars": row.stars, "isSolved": row.is_solved}
+    await tell_partners(
+        kind.get(update.verb, "grievance.step"),
+        f"grievances/{row.number}",
+        _place(row),
+        data,
+        dedupe=f"grievance:{row.id}:step:{update.id}",
+    )
 
 
 async def tell_duplicates(row: Grievance) -> None:
@@ -182,15 +211,15 @@ async def _nearest(code: str) -> tuple[str, list[Person]]:
 async def _tell(people: Sequence[Person], row: Grievance, template: str, what: str, **values: Any) -> None:
     common = await _values(row)
     common |= {key: value.isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
+    said: dict[str, Any] = {
+        "dedupe": f"grievance:{row.id}:{what}",
+        "division_code": _place(row),
+        "link": f"/staff/grievances/{row.number}",
+        "is_critical": row.urgency is Urgency.CRITICAL,
+    }
     for person in people:
-        await notify_person(
-            person,
-            template,
-            common,
-            dedupe=f"grievance:{row.id}:{what}",
-            division_code=_place(row),
-            link=f"/staff/grievances/{row.number}",
-        )
+        await notify_person(person, template, common, **said)
+    await notify_robots(template, common, **said)
 
 
 async def _values(row: Grievance) -> dict[str, Any]:

@@ -1,163 +1,129 @@
 """Delivering the outbox: claim, send outside any transaction, mark.
 
-At least once, and recognisable when repeated: a repeat carries the same Message-ID. A sender that
-dies between claiming and sending loses nothing: the claim runs out and the message is tried again.
+At least once, and recognisable when repeated: a repeat carries the same Message-ID or event id. A sender
+that dies between claiming and sending loses nothing: the claim runs out and the message is tried again.
+In order: of one recipient's messages (a lane) none leaves while an earlier one waits. Different lanes
+leave side by side, so that one side that does not answer holds up nobody else.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from contextlib import suppress
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
-import aiosmtplib
 import structlog
 from tortoise.expressions import F, RawSQL
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from civicgraph import clock, crypto
+from civicgraph import clock
 from civicgraph import settings as configuration
-from civicgraph.i18n import N_
-from civicgraph.notifications import rules
-from civicgraph.notifications.models import MessageState, OutboxMessage
-from civicgraph.notifications.rendering import render_message, said_in
+from civicgraph.notifications import pacing, rules
+from civicgraph.notifications.models import MessageChannel, MessageState, OutboxMessage
+from civicgraph.notifications.sending import Batch, Unwritable, send
+from civicgraph.notifications.sending.mail import check_smtp as check_smtp
 from civicgraph.settings import Settings
 
 log = structlog.get_logger()
 
-END_BY = N_("To end these messages:")
 BATCH = 20
+GATHERED = 50
+"""So many messages leave together at most."""
 SEND_SECONDS = 20
-_COMMAND_SECONDS = 10
-_PARTING_SECONDS = 1
+_IS_FIRST = RawSQL(
+    "(outbox_message.recipient = '' OR NOT EXISTS (SELECT 1 FROM outbox_message earlier"
+    " WHERE earlier.recipient = outbox_message.recipient AND earlier.state = 'pending'"
+    " AND earlier.id < outbox_message.id))"
+)
 
 
 async def deliver_due() -> int:
-    """Send what is due; how many messages were delivered. Without an SMTP server they wait.
+    """Send what is due; how many messages were delivered. Without an SMTP server e-mail waits.
 
-    A batch is claimed for `delivery_lease_seconds`. A message is only begun while it can still be
-    ended within that time, so that no other sender takes it up meanwhile.
+    A batch is claimed for `delivery_lease_seconds`, and its sending ends well within them.
     """
     settings = configuration.current()
-    if not settings.smtp_url:
-        return 0
     patience = min(SEND_SECONDS, settings.delivery_lease_seconds / 2)
     delivered = 0
+    while batches := await _claim(settings):
+        delivered += sum(await asyncio.gather(*(_deliver(settings, one, patience) for one in batches)))
+    return delivered
+
+
+async def _claim(settings: Settings) -> list[Batch]:
+    """Take the first message of each lane that is due. Who may not be written to now is put off, not claimed."""
     while True:
-        until = clock.monotonic() + settings.delivery_lease_seconds
-        messages = await _claim(settings)
-        for message in messages:
-            if clock.monotonic() + patience > until:
-                return delivered
-            delivered += await _deliver(settings, message, patience)
-        if not messages:
-            return delivered
-
-
-async def _claim(settings: Settings) -> list[OutboxMessage]:
-    now = clock.now()
-    lease = now + timedelta(seconds=settings.delivery_lease_seconds)
-    async with in_transaction():
-        rows = await _due(now).limit(BATCH).select_for_update(skip_locked=True)
-        for row in rows:
+        now = clock.now()
+        async with in_transaction():
+            heads = await _due(settings, now).limit(BATCH).select_for_update(skip_locked=True)
+            paces = await pacing.paces_of(heads, settings)
+            allowed = {row.id: rules.allowed_at(paces[row.id], now) if row.id in paces else now for row in heads}
+            for row in heads:
+                if allowed[row.id] > now:
+                    await OutboxMessage.filter(id=row.id).update(next_attempt_at=allowed[row.id])
+            taken = [row for row in heads if allowed[row.id] <= now]
+            batches = [await _gather(row, paces.get(row.id)) for row in taken]
+            lease = now + timedelta(seconds=settings.delivery_lease_seconds)
+            claimed = OutboxMessage.filter(id__in=[row.id for row in taken])
+            await claimed.update(attempts=F("attempts") + 1, next_attempt_at=lease)
+        for row in taken:
             row.attempts += 1
-        claimed = OutboxMessage.filter(id__in=[row.id for row in rows])
-        await claimed.update(attempts=F("attempts") + 1, next_attempt_at=lease)
-    return rows
+        if batches or not heads:
+            return batches
 
 
-def _due(now: datetime) -> QuerySet[OutboxMessage]:
+def _due(settings: Settings, now: datetime) -> QuerySet[OutboxMessage]:
     # A literal, not a parameter: PostgreSQL's generic plans use the index of pending rows for nothing else.
-    due = OutboxMessage.filter(state=RawSQL("'pending'"), next_attempt_at__lte=now)
-    return due.order_by("next_attempt_at", "id")
+    due = OutboxMessage.annotate(is_first=_IS_FIRST).filter(state=RawSQL("'pending'"), next_attempt_at__lte=now)
+    if not settings.smtp_url:
+        due = due.exclude(channel=MessageChannel.EMAIL)
+    return due.filter(is_first=True).order_by("next_attempt_at", "id")
 
 
-async def _deliver(settings: Settings, message: OutboxMessage, patience: float) -> bool:
-    server = aiosmtplib.SMTP(**_server(settings))
+async def _gather(head: OutboxMessage, pace: rules.Pace | None) -> Batch:
+    """What leaves together with a message. A repeat holds the same as before: it carries the same id."""
+    members = OutboxMessage.filter(gathered_in=head.id, state=MessageState.PENDING)
+    if pace is not None and pace.digest and not head.attempts:
+        waiting = OutboxMessage.filter(
+            recipient=head.recipient, state=RawSQL("'pending'"), id__gt=head.id, gathered_in=None
+        )
+        ids = await waiting.order_by("id").limit(GATHERED - 1).values_list("id", flat=True)
+        await OutboxMessage.filter(id__in=list(ids)).update(gathered_in=head.id)
+    return Batch(head, await members.order_by("id") if pace is not None else [])
+
+
+async def _deliver(settings: Settings, batch: Batch, patience: float) -> int:
     try:
         async with asyncio.timeout(patience):
-            mail = _written(settings, message)
-            await server.connect()
-            await server.send_message(mail)
+            await send(settings, batch)
     except Exception as error:  # whatever is wrong with one message, the others go on
-        server.close()
-        await _postpone(message, error)
-        return False
-    await OutboxMessage.filter(id=message.id).update(state=MessageState.SENT, sent_at=clock.now(), last_error="")
-    with suppress(aiosmtplib.SMTPException, OSError):  # it has the message; how it parts does not matter
-        await server.quit(timeout=_PARTING_SECONDS)
-    server.close()
-    return True
-
-
-async def _postpone(message: OutboxMessage, error: Exception) -> None:
+        await _postpone(batch, error)
+        return 0
     now = clock.now()
-    is_parked = rules.is_hopeless(message.created_at, now)
-    reason = _reason(error)
-    log.warning("message.not_sent", message=message.id, attempts=message.attempts, error=reason, parked=is_parked)
-    await OutboxMessage.filter(id=message.id).update(
-        state=MessageState.PARKED if is_parked else MessageState.PENDING,
-        next_attempt_at=rules.next_attempt(message.attempts, now),
-        last_error=reason,
-    )
+    async with in_transaction():
+        rows = OutboxMessage.filter(id__in=batch.ids)
+        await rows.update(state=MessageState.SENT, sent_at=now, last_error="")
+        await pacing.note_sent(batch.head, now)
+    return len(batch.ids)
+
+
+async def _postpone(batch: Batch, error: Exception) -> None:
+    now, head = clock.now(), batch.head
+    is_parked = isinstance(error, Unwritable) or (head.gives_up_at or head.created_at + rules.PARKED_AFTER) <= now
+    reason, moment = _reason(error), rules.next_attempt(head.attempts, now)
+    log.warning("message.not_sent", message=head.id, attempts=head.attempts, error=reason, parked=is_parked)
+    state = MessageState.PARKED if is_parked else MessageState.PENDING
+    async with in_transaction():
+        await OutboxMessage.filter(id__in=batch.ids).update(state=state, last_error=reason)
+        await OutboxMessage.filter(id=head.id).update(next_attempt_at=moment)
+        if head.recipient and not is_parked:  # what stands behind it need not be looked at before
+            behind = OutboxMessage.filter(recipient=head.recipient, state=RawSQL("'pending'"), id__gt=head.id)
+            await behind.filter(next_attempt_at__lt=moment).update(next_attempt_at=moment)
 
 
 def _reason(error: Exception) -> str:
-    """The kind of error with the server's code; its words may name the address, so they stay out."""
+    """The kind of error with the other side's code; its words may name the address, so they stay out."""
+    if isinstance(error, Unwritable) and error.__cause__ is not None:
+        return type(error.__cause__).__name__
     code = getattr(error, "code", None)
     return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__
-
-
-def _written(settings: Settings, message: OutboxMessage) -> EmailMessage:
-    subject, text = render_message(message.template, message.values, message.locale)
-    mail = EmailMessage()
-    if message.unsubscribe:
-        address = settings.base_url.rstrip("/") + message.unsubscribe
-        mail["List-Unsubscribe"] = f"<{address}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        text = f"{text}\n\n-- \n{said_in(message.locale, END_BY)} {address}"
-    mail["From"] = settings.mail_from
-    mail["To"] = crypto.decrypt(message.address)
-    mail["Subject"] = subject
-    mail["Date"] = format_datetime(clock.now())
-    mail["Message-ID"] = message_id(message.dedupe_key)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text)
-    return mail
-
-
-def message_id(dedupe_key: str) -> str:
-    """The same for each attempt at the same message."""
-    return f"<{hashlib.sha256(dedupe_key.encode()).hexdigest()[:32]}@civicgraph>"
-
-
-def _server(settings: Settings) -> dict[str, Any]:
-    parts = urlsplit(settings.smtp_url)
-    is_tls = parts.scheme == "smtps"
-    return {
-        "hostname": parts.hostname or "localhost",
-        "port": parts.port or (465 if is_tls else 25),
-        "username": unquote(parts.username) if parts.username else None,
-        "password": unquote(parts.password) if parts.password else None,
-        "use_tls": is_tls,
-        "timeout": _COMMAND_SECONDS,
-    }
-
-
-async def check_smtp(settings: Settings) -> str | None:
-    """What keeps e-mail from being sent, in plain words; None when nothing does."""
-    if not settings.smtp_url:
-        return None
-    server = _server(settings)
-    try:
-        async with aiosmtplib.SMTP(**server) as smtp:
-            await smtp.noop()
-    except (aiosmtplib.SMTPException, OSError) as error:
-        return f"The mail server {server['hostname']}:{server['port']} refuses ({type(error).__name__}): check CIVICGRAPH_SMTP_URL."
-    return None

@@ -63,6 +63,7 @@ class Paced(Record):
 class NoticePreference(Paced):
     """How a member of staff wants to be told: without one, by the city’s settings."""
 
+    person_id: int
     person: Any = fields.OneToOneField(
         "civicgraph.Person", related_name="notice_preference", on_delete=fields.CASCADE, description="Whose."
     )
@@ -97,6 +98,7 @@ class Webhook(Record):
     """A partner’s address that events are sent to."""
 
     division_id: str
+    person_id: int
     division = place(False, description="The place whose events it is sent, with all below it.")
     person: Any = fields.ForeignKeyField(
         "civicgraph.Person", related_name="webhooks", on_delete=fields.CASCADE, description="Who set it up."
@@ -141,6 +143,9 @@ class MessageTemplate(Record):
 class OutboxMessage(Record):
     """A message to be delivered, written in the transaction of what it tells."""
 
+    person_id: int | None
+    robot_id: int | None
+    webhook_id: int | None
     dedupe_key = fields.CharField(120, unique=True, description="One message for one thing to one person.")
     channel = fields.CharEnumField(MessageChannel, max_length=8, description="How it travels.")
     person: Any = fields.ForeignKeyField(

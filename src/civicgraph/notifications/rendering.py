@@ -1,17 +1,125 @@
-"""A message's words: `templates/messages/<name>.txt` in the person's language, the subject on its first line."""
+"""A message's words: the city's own where it wrote them, else `templates/messages/<name>.txt`.
+
+The subject stands on a file's first line. The city's own words know placeholders, `{{ number }}`, and nothing
+else: they are filled in one pass, so that neither a template nor a value can run anything.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, meta
 
 from civicgraph import i18n, settings
+from civicgraph.notifications.catalogue import PLACEHOLDERS
+from civicgraph.notifications.models import MessageTemplate
 from civicgraph.web.templating import environment
 
 MAX_SUBJECT = 200
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as it is read: subject, text, and the address of the page that it leads to."""
+
+    subject: str
+    text: str
+    link: str = ""
+
+    @property
+    def plain(self) -> str:
+        """The text without the line that ends with the link, for places that show the link by itself."""
+        return without_link(self.text, self.link)
+
+
+async def said_by(template: str, values: Mapping[str, Any], locale: str) -> Said:
+    """The message in a language, in the city's own words where it has some."""
+    own = await MessageTemplate.get_or_none(name=template, locale=locale)
+    subject, text = (
+        fill(template, own.subject, own.text, values, locale) if own else render_message(template, values, locale)
+    )
+    link = str(values.get("link") or "")
+    return Said(subject, text, _base() + link if link else "")
+
+
+def render_message(template: str, values: Mapping[str, Any], locale: str) -> tuple[str, str]:
+    """Subject and text of the words that CivicGraph brings."""
+    with _language(locale):
+        whole = _plain().get_template(f"messages/{template}.txt").render(base_url=_base(), **values)
+    subject, _, text = whole.strip().partition("\n")
+    return one_line(subject), text.strip()
+
+
+def render_digest(parts: Sequence[Said], locale: str) -> Said:
+    """Several messages as one, in order."""
+    items = [{"subject": one.subject, "text": one.plain, "link": one.link} for one in parts]
+    with _language(locale):
+        whole = _plain().get_template("messages/digest.txt").render(items=items, base_url=_base())
+    subject, _, text = whole.strip().partition("\n")
+    return Said(one_line(subject), text.strip(), f"{_base()}/staff/inbox")
+
+
+def fill(template: str, subject: str, text: str, values: Mapping[str, Any], locale: str) -> tuple[str, str]:
+    """The city's own words with their placeholders filled in. A name that is not offered stays as it is written."""
+    found = shown(template, values, locale)
+
+    def put(match: re.Match[str]) -> str:
+        return found.get(match[1], match[0])
+
+    whole = re.sub(r"\n{3,}", "\n\n", PLACEHOLDER.sub(put, text))
+    return one_line(PLACEHOLDER.sub(put, subject)), whole.strip()
+
+
+def offered(template: str) -> list[str]:
+    """The placeholders of a message: its sentences that depend on the case, and the values that it has."""
+    names = _names(template)
+    return [*_plain().get_template(f"messages/{template}.txt").blocks, *(key for key in PLACEHOLDERS if key in names)]
+
+
+def shown(template: str, values: Mapping[str, Any], locale: str) -> dict[str, str]:
+    """What stands for each placeholder."""
+    source = _plain().get_template(f"messages/{template}.txt")
+    with _language(locale):
+        known = {key: _shown(key, values, locale) for key in PLACEHOLDERS if key in _names(template)}
+        context = source.new_context({"base_url": _base(), **values})
+        return {**known, **{name: "".join(block(context)).strip() for name, block in source.blocks.items()}}
+
+
+def _shown(key: str, values: Mapping[str, Any], locale: str) -> str:
+    value = values.get(f"{key}_en" if locale == "en" and f"{key}_en" in values else key)
+    return PLACEHOLDERS[key].show(value) if value not in (None, "") else ""
+
+
+@cache
+def _names(template: str) -> frozenset[str]:
+    """The values that the words which CivicGraph brings use."""
+    engine = _plain()
+    assert engine.loader is not None
+    source, _, _ = engine.loader.get_source(engine, f"messages/{template}.txt")
+    return frozenset(meta.find_undeclared_variables(engine.parse(source)))
+
+
+def one_line(subject: str) -> str:
+    """A subject. A line break in it would start a header of a stranger's making: it is dropped."""
+    return " ".join(subject.split())[:MAX_SUBJECT]
+
+
+def said_in(locale: str, message: str) -> str:
+    """One message of the catalogues in a language."""
+    with _language(locale):
+        return i18n.gettext(message)
+
+
+def without_link(text: str, link: str) -> str:
+    """A text for the inbox, where a button leads to `link`: without the line that ends with its address."""
+    lines = [line for line in text.splitlines() if not (link and line.endswith(link))]
+    return "\n".join(lines).strip()
 
 
 @cache
@@ -20,28 +128,14 @@ def _plain() -> Environment:
     return environment().overlay(autoescape=False)
 
 
-def render_message(template: str, values: Mapping[str, Any], locale: str) -> tuple[str, str]:
-    """Subject and text. A line break in the subject would start a header of a stranger's making: it is dropped."""
+@contextmanager
+def _language(locale: str) -> Iterator[None]:
     token = i18n.current.set(locale if locale in i18n.LOCALES else i18n.DEFAULT_LOCALE)
     try:
-        base = settings.current().base_url.rstrip("/")
-        whole = _plain().get_template(f"messages/{template}.txt").render(base_url=base, **values)
-    finally:
-        i18n.current.reset(token)
-    subject, _, text = whole.strip().partition("\n")
-    return " ".join(subject.split())[:MAX_SUBJECT], text.strip()
-
-
-def said_in(locale: str, message: str) -> str:
-    """One message of the catalogues in a language."""
-    token = i18n.current.set(locale if locale in i18n.LOCALES else i18n.DEFAULT_LOCALE)
-    try:
-        return i18n.gettext(message)
+        yield
     finally:
         i18n.current.reset(token)
 
 
-def without_link(text: str, link: str) -> str:
-    """A text for the inbox, where a button leads to `link`: without the line that ends with its address."""
-    lines = [line for line in text.splitlines() if not (link and line.endswith(link))]
-    return "\n".join(lines).strip()
+def _base() -> str:
+    return settings.current().base_url.rstrip("/")

@@ -91,7 +91,7 @@ ROLES = (
     ((Role.ADMINISTRATOR, city.CITY),),
     ((Role.GRID_WORKER, "520327002"),),
 )
-SCOPES = (frozenset(), frozenset({"read"}), frozenset({"grievances", "listings"}), frozenset({"people"}))
+SCOPES = (frozenset(), frozenset({"read"}), frozenset({"grievances", "listings"}), frozenset({"people", "webhooks"}))
 
 
 async def _people() -> list[int]:

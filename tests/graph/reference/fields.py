@@ -148,6 +148,18 @@ def root(kind: str, column: str) -> Callable[..., Thing | None]:
     return find
 
 
+def own_words(world: World, row: Any, name: str, locale: str) -> Thing | None:
+    """The city's own words of a message."""
+    found = [one for one in world.rows.having("MessageTemplate", "name", name) if one.locale == locale]
+    return world.thing("MessageTemplate", found[0]) if found else None
+
+
+def own_preference(world: World) -> Thing | None:
+    """What one chose about notices."""
+    found = world.rows.having("NoticePreference", "person_id", world.actor.person_id)
+    return world.thing("NoticePreference", found[0]) if found else None
+
+
 def colleague(world: World, row: Any, number: int) -> Thing | None:
     found = world.rows.one("Person", number)
     return Thing("Person", found) if found is not None and rules.is_colleague(world, found) else None
@@ -164,7 +176,19 @@ def node(world: World, row: Any, id: str) -> Thing | None:
 
 NODES = (
     *("ApiToken", "AuditEntry", "Compound", "Division", "Enterprise", "Event", "Grid", "GridAssignment", "Grievance"),
-    *("GrievanceCategory", "InboxMessage", "Industry", "OutboxMessage", "Person", "ReadyText", "SavedFilter"),
+    *(
+        "GrievanceCategory",
+        "ChatRobot",
+        "InboxMessage",
+        "Industry",
+        "MessageTemplate",
+        "NoticePreference",
+        "OutboxMessage",
+        "Webhook",
+        "Person",
+        "ReadyText",
+        "SavedFilter",
+    ),
     *("Service", "Session", "Team"),
 )
 
@@ -196,6 +220,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "GrievancePerformance.responseInTimeRate": share("responded_in_time", "responded"),
     "GrievancePerformance.responseRate": share("responded", "received"),
     "GrievanceUpdate.isInternal": lambda world, row: row.internal_note != "",
+    "OutboxMessage.eventId": lambda world, row: row.dedupe_key[6:42] if row.channel.name == "WEBHOOK" else None,
     "Person.grants": owned("Grant", "person_id"),
     "Query.compound": root("Compound", "id"),
     "Query.division": root("Division", "code"),
@@ -208,6 +233,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.team": root("Team", "id"),
     "Query.me": lambda world, row: world.find("Person", world.actor.person_id),
     "Query.myToken": root("ApiToken", "id"),
+    "Query.messageTemplate": own_words,
+    "Query.myNoticePreference": lambda world, row: own_preference(world),
     "Query.node": node,
     "Query.nodes": lambda world, row, ids: [node(world, row, id=one) for one in ids],
     "Query.performance": lambda world, row, within, month: performance(world, within, month),
@@ -224,7 +251,17 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "TrackedGrievance.latestUpdate": latest_update,
 }
 """What is neither a column, nor the row that a key leads to, nor a page of a list."""
-NUMBERED = ("AuditEntry", "ApiToken", "Compound", "Enterprise", "Event", "GridAssignment", "InboxMessage")
+NUMBERED = (
+    "AuditEntry",
+    "ChatRobot",
+    "Webhook",
+    "ApiToken",
+    "Compound",
+    "Enterprise",
+    "Event",
+    "GridAssignment",
+    "InboxMessage",
+)
 for _kind in (
     *NUMBERED,
     "OutboxMessage",

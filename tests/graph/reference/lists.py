@@ -64,6 +64,9 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Grievance.updates": under("GrievanceUpdate", "grievance_id"),
     "Grievance.workers": workers,
     "Query.auditEntries": all_of("AuditEntry"),
+    "Query.chatRobots": all_of("ChatRobot"),
+    "Query.webhooks": all_of("Webhook"),
+    "Query.messageTemplates": all_of("MessageTemplate"),
     "Query.compounds": all_of("Compound"),
     "Query.divisions": all_of("Division"),
     "Query.enterprises": all_of("Enterprise"),
@@ -117,7 +120,7 @@ BY_CODE = {"CODE": Order(("code",))}
 ORDERS: dict[str, dict[str, Order]] = {
     **dict.fromkeys(("ApiToken", "AuditEntry", "Compound", "InboxMessage", "OutboxMessage", "Service"), NEWEST),
     "Session": NEWEST,
-    **dict.fromkeys(("ReadyText", "Team"), NEWEST),
+    **dict.fromkeys(("ChatRobot", "MessageTemplate", "ReadyText", "Team", "Webhook"), NEWEST),
     "SavedFilter": {"OLDEST": Order(("id",))},
     **dict.fromkeys(("Enterprise", "GrievanceUpdate"), BOTH),
     **dict.fromkeys(("Division", "Grid", "Industry"), BY_CODE),

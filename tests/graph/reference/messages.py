@@ -6,7 +6,18 @@ import hashlib
 from datetime import timedelta
 from random import Random
 
-from civicgraph.notifications.models import InboxMessage, MessageChannel, MessageState, OutboxMessage
+from civicgraph.notifications.models import (
+    ChatRobot,
+    EndpointState,
+    InboxMessage,
+    MessageChannel,
+    MessageState,
+    MessageTemplate,
+    NoticePreference,
+    OutboxMessage,
+    RobotKind,
+    Webhook,
+)
 from civicgraph.operations.models import AuditEntry
 from tests.graph.reference.words import NOW, ODD, mark
 from tests.support import city
@@ -14,12 +25,32 @@ from tests.support import city
 
 async def build_messages(dice: Random, places: list[str], people: list[int]) -> None:
     """Messages on their way in every state, and in everybody\'s inbox."""
+    for number in range(1, 9):
+        pace = {"digest_minutes": dice.choice([None, 0, 60]), "quiet_from": dice.choice([None, 1320])}
+        common = {
+            "division_id": dice.choice(places),
+            "name": f"群{number}",
+            "url": mark("chat_robot", "url", number),
+            "url_masked": "https://a.example/…abcd",
+            "secret": mark("chat_robot", "secret", number),
+            "state": dice.choice(list(EndpointState)),
+        }
+        await ChatRobot.create(**common, **pace, kind=dice.choice(list(RobotKind)), notices=["grievance_overdue"])
+        marked = {"url": mark("webhook", "url", number), "secret": mark("webhook", "secret", number)}
+        await Webhook.create(**{**common, **marked}, person_id=dice.choice(people), types=["grievance.step"])
+    for name, locale in (("grievance_step", "zh"), ("grievance_step", "en"), ("grievance_overdue", "zh")):
+        await MessageTemplate.create(name=name, locale=locale, subject="{{ number }}", text=dice.choice(ODD))
+    for person in people:
+        chosen = {"digest_minutes": person, "quiet_from": 1320, "quiet_until": 420, "by_email": person > 4}
+        await NoticePreference.create(person_id=person, **chosen)
     for number in range(1, 31):
         state = dice.choice(list(MessageState))
         await OutboxMessage.create(
             dedupe_key=mark("outbox_message", "dedupe_key", number),
             channel=dice.choice(list(MessageChannel)),
             person_id=dice.choice([None, *people]),
+            robot_id=dice.choice([None, 1, 2]),
+            webhook_id=dice.choice([None, 1, 2, 3, 4, 5]),
             address=mark("outbox_message", "address", number),
             template="t",
             values={"a": mark("outbox_message", "values", number)},

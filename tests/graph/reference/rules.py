@@ -18,8 +18,11 @@ from civicgraph.permissions import (
     EDIT_ENTERPRISES,
     EDIT_EVENTS,
     EDIT_GRIDS,
+    EDIT_MESSAGES,
     EDIT_SERVICES,
     MANAGE_PEOPLE,
+    MANAGE_ROBOTS,
+    MANAGE_WEBHOOKS,
     READ_AUDIT,
     READ_ENTERPRISE_CONTACTS,
     READ_GRIEVANCES,
@@ -173,6 +176,11 @@ def may_reopen(world: World, row: Any) -> bool:
 is_done = stands("RESOLVED", "VERIFIED", "CLOSED")
 
 
+def goes_to_own(world: World, row: Any) -> bool:
+    """A message to a webhook that who asks set up."""
+    return row.webhook_id is not None and is_own(world, world.rows.one("Webhook", row.webhook_id))
+
+
 # Which rows exist for whom ---------------------------------------------------------------------
 
 VISIBLE: dict[str, Rule] = {
@@ -192,7 +200,13 @@ VISIBLE: dict[str, Rule] = {
     "Workload": knows_load,
     "GrievanceUpdate": lambda world, row: not row.internal_note or reads_internal(world, row),
     "InboxMessage": is_own,
-    "OutboxMessage": over(READ_OUTBOX, "division_code"),
+    "ChatRobot": lambda world, row: row.state.name != "REMOVED" and may(world, MANAGE_ROBOTS, row.division_id),
+    "MessageTemplate": lambda world, row: may(world, EDIT_MESSAGES, CITY),
+    "NoticePreference": is_own,
+    "OutboxMessage": lambda world, row: may(world, READ_OUTBOX, row.division_code) or goes_to_own(world, row),
+    "Webhook": lambda world, row: (
+        row.state.name != "REMOVED" and (may(world, MANAGE_WEBHOOKS, row.division_id) or is_own(world, row))
+    ),
     "Person": is_named,
     "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, EDIT_SERVICES, row.division_id),
     "Session": is_own,

@@ -26,7 +26,14 @@ from civicgraph.grievances.models import (
     TeamMember,
     WorkOrder,
 )
-from civicgraph.notifications.models import InboxMessage, OutboxMessage
+from civicgraph.notifications.models import (
+    ChatRobot,
+    InboxMessage,
+    MessageTemplate,
+    NoticePreference,
+    OutboxMessage,
+    Webhook,
+)
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from civicgraph.services.models import Offer, OpeningHours, PriceRule, Service
@@ -46,6 +53,7 @@ OWN_NAME = (
         OpeningHours,
     ),
     *(OutboxMessage, Person, PriceRule, Product, ProgrammeItem, Service, Session),
+    *(ChatRobot, MessageTemplate, NoticePreference, Webhook),
     *(GrievanceTag, ReadyText, SavedFilter, Team, WorkOrder),
 )
 MODELS: dict[str, Any] = {

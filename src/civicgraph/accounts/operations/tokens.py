@@ -23,6 +23,7 @@ class TokenScope(Labelled):
     GRIEVANCES = "grievances", N_("Work on grievances")
     LISTINGS = "listings", N_("Keep listings")
     PEOPLE = "people", N_("Manage people")
+    WEBHOOKS = "webhooks", N_("Manage webhooks")
 
 
 class CreateToken(Input):

@@ -1,0 +1,79 @@
+"""The messages that there are, by the name of their template, and the placeholders that the city's words may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from civicgraph import settings
+from civicgraph.i18n import N_
+from civicgraph.web.formats import datetime_, label
+
+STAFF_MESSAGES = {
+    "grievance_assigned": N_("Work assigned"),
+    "grievance_helping": N_("Asked to help"),
+    "grievance_mentioned": N_("Named in a note"),
+    "grievance_part_done": N_("A part is done"),
+    "grievance_overdue": N_("Reminder of an overdue grievance"),
+    "grievance_escalated": N_("Overdue, told to the level above"),
+    "grievance_received": N_("Call for an urgent grievance"),
+    "grievance_resumed": N_("A rest is over"),
+    "grievance_review": N_("A shortfall to be looked at again"),
+    "grievance_check": N_("Something to be checked on the spot"),
+    "grievance_reopened": N_("Opened again"),
+}
+"""To members of staff, and to the robots of their groups."""
+RESIDENT_MESSAGES = {
+    "grievance_step": N_("News of a report"),
+    "grievance_followed": N_("News of a report that is followed"),
+    "grievance_joined": N_("News of a report that was joined with another"),
+    "grievance_rating": N_("Question how it was"),
+    "grievance_aftercare": N_("Question whether it is lastingly solved"),
+    "follow_confirm": N_("Question whether an address is right"),
+}
+"""To residents."""
+MESSAGES = {**STAFF_MESSAGES, **RESIDENT_MESSAGES}
+"""What the templates of messages are about; one without words shows its name."""
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """A value that the city's own words may name: what it is, how it is written, and an example for the preview."""
+
+    words: str
+    example: Any
+    show: Callable[[Any], str] = str
+
+
+def _address(link: str) -> str:
+    return settings.current().base_url.rstrip("/") + link
+
+
+_MOMENT = "2026-05-28T04:00:00+00:00"
+PLACEHOLDERS = {
+    "number": Placeholder(N_("Number of the report"), "ZY-0528-7F3K"),
+    "category": Placeholder(N_("What it is about"), "楼道与路灯照明"),
+    "place": Placeholder(N_("The community"), "凤泉社区"),
+    "urgency": Placeholder(N_("Its level"), "urgent", lambda value: label(value, "Urgency")),
+    "status": Placeholder(N_("Where it stands"), "on_hold", lambda value: label(value, "GrievanceStatus")),
+    "due_at": Placeholder(N_("The promised time"), _MOMENT, datetime_),
+    "response_due_at": Placeholder(N_("Promised time of the first response"), _MOMENT, datetime_),
+    "resolution_due_at": Placeholder(N_("Promised time of the resolution"), _MOMENT, datetime_),
+    "hold_until": Placeholder(N_("Until when it rests"), _MOMENT, datetime_),
+    "review_at": Placeholder(N_("When it is looked at again"), _MOMENT, datetime_),
+    "body": Placeholder(N_("Body in charge"), "区住房和城乡建设局"),
+    "by_line": Placeholder(N_("The office that did it"), "凤泉社区联络点"),
+    "note": Placeholder(N_("Words of the office"), "灯具已订货，周五更换。"),
+    "earlier": Placeholder(N_("Number of the earlier report"), "ZY-0527-2C9M"),
+    "link": Placeholder(N_("Address of the page"), "/grievances/ZY-0528-7F3K", _address),
+}
+EXAMPLES = {
+    **{key: one.example for key, one in PLACEHOLDERS.items()},
+    "category_en": "Corridor and street lighting",
+    "place_en": "Fengquan",
+    "promise": "resolution",
+}
+"""Values of the preview, by the names that the templates use."""
+BLOCKS = {"what": N_("The sentence that fits the case")}
+"""Parts of the templates that depend on the case, offered whole."""

@@ -1,0 +1,70 @@
+"""One's inbox, and how one wants to be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from civicgraph import settings
+from civicgraph.i18n import gettext
+from civicgraph.notifications import operations
+from civicgraph.notifications.operations.inbox import UpTo
+from civicgraph.notifications.operations.outbox import MessageNumber
+from civicgraph.notifications.rules import minutes_of
+from civicgraph.web import Form, page, read, redirect, staff_only, submit
+from civicgraph.web.query import paging
+
+
+async def inbox(request: Request) -> Response:
+    """What one was told, latest first."""
+    is_unread = request.query_params.get("unread") == "1"
+    variables = {"filter": {"isUnread": True} if is_unread else {}, **paging(request, 20)}
+    found = await read(request, "staff/notifications/inbox", variables)
+    values = {"is_unread": is_unread, "unread": found["unreadMessages"]["totalCount"]}
+    return await page(request, "staff/notifications/inbox", variables, values, data=found)
+
+
+async def open_message(request: Request) -> Response:
+    """Mark a message as read and go where it points."""
+    form = Form(MessageNumber)
+    row = await submit(request, form, operations.read_message, id=request.path_params["number"])
+    is_local = row is not None and row.link.startswith("/") and not row.link.startswith(("//", "/\\"))
+    return RedirectResponse(row.link, 303) if is_local else redirect(request, "staff_inbox")
+
+
+async def read_all(request: Request) -> Response:
+    """Mark as read what the page showed and all before it."""
+    form = Form(UpTo)
+    await submit(request, form, operations.read_all_messages, id=request.path_params["number"])
+    return redirect(request, "staff_inbox", said=gettext("All are marked as read."))
+
+
+async def preference(request: Request) -> Response:
+    """How one wants to be told: by e-mail or not, collected, and when not."""
+    found = await read(request, "staff/notifications/preference", {})
+    form = Form(operations.set_notice_preference.input, _chosen(found["myNoticePreference"]))
+    if request.method == "POST" and await submit(request, form, operations.set_notice_preference) is not None:
+        return redirect(request, "staff_notices", said=gettext("Saved. It holds for what waits, too."))
+    status = 422 if form.is_refused else 200
+    return await page(request, "staff/notifications/preference", values={"form": form}, data=found, status=status)
+
+
+def _chosen(row: dict[str, Any] | None) -> dict[str, Any]:
+    """What was chosen; else what the city's settings say."""
+    if row is not None and row["digestMinutes"] is not None:
+        minutes = {"digest_minutes": row["digestMinutes"], "by_email": row["byEmail"]}
+        return {**minutes, "quiet_from": row["quietFrom"], "quiet_until": row["quietUntil"]}
+    city = settings.current()
+    begin, end = minutes_of(city.quiet_hours)
+    return {"by_email": True, "digest_minutes": city.digest_minutes, "quiet_from": begin, "quiet_until": end}
+
+
+ROUTES = [
+    Route("/staff/inbox", staff_only(inbox), name="staff_inbox"),
+    Route("/staff/inbox/{number:int}/opening", staff_only(open_message), name="staff_inbox_open", methods=["POST"]),
+    Route("/staff/inbox/{number:int}/reading", staff_only(read_all), name="staff_inbox_read", methods=["POST"]),
+    Route("/staff/notices", staff_only(preference), name="staff_notices", methods=["GET", "POST"]),
+]

@@ -1,0 +1,34 @@
+"""What leaves at once for one recipient: a message, or several that were gathered behind the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from civicgraph.notifications.models import OutboxMessage
+from civicgraph.notifications.rendering import Said, render_digest, said_by
+from civicgraph.settings import Settings
+
+
+class Unwritable(Exception):
+    """The message itself is at fault: its template, or what fills it. Staff see it among the parked."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The first message, whose id it goes by, and those that leave with it."""
+
+    head: OutboxMessage
+    others: list[OutboxMessage]
+
+    @property
+    def ids(self) -> list[int]:
+        """The numbers of all its messages."""
+        return [self.head.id, *(one.id for one in self.others)]
+
+    async def said(self, settings: Settings) -> Said:
+        """What it says: the message alone, or one that holds them all in order."""
+        try:
+            parts = [await said_by(one.template, one.values, one.locale) for one in (self.head, *self.others)]
+            return parts[0] if len(parts) == 1 else render_digest(parts, self.head.locale)
+        except Exception as error:
+            raise Unwritable from error

@@ -1,0 +1,85 @@
+"""Sending by e-mail."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from civicgraph import clock, crypto
+from civicgraph.i18n import N_
+from civicgraph.notifications.rendering import said_in
+from civicgraph.notifications.sending.batch import Batch
+from civicgraph.settings import Settings
+
+END_BY = N_("To end these messages:")
+_COMMAND_SECONDS = 10
+_PARTING_SECONDS = 1
+
+
+async def send(settings: Settings, batch: Batch) -> None:
+    """Hand the mail to the server; done when the server says that it has it."""
+    server = aiosmtplib.SMTP(**_server(settings))
+    try:
+        written = await _written(settings, batch)
+        await server.connect()
+        await server.send_message(written)
+        with suppress(aiosmtplib.SMTPException, OSError):  # it has the message; how it parts does not matter
+            await server.quit(timeout=_PARTING_SECONDS)
+    finally:
+        server.close()
+
+
+async def _written(settings: Settings, batch: Batch) -> EmailMessage:
+    message, said = batch.head, await batch.said(settings)
+    text = said.text
+    mail = EmailMessage()
+    if message.unsubscribe:
+        address = settings.base_url.rstrip("/") + message.unsubscribe
+        mail["List-Unsubscribe"] = f"<{address}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+        text = f"{text}\n\n-- \n{said_in(message.locale, END_BY)} {address}"
+    mail["From"] = settings.mail_from
+    mail["To"] = crypto.decrypt(message.address)
+    mail["Subject"] = said.subject
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = message_id(message.dedupe_key)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text)
+    return mail
+
+
+def message_id(dedupe_key: str) -> str:
+    """The same for each attempt at the same message."""
+    return f"<{hashlib.sha256(dedupe_key.encode()).hexdigest()[:32]}@civicgraph>"
+
+
+def _server(settings: Settings) -> dict[str, Any]:
+    parts = urlsplit(settings.smtp_url)
+    is_tls = parts.scheme == "smtps"
+    return {
+        "hostname": parts.hostname or "localhost",
+        "port": parts.port or (465 if is_tls else 25),
+        "username": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "use_tls": is_tls,
+        "timeout": _COMMAND_SECONDS,
+    }
+
+
+async def check_smtp(settings: Settings) -> str | None:
+    """What keeps e-mail from being sent, in plain words; None when nothing does."""
+    if not settings.smtp_url:
+        return None
+    server = _server(settings)
+    try:
+        async with aiosmtplib.SMTP(**server) as smtp:
+            await smtp.noop()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return f"The mail server {server['hostname']}:{server['port']} refuses ({type(error).__name__}): check CIVICGRAPH_SMTP_URL."
+    return None
