@@ -13,8 +13,8 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.divisions.models import Division
-from civicgraph.grievances.models import GrievanceCategory
-from civicgraph.grievances.operations import accept_grievance, file_grievance, resolve_grievance
+from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus
+from civicgraph.grievances.operations import accept_grievance, file_grievance, list_shortfall, resolve_grievance
 from civicgraph.grievances.pages.periods import period_of
 from civicgraph.grievances.pages.sheet import plain
 from civicgraph.permissions import ANONYMOUS, Actor, Role
@@ -80,6 +80,20 @@ async def test_dashboard_graphql_and_csv_tell_97_percent_of_233(client: httpx.As
     months = [int(one["收到"]) for one in lines if one["分组"] == "月份"]
     assert months == [one["received"] for one in told["byMonth"]]
     assert re.search(rf"收到</dt> <dd>{months[-1]}</dd>", report)
+
+    waiting = await Grievance.filter(status=GrievanceStatus.ACCEPTED).order_by("id")
+    given = {"body": "区住建局", "reason": "要等片区改造"}
+    with clock.override(NOON + timedelta(days=1)):
+        for row in waiting:
+            on = (NOON + timedelta(days=30)).date().isoformat()
+            await list_shortfall(people, {"number": row.number, "version": row.version, **given, "review_on": on})
+        listed = await get(client, f"/shortfalls?within={FENGQUAN}")
+        answer = await client.post(
+            "/graphql", json={"query": document.replace("open ", "shortfalls ")}, headers={"accept": "application/json"}
+        )
+    assert len(waiting) == RECEIVED - COMPLETED
+    assert all(row.number in listed for row in waiting)
+    assert answer.json()["data"]["grievanceFigures"]["shortfalls"] == len(waiting)
 
 
 async def test_a_place_leads_down_to_its_parts_and_a_category_narrows_them(
