@@ -12,6 +12,7 @@ ROOMS = (
     "accounts",
     "divisions",
     "grids",
+    "bookings",
     "events",
     "services",
     "enterprises",

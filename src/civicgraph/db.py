@@ -34,7 +34,7 @@ ROOMS = (
     "accounts",
     "uploads",
 )
-MODELS = [f"civicgraph.{package}.models" for package in ("operations", "scheduler", "privacy", *ROOMS)]
+MODELS = [f"civicgraph.{package}.models" for package in ("operations", "scheduler", "privacy", "bookings", *ROOMS)]
 
 
 def is_postgres(settings: Settings) -> bool:

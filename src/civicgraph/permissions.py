@@ -33,6 +33,7 @@ READ_ENTERPRISE_CONTACTS = "enterprise.contact"
 EDIT_DIVISIONS = "division.edit"  # profiles and compounds
 EDIT_GRIDS = "grid.edit"
 ASSIGN_GRID_WORKERS = "grid.assign"
+MANAGE_BOOKINGS = "booking.manage"  # places, who comes, who is there
 MANAGE_PEOPLE = "people.manage"
 READ_AUDIT = "audit.read"
 READ_OUTBOX = "outbox.read"
@@ -41,7 +42,7 @@ MANAGE_WEBHOOKS = "webhook.manage"  # events to partners
 EDIT_MESSAGES = "message.edit"  # the words of messages, for the whole city
 READ_PLANS = "plan.read"  # what becomes of a GraphQL document inside
 
-_LISTINGS = {EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_DIVISIONS, EDIT_GRIDS}
+_LISTINGS = {EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_DIVISIONS, EDIT_GRIDS, MANAGE_BOOKINGS}
 _DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
 _OVERSIGHT = {
     *(READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX),
@@ -49,7 +50,7 @@ _OVERSIGHT = {
 }
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.GRID_WORKER: frozenset({READ_GRIEVANCES, WORK_GRIEVANCES}),
-    Role.DISPATCHER: frozenset(_DISPATCH),
+    Role.DISPATCHER: frozenset(_DISPATCH | {MANAGE_BOOKINGS}),
     Role.EDITOR: frozenset(_LISTINGS),
     Role.SUPERVISOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT),
     Role.ADMINISTRATOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT | {READ_PLANS, MANAGE_PEOPLE, EDIT_MESSAGES}),

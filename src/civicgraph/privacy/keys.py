@@ -14,6 +14,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from civicgraph import crypto
+from civicgraph.bookings.models import Registration
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.grievances.models import Grievance, GrievanceFollower
 from civicgraph.notifications.models import ChatRobot, OutboxMessage, Webhook
@@ -50,6 +51,9 @@ SEALED = (
     Sealed(Grievance, "contact_phone", "phone", "phone_index"),
     Sealed(Grievance, "contact_email", "email", "email_index"),
     Sealed(Enterprise, "contact_phone"),
+    Sealed(Registration, "contact_phone"),
+    Sealed(Registration, "contact_email"),
+    Sealed(Registration, "answers"),
     Sealed(OutboxMessage, "address"),
     Sealed(GrievanceFollower, "address"),
     Sealed(ChatRobot, "url"),

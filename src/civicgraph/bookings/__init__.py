@@ -1,0 +1,1 @@
+"""Bookings: places and who takes them, for events, their sessions, and services alike."""

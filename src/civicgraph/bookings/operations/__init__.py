@@ -1,0 +1,34 @@
+"""Writes of the bookings room: one verb a file, and `places`, the mechanism that they share."""
+
+from civicgraph.bookings.operations.check_in import check_in, undo_check_in
+from civicgraph.bookings.operations.managing import (
+    export_registrations,
+    mark_no_show,
+    message_registrants,
+    move_up_registration,
+    remove_registration,
+    reveal_registration_contact,
+)
+from civicgraph.bookings.operations.own import accept_places, cancel_registration, take_fewer_places
+from civicgraph.bookings.operations.quotas import close_quota, create_quota, keep_in_step, open_quota, update_quota
+from civicgraph.bookings.operations.register import register
+
+__all__ = [
+    "accept_places",
+    "cancel_registration",
+    "check_in",
+    "close_quota",
+    "create_quota",
+    "export_registrations",
+    "keep_in_step",
+    "mark_no_show",
+    "message_registrants",
+    "move_up_registration",
+    "open_quota",
+    "register",
+    "remove_registration",
+    "reveal_registration_contact",
+    "take_fewer_places",
+    "undo_check_in",
+    "update_quota",
+]

@@ -1,0 +1,66 @@
+"""What holders do with their own registration, by the link that they were given."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from civicgraph.bookings import rules
+from civicgraph.bookings.models import Quota, Registration, RegistrationState
+from civicgraph.bookings.operations.inputs import Own
+from civicgraph.bookings.operations.places import confirm, end, lock_registration, take_fewer
+from civicgraph.clock import now
+from civicgraph.i18n import N_
+from civicgraph.operations import InvalidInput, NotFound, Unavailable, operation
+from civicgraph.permissions import Actor
+
+
+class CancelRegistration(Own):
+    """A registration that its holder no longer needs."""
+
+
+class AcceptPlaces(Own):
+    """A yes to places that became free and are kept."""
+
+
+class TakeFewerPlaces(Own):
+    """Fewer people than were said."""
+
+    people: int = Field(title=N_("How many people?"), ge=1, le=1_000)
+
+
+async def _own(data: Own) -> tuple[Registration, Quota]:
+    """The holder's registration. An unknown number and a wrong signature are the same to a stranger."""
+    if not rules.is_secret(data.number, data.secret):
+        raise NotFound
+    row, quota = await lock_registration(data.number)
+    if row.state not in rules.ALIVE:
+        raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.state.words)
+    if rules.has_begun(quota, now()):
+        raise Unavailable(N_("It has begun already."))
+    return row, quota
+
+
+@operation()
+async def cancel_registration(actor: Actor, data: CancelRegistration) -> Registration:
+    """Give one's places back, or leave the waiting list; whoever waits moves up by itself."""
+    row, quota = await _own(data)
+    return await end(actor, row, quota, RegistrationState.CANCELLED)
+
+
+@operation()
+async def accept_places(actor: Actor, data: AcceptPlaces) -> Registration:
+    """Take the places that became free and are kept for a while."""
+    row, quota = await _own(data)
+    if row.state is not RegistrationState.OFFERED:
+        raise Unavailable(N_("No places are kept for you at the moment: it is %(status)s."), status=row.state.words)
+    return await confirm(actor, row, quota)
+
+
+@operation()
+async def take_fewer_places(actor: Actor, data: TakeFewerPlaces) -> Registration:
+    """Come with fewer people than were said; the other places become free."""
+    row, quota = await _own(data)
+    if data.people >= row.people:
+        message = N_("This must be fewer than %(people)s. For more people, please register once more.")
+        raise InvalidInput.at("people", "not_fewer", message, people=row.people)
+    return await take_fewer(actor, row, quota, data.people)

@@ -1,0 +1,294 @@
+"""Quotas: make one, change it, close it; keep it in step with its event or service."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from civicgraph import clock
+from civicgraph.bookings import notices, rules
+from civicgraph.bookings.models import AnswerKind, Quota, QuotaKind, QuotaQuestion, QuotaStatus, Registration
+from civicgraph.bookings.operations.inputs import QuotaCode
+from civicgraph.bookings.operations.places import lock_quota, move_up
+from civicgraph.bookings.subjects import FINDERS, Subject, SubjectKind
+from civicgraph.i18n import N_
+from civicgraph.operations import (
+    FieldError,
+    Forbidden,
+    Input,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+    audit,
+    changed,
+    check_version,
+    operation,
+)
+from civicgraph.operations.inputs import CityTime
+from civicgraph.permissions import MANAGE_BOOKINGS, Actor
+from civicgraph.scheduler.deadlines import set_deadline, settle
+
+_LINES: dict[str, Any] = {"widget": "lines"}
+
+
+class QuestionFields(Input):
+    """What everybody who takes a place is asked."""
+
+    label: str = Field(title=N_("Question"), min_length=1, max_length=120)
+    kind: AnswerKind = Field(AnswerKind.TEXT, title=N_("Answered"))
+    choices: list[str] = Field(
+        default_factory=list,
+        title=N_("Answers to choose from"),
+        max_length=20,
+        description=N_("One a line."),
+        json_schema_extra=_LINES,
+    )
+    is_required: bool = Field(False, title=N_("Has to be answered"))
+
+
+class QuotaFields(Input):
+    """What is known of a quota."""
+
+    kind: QuotaKind = Field(QuotaKind.REGISTRATION, title=N_("What taking a place is called"))
+    title: str = Field(
+        "", title=N_("Session, course or term"), max_length=120, description=N_("Empty when it is for the whole.")
+    )
+    note: str = Field("", title=N_("What people should know before"), max_length=300)
+    starts_at: CityTime | None = Field(
+        None, title=N_("Start"), description=N_("Empty: that of the event, or no time at all for a service.")
+    )
+    ends_at: CityTime | None = Field(None, title=N_("End"))
+    weekdays: list[int] = Field(
+        default_factory=list,
+        title=N_("Weekdays"),
+        max_length=7,
+        description=N_("Of a course, between start and end. 1 is Monday, one a line."),
+        json_schema_extra=_LINES,
+    )
+    capacity: int | None = Field(
+        None, title=N_("Number of places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")
+    )
+    max_people: int = Field(1, title=N_("People in one registration, at most"), ge=1, le=1_000)
+    has_waiting_list: bool = Field(True, title=N_("People may wait when all is taken"))
+    hold_minutes: int | None = Field(
+        None,
+        title=N_("Minutes that a free place is kept for a yes"),
+        ge=10,
+        le=20_160,
+        description=N_("Empty: whoever moves up has the place at once."),
+    )
+    opens_at: CityTime | None = Field(None, title=N_("Registration begins"))
+    closes_at: CityTime | None = Field(None, title=N_("Registration ends"), description=N_("Empty: at the start."))
+    min_age: int | None = Field(None, title=N_("From age"), ge=0, le=150)
+    max_age: int | None = Field(None, title=N_("To age"), ge=0, le=150)
+    is_phone_required: bool = Field(False, title=N_("A telephone number has to be given"))
+    questions: list[QuestionFields] = Field(default_factory=list, title=N_("Questions"), max_length=30)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        errors: list[FieldError] = []
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            errors += InvalidInput.at("ends_at", "end_before_start", N_("The end must be after the start.")).errors
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            errors += InvalidInput.at("closes_at", "end_before_start", N_("The end must be after the start.")).errors
+        if self.min_age is not None and self.max_age is not None and self.max_age < self.min_age:
+            message = N_("The older age must not be the smaller one.")
+            errors += InvalidInput.at("max_age", "end_before_start", message).errors
+        if any(not 1 <= one <= 7 for one in self.weekdays):
+            errors += InvalidInput.at("weekdays", "weekday", N_("Weekdays are numbers from 1 to 7.")).errors
+        for index, one in enumerate(self.questions):
+            if one.kind is AnswerKind.CHOICE and len(one.choices) < 2:
+                message = N_("Please give at least two answers to choose from.")
+                errors += InvalidInput.at(f"questions.{index}.choices", "too_short", message).errors
+        if errors:
+            raise InvalidInput(errors)
+        self.weekdays = sorted(set(self.weekdays))
+        return self
+
+
+class CreateQuota(QuotaFields):
+    """New places."""
+
+    subject_kind: SubjectKind = Field(title=N_("What the places are for"))
+    subject_slug: str = Field(title=N_("Name in addresses"), max_length=40)
+
+
+class UpdateQuota(QuotaFields):
+    """A change of places."""
+
+    code: QuotaCode
+    version: int = Field(title=N_("Version"), ge=1)
+
+
+class QuotaVersion(Input):
+    """Which quota, as the editor saw it."""
+
+    code: QuotaCode
+    version: int = Field(title=N_("Version"), ge=1)
+
+
+async def quota_values(row: Quota) -> dict[str, Any]:
+    """The editable values of a quota, by input field."""
+    questions = await QuotaQuestion.filter(quota_id=row.id).order_by("position")
+    values = {name: getattr(row, name) for name in QuotaFields.model_fields if name != "questions"}
+    own = QuestionFields.model_fields
+    return {**values, "questions": [{name: getattr(one, name) for name in own} for one in questions]}
+
+
+@operation()
+async def create_quota(actor: Actor, data: CreateQuota) -> Quota:
+    """Offer places of an event or a service; they can be taken as soon as it is published."""
+    subject = await FINDERS[data.subject_kind](data.subject_slug)
+    if subject is None:
+        raise NotFound
+    if not actor.may(MANAGE_BOOKINGS, subject.division_code):
+        raise Forbidden
+    columns = _columns(data)
+    if subject.kind is SubjectKind.EVENT:
+        columns["starts_at"] = columns["starts_at"] or subject.starts_at
+        columns["ends_at"] = columns["ends_at"] or (None if data.starts_at else subject.ends_at)
+    row = await Quota.create(code=rules.new_code(), **subject.key, **_shared(subject), **columns)
+    await _replace_questions(row, data)
+    await keep_deadlines(row)
+    await audit(actor, row, changed({}, await quota_values(row)))
+    return row
+
+
+@operation()
+async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
+    """Change places. More of them go to those who wait; fewer than are taken is refused."""
+    row = await _editable(actor, data.code)
+    before = await quota_values(row)
+    check_version(row, data.version, lambda: before)
+    if data.capacity is not None and data.capacity < row.taken:
+        message = N_("%(taken)s places are taken already: take registrations off first, or leave at least %(taken)s.")
+        raise InvalidInput.at("capacity", "below_taken", message, taken=row.taken)
+    await _check_questions(row, before, data)
+    columns = _columns(data)
+    if row.event_id is not None:  # type: ignore[attr-defined]
+        columns["starts_at"] = columns["starts_at"] or row.starts_at
+        columns["ends_at"] = columns["ends_at"] or row.ends_at
+    is_moved = columns["starts_at"] != row.starts_at
+    row.update_from_dict({**columns, "version": row.version + 1})
+    await row.save(update_fields=[*columns, "version", "updated_at"])
+    await _replace_questions(row, data)
+    await audit(actor, row, changed(before, await quota_values(row)))
+    if is_moved:
+        await _tell_change(row)
+    await move_up(row)
+    return await Quota.get(id=row.id)
+
+
+async def _check_questions(row: Quota, before: dict[str, Any], data: QuotaFields) -> None:
+    """Questions stay as they are once they were answered: answers would no longer say to what."""
+    if [one.model_dump() for one in data.questions] == before["questions"]:
+        return
+    if await Registration.filter(quota_id=row.id).exists():
+        message = N_("People have answered these questions already, so they can no longer be changed.")
+        raise InvalidInput.at("questions", "answered", message)
+
+
+async def _editable(actor: Actor, code: str) -> Quota:
+    row = await lock_quota(code=code)
+    if not actor.may(MANAGE_BOOKINGS, row.division_id):  # type: ignore[attr-defined]
+        raise Forbidden if row.is_public else NotFound
+    return row
+
+
+@operation()
+async def close_quota(actor: Actor, data: QuotaVersion) -> Quota:
+    """Give out no more places; whoever waits still moves up."""
+    return await _set_status(actor, data, QuotaStatus.OPEN, QuotaStatus.CLOSED)
+
+
+@operation()
+async def open_quota(actor: Actor, data: QuotaVersion) -> Quota:
+    """Give out places again."""
+    return await _set_status(actor, data, QuotaStatus.CLOSED, QuotaStatus.OPEN)
+
+
+async def _set_status(actor: Actor, data: QuotaVersion, source: QuotaStatus, target: QuotaStatus) -> Quota:
+    row = await _editable(actor, data.code)
+    if row.status is not source:
+        raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
+    check_version(row, data.version, dict)
+    row.update_from_dict({"status": target, "version": row.version + 1})
+    await row.save(update_fields=["status", "version", "updated_at"])
+    await audit(actor, row, {"status": [source, target]})
+    return row
+
+
+def _columns(data: QuotaFields) -> dict[str, Any]:
+    return {name: getattr(data, name) for name in QuotaFields.model_fields if name != "questions"}
+
+
+def _shared(subject: Subject) -> dict[str, Any]:
+    """What a quota keeps of its event or service, so that it can be shown and told without them."""
+    return {
+        "division_id": subject.division_code,
+        "subject": subject.name,
+        "venue": subject.venue,
+        "phone": subject.phone,
+        "link": subject.link,
+        "is_public": subject.is_public,
+        "subject_starts_at": subject.starts_at,
+    }
+
+
+async def _replace_questions(row: Quota, data: QuotaFields) -> None:
+    await QuotaQuestion.filter(quota_id=row.id).delete()
+    for position, one in enumerate(data.questions, 1):
+        await QuotaQuestion.create(quota_id=row.id, position=position, **one.model_dump())
+
+
+# In step with the event or service -------------------------------------------------------------
+
+
+async def keep_in_step(subject: Subject) -> None:
+    """An event or service has changed: its quotas follow, and whoever comes is told what it means for them.
+
+    An event that is moved takes its sessions along: each begins as much later or earlier as the event does.
+    """
+    for row in await Quota.select_for_update().filter(**subject.key).order_by("id"):
+        is_called_off = subject.is_called_off and row.status is not QuotaStatus.CALLED_OFF
+        is_elsewhere = subject.venue != row.venue
+        is_moved = _move(row, subject)
+        row.update_from_dict({**_shared(subject), "version": row.version + 1})
+        if is_called_off:
+            row.status = QuotaStatus.CALLED_OFF
+        names = [*_shared(subject), "starts_at", "ends_at", "opens_at", "closes_at", "status", "version", "updated_at"]
+        await row.save(update_fields=names)
+        if is_called_off:
+            await settle(row, *rules.REMINDERS)
+            await notices.tell_all(row, "booking_called_off", "called_off", rules.ALIVE)
+        elif is_moved or (is_elsewhere and subject.is_public):
+            await _tell_change(row)
+
+
+def _move(row: Quota, subject: Subject) -> bool:
+    """Whether the quota's time has changed with the event's."""
+    if subject.starts_at is None or row.subject_starts_at is None or row.starts_at is None:
+        return False
+    delta, old_end = subject.starts_at - row.subject_starts_at, row.ends_at
+    for name in ("starts_at", "ends_at", "opens_at", "closes_at"):
+        moment = getattr(row, name)
+        if moment is not None and (delta or name == "ends_at"):
+            setattr(row, name, moment + delta)
+    if not row.title:
+        row.ends_at = subject.ends_at
+    return bool(delta) or row.ends_at != old_end
+
+
+async def _tell_change(row: Quota) -> None:
+    await keep_deadlines(row)
+    await notices.tell_all(row, "booking_changed", f"changed:{row.version}", rules.ALIVE)
+
+
+async def keep_deadlines(row: Quota) -> None:
+    """Set the reminders of a quota as its start asks for."""
+    wanted = rules.deadlines(row, clock.now())
+    if gone := [kind for kind in rules.REMINDERS if kind not in wanted]:
+        await settle(row, *gone)
+    for kind, due_at in wanted.items():
+        await set_deadline(row, kind, due_at)

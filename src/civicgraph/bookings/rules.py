@@ -1,0 +1,212 @@
+"""Rules of the bookings room: when places are given out, to whom, who sees what; links and tickets. Pure."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from civicgraph import crypto
+from civicgraph.bookings.models import Quota, QuotaStatus, Registration, RegistrationState
+from civicgraph.i18n import N_
+from civicgraph.permissions import MANAGE_BOOKINGS
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
+
+HOLDING = (RegistrationState.CONFIRMED, RegistrationState.OFFERED)
+"""Whoever stands here has the places; they count as taken."""
+ALIVE = (*HOLDING, RegistrationState.WAITING)
+"""Whoever stands here may still come."""
+REMINDERS = {"reminder_day": timedelta(days=1), "reminder_hours": timedelta(hours=2)}
+"""When those who come are reminded: a day and two hours before it begins."""
+NUMBER_LENGTH = 6
+"""Characters of a registration's number, read out or typed at the door: 7 × 10^8 of them."""
+SECRET_LENGTH = 22
+"""Characters of the signature in a link: 88 bits."""
+TICKET = "CG"
+"""What the code on a ticket begins with."""
+
+
+# Numbers, links, tickets -----------------------------------------------------------------------
+
+
+def new_code() -> str:
+    """A name for a quota's addresses."""
+    return crypto.random_code(8).lower()
+
+
+def typed_number(text: str) -> str:
+    """A registration's number as people type it: in any case, with spaces and dashes."""
+    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())[:12]
+
+
+def secret_of(number: str) -> str:
+    """The signature that makes a link to a registration its holder's: kept nowhere, made again when it is needed."""
+    return crypto.keyed_hash("registration", number)[:SECRET_LENGTH].upper()
+
+
+def is_secret(number: str, secret: str) -> bool:
+    """Whether number and signature belong together."""
+    return hmac.compare_digest(secret_of(number).encode(), secret.strip().upper().encode("utf-8", "replace"))
+
+
+def ticket_of(number: str) -> str:
+    """What the QR code of a ticket says. It opens nothing: only staff can do something with it."""
+    return f"{TICKET}-{number}-{_ticket_mark(number)}"
+
+
+def scanned_number(text: str) -> str:
+    """The number on a ticket or one that was typed; empty when a ticket's mark is not ours."""
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    if not plain.startswith(f"{TICKET}-"):
+        return typed_number(plain)
+    _, _, rest = plain.partition("-")
+    number, _, mark = rest.partition("-")
+    return number if hmac.compare_digest(_ticket_mark(number).encode(), mark.encode("utf-8", "replace")) else ""
+
+
+def _ticket_mark(number: str) -> str:
+    return crypto.keyed_hash("ticket", number)[:10].upper()
+
+
+# When and to whom places are given -------------------------------------------------------------
+
+
+def refusal(quota: Quota, now: datetime) -> str:
+    """Why no place is given out at this moment, in words; empty when places are."""
+    if quota.status is QuotaStatus.CALLED_OFF:
+        return N_("It does not take place.")
+    if quota.status is QuotaStatus.CLOSED:
+        return N_("Registration is closed.")
+    if quota.opens_at is not None and now < quota.opens_at:
+        return N_("Registration has not begun yet.")
+    if (ends := closing(quota)) is not None and now >= ends:
+        return N_("Registration has ended.")
+    return ""
+
+
+def closing(quota: Quota) -> datetime | None:
+    """When registration ends: at its closing time; without one, a time slot or session at its start, a term at its end."""
+    return quota.closes_at or (quota.ends_at if quota.weekdays else quota.starts_at)
+
+
+def has_begun(quota: Quota, now: datetime) -> bool:
+    """Whether it is too late to take a place back."""
+    return quota.starts_at is not None and not quota.weekdays and now >= quota.starts_at
+
+
+def typed_ages(text: str) -> list[int]:
+    """The ages in a text, whatever stands between them."""
+    return [int(one) for one in re.findall(r"\d{1,3}", unicodedata.normalize("NFKC", text))]
+
+
+def unfit_age(quota: Quota, ages: Sequence[int]) -> int | None:
+    """An age that is not of those whom it is for."""
+    youngest = quota.min_age if quota.min_age is not None else 0
+    oldest = quota.max_age if quota.max_age is not None else 150
+    return next((age for age in ages if not youngest <= age <= oldest), None)
+
+
+def places_left(quota: Quota) -> int | None:
+    """Places that are free; None when there is no bound."""
+    return None if quota.capacity is None else quota.capacity - quota.taken
+
+
+def deadlines(quota: Quota, now: datetime) -> dict[str, datetime]:
+    """When those who come are reminded; what has passed is not caught up on."""
+    if quota.starts_at is None or quota.status is QuotaStatus.CALLED_OFF:
+        return {}
+    due = {kind: quota.starts_at - before for kind, before in REMINDERS.items()}
+    return {kind: at for kind, at in due.items() if at > now}
+
+
+def name_of(quota: Quota) -> str:
+    """What it is for, with its session where it has one."""
+    return f"{quota.subject} · {quota.title}" if quota.title else quota.subject
+
+
+# Who sees what ---------------------------------------------------------------------------------
+
+
+def visible_quotas(c: Compiler, row: Row) -> str:
+    """Those of what is published; all of them for those who look after the place."""
+    return f"{row['is_public']} OR {c.covers(row['division_id'], MANAGE_BOOKINGS)}"
+
+
+def manages(c: Compiler, row: Row) -> str:
+    """Who looks after bookings where the row belongs."""
+    return c.covers(row["division_id"], MANAGE_BOOKINGS)
+
+
+def attends_openly(c: Compiler, row: Row) -> str:
+    """Has a place, and said that others may know. Who waits is never listed as coming."""
+    return f"{row['is_listed']} AND {row['state']} = 'confirmed'"
+
+
+def left(c: Compiler, row: Row) -> str:
+    """`places_left` in SQL."""
+    return f"({row['capacity']} - {row['taken']})"
+
+
+def is_taking(c: Compiler, row: Row) -> str:
+    """`refusal` in SQL: whether places are given out at this moment, be it on the waiting list."""
+    weekdays = f"CASE WHEN {c.dialect.text(row['weekdays'])} = '[]' THEN {row['starts_at']} ELSE {row['ends_at']} END"
+    ends = f"coalesce({row['closes_at']}, {weekdays})"
+    return (
+        f"({row['status']} = 'open' AND ({row['opens_at']} IS NULL OR {row['opens_at']} <= {c.now()})"
+        f" AND ({ends} IS NULL OR {ends} > {c.now()})"
+        f" AND ({row['has_waiting_list']} OR {row['capacity']} IS NULL OR {row['taken']} < {row['capacity']}))"
+    )
+
+
+def is_upcoming(c: Compiler, row: Row) -> str:
+    """Not over, or not for a time at all."""
+    return f"({row['ends_at']} IS NULL OR {row['ends_at']} >= {c.now()})"
+
+
+def is_past(c: Compiler, row: Row) -> str:
+    """Over."""
+    return f"({row['ends_at']} < {c.now()})"
+
+
+def position(c: Compiler, row: Row) -> str:
+    """How many stand on the waiting list up to and with this one; null when it does not wait."""
+    _, source = c.find(
+        "Registration",
+        lambda one: (
+            f"{one['quota_id']} = {row['quota_id']} AND {one['state']} = 'waiting' AND {one['rank']} <= {row['rank']}"
+        ),
+    )
+    return f"CASE WHEN {row['state']} = 'waiting' THEN (SELECT count(*) {source}) END"
+
+
+def own(c: Compiler, row: Row, number: Given, secret: Given) -> str:
+    """The registration of this number, when the signature is its own."""
+
+    def checked(run: object) -> str:
+        typed = typed_number(number.find(run))  # type: ignore[arg-type]
+        return typed if is_secret(typed, secret.find(run)) else ""  # type: ignore[arg-type]
+
+    return f"{row['number']} = {c.value(checked, 'text')}"
+
+
+def may_cancel(c: Compiler, row: Row) -> str:
+    """Whether its holder may still give it back."""
+    _, source = c.find(
+        "Quota",
+        lambda one: (
+            f"{one['id']} = {row['quota_id']} AND ({one['starts_at']} IS NULL OR {one['starts_at']} > {c.now()}"
+            f" OR {c.dialect.text(one['weekdays'])} <> '[]')"
+        ),
+    )
+    return f"({row['state']} IN ('confirmed', 'offered', 'waiting') AND EXISTS (SELECT 1 {source}))"
+
+
+def holder_name(row: Registration) -> str:
+    """The name as a list outside shows it: the family name, then stars."""
+    return row.contact_name[:1] + "＊" * max(1, min(len(row.contact_name) - 1, 2))
