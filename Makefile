@@ -6,7 +6,7 @@ WORKERS ?= 2
 CASES ?= 50
 HISTORIES ?= 2000
 
-.PHONY: run test lint format types shots fuzz bench bench-search bench-peers histories soak lock clean help
+.PHONY: run test lint format types shots fuzz bench bench-search bench-deadlines bench-peers histories soak lock clean help
 
 help: ## Name each habit
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ bench: .venv/dev.stamp ## Demo scale against city scale, side by side (minutes)
 
 bench-search: .venv/dev.stamp ## Search at city scale, after `make bench` has made the city
 	$(BIN)/python -m benchmarks.search
+
+bench-deadlines: .venv/dev.stamp ## 10,000 deadlines due in one minute among a million grievances (minutes)
+	$(BIN)/python -m benchmarks.deadlines
 
 bench-peers: .venv/dev.stamp ## Beside PostGraphile, Strawberry and hand-written statements (an hour; needs wrk)
 	$(BIN)/python -m benchmarks.peers

@@ -26,6 +26,7 @@ class Role(Labelled):
 READ_GRIEVANCES = "grievance.read"  # unpublished ones, the reporter's own words, the address
 WORK_GRIEVANCES = "grievance.work"  # start, comment, resolve what is assigned to oneself
 DISPATCH_GRIEVANCES = "grievance.dispatch"  # take by phone, accept, assign, close, hide
+SET_PROMISES = "promise.set"  # the four-level list and the office hours of a place
 EDIT_EVENTS = "event.edit"
 EDIT_SERVICES = "service.edit"
 EDIT_ENTERPRISES = "enterprise.edit"
@@ -46,7 +47,7 @@ _LISTINGS = {EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_DIVISIONS, EDIT_
 _DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
 _OVERSIGHT = {
     *(READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX),
-    *(MANAGE_ROBOTS, MANAGE_WEBHOOKS),
+    *(MANAGE_ROBOTS, MANAGE_WEBHOOKS, SET_PROMISES),
 }
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.GRID_WORKER: frozenset({READ_GRIEVANCES, WORK_GRIEVANCES}),
@@ -58,7 +59,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
 
 SCOPES = {
     "read": frozenset({READ_GRIEVANCES, READ_ENTERPRISE_CONTACTS, READ_AUDIT, READ_OUTBOX}),
-    "grievances": frozenset(_DISPATCH),
+    "grievances": frozenset(_DISPATCH | {SET_PROMISES}),
     "listings": frozenset(_LISTINGS | {ASSIGN_GRID_WORKERS}),
     "people": frozenset({MANAGE_PEOPLE}),
     "webhooks": frozenset({MANAGE_WEBHOOKS}),

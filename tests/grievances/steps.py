@@ -11,13 +11,13 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import clock, crypto
 from civicgraph.grievances import operations, rules
-from civicgraph.grievances.models import Grievance, GrievanceStatus, WorkOrder
+from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceStatus, WorkOrder
 from civicgraph.grievances.operations.history import check_source, take_by_clock
 from civicgraph.grievances.operations.rate_grievance import close_by_clock
 from civicgraph.grievances.workflow import TRANSITIONS
 from civicgraph.permissions import ANONYMOUS, Actor
 from tests.grievances.conftest import words
-from tests.support.city import HONGQIAO
+from tests.support.city import FENGGANG, HONGQIAO, LONGQUAN
 
 _WHY = "要等配件到货"
 
@@ -44,6 +44,23 @@ STEPS: dict[str, tuple[Any, Callable[[], dict[str, Any]]]] = {
     "verify": (operations.verify_grievance, dict),
     "send_back": (operations.send_back_grievance, lambda: {"reason": "灯还是不亮"}),
     "reopen": (operations.reopen_grievance, lambda: {"reason": "灯又坏了"}),
+    "change_level": (
+        operations.change_grievance_level,
+        lambda: {"urgency": "urgent", "reason": "老人摔了一跤"},
+    ),
+    "take_over": (operations.take_over_grievance, lambda: {"reason": "社区办不了"}),
+    "advise": (operations.advise_on_grievance, lambda: {"advice": "先接临时照明"}),
+    "whistle": (
+        operations.call_departments,
+        lambda: {
+            "division_code": FENGGANG,
+            "departments": "住建局\n城市管理局",
+            "answer_by": (clock.now() + timedelta(hours=8)).isoformat(),
+            "reason": "路灯归属不清",
+        },
+    ),
+    "report_in": (operations.report_in, dict),
+    "answer": (operations.answer_call, lambda: {"answer": "明天派人更换"}),
     "list_shortfall": (
         operations.list_shortfall,
         lambda: {"body": "区住建局", "reason": "要等片区改造", "review_on": in_days(30)},
@@ -90,6 +107,8 @@ async def take(actor: Actor, verb: str, row: Grievance, **values: Any) -> Grieva
         if verb == "finish_part" and rules.may_dispatch(actor, fresh):
             await WorkOrder.create(grievance_id=row.id, person_id=actor.person_id, ordered_at=clock.now())
         given = make()
+    if verb in ("report_in", "answer"):
+        given["call"] = values.get("call") or (await _call(fresh)).id
     done = await operation(actor, {"number": fresh.number, "version": fresh.version, **given, **values})
     return done
 
@@ -100,6 +119,13 @@ async def _by_clock(row: Grievance) -> Grievance:
         taken = await take_by_clock("close", row.id)
         assert taken is not None
         return await close_by_clock(taken)
+
+
+async def _call(row: Grievance) -> GrievanceCall:
+    """A department of the subdistrict, called to the grievance and not heard of yet."""
+    due_at = clock.now() + timedelta(hours=8)
+    facts = {"grievance_id": row.id, "division_id": LONGQUAN, "called_at": clock.now(), "answer_due_at": due_at}
+    return await GrievanceCall.create(department="综合执法队", **facts)
 
 
 async def _earlier() -> str:

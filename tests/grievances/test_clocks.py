@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civicgraph.grievances.clocks import Dues, Moment, dues
-from civicgraph.grievances.rules import Promise
+from civicgraph.grievances.promises import Promise
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 PROMISE = Promise(60, 600)

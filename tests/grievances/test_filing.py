@@ -71,9 +71,16 @@ async def test_promised_times_follow_the_four_level_list(report: Report) -> None
         NOON + timedelta(minutes=30),
         NOON + timedelta(hours=4),
     )
-    assert planned.resolution_due_at == NOON + timedelta(days=15)
+    # 15 working days of seven hours, over no holiday: three weeks; the promise keeps its calendar.
+    assert planned.resolution_due_at == NOON + timedelta(weeks=3)
+    assert (planned.calendar, general.calendar) == ("09:00-12:00 13:00-17:00", "")
     deadlines = {d.kind: d.due_at for d in await Deadline.filter(subject_type="Grievance", subject_id=general.id)}
-    assert deadlines == {"response": general.response_due_at, "resolution": general.resolution_due_at}
+    assert deadlines == {
+        "response": general.response_due_at,
+        "response_soon": NOON + timedelta(hours=18),
+        "resolution": general.resolution_due_at,
+        "resolution_soon": NOON + timedelta(hours=54),
+    }
 
 
 async def test_the_nearest_divisions_own_list_wins(report: Report) -> None:

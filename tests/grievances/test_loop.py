@@ -43,7 +43,7 @@ async def test_a_question_stops_both_clocks_and_the_answer_starts_them_anew(repo
     assert back.public_text.endswith("三单元，电话 ＊＊＊")
     assert "13900001111" in back.description
     assert back.response_due_at == now + timedelta(minutes=back.response_minutes)
-    assert await pending(back) == {"response", "resolution"}
+    assert await pending(back) == {"response", "response_soon", "resolution", "resolution_soon"}
     assert (await tallies(CITY))[:2] == (1, 1)
     await take(dispatcher, "accept", back)
     assert (await tallies(CITY))[:2] == (1, 1)  # the first response counts once
@@ -123,7 +123,7 @@ async def test_nobody_checks_their_own_work(report: Report, dispatcher: Actor, w
     assert (back.status, back.resolved_at) == (S.IN_PROGRESS, None)
     assert back.resolution_due_at == row.resolution_due_at
     assert (await tallies(CITY))[3:] == (0, 0)
-    assert await pending(back) == {"resolution"}
+    assert await pending(back) == {"resolution", "resolution_soon"}
     await take(dispatcher, "resolve", back)
     assert (await take(worker, "verify", back)).verified_at is not None
 
@@ -142,7 +142,7 @@ async def test_not_solved_opens_it_again_with_fresh_times_and_the_second_time_it
         assert (again.status, again.is_solved, again.stars, again.reopened_count) == (S.REOPENED, False, 1, 1)
         assert again.rating_text == "打 ＊＊＊ 没人接"
         assert again.resolution_due_at == now + timedelta(minutes=again.resolution_minutes)
-        assert await pending(again) == {"response", "resolution"}
+        assert await pending(again) == {"response", "response_soon", "resolution", "resolution_soon"}
         assert await tallies(CITY) == (1, 1, 1, 0, 0)
         for verb in ("accept", "resolve"):
             await take(dispatcher, verb, again)

@@ -75,7 +75,7 @@ async def test_strangers_and_neighbours_can_take_no_step(
     row = await lead_to(dispatcher, await report(), transition.sources[0], station)
     may_not = [ANONYMOUS, stranger]
     may_not += [worker] if transition.needs is not Needs.CHECKER else []
-    may_not += [dispatcher] if transition.needs is Needs.SUPERIOR else []
+    may_not += [dispatcher] if transition.needs in (Needs.SUPERIOR, Needs.CALLED) else []
     for other in may_not:
         with pytest.raises(Forbidden):
             await take(other, verb, row)

@@ -24,6 +24,8 @@ from civicgraph.grievances.models import (
     GrievanceUpdate,
     Urgency,
 )
+from civicgraph.grievances.operations.timing import promised
+from civicgraph.grievances.promises import OFFICE_HOURS, PROMISES
 from civicgraph.scheduler.models import Deadline, DeadlineState
 from civicgraph.text import search_terms
 
@@ -275,8 +277,7 @@ def _in_hand() -> list[Story]:
 def _row(story: Story, category: GrievanceCategory, number: str, people: dict[str, Person]) -> Grievance:
     accepted, assigned, resolved = (story.submitted_at + timedelta(minutes=one) for one in story.minutes)
     reached = _reached(story)
-    promise = rules.PROMISES[category.urgency]
-    response_due, resolution_due = promise.times(story.submitted_at)
+    kept = promised(PROMISES[category.urgency].promise(OFFICE_HOURS), story.submitted_at)
     closed_at = resolved + timedelta(hours=2) if reached >= 5 else None
     stars = 3 + int(number[-1] in "23456789ABCDEFGHJ") + int(number[-2] in "23456789ABCDEFGHJKMN")
     body, reason = _SHORTFALLS.get(story.category, _OTHER_SHORTFALL) if _is_shortfall(story) else ("", "")
@@ -301,12 +302,9 @@ def _row(story: Story, category: GrievanceCategory, number: str, people: dict[st
         assigned_at=assigned if reached >= 2 else None,
         resolved_at=resolved if reached >= 4 else None,
         closed_at=closed_at,
-        response_due_at=response_due,
-        resolution_due_at=resolution_due,
-        response_minutes=promise.response_minutes,
-        resolution_minutes=promise.resolution_minutes,
+        **kept,
         first_response_at=accepted if reached >= 1 else None,
-        first_response_in_time=accepted <= response_due if reached >= 1 else None,
+        first_response_in_time=accepted <= kept["response_due_at"] if reached >= 1 else None,
         body_in_charge=body,
         reason=reason,
         review_at=_review(story) if body else None,

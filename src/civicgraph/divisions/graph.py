@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from civicgraph.divisions import models, operations
+from civicgraph.divisions import models, operations, rules
 from civicgraph.divisions.models import DivisionLevel
 from civicgraph.graph import (
     DivisionCode,
@@ -16,6 +16,7 @@ from civicgraph.graph import (
     flag,
     followable,
     holds,
+    json_column,
     matches,
     mutations,
     node,
@@ -30,7 +31,7 @@ from civicgraph.graph import (
     within,
 )
 from civicgraph.grievances.figures.slices import figures_of
-from civicgraph.permissions import EDIT_DIVISIONS
+from civicgraph.permissions import EDIT_DIVISIONS, SET_PROMISES
 
 
 @filter_type
@@ -141,7 +142,34 @@ class Division:
         is_nullable=False,
         description="What of its subtree's grievances is still to be resolved, and how much of that is overdue.",
     )
+    urgency_policies = to_many(
+        "grievances.UrgencyPolicy",
+        link=lambda c, row, child: rules.is_it_or_above(child["division_id"], row["code"]),
+        order=("division_id", "category", "urgency", "id"),
+        description="Entries of the four-level list that it and the divisions above it have set. Of a level the nearest"
+        " division's holds, and of one division the category's own before the one for all.",
+    )
+    office_hours = to_one(
+        "OfficeHours",
+        link=lambda c, row, child: rules.nearest_office(child["id"], row["code"]),
+        is_nullable=True,
+        description="When offices work there: its own hours, or those of the nearest division above that has set some.",
+    )
     may_edit = computed(bool, lambda c, row: c.covers(row["code"], EDIT_DIVISIONS), "Whether you may change it.")
+    may_set_promises = computed(
+        bool, lambda c, row: c.covers(row["code"], SET_PROMISES), "Whether you may set its promised times and hours."
+    )
+
+
+@type_(models.OfficeHours)
+class OfficeHours:
+    """When the offices of a division and of everything below it work."""
+
+    hours = column()
+    closed_days = json_column(str, description="Working days on which they are closed nevertheless.")
+    version = column()
+    updated_at = column()
+    division = to_one("Division")
 
 
 @type_(models.Figure)
@@ -204,5 +232,7 @@ Mutation = mutations(
     door(operations.update_division, {"division": "Division"}),
     door(operations.create_compound, {"compound": "Compound"}),
     door(operations.update_compound, {"compound": "Compound"}),
+    door(operations.set_office_hours, {"division": "Division"}),
+    door(operations.remove_office_hours, {"division": "Division"}),
 )
-TYPES = (Division, Figure, Compound)
+TYPES = (Division, Figure, Compound, OfficeHours)

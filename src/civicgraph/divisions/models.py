@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -122,3 +124,18 @@ class Compound(Listing):
     class Meta:
         table = "compound"
         indexes = (("division_id", "id"),)
+
+
+class OfficeHours(Record):
+    """When the offices of a division and of everything below it work, unless one nearer says otherwise."""
+
+    division_id: str
+    division: fields.OneToOneRelation[Division] = fields.OneToOneField(
+        "civicgraph.Division", related_name=False, on_delete=fields.RESTRICT, description="The division."
+    )
+    hours = fields.CharField(80, description="The hours of a working day, for instance 09:00-12:00 13:00-17:00.")
+    closed_days: Any = fields.JSONField(default=list, description="Working days on which they are closed nevertheless.")
+    version = fields.IntField(default=1, description="Grows by one with each change.")
+
+    class Meta:
+        table = "office_hours"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
-from civicgraph.divisions.models import Compound, Division, Management
+from civicgraph import calendars, clock
+from civicgraph.divisions.models import Compound, Division, Management, OfficeHours
+from civicgraph.divisions.rules import ancestors
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, audit, changed, check_version, operation
-from civicgraph.permissions import EDIT_DIVISIONS, Actor
+from civicgraph.permissions import EDIT_DIVISIONS, SET_PROMISES, Actor
 from civicgraph.text import search_terms
 
 DivisionCode = Annotated[str, Field(title=N_("Community or division"), pattern=r"^\d{4,12}$")]
+
+_NO_HOURS: Any = N_("Please write the hours like this: 09:00-12:00 13:00-17:00.")
+_NO_DAYS: Any = N_("Please write the dates like this: 2026-12-24 2026-12-25.")
 
 
 async def place_of(code: str, field: str = "division_code") -> Division:
@@ -128,3 +136,95 @@ async def update_compound(actor: Actor, data: UpdateCompound) -> Compound:
     await row.save()
     await audit(actor, row, changed(before, compound_values(row)))
     return row
+
+
+# Office hours --------------------------------------------------------------------------------
+
+
+def _hours(text: str) -> str:
+    """Hours as they are kept: 09:00-12:00 13:00-17:00."""
+    try:
+        return " ".join(map(str, calendars.windows(text)))
+    except ValueError:
+        raise PydanticCustomError("civic_hours", _NO_HOURS) from None
+
+
+def _days(text: str) -> str:
+    """Dates as they are kept, each once and in order."""
+    try:
+        found = {date.fromisoformat(part) for part in re.split(r"[\s,;，；、]+", text) if part}
+    except ValueError:
+        raise PydanticCustomError("civic_days", _NO_DAYS) from None
+    return " ".join(day.isoformat() for day in sorted(found))
+
+
+class SetOfficeHours(Input):
+    """When the offices of a division work."""
+
+    division_code: DivisionCode
+    hours: Annotated[str, AfterValidator(_hours)] = Field(
+        title=N_("Hours of a working day"),
+        max_length=80,
+        description=N_("For instance 09:00-12:00 13:00-17:00. Weekends, holidays and make-up days are known."),
+    )
+    closed_days: Annotated[str, AfterValidator(_days)] = Field(
+        "",
+        title=N_("Closed on"),
+        max_length=400,
+        description=N_("Working days on which the office is closed nevertheless, for instance 2026-12-24."),
+    )
+    version: int = Field(0, title=N_("Version"), ge=0, description=N_("0 where nothing is set yet."))
+
+
+class RemoveOfficeHours(Input):
+    """Which division goes by the hours of the division above it again."""
+
+    division_code: DivisionCode
+    version: int = Field(title=N_("Version"), ge=1)
+
+
+def office_values(row: OfficeHours | None) -> dict[str, Any]:
+    """What is set of a division's office hours, by input field."""
+    return {"hours": row.hours, "closed_days": " ".join(row.closed_days)} if row else {}
+
+
+@operation()
+async def set_office_hours(actor: Actor, data: SetOfficeHours) -> Division:
+    """Set when the offices of a division and everything below it work. Promises already given keep their hours."""
+    division, row = await _office(actor, data.division_code)
+    before = office_values(row)
+    row = row or OfficeHours(division_id=division.code, version=0)
+    check_version(row, data.version, lambda: before)
+    row.update_from_dict({"hours": data.hours, "closed_days": data.closed_days.split(), "version": row.version + 1})
+    await row.save()
+    await audit(actor, row, changed(before, office_values(row)))
+    return division
+
+
+@operation()
+async def remove_office_hours(actor: Actor, data: RemoveOfficeHours) -> Division:
+    """Let a division go by the office hours of the division above it again."""
+    division, row = await _office(actor, data.division_code)
+    if row is None:
+        raise NotFound
+    before = office_values(row)
+    check_version(row, data.version, lambda: before)
+    await audit(actor, row, changed(before, {"hours": "", "closed_days": ""}))
+    await row.delete()
+    return division
+
+
+async def _office(actor: Actor, code: str) -> tuple[Division, OfficeHours | None]:
+    division = await place_of(code)
+    if not actor.may(SET_PROMISES, code):
+        raise Forbidden
+    return division, await OfficeHours.select_for_update().get_or_none(division_id=code)
+
+
+async def office_hours_of(code: str, default: str) -> str:
+    """The hours in force in a division, with the days closed that are still to come, as `calendars.parse` reads them."""
+    rows = await OfficeHours.filter(division_id__in=[*ancestors(code), code])
+    if not rows:
+        return default
+    nearest, today = max(rows, key=lambda row: len(row.division_id)), clock.today().isoformat()
+    return " ".join([nearest.hours, *(day for day in nearest.closed_days if day >= today)])

@@ -26,3 +26,15 @@ def short_name(name: str) -> str:
             stem = name.removesuffix(suffix)
             return stem if stem.endswith(("社区", "村")) else stem + (instead or "村")
     return name
+
+
+def is_it_or_above(above: str, code: str) -> str:
+    """SQL: the division `above` is the one with this code, or lies above it."""
+    return f"{above} IN ({', '.join(f'substr({code}, 1, {digits})' for digits in DIGITS.values())})"
+
+
+def nearest_office(key: str, code: str) -> str:
+    """SQL: the row of office hours that holds in the division with this code."""
+    covering = is_it_or_above("hours.division_id", code)
+    nearest = f"SELECT hours.id FROM office_hours hours WHERE {covering}"
+    return f"{key} = ({nearest} ORDER BY length(hours.division_id) DESC LIMIT 1)"

@@ -7,15 +7,14 @@ any order and nothing of it is forgotten.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from civicgraph.calendars import Calendar, RoundTheClock
-from civicgraph.grievances.rules import Promise
+from civicgraph.calendars import Calendar
+from civicgraph.grievances.promises import SOON, Promise
+from civicgraph.grievances.workflow import TRANSITIONS
 
 _STARTS = frozenset({"submit", "resubmit", "reopen"})
-_QUIET = frozenset({"", "comment", "extend", "set_visibility", "finish_part", "tag", "redact", "restore"})
-"""Steps that do not end a rest."""
 
 
 @dataclass(frozen=True)
@@ -28,33 +27,76 @@ class Moment:
     """That the step adds to the time for the resolution."""
     until: datetime | None = None
     is_pausing: bool = False
+    promise: Promise | None = None
+    """What is promised from this step on, where it changed that."""
+    is_response: bool = False
+    """Whether it is a first response."""
 
 
 @dataclass(frozen=True)
 class Dues:
-    """Both promised times."""
+    """Both promised times, and when three quarters of the time to each have passed."""
 
     response: datetime
     resolution: datetime
+    response_soon: datetime | None = field(default=None, compare=False)
+    resolution_soon: datetime | None = field(default=None, compare=False)
 
 
-def dues(history: Iterable[Moment], promise: Promise, calendar: Calendar | None = None) -> Dues:
+def dues(history: Iterable[Moment], promise: Promise) -> Dues:
     """Both promised times after this history, whose steps stand in the order in which they were taken.
 
     They count from the latest submission or reopening; more time from before it is not carried over.
+    `promise` is what was promised at the first step. Another promise counts from the same start, rests and
+    more time remembered. It never takes effect backwards: a time that was kept stays what it was, and one
+    that comes closer leaves the minutes of a first response from the change on, or what was left anyway.
     """
-    counts = calendar or RoundTheClock()
-    run = _latest_run(list(history))
-    start = run[0].at
-    allowed = promise.resolution_minutes + sum(one.minutes for one in run)
-    return Dues(counts.after(start, promise.response_minutes), _passing(start, allowed, _rests(run), counts))
+    steps = list(history)
+    begun = _latest_start(steps)
+    for one in steps[:begun]:
+        promise = one.promise or promise
+    run = steps[begun:]
+    start, more, rests = run[0].at, sum(one.minutes for one in run), _rests(run)
+    answered = next((place for place, one in enumerate(run) if one.is_response), len(run))
+    response = _Clock(start, 0, ()).run(promise, "response_minutes", run[:answered])
+    resolution = _Clock(start, more, rests).run(promise, "resolution_minutes", run)
+    return Dues(response[0], resolution[0], response[1], resolution[1])
 
 
-def _latest_run(history: Sequence[Moment]) -> Sequence[Moment]:
+@dataclass(frozen=True)
+class _Clock:
+    """A clock of a run: from when it counts, how many minutes were added, when it stood still."""
+
+    start: datetime
+    more: int
+    rests: Sequence[tuple[datetime, datetime]]
+
+    def run(self, promise: Promise, minutes: str, steps: Iterable[Moment]) -> tuple[datetime, datetime]:
+        """When it has run down under the promise and what changed it, and when three quarters of it were over."""
+        due, soon = self._ends(promise, minutes)
+        for one in steps:
+            if one.promise is None:
+                continue
+            counts, (fresh, nearly) = one.promise.counts, self._ends(one.promise, minutes)
+            least = min(due, counts.after(one.at, one.promise.response_minutes))
+            if fresh < least:
+                fresh, nearly = least, min(least, counts.after(one.at, SOON * counts.between(one.at, least)))
+            due, soon = fresh, nearly
+        return due, soon
+
+    def _ends(self, promise: Promise, minutes: str) -> tuple[datetime, datetime]:
+        allowed = getattr(promise, minutes) + self.more
+        counts = promise.counts
+        return _passing(self.start, allowed, self.rests, counts), _passing(
+            self.start, SOON * allowed, self.rests, counts
+        )
+
+
+def _latest_start(history: Sequence[Moment]) -> int:
     starts = [place for place, one in enumerate(history) if one.verb in _STARTS]
     if not starts:
         raise ValueError("a history begins with its submission")
-    return history[starts[-1] :]
+    return starts[-1]
 
 
 def _rests(run: Sequence[Moment]) -> list[tuple[datetime, datetime]]:
@@ -62,7 +104,7 @@ def _rests(run: Sequence[Moment]) -> list[tuple[datetime, datetime]]:
     rests: list[tuple[datetime, datetime]] = []
     since: Moment | None = None
     for one in run:
-        if since is not None and one.verb not in _QUIET:
+        if since is not None and _moves(one.verb):
             rests.append((since.at, one.at))
             since = None
         if one.verb == "hold" and one.is_pausing:
@@ -70,6 +112,11 @@ def _rests(run: Sequence[Moment]) -> list[tuple[datetime, datetime]]:
     if since is not None:
         rests.append((since.at, max(since.at, since.until or since.at)))
     return rests
+
+
+def _moves(verb: str) -> bool:
+    """Whether a step leads to another state: words and more time do not end a rest."""
+    return verb in TRANSITIONS and TRANSITIONS[verb].target is not None
 
 
 def _passing(start: datetime, minutes: float, rests: Iterable[tuple[datetime, datetime]], counts: Calendar) -> datetime:

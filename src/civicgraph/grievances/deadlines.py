@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from civicgraph.grievances.models import Grievance, GrievanceStatus
+from civicgraph.grievances import escalation
+from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceStatus
 from civicgraph.grievances.workflow import ASK_AFTER, ASK_AGAIN_AFTER, CLOSE_AFTER, DONE, OPEN
-from civicgraph.scheduler.deadlines import set_deadline, settle
+from civicgraph.scheduler.deadlines import set_deadlines, settle
+
+CALL_KINDS = ("answer_soon", "answer")
+"""What a called department is reminded of."""
 
 
 def wanted(row: Grievance) -> dict[str, datetime]:
     """The deadlines of a grievance by their kind, as its state asks for. Pure."""
     found: dict[str, datetime | None] = {}
     if row.status in OPEN:
-        found["resolution"] = row.resolution_due_at
-        found["response"] = row.response_due_at if row.accepted_at is None else None
+        found["resolution"], found["resolution_soon"] = row.resolution_due_at, row.resolution_soon_at
+        if row.accepted_at is None:
+            found["response"], found["response_soon"] = row.response_due_at, row.response_soon_at
     if row.status is GrievanceStatus.ON_HOLD:
         found["hold"] = row.hold_until
     if row.status is GrievanceStatus.SHORTFALL:
@@ -35,10 +40,26 @@ async def keep(row: Grievance, before: Mapping[str, datetime]) -> None:
     """
     now = wanted(row)
     gone = [kind for kind in before if kind not in now]
-    moved = [kind for kind, due_at in now.items() if before.get(kind) != due_at]
-    promises = [kind for kind in (*gone, *moved) if kind in ("response", "resolution")]
-    over = [*gone, *(f"{kind}_{step}" for kind in promises for step in ("escalation", "command"))]
+    moved = {kind: due_at for kind, due_at in now.items() if before.get(kind) != due_at}
+    ladders = [escalation.kinds(kind) for kind in (*gone, *moved) if kind in escalation.PROMISED]
+    over = {*gone, *(kind for ladder in ladders for kind in ladder)} - now.keys()
     if over:
-        await settle(row, *over)
-    for kind in moved:
-        await set_deadline(row, kind, now[kind])
+        await settle(row, *sorted(over))
+    await set_deadlines((row, kind, due_at) for kind, due_at in moved.items())
+    if before and row.status not in (*OPEN, GrievanceStatus.SHORTFALL):
+        await _dismiss_called(row)
+
+
+async def keep_call(call: GrievanceCall) -> None:
+    """Set what a called department is reminded of, or settle it once it has answered."""
+    if call.answered_at is not None:
+        await settle(call, *CALL_KINDS)
+        return
+    soon_at = escalation.call_soon_at(call.called_at, call.answer_due_at)
+    await set_deadlines([(call, "answer_soon", soon_at), (call, "answer", call.answer_due_at)])
+
+
+async def _dismiss_called(row: Grievance) -> None:
+    """Nobody waits any longer for departments that have not answered."""
+    for call in await GrievanceCall.filter(grievance_id=row.id, answered_at=None):
+        await settle(call, *CALL_KINDS)

@@ -30,8 +30,9 @@ from civicgraph.grievances import models, rules
 from civicgraph.grievances import reminders as reminders  # whoever builds the schema has the reminders registered
 from civicgraph.grievances.desk import rules as desk_rules
 from civicgraph.grievances.doors import DOORS
-from civicgraph.grievances.figures.graph import GrievanceFigures, share
+from civicgraph.grievances.figures.graph import GrievanceFigures, GrievancePerformance
 from civicgraph.grievances.figures.slices import figures_of
+from civicgraph.grievances.kept import GrievanceCall, UrgencyPolicy
 from civicgraph.grievances.models import Channel, GrievanceStatus, ReporterKind, Urgency
 
 
@@ -187,6 +188,9 @@ class Grievance:
     closed_at = column()
     response_due_at = column()
     resolution_due_at = column()
+    response_minutes = column()
+    resolution_minutes = column()
+    calendar = column()
     first_response_at = column()
     first_response_in_time = column()
     reason = column()
@@ -221,6 +225,7 @@ class Grievance:
     redactions = to_many(
         "GrievanceRedaction", key="grievance_id", order=("position",), description="Words that were taken out of it."
     )
+    calls = to_many("GrievanceCall", key="grievance_id", order=("id",), description="The departments called to it.")
     latest_update = to_one(
         "GrievanceUpdate",
         link=rules.public_updates,
@@ -292,6 +297,7 @@ class TrackedGrievance:
     closed_at = column()
     response_due_at = column()
     resolution_due_at = column()
+    calendar = column()
     reason = column()
     body_in_charge = column()
     hold_reason = column()
@@ -318,6 +324,7 @@ class TrackedGrievance:
     redactions = to_many(
         "GrievanceRedaction", key="grievance_id", order=("position",), description="Words that were taken out of it."
     )
+    calls = to_many("GrievanceCall", key="grievance_id", order=("id",), description="The departments called to it.")
     latest_update = to_one(
         "GrievanceUpdate",
         link=rules.public_updates,
@@ -325,26 +332,6 @@ class TrackedGrievance:
         is_nullable=True,
         description="The latest step that the public sees.",
     )
-
-
-@type_(models.GrievanceCell, visible=rules.counts_all)
-class GrievancePerformance:
-    """How a division and everything below it fared with what was reported in a month.
-
-    The counts follow the month of the report: a grievance of May that is resolved in June counts for May.
-    """
-
-    month = column()
-    received = column()
-    responded = column()
-    responded_in_time = column()
-    resolved = column()
-    resolved_in_time = column()
-    response_rate = share("responded", "received", "Share of what was reported that has a first response.")
-    response_in_time_rate = share("responded_in_time", "responded", "Share of the first responses that came in time.")
-    resolution_rate = share("resolved", "received", "Share of what was reported that is resolved.")
-    resolution_in_time_rate = share("resolved_in_time", "resolved", "Share of what is resolved that was so in time.")
-    division = to_one("divisions.Division")
 
 
 @root
@@ -397,4 +384,13 @@ class Query:
 
 Subscription = followable(Query, "grievance", "grievances", "tracked_grievance", "performance", "grievance_figures")
 Mutation = mutations("Mutation", *DOORS)
-TYPES = (Grievance, TrackedGrievance, GrievanceUpdate, GrievanceCategory, GrievancePerformance, GrievanceFigures)
+TYPES = (
+    Grievance,
+    TrackedGrievance,
+    GrievanceUpdate,
+    GrievanceCategory,
+    UrgencyPolicy,
+    GrievanceCall,
+    GrievancePerformance,
+    GrievanceFigures,
+)

@@ -72,6 +72,13 @@ class Channel(Labelled):
     API = "api", N_("Partner app")
 
 
+class Counting(Labelled):
+    """How a promised time is counted."""
+
+    ROUND_THE_CLOCK = "round_the_clock", N_("Round the clock")
+    WORKING_HOURS = "working_hours", N_("In office hours")
+
+
 class ReporterKind(Labelled):
     """Who reports."""
 
@@ -101,17 +108,28 @@ class GrievanceCategory(Model):
 
 
 class UrgencyPolicy(Record):
-    """The four-level list of a division: overrides its ancestors' for new grievances."""
+    """An entry of the four-level list of a division: overrides its ancestors' for new grievances."""
 
     division_id: str
     division = place(False)
     urgency = fields.CharEnumField(Urgency, max_length=10, description="The level.")
+    category = fields.CharField(
+        40, default="", db_default="", description="Code of the only category that it holds for, empty for all."
+    )
     response_minutes = fields.IntField(description="Time to the first response, in minutes.")
     resolution_minutes = fields.IntField(description="Time to the resolution, in minutes.")
+    counting = fields.CharEnumField(
+        Counting,
+        max_length=16,
+        default=Counting.ROUND_THE_CLOCK,
+        db_default="round_the_clock",
+        description="How both are counted.",
+    )
+    version = fields.IntField(default=1, db_default=1, description="Grows by one with each change.")
 
     class Meta:
         table = "urgency_policy"
-        unique_together = (("division", "urgency"),)
+        unique_together = (("division", "urgency", "category"),)
 
 
 class Grievance(Record):
@@ -198,6 +216,17 @@ class Grievance(Record):
     resolution_minutes = fields.IntField(
         default=0, db_default=0, description="Minutes to the resolution, as promised when it was reported."
     )
+    calendar = fields.TextField(
+        default="",
+        db_default="",
+        description="The office hours, and the days closed, in which the promised times count, empty: round the clock.",
+    )
+    response_soon_at = fields.DatetimeField(
+        null=True, description="When three quarters of the time to the first response have passed."
+    )
+    resolution_soon_at = fields.DatetimeField(
+        null=True, description="When three quarters of the time to the resolution have passed."
+    )
     reason = fields.TextField(
         default="", db_default="", description="Why it was returned, passed on, rests or cannot be done now. Public."
     )
@@ -273,6 +302,9 @@ class GrievanceUpdate(Model):
     is_pausing = fields.BooleanField(
         default=False, db_default=False, description="Whether the clock of the resolution stands still from here on."
     )
+    changes: Any = fields.JSONField(
+        null=True, description="What of level, category and promise became something else, before and after."
+    )
     by_line = fields.CharField(120, default="", description="Who did it, by office: 金台社区联络点.")
     person: Any = fields.ForeignKeyField(
         "civicgraph.Person",
@@ -336,3 +368,23 @@ class GrievanceRedaction(Model):
     class Meta:
         table = "grievance_redaction"
         unique_together = (("grievance", "position"),)
+
+
+class GrievanceCall(Record):
+    """A department that a community called to a grievance 吹哨: it reports in 报到, and answers by a time."""
+
+    grievance_id: int
+    division_id: str
+    grievance: fields.ForeignKeyRelation[Grievance] = fields.ForeignKeyField(
+        "civicgraph.Grievance", related_name="calls", on_delete=fields.CASCADE, description="What it is called to."
+    )
+    division = place(False, description="The subdistrict or county that the department belongs to.")
+    department = fields.CharField(80, description="The department, for instance 城市管理局.")
+    called_at = fields.DatetimeField(description="When it was called.")
+    answer_due_at = fields.DatetimeField(description="By when it has to answer.")
+    reported_in_at = fields.DatetimeField(null=True, description="When it reported in.")
+    answered_at = fields.DatetimeField(null=True, description="When it answered.")
+
+    class Meta:
+        table = "grievance_call"
+        indexes = (("grievance_id", "id"), ("division_id", "answer_due_at", "id"))

@@ -18,15 +18,36 @@ from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.models import (
     Grievance,
+    GrievanceCall,
     GrievanceCategory,
     GrievanceFollower,
     GrievanceUpdate,
     Urgency,
 )
+from civicgraph.notifications.gathering import Gathered, once
+from civicgraph.notifications.models import ChatRobot, EndpointState, NoticePreference
 from civicgraph.notifications.operations import notify_address, notify_person, notify_robots, tell_partners
 from civicgraph.permissions import CAPABILITIES, DISPATCH_GRIEVANCES, Role
 
 _DISPATCHING = [role for role in Role if DISPATCH_GRIEVANCES in CAPABILITIES[role]]
+
+
+async def look_up(gathered: Gathered, rows: Sequence[Grievance]) -> None:
+    """Look up at once what telling of these grievances together needs."""
+    known = gathered.known
+    people = {row.assignee_id for row in rows if row.assignee_id}
+    found = {one.id: one for one in await Person.filter(id__in=list(people), is_active=True)}
+    known.update({("person", key): found.get(key) for key in people})
+    categories = await GrievanceCategory.filter(code__in=list({row.category_id for row in rows}))
+    known.update({("category", one.code): one for one in categories})
+    places = {_place(row) for row in rows}
+    divisions = await Division.filter(code__in=list(places))
+    known.update({("division", one.code): one for one in divisions})
+    robots = await ChatRobot.filter(state=EndpointState.ACTIVE)
+    known.update({("robots", code): [one for one in robots if code.startswith(one.division_id)] for code in places})
+    declined = await NoticePreference.filter(person_id__in=list(people), by_email=False)
+    no_email = {one.person_id for one in declined}
+    known.update({("no e-mail", key): key in no_email for key in people})
 
 
 async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
@@ -136,49 +157,57 @@ async def tell_holders(row: Grievance, holders: Sequence[Holder], *, but: int | 
         found = await orders.people_of([one for one in holders if one.is_lead is is_lead])
         people = [one for one in found if one.id not in told]
         told |= {one.id for one in people}
-        await _tell(people, row, template, f"assigned:{row.version}", due_at=row.resolution_due_at)
+        await tell(people, row, template, f"assigned:{row.version}", due_at=row.resolution_due_at)
 
 
 async def tell_mentioned(row: Grievance, people: Sequence[Person]) -> None:
     """Tell colleagues that a note names them. What it says, the page shows to those who may read it."""
-    await _tell(people, row, "grievance_mentioned", f"mentioned:{row.version}")
+    await tell(people, row, "grievance_mentioned", f"mentioned:{row.version}")
 
 
 async def call_dispatchers(row: Grievance) -> None:
     """Tell the nearest dispatchers at once of what cannot wait for their next look at the queue."""
     if row.urgency in (Urgency.CRITICAL, Urgency.URGENT):
         people = await nearest_dispatchers(_place(row))
-        await _tell(people, row, "grievance_received", "received", due_at=row.response_due_at)
+        await tell(people, row, "grievance_received", "received", due_at=row.response_due_at)
 
 
 async def call_for_transfer(row: Grievance) -> None:
     """Tell the dispatchers of the community that it was handed to."""
     people = await nearest_dispatchers(_place(row))
-    await _tell(people, row, "grievance_received", f"transferred:{row.version}", due_at=row.resolution_due_at)
+    await tell(people, row, "grievance_received", f"transferred:{row.version}", due_at=row.resolution_due_at)
 
 
 async def call_for_reopened(row: Grievance) -> None:
     """Tell the dispatchers that it is not done after all."""
     people = await nearest_dispatchers(_place(row))
-    await _tell(people, row, "grievance_reopened", f"reopened:{row.reopened_count}", due_at=row.response_due_at)
+    await tell(people, row, "grievance_reopened", f"reopened:{row.reopened_count}", due_at=row.response_due_at)
 
 
 async def tell_workers(row: Grievance, template: str, what: str, due_at: datetime) -> None:
     """Tell who works on it, or the nearest dispatchers while nobody does."""
-    await _tell(await _workers(row), row, template, what, due_at=due_at)
+    await tell(await workers(row), row, template, what, due_at=due_at)
 
 
-async def _workers(row: Grievance) -> list[Person]:
+async def workers(row: Grievance) -> list[Person]:
     """Who leads it, a person or the members of a team; while nobody does, the nearest dispatchers."""
-    assignee = await Person.get_or_none(id=row.assignee_id, is_active=True) if row.assignee_id else None
+    key = row.assignee_id
+    assignee = await once(("person", key), lambda: Person.get_or_none(id=key, is_active=True)) if key else None
     led = [assignee] if assignee else await orders.people_of(await orders.leading(row))
     return led or await nearest_dispatchers(_place(row))
 
 
-async def remind(row: Grievance, promise: str, due_at: datetime) -> None:
-    """Tell the assignee, or the community's dispatchers while there is none, that a promised time has passed."""
-    what = f"{promise}:overdue:{due_at:%Y%m%d%H%M}"
-    await _tell(await _workers(row), row, "grievance_overdue", what, promise=promise, due_at=due_at)
+async def remind(row: Grievance, promise: str, template: str, due_at: datetime) -> None:
+    """Tell the assignee, or the community's dispatchers while there is none, that a promised time is near or past."""
+    what = f"{promise}:{template.removeprefix('grievance_')}:{due_at:%Y%m%d%H%M}"
+    await tell(await workers(row), row, template, what, promise=promise, due_at=due_at)
+
+
+async def tell_called(row: Grievance, call: GrievanceCall, template: str, what: str) -> None:
+    """Tell those who dispatch for the level of a called department that it is wanted, or late."""
+    people = await nearest_dispatchers(call.division_id)
+    values = {"department": call.department, "due_at": call.answer_due_at}
+    await tell(people, row, template, f"call:{call.id}:{what}", **values)
 
 
 async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -> str:
@@ -188,7 +217,7 @@ async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -
     """
     code, people = await _nearest(level)
     what = f"{promise}:escalated:{due_at:%Y%m%d%H%M}"
-    await _tell(people, row, "grievance_escalated", what, promise=promise, due_at=due_at)
+    await tell(people, row, "grievance_escalated", what, promise=promise, due_at=due_at)
     return code
 
 
@@ -198,6 +227,10 @@ async def nearest_dispatchers(code: str) -> list[Person]:
 
 
 async def _nearest(code: str) -> tuple[str, list[Person]]:
+    return await once(("nearest", code), lambda: _find_nearest(code))
+
+
+async def _find_nearest(code: str) -> tuple[str, list[Person]]:
     while code:
         grants = await Grant.filter(division_id=code, role__in=_DISPATCHING, person__is_active=True).select_related(
             "person"
@@ -208,7 +241,8 @@ async def _nearest(code: str) -> tuple[str, list[Person]]:
     return "", []
 
 
-async def _tell(people: Sequence[Person], row: Grievance, template: str, what: str, **values: Any) -> None:
+async def tell(people: Sequence[Person], row: Grievance, template: str, what: str, **values: Any) -> None:
+    """Tell people of a grievance, once of each `what`."""
     common = await _values(row)
     common |= {key: value.isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
     said: dict[str, Any] = {
@@ -223,8 +257,8 @@ async def _tell(people: Sequence[Person], row: Grievance, template: str, what: s
 
 
 async def _values(row: Grievance) -> dict[str, Any]:
-    category = await GrievanceCategory.get(code=row.category_id)
-    division = await Division.get(code=_place(row)).only("short_name", "pinyin")
+    category = await once(("category", row.category_id), lambda: GrievanceCategory.get(code=row.category_id))
+    division = await once(("division", _place(row)), lambda: Division.get(code=_place(row)))
     return {
         "number": row.number,
         "category": category.name,

@@ -1,66 +1,103 @@
-"""What the clock does with a grievance: reminders and the two levels above, the end of a rest, questions, closing.
+"""What the clock does with a grievance: reminders and the levels above, the end of a rest, questions, closing.
 
 Each handler runs in the transaction that claims the deadline, so its messages are written once or not at all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 
-from civicgraph import settings
-from civicgraph.divisions.rules import parent_code
+from tortoise.models import Model
+
+from civicgraph import clock, settings
 from civicgraph.grievances import notices
-from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus
+from civicgraph.grievances.escalation import LADDER, PROMISED, Level, Rung, after, due_of, kinds, place_of, reached_at
+from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceCategory, GrievanceStatus
 from civicgraph.grievances.operations.history import take_by_clock
 from civicgraph.grievances.operations.hold_grievance import resume
 from civicgraph.grievances.operations.rate_grievance import close_by_clock
 from civicgraph.grievances.workflow import CLOSE_AFTER, DONE, OPEN
-from civicgraph.scheduler.deadlines import on_missed, set_deadline
+from civicgraph.notifications.gathering import together
+from civicgraph.scheduler.deadlines import on_all_missed, on_missed, set_deadline, set_deadlines
 from civicgraph.scheduler.models import Deadline
 
-
-@on_missed("Grievance", "response")
-async def response_missed(deadline: Deadline) -> None:
-    """Nobody has accepted it in time."""
-    if (row := await _unanswered(deadline)) is not None:
-        await notices.remind(row, "response", deadline.due_at)
-        await set_deadline(row, "response_escalation", deadline.due_at + _patience())
+_RUNGS = {promise + rung.suffix: (promise, rung) for promise in PROMISED for rung in LADDER}
 
 
-@on_missed("Grievance", "response_escalation")
-async def response_escalated(deadline: Deadline) -> None:
-    """Nobody has accepted it, long after the promised time."""
-    if (row := await _unanswered(deadline)) is not None:
-        await _escalate(row, "response", row.response_due_at)
+@on_all_missed("Grievance", *(kind for promise in PROMISED for kind in kinds(promise)))
+async def climb(passed: Sequence[Deadline]) -> None:
+    """A promise has come to a rung of its ladder: tell who stands there, and set the next rung."""
+    rows = {row.id: row for row in await _locked({one.subject_id for one in passed})}
+    waiting: list[tuple[Model, str, datetime]] = []
+    with together() as gathered:
+        await notices.look_up(gathered, list(rows.values()))
+        for deadline in passed:
+            promise, rung = _RUNGS[deadline.kind]
+            row = rows.get(deadline.subject_id)
+            if row is not None and _is_unkept(row, promise):
+                waiting += await _climb(row, promise, rung)
+        await gathered.write()
+    await set_deadlines(waiting)
 
 
-@on_missed("Grievance", "response_command")
-async def response_commanded(deadline: Deadline) -> None:
-    """Nobody has accepted it, though the station knows."""
-    if (row := await _unanswered(deadline)) is not None:
-        await notices.escalate(row, "response", row.response_due_at, _centre(row))
+async def _climb(row: Grievance, promise: str, rung: Rung) -> list[tuple[Model, str, datetime]]:
+    """Tell a rung, and answer the deadline of the next."""
+    due_at = due_of(row, promise)
+    if rung.level is Level.POINT:
+        if rung.steps is not None or clock.now() < due_at:  # what is late is not soon due
+            await notices.remind(row, promise, rung.template, due_at)
+        reached = ""
+    else:
+        reached = await notices.escalate(row, promise, due_at, place_of(row, rung.level))
+    then = after(rung)
+    if then is None or (reached and len(reached) < len(place_of(row, rung.level))):  # a higher level was told already
+        return []
+    patience = settings.current().escalate_after_minutes
+    return [(row, promise + then.suffix, reached_at(row, promise, then, patience))]
 
 
-@on_missed("Grievance", "resolution")
-async def resolution_missed(deadline: Deadline) -> None:
-    """It is not resolved in time."""
-    if (row := await _unresolved(deadline)) is not None:
-        await notices.remind(row, "resolution", deadline.due_at)
-        await set_deadline(row, "resolution_escalation", deadline.due_at + _patience())
+async def _locked(keys: Set[int]) -> list[Grievance]:
+    """The grievances, locked without waiting: a step locks its grievance before its deadlines, a tick the other way.
+
+    Where a step holds one of them, its deadline stays due for the next tick.
+    """
+    if len(keys) == 1:
+        return await Grievance.select_for_update(nowait=True).filter(id__in=list(keys))
+    rows = await Grievance.select_for_update(skip_locked=True).filter(id__in=list(keys))
+    if len(rows) < len(keys):
+        raise Busy
+    return rows
 
 
-@on_missed("Grievance", "resolution_escalation")
-async def resolution_escalated(deadline: Deadline) -> None:
-    """It is not resolved, long after the promised time."""
-    if (row := await _unresolved(deadline)) is not None:
-        await _escalate(row, "resolution", row.resolution_due_at)
+class Busy(Exception):
+    """Somebody is taking a step with one of these grievances."""
 
 
-@on_missed("Grievance", "resolution_command")
-async def resolution_commanded(deadline: Deadline) -> None:
-    """It is not resolved, though the station knows."""
-    if (row := await _unresolved(deadline)) is not None:
-        await notices.escalate(row, "resolution", row.resolution_due_at, _centre(row))
+def _is_unkept(row: Grievance, promise: str) -> bool:
+    return row.status in OPEN and (promise == "resolution" or row.accepted_at is None)
+
+
+@on_missed("GrievanceCall", "answer_soon")
+async def answer_due_soon(deadline: Deadline) -> None:
+    """A called department has to answer soon."""
+    await _remind_called(deadline, "grievance_called", "soon")
+
+
+@on_missed("GrievanceCall", "answer")
+async def answer_missed(deadline: Deadline) -> None:
+    """A called department has not answered by its time: its level and the community are told."""
+    if (row := await _remind_called(deadline, "grievance_unanswered", "late")) is not None:
+        await notices.tell_workers(row, "grievance_unanswered", f"unanswered:{deadline.subject_id}", deadline.due_at)
+
+
+async def _remind_called(deadline: Deadline, template: str, what: str) -> Grievance | None:
+    call = await GrievanceCall.get_or_none(id=deadline.subject_id)
+    row = await Grievance.get(id=call.grievance_id) if call is not None and call.answered_at is None else None
+    if call is None or row is None or row.status not in (*OPEN, GrievanceStatus.SHORTFALL):
+        return None
+    await notices.tell_called(row, call, template, what)
+    return row
 
 
 @on_missed("Grievance", "hold")
@@ -112,34 +149,3 @@ async def closing_due(deadline: Deadline) -> None:
 async def _done(deadline: Deadline) -> Grievance | None:
     row = await Grievance.get_or_none(id=deadline.subject_id)
     return row if row is not None and row.status in DONE else None
-
-
-async def _unresolved(deadline: Deadline) -> Grievance | None:
-    """The grievance while it is still to be resolved.
-
-    Read without its lock: a step locks the grievance before its deadlines, a tick the other way round.
-    A step that commits a moment later is a step taken a moment after the reminder.
-    """
-    row = await Grievance.get_or_none(id=deadline.subject_id)
-    return row if row is not None and row.status in OPEN else None
-
-
-async def _unanswered(deadline: Deadline) -> Grievance | None:
-    row = await _unresolved(deadline)
-    return row if row is not None and row.accepted_at is None else None
-
-
-async def _escalate(row: Grievance, promise: str, due_at: datetime) -> None:
-    """Tell the station 联络站, and the centre 指挥中心 as long after it, unless it had to be told at once."""
-    station = parent_code(row.division_id)
-    reached = await notices.escalate(row, promise, due_at, station)
-    if len(reached) >= len(station):
-        await set_deadline(row, f"{promise}_command", due_at + 2 * _patience())
-
-
-def _centre(row: Grievance) -> str:
-    return parent_code(parent_code(row.division_id))
-
-
-def _patience() -> timedelta:
-    return timedelta(minutes=settings.current().escalate_after_minutes)

@@ -1,20 +1,19 @@
-"""Rules of the grievances room: permission, promised times, by-lines and visibility. Pure.
+"""Rules of the grievances room: permission, by-lines and visibility. Pure.
 
-States and steps are declared in `workflow`.
+States and steps are declared in `workflow`, promised times in `promises`, who is told of late ones in `escalation`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from civicgraph.clock import CITY_ZONE
 from civicgraph.divisions.rules import parent_code
 from civicgraph.grievances.desk.rules import Part, has_part
-from civicgraph.grievances.models import Grievance, ReporterKind, Urgency
+from civicgraph.grievances.models import Grievance, ReporterKind
 from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, Needs, Transition
 from civicgraph.permissions import (
     CAPABILITIES,
@@ -64,7 +63,7 @@ def may_take(actor: Actor, transition: Transition, row: Grievance, part: Part = 
     match transition.needs:
         case Needs.DISPATCHER:
             return may_dispatch(actor, row)
-        case Needs.SUPERIOR:
+        case Needs.SUPERIOR | Needs.CALLED:
             return may_direct(actor, row)
         case Needs.WORKER:
             return may_work(actor, row, part)
@@ -85,44 +84,7 @@ def _place(row: Grievance) -> str:
     return row.division_id
 
 
-# Promised times ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Promise:
-    """Minutes until the first response and until the resolution."""
-
-    response_minutes: int
-    resolution_minutes: int
-
-    def times(self, since: datetime) -> tuple[datetime, datetime]:
-        """When the response and the resolution are due for what was reported then."""
-        return since + timedelta(minutes=self.response_minutes), since + timedelta(minutes=self.resolution_minutes)
-
-
-PROMISES: Mapping[Urgency, Promise] = {
-    Urgency.CRITICAL: Promise(30, 4 * 60),
-    Urgency.URGENT: Promise(2 * 60, 24 * 60),
-    Urgency.GENERAL: Promise(24 * 60, 72 * 60),
-    Urgency.PLANNED: Promise(72 * 60, 15 * 24 * 60),
-}
-"""The four-level list 四级清单 where no division has set its own.
-
-The response times are the city's (凤凰社区: 2 hours and 24 hours, the other two from the common list).
-The city publishes no resolution times; ours are: critical 4 h, since danger must be over within the
-shift that was called out; urgent 24 h, one night without water or lift and no second; general 72 h,
-what 白云社区 keeps; planned 15 days, in which 信访工作条例 (2022) wants petitioners told what becomes
-of their matter. All count round the clock. A row of `UrgencyPolicy` overrides them for its subtree.
-"""
-
-
-def promise(urgency: Urgency, division_code: str, overrides: Iterable[tuple[str, Promise]]) -> Promise:
-    """The promise for a level in a division: the override of the nearest division above, else the default.
-
-    `overrides` are (division code, promise) pairs of this level.
-    """
-    covering = [one for one in overrides if division_code.startswith(one[0])]
-    return max(covering, key=lambda one: len(one[0]))[1] if covering else PROMISES[urgency]
+# Reports --------------------------------------------------------------------------------
 
 
 def month_of(moment: datetime) -> str:
@@ -298,6 +260,11 @@ def is_in_time(c: Compiler, row: Row) -> str:
 def is_mine(c: Compiler, row: Row) -> str:
     """The actor works on it."""
     return f"{row['assignee_id']} = {c.person()}"
+
+
+def is_answer_late(c: Compiler, row: Row) -> str:
+    """A called department's time has passed and it has not answered."""
+    return f"({row['answered_at']} IS NULL AND {row['answer_due_at']} < {c.now()})"
 
 
 def responded_in_time(c: Compiler, row: Row) -> str:

@@ -62,6 +62,7 @@ class Needs(Enum):
     SUPERIOR = "a grant to dispatch over the level above"
     WORKER = "whoever leads the work on it (a person, or the members of a team), or a dispatcher"
     HELPER = "whoever has a part in it, leading or helping, or a dispatcher"
+    CALLED = "a grant to dispatch over the level of a called department"
     CHECKER = "a worker or dispatcher of the place who did not resolve it"
     REPORTER = "the number and the tracking secret"
     CLOCK = "nobody: the scheduler, when its time has come"
@@ -76,6 +77,7 @@ class Clock(Enum):
     PAUSE = "stands still, if the reason allows"
     RUN = "runs again"
     MORE = "has more time"
+    RECOUNT = "is counted anew under the new promise, rests remembered"
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,38 @@ TRANSITIONS: Mapping[str, Transition] = {
         "短板复核", (_S.SHORTFALL,), None, Needs.DISPATCHER,
         N_("Only what stands on the shortfall list can be reviewed."),
         asks="how it stands and the date of the next look", public="both",
+    ),
+    "change_level": Transition(
+        "改级", OPEN, None, Needs.DISPATCHER,
+        N_("Only an open grievance can get another level or category."),
+        asks="another level or category, and a reason",
+        response=Clock.RECOUNT, resolution=Clock.RECOUNT, public="the reason and the new promised times",
+    ),
+    "take_over": Transition(
+        "提级办理", (_S.SUBMITTED, *_HANDED_OUT, _S.REOPENED), _S.ASSIGNED, Needs.SUPERIOR,
+        N_("Only an open grievance that does not rest can be taken over."),
+        asks="a reason", response=Clock.STOP, public="that the level above works on it, and why",
+    ),
+    "advise": Transition(
+        "督办指导", (*OPEN, _S.SHORTFALL), None, Needs.SUPERIOR,
+        N_("Advice is for what is not resolved yet."),
+        asks="the advice, for those who work on it",
+    ),
+    "whistle": Transition(
+        "吹哨", (*OPEN, _S.SHORTFALL), None, Needs.DISPATCHER,
+        N_("Departments are called to what is not resolved yet."),
+        asks="the departments, of which level, what for, and by when they answer",
+        public="which departments are called, what for, and by when they answer",
+    ),
+    "report_in": Transition(
+        "报到", (*OPEN, _S.SHORTFALL), None, Needs.CALLED,
+        N_("Departments report in to what is not resolved yet."),
+        asks="which call", public="that the department has reported in",
+    ),
+    "answer": Transition(
+        "回复", (*OPEN, _S.SHORTFALL), None, Needs.CALLED,
+        N_("Departments answer to what is not resolved yet."),
+        asks="which call, and the answer", public="the department's answer",
     ),
     "withdraw": Transition(
         "撤回", (*OPEN, _S.RETURNED, _S.SHORTFALL), _S.WITHDRAWN, Needs.REPORTER,

@@ -17,6 +17,7 @@ from jinja2 import Environment, meta
 
 from civicgraph import i18n, settings
 from civicgraph.notifications.catalogue import PLACEHOLDERS
+from civicgraph.notifications.gathering import once
 from civicgraph.notifications.models import MessageTemplate
 from civicgraph.web.templating import environment
 
@@ -40,7 +41,11 @@ class Said:
 
 async def said_by(template: str, values: Mapping[str, Any], locale: str) -> Said:
     """The message in a language, in the city's own words where it has some."""
-    own = await MessageTemplate.get_or_none(name=template, locale=locale)
+
+    async def find() -> MessageTemplate | None:
+        return await MessageTemplate.get_or_none(name=template, locale=locale)
+
+    own = await once(("template", template, locale), find)
     subject, text = (
         fill(template, own.subject, own.text, values, locale) if own else render_message(template, values, locale)
     )

@@ -89,15 +89,11 @@ def ago(value: Any) -> str:
 
 
 def due(value: Any) -> str:
-    """还剩 1 小时 20 分, 已超时 40 分钟."""
+    """In 1 hour 20 minutes 还有 1 小时 20 分, 40 minutes late 已超时 40 分钟."""
     if not value:
         return ""
     minutes = int((_moment(value) - clock.now()).total_seconds() // 60)
-    return (
-        gettext("%(span)s left", span=span(minutes))
-        if minutes >= 0
-        else gettext("%(span)s overdue", span=span(-minutes))
-    )
+    return gettext("in %(span)s", span=span(minutes)) if minutes >= 0 else gettext("%(span)s late", span=span(-minutes))
 
 
 def is_past(value: Any) -> bool:
@@ -130,6 +126,18 @@ def percent(part: Any, whole: Any = None) -> str:
             return "—"
         part = part / whole
     return "—" if part is None else f"{part * 100:.1f}"
+
+
+def office_hours(calendar: str) -> str:
+    """09:00-12:00, 13:00-17:00 of a calendar, without the days on which the office is closed."""
+    return gettext(", ").join(part for part in calendar.split() if ":" in part)
+
+
+def working_span(minutes: int) -> str:
+    """A length of time in office hours: 72 hours."""
+    hours, rest = divmod(minutes, 60)
+    parts = [ngettext("%(num)s hour", "%(num)s hours", hours)] if hours else []
+    return " ".join([*parts, ngettext("%(num)s minute", "%(num)s minutes", rest)] if rest or not parts else parts)
 
 
 def minute_of_day(value: int) -> str:
@@ -167,9 +175,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "money": money,
     "nl": nl,
     "number": number,
+    "office_hours": office_hours,
     "percent": percent,
     "place_name": place_name,
     "span": span,
     "thousandths": thousandths,
     "time": time,
+    "working_span": working_span,
 }

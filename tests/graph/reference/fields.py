@@ -84,6 +84,19 @@ def share(part: str, whole: str) -> Callable[[World, Any], float | None]:
     return take
 
 
+def policies(world: World, row: Any) -> list[Thing]:
+    """What it and the divisions above it have set."""
+    found = [one for one in world.rows.tables["UrgencyPolicy"] if row.code.startswith(one.division_id)]
+    order = sorted(found, key=lambda one: (one.division_id, one.category, one.urgency.value, one.id))
+    return world.things("UrgencyPolicy", order)
+
+
+def office_hours(world: World, row: Any) -> Thing | None:
+    """Its own hours, or those of the nearest above."""
+    found = [one for one in world.rows.tables["OfficeHours"] if row.code.startswith(one.division_id)]
+    return world.thing("OfficeHours", max(found, key=lambda one: len(one.division_id))) if found else None
+
+
 # Services --------------------------------------------------------------------------------------
 
 
@@ -200,6 +213,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "AuditEntry.division": lambda world, row: world.find("Division", row.division_code),
     "Compound.figures": owned("Figure", "compound_id", "position"),
     "Division.figures": figures_of_division,
+    "Division.officeHours": office_hours,
+    "Division.urgencyPolicies": policies,
     "Division.performance": lambda world, row, month: performance(world, row.code, month),
     "Division.performances": lambda world, row: performances(world, row.code),
     "Enterprise.industryCode": lambda world, row: row.industry_id,
@@ -209,12 +224,14 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Event.programme": owned("ProgrammeItem", "event_id", "position"),
     "Grid.assignments": owned("GridAssignment", "grid_id"),
     "Grid.currentWorker": current_worker,
+    "Grievance.calls": owned("GrievanceCall", "grievance_id"),
     "Grievance.isOverdue": is_overdue,
     "Grievance.latestUpdate": latest_update,
     "Grievance.resolvedInTime": in_time("resolved_at", "resolution_due_at"),
     "Grievance.respondedInTime": in_time("accepted_at", "response_due_at"),
     "Grievance.redactions": owned("GrievanceRedaction", "grievance_id", "position"),
     "TrackedGrievance.redactions": owned("GrievanceRedaction", "grievance_id", "position"),
+    "GrievanceCall.isLate": lambda world, row: row.answered_at is None and row.answer_due_at < world.now,
     "GrievancePerformance.resolutionInTimeRate": share("resolved_in_time", "resolved"),
     "GrievancePerformance.resolutionRate": share("resolved", "received"),
     "GrievancePerformance.responseInTimeRate": share("responded_in_time", "responded"),
@@ -247,8 +264,10 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Service.offers": owned("Offer", "service_id", "position"),
     "Service.priceFor": price_for,
     "Service.priceRules": owned("PriceRule", "service_id", "position"),
+    "TrackedGrievance.calls": owned("GrievanceCall", "grievance_id"),
     "TrackedGrievance.isOverdue": is_overdue,
     "TrackedGrievance.latestUpdate": latest_update,
+    "UrgencyPolicy.category": lambda world, row: world.find("GrievanceCategory", row.category),
 }
 """What is neither a column, nor the row that a key leads to, nor a page of a list."""
 NUMBERED = (
@@ -260,6 +279,7 @@ NUMBERED = (
     "Enterprise",
     "Event",
     "GridAssignment",
+    "GrievanceCall",
     "InboxMessage",
 )
 for _kind in (

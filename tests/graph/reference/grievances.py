@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from civicgraph.divisions.models import OfficeHours
 from civicgraph.grievances.models import (
     Body,
     Channel,
+    Counting,
     Grievance,
+    GrievanceCall,
     GrievanceCategory,
     GrievanceCell,
     GrievanceRedaction,
@@ -19,6 +22,7 @@ from civicgraph.grievances.models import (
     HoldReason,
     ReporterKind,
     Urgency,
+    UrgencyPolicy,
 )
 from civicgraph.text import search_terms
 from tests.graph.reference.words import NOW, mark
@@ -38,11 +42,37 @@ async def build_grievances(dice: Random, places: list[str], people: list[int]) -
         )
     for number in range(1, 46):
         await _grievance(dice, number, people)
+    await _promises(dice, places)
     for part in ({"category": "gas"}, {"channel": "web"}):  # parts of what is counted are no performance
         await GrievanceCell.create(division_id=places[0], month="2026-05", received=9_999, **part)
     for place in places:
         for month in ("2026-05", "2025-12", "2026-04"):
             await _tally(dice, place, month)
+
+
+async def _promises(dice: Random, places: list[str]) -> None:
+    """What some divisions have set, and departments called to some grievances."""
+    for place in places[::2]:
+        for category in ("", "gas"):
+            await UrgencyPolicy.create(
+                division_id=place,
+                urgency=dice.choice(list(Urgency)),
+                category=category,
+                response_minutes=30,
+                resolution_minutes=dice.randint(60, 900),
+                counting=dice.choice(list(Counting)),
+            )
+        await OfficeHours.create(division_id=place, hours="09:00-12:00", closed_days=["2026-12-24"])
+    for number in range(1, 40, 3):
+        answered = dice.choice([None, NOW])
+        await GrievanceCall.create(
+            grievance_id=number,
+            division_id=dice.choice(places),
+            department="城市管理局",
+            called_at=NOW - timedelta(hours=9),
+            answer_due_at=NOW + timedelta(hours=dice.choice([-1, 0, 5])),
+            answered_at=answered,
+        )
 
 
 async def _tally(dice: Random, place: str, month: str) -> None:

@@ -62,7 +62,7 @@ OWNERS = {
     "ProgrammeItem": ("Event", "event_id"),
 }
 """Types whose rows are for those who see what they belong to."""
-TRACKED = ("grievance.public_text", "grievance.team", "grievance.outcome")
+TRACKED = ("grievance.public_text", "grievance.team", "grievance.outcome", "grievance.calendar")
 """What is read with number and tracking secret although the grievance is hidden from others."""
 
 

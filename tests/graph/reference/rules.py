@@ -28,6 +28,7 @@ from civicgraph.permissions import (
     READ_GRIEVANCES,
     READ_OUTBOX,
     SCOPES,
+    SET_PROMISES,
     WORK_GRIEVANCES,
 )
 from civicgraph.services.models import ServiceStatus
@@ -242,6 +243,7 @@ GUARDS: dict[str, Rule] = {
 MAY: dict[str, Rule] = {
     "Compound.mayEdit": over(EDIT_DIVISIONS),
     "Division.mayEdit": over(EDIT_DIVISIONS, "code"),
+    "Division.maySetPromises": over(SET_PROMISES, "code"),
     "Enterprise.mayEdit": over(EDIT_ENTERPRISES),
     "Event.mayEdit": over(EDIT_EVENTS),
     "Grid.mayAssign": over(ASSIGN_GRID_WORKERS),

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from civicgraph.accounts.models import ApiToken, Grant, Person, Session, TrustedDocument
-from civicgraph.divisions.models import Compound, Division, Figure
+from civicgraph.divisions.models import Compound, Division, Figure, OfficeHours
 from civicgraph.enterprises.models import Enterprise, EnterpriseListing, Industry, Product
 from civicgraph.events.models import Event, ProgrammeItem
 from civicgraph.grids.models import Grid, GridAssignment
 from civicgraph.grievances.models import (
     Grievance,
+    GrievanceCall,
     GrievanceCategory,
     GrievanceCell,
     GrievanceRedaction,
@@ -24,6 +25,7 @@ from civicgraph.grievances.models import (
     SavedFilter,
     Team,
     TeamMember,
+    UrgencyPolicy,
     WorkOrder,
 )
 from civicgraph.notifications.models import (
@@ -44,13 +46,16 @@ OWN_NAME = (
     *(
         GridAssignment,
         Grievance,
+        GrievanceCall,
         GrievanceCategory,
         GrievanceRedaction,
         GrievanceUpdate,
         InboxMessage,
         Industry,
         Offer,
+        OfficeHours,
         OpeningHours,
+        UrgencyPolicy,
     ),
     *(OutboxMessage, Person, PriceRule, Product, ProgrammeItem, Service, Session),
     *(ChatRobot, MessageTemplate, NoticePreference, Webhook),

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from civicgraph.demo.city.words import words
 from civicgraph.demo.facts import categories as register
-from civicgraph.grievances.models import GrievanceStatus, Urgency
-from civicgraph.grievances.rules import PROMISES
+from civicgraph.grievances.models import Counting, GrievanceStatus, Urgency
+from civicgraph.grievances.promises import PROMISES
 from civicgraph.text import search_terms
 
 Random = Callable[[], float]
@@ -92,6 +92,10 @@ def pick(random: Random, of: Sequence[str]) -> str:
     return of[int(random() * len(of))]
 
 
+_HOURS_OF_A_WORKING_HOUR = 7 * 24 / (5 * 7)
+"""A week has 168 hours, 35 of them office hours: made-up cases count by the average, round the clock."""
+
+
 @cache
 def categories() -> dict[str, Category]:
     """The categories by code, in the order of the file."""
@@ -102,6 +106,7 @@ def categories() -> dict[str, Category]:
             own = spoken["categories"][item["code"]]
             tone = _tone(group["code"], item["level"])
             promise = PROMISES[Urgency(item["level"])]  # type: ignore[call-arg]
+            hours = _HOURS_OF_A_WORKING_HOUR if promise.counting is Counting.WORKING_HOURS else 1
             found[item["code"]] = Category(
                 code=item["code"],
                 name=item["zh"],
@@ -112,8 +117,8 @@ def categories() -> dict[str, Category]:
                 asks=spoken["asks"][tone],
                 done=own["done"],
                 teams=own["teams"],
-                response=promise.response_minutes * 60,
-                resolution=promise.resolution_minutes * 60,
+                response=int(promise.response_minutes * 60 * hours),
+                resolution=int(promise.resolution_minutes * 60 * hours),
             )
     return found
 

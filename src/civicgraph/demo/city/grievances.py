@@ -13,6 +13,7 @@ from civicgraph.demo.city.tables import SIZE, Batch, Row, table
 from civicgraph.grievances.figures.counting import Facts, Key, Vector, add_to, contribution
 from civicgraph.grievances.figures.models import COLUMNS
 from civicgraph.grievances.models import Channel, Grievance, GrievanceCell, GrievanceUpdate, ReporterKind
+from civicgraph.grievances.promises import SOON
 from civicgraph.grievances.rules import GRID_WORKER, OFFICES, REPORTERS
 from civicgraph.scheduler.models import Deadline, DeadlineState
 
@@ -28,10 +29,11 @@ GRIEVANCE = table(
     *("hold_reason", "hold_until", "review_at", "verified_at", "duplicate_of_id"),
     *("phone_index", "email_index", "erase_at"),
     *("is_reporter_written_to",),
+    *("calendar", "response_soon_at", "resolution_soon_at"),
 )
 UPDATE = table(
     GrievanceUpdate,
-    *("grievance_id", "at", "status", "verb", "minutes", "until", "is_pausing"),
+    *("grievance_id", "at", "status", "verb", "minutes", "until", "is_pausing", "changes"),
     *("by_line", "person_id", "public_note", "internal_note"),
 )
 DEADLINE = table(
@@ -98,11 +100,12 @@ def rows(ground: Ground) -> Iterator[Batch]:
                     *_NOTHING,
                     *_NOBODY,
                     True,
+                    *("", _soon(submitted, case.response_due), _soon(submitted, case.resolution_due)),
                 )
             )
             updates += _updates(number_id, case, category, community, lead)
             if case.is_open:
-                deadlines += _deadlines(ground.now, number_id, case)
+                deadlines += _deadlines(ground.now, number_id, case, submitted)
             add_to(cells, contribution(_facts(case, community.code, category.code, channel, submitted)).items())
         if len(found) >= SIZE:
             yield GRIEVANCE, found
@@ -166,7 +169,7 @@ def _updates(number: int, case: Case, category: Category, community: Community, 
     }
     return [
         (
-            *(number, step.at, step.status, cases.VERBS[step.status], None, None, False, lines[step.who]),
+            *(number, step.at, step.status, cases.VERBS[step.status], None, None, False, None, lines[step.who]),
             *(lead if step.who == cases.WORKER else None, step.note, ""),
         )
         for step in case.steps
@@ -177,11 +180,17 @@ def _in_time(case: Case) -> bool | None:
     return None if case.accepted_at is None else case.accepted_at <= case.response_due
 
 
-def _deadlines(now: int, number: int, case: Case) -> list[Row]:
+def _soon(submitted: int, due: int) -> int:
+    """When three quarters of the time have passed: made-up cases count round the clock."""
+    return submitted + int(SOON * (due - submitted))
+
+
+def _deadlines(now: int, number: int, case: Case, submitted: int) -> list[Row]:
     """What is promised and not done. What had passed before the city was loaded counts as reminded of."""
     due = [("resolution", case.resolution_due)]
     if case.accepted_at is None:
         due.append(("response", case.response_due))
+    due += [(f"{kind}_soon", _soon(submitted, at)) for kind, at in due]
     found: list[Row] = []
     for kind, at in due:
         is_past = at <= now

@@ -82,6 +82,12 @@ async def people_of(holders: Iterable[Holder]) -> list[Person]:
     return await Person.filter(id__in=sorted(people), is_active=True).order_by("id") if people else []
 
 
+async def holding(row: Grievance) -> list[Holder]:
+    """Who has a work order that is not done, the first given first."""
+    found = await WorkOrder.filter(grievance_id=row.id, ended_at=None, done_at=None).order_by("id")
+    return [Holder(one.person_id, one.team_id, one.is_lead) for one in found]
+
+
 async def leading(row: Grievance) -> list[Holder]:
     """Who leads it by a work order."""
     found = await WorkOrder.filter(grievance_id=row.id, ended_at=None, is_lead=True).order_by("id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from civicgraph.graph import column, computed, split, to_one, type_
+from civicgraph.grievances import rules
 from civicgraph.grievances.figures import slices
 from civicgraph.grievances.figures.models import RESOLVED, RESPONDED
 from civicgraph.grievances.models import Body, Channel, GrievanceCell
@@ -106,3 +107,23 @@ class GrievanceFigures:
         is_nullable=True,
         description="In parts by how they came in; null for a category or a body, whose figures are not kept by channel.",
     )
+
+
+@type_(GrievanceCell, visible=rules.counts_all)
+class GrievancePerformance:
+    """How a division and everything below it fared with what was reported in a month.
+
+    The counts follow the month of the report: a grievance of May that is resolved in June counts for May.
+    """
+
+    month = column()
+    received = column()
+    responded = column()
+    responded_in_time = column()
+    resolved = column()
+    resolved_in_time = column()
+    response_rate = share("responded", "received", "Share of what was reported that has a first response.")
+    response_in_time_rate = share("responded_in_time", "responded", "Share of the first responses that came in time.")
+    resolution_rate = share("resolved", "received", "Share of what was reported that is resolved.")
+    resolution_in_time_rate = share("resolved_in_time", "resolved", "Share of what is resolved that was so in time.")
+    division = to_one("divisions.Division")

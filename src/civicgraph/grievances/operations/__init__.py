@@ -2,7 +2,10 @@
 
 from civicgraph.grievances.operations.accept_grievance import accept_grievance
 from civicgraph.grievances.operations.assign_grievance import assign_grievance
+from civicgraph.grievances.operations.call_departments import answer_call, call_departments, report_in
+from civicgraph.grievances.operations.change_level import change_grievance_level
 from civicgraph.grievances.operations.comment_on_grievance import comment_on_grievance
+from civicgraph.grievances.operations.direct_grievance import advise_on_grievance, take_over_grievance
 from civicgraph.grievances.operations.file_grievance import file_grievance
 from civicgraph.grievances.operations.finish_part import finish_grievance_part
 from civicgraph.grievances.operations.follow_grievance import (
@@ -27,6 +30,7 @@ from civicgraph.grievances.operations.redirect_grievance import (
 from civicgraph.grievances.operations.resolve_grievance import resolve_grievance
 from civicgraph.grievances.operations.return_grievance import resubmit_tracked_grievance, return_grievance
 from civicgraph.grievances.operations.reveal_contact import reveal_grievance_contact
+from civicgraph.grievances.operations.set_promise import remove_urgency_policy, set_urgency_policy
 from civicgraph.grievances.operations.set_visibility import set_grievance_visibility
 from civicgraph.grievances.operations.start_grievance import start_grievance
 from civicgraph.grievances.operations.tag_grievance import tag_grievance
@@ -35,7 +39,11 @@ from civicgraph.grievances.operations.withdraw_grievance import withdraw_tracked
 
 __all__ = [
     "accept_grievance",
+    "advise_on_grievance",
+    "answer_call",
     "assign_grievance",
+    "call_departments",
+    "change_grievance_level",
     "comment_on_grievance",
     "confirm_following",
     "create_ready_text",
@@ -54,7 +62,9 @@ __all__ = [
     "rate_tracked_grievance",
     "redact_grievance",
     "redirect_grievance",
+    "remove_urgency_policy",
     "reopen_grievance",
+    "report_in",
     "resolve_grievance",
     "restore_grievance",
     "resubmit_tracked_grievance",
@@ -65,8 +75,10 @@ __all__ = [
     "save_grievance_filter",
     "send_back_grievance",
     "set_grievance_visibility",
+    "set_urgency_policy",
     "start_grievance",
     "tag_grievance",
+    "take_over_grievance",
     "transfer_grievance",
     "unfollow_grievance",
     "update_ready_text",

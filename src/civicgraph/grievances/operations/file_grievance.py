@@ -22,6 +22,7 @@ from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.history import office
 from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
 from civicgraph.grievances.operations.tally import count_in
+from civicgraph.grievances.operations.timing import promised
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import fingerprint, first_answer, keep_answer
@@ -172,8 +173,7 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
         answer = {"number": number, "secret": crypto.encrypt(secret), "fingerprint": fingerprint(data)}
         await keep_answer(actor, _NAME, data.idempotency_key, answer)
     public_text = mask_personal(data.description)
-    promise = await named.promise_of(category, division_code)
-    response_due_at, resolution_due_at = promise.times(now)
+    promise = await named.promise_of(category.urgency, category.code, division_code)
     row = await Grievance.create(
         number=number,
         secret_hash=crypto.token_hash(secret),
@@ -197,10 +197,7 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
         locale=actor.locale,
         is_public=data.is_public,
         submitted_at=now,
-        response_due_at=response_due_at,
-        resolution_due_at=resolution_due_at,
-        response_minutes=promise.response_minutes,
-        resolution_minutes=promise.resolution_minutes,
+        **promised(promise, now),
         search_terms=search_terms(public_text, category.name),
     )
     line = await office(actor, row) if data.channel is Channel.STAFF else rules.REPORTERS[row.reporter_kind]

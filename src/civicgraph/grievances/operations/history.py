@@ -10,11 +10,12 @@ from typing import Any
 
 from civicgraph import clock, crypto
 from civicgraph.divisions.models import Division
-from civicgraph.grievances import clocks, deadlines, notices, rules
+from civicgraph.grievances import deadlines, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.inputs import Step
 from civicgraph.grievances.operations.tally import recount
+from civicgraph.grievances.operations.timing import keep_time
 from civicgraph.grievances.workflow import KEEP_CONTACT, NEEDING_CONTACT, TRANSITIONS, Clock
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
@@ -24,11 +25,11 @@ REPORTER_LINE = "反映人"
 
 _AUDITED = (
     "status", "division_id", "assignee_id", "team", "outcome", "is_public", "reason", "body_in_charge",
-    "duplicate_of_id", "hold_until", "review_at", "resolution_due_at", "is_solved", "stars", "version",
+    "duplicate_of_id", "hold_until", "review_at", "urgency", "category_id", "response_due_at", "resolution_due_at", "is_solved", "stars", "version",
 )  # fmt: skip
 """The values whose change the audit trail shows."""
 
-_MOVING = (Clock.RESTART, Clock.PAUSE, Clock.RUN, Clock.MORE)
+_MOVING = (Clock.RESTART, Clock.PAUSE, Clock.RUN, Clock.MORE, Clock.RECOUNT)
 """What moves a promised time."""
 
 
@@ -56,7 +57,7 @@ class Taken:
     ) -> Grievance:
         """Save the grievance with the step in its history, its clocks and counts; tell whom it concerns.
 
-        `facts` are those of the history's row: `minutes`, `until`, `is_pausing`. Notes among staff are
+        `facts` are those of the history's row: `minutes`, `until`, `is_pausing`, `changes`. Notes among staff are
         entries of their own. `also` is what changed beside the grievance's row, for the audit trail.
         """
         row, transition = self.row, TRANSITIONS[self.verb]
@@ -70,7 +71,7 @@ class Taken:
         if transition.response is Clock.STOP:
             _responded(row, entry.at)
         if transition.resolution in _MOVING:
-            await _keep_time(row, entry)
+            await keep_time(row, entry)
         await recount(row)
         await row.save()
         if transition.target is not None or note:
@@ -170,19 +171,6 @@ def _responded(row: Grievance, now: datetime) -> None:
     row.accepted_at = now
     if row.first_response_at is None:
         row.first_response_at, row.first_response_in_time = now, now <= row.response_due_at
-
-
-async def _keep_time(row: Grievance, entry: GrievanceUpdate) -> None:
-    """Both promised times, from the whole history with this step."""
-    steps = await GrievanceUpdate.filter(grievance_id=row.id).order_by("id")
-    history = [
-        clocks.Moment(one.verb, one.at, one.minutes or 0, one.until, one.is_pausing)
-        for one in (*steps, entry)
-        if one.verb
-    ]
-    promise = rules.Promise(row.response_minutes, row.resolution_minutes)
-    found = clocks.dues(history, promise)
-    row.response_due_at, row.resolution_due_at = found.response, found.resolution
 
 
 def _audited(row: Grievance) -> Mapping[str, Any]:

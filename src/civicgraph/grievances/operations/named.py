@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from civicgraph import clock, crypto
 from civicgraph.divisions.models import DivisionLevel
-from civicgraph.divisions.operations import place_of
+from civicgraph.divisions.operations import office_hours_of, place_of
+from civicgraph.divisions.rules import ancestors
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.grids.models import Grid, GridLevel
-from civicgraph.grievances import rules
-from civicgraph.grievances.models import Grievance, GrievanceCategory, UrgencyPolicy
-from civicgraph.grievances.rules import Promise
+from civicgraph.grievances import promises, rules
+from civicgraph.grievances.models import Grievance, GrievanceCategory, Urgency, UrgencyPolicy
+from civicgraph.grievances.promises import Entry, Override, Promise
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput
 
@@ -64,12 +65,24 @@ async def grid_of(code: str | None, division_code: str) -> str | None:
     return str(grids[0]) if len(grids) == 1 else None
 
 
-async def promise_of(category: GrievanceCategory, division_code: str) -> Promise:
-    """The four-level list in force for the category's level in the community."""
-    prefixes = [division_code[:digits] for digits in (4, 6, 9, 12)]
-    policies = await UrgencyPolicy.filter(division_id__in=prefixes, urgency=category.urgency)
-    overrides = [(str(one.division_id), Promise(one.response_minutes, one.resolution_minutes)) for one in policies]
-    return rules.promise(category.urgency, division_code, overrides)
+async def promise_of(urgency: Urgency, category: str, division_code: str) -> Promise:
+    """What is promised for a level and category in a community, from the four-level list in force there."""
+    entry = promises.entry_of(urgency, category, division_code, await overrides_for(division_code))
+    return entry.promise(await office_hours_of(division_code, promises.OFFICE_HOURS))
+
+
+async def overrides_for(division_code: str) -> list[Override]:
+    """What a division and those above it have set."""
+    rows = await UrgencyPolicy.filter(division_id__in=[*ancestors(division_code), division_code])
+    return [
+        Override(
+            row.division_id,
+            row.urgency,
+            row.category,
+            Entry(row.response_minutes, row.resolution_minutes, row.counting),
+        )
+        for row in rows
+    ]
 
 
 async def free_number() -> str:

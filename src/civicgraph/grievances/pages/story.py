@@ -21,8 +21,15 @@ _TITLES = {
     "redact": N_("Words were taken out of the public text"),
     "restore": N_("Words were put back into the public text"),
     "close": N_("Closed by itself after a week"),
+    "change_level": N_("Another level or category"),
+    "take_over": N_("The level above has taken it over"),
+    "whistle": N_("Departments were called"),
+    "report_in": N_("A called department has reported in"),
+    "answer": N_("A called department has answered"),
 }
 """Steps whose state does not say what was done."""
+_UNTIL = {"hold": N_("until %(time)s"), "whistle": N_("answers by %(time)s")}
+"""What the date of a step means; another's is that of the next look."""
 
 
 def story(row: Mapping[str, Any], *, is_own: bool = False) -> list[dict[str, Any]]:
@@ -50,7 +57,7 @@ def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _title(update: Mapping[str, Any]) -> str:
     if update.get("internalNote"):
-        return gettext("Note among staff")
+        return gettext("Advice of the level above") if update["verb"] == "advise" else gettext("Note among staff")
     if update["verb"] == "comment":
         return gettext("News of it")
     words = _TITLES.get(update["verb"])
@@ -60,7 +67,7 @@ def _title(update: Mapping[str, Any]) -> str:
 def _until(update: Mapping[str, Any]) -> str | None:
     if not update["until"]:
         return None
-    words = N_("until %(time)s") if update["verb"] == "hold" else N_("looked at again on %(time)s")
+    words = _UNTIL.get(update["verb"], N_("looked at again on %(time)s"))
     return gettext(words, time=datetime_(update["until"]))
 
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import GrievanceStatus
 from civicgraph.grievances.pages import colleagues, ready
-from civicgraph.grievances.pages.choices import asked
+from civicgraph.grievances.pages.choices import asked, categories
 from civicgraph.grievances.pages.related import related
 from civicgraph.grievances.pages.report import new_key
 from civicgraph.grievances.pages.story import story
@@ -69,6 +69,18 @@ ACTS = (
     Act("part", "finish_part", operations.finish_grievance_part,
         N_("My part is done"), N_("Your part is done. Who leads is told.")),
     Act("tags", "tag", operations.tag_grievance, N_("Tag it"), N_("The tags are changed.")),
+    Act("level", "change_level", operations.change_grievance_level,
+        N_("Change level or category"), N_("Changed. The promised times follow it; everyone can see why.")),
+    Act("take-over", "take_over", operations.take_over_grievance,
+        N_("Take it over"), N_("It is your work now. The community was told.")),
+    Act("advice", "advise", operations.advise_on_grievance,
+        N_("Advise those who work on it"), N_("Your advice was passed on.")),
+    Act("call", "whistle", operations.call_departments,
+        N_("Call departments"), N_("The departments are called. Everyone can see by when they answer.")),
+    Act("report", "report_in", operations.report_in,
+        N_("Report in for a called department"), N_("It has reported in. Everyone can see it.")),
+    Act("answer", "answer", operations.answer_call,
+        N_("Answer for a called department"), N_("Answered. The community was told.")),
     Act("notes", "comment", operations.comment_on_grievance, N_("Add a note"), N_("Your note is in the history.")),
     Act("redaction", "redact", operations.redact_grievance,
         N_("Take words out of the public text"), N_("The words are gone from the public text. A mark says why.")),
@@ -83,6 +95,7 @@ _MAY = {
     Needs.HELPER: "mayHelp",
     Needs.CHECKER: "mayCheck",
     Needs.SUPERIOR: "mayDirect",
+    Needs.CALLED: "mayDirect",
 }
 """What the document answers about each need."""
 
@@ -139,6 +152,8 @@ def _is_open_to(act: Act, row: Mapping[str, Any]) -> bool:
         return False
     if act.verb == "finish_part" and not any(one["isMine"] and not one["isLead"] for one in row["workOrders"]):
         return False
+    if transition.needs is Needs.CALLED and not _calls(row):
+        return False
     return bool(row[_MAY[transition.needs]]) and _status_of(row) in transition.sources
 
 
@@ -180,6 +195,13 @@ def _status_of(row: Mapping[str, Any]) -> GrievanceStatus:
 async def _choices(request: Request, row: Mapping[str, Any], verbs: set[str]) -> dict[str, dict[str, Choices]]:
     """The choices of the forms, by verb and field."""
     found: dict[str, dict[str, Choices]] = {}
+    if "change_level" in verbs:
+        found["change_level"] = {"category": categories(await read(request, "staff/grievances/choices", {}))}
+    if "whistle" in verbs:
+        above = [row["division"]["parent"], row["division"]["parent"]["parent"]]
+        found["whistle"] = {"division_code": [(one["code"], one["shortName"]) for one in above]}
+    for verb in {"report_in", "answer"} & verbs:
+        found[verb] = {"call": _calls(row)}
     if "assign" in verbs:
         found["assign"] = colleagues.choices(row)
     if "comment" in verbs and (people := colleagues.names(row)):
@@ -198,6 +220,15 @@ def _marks(row: Mapping[str, Any]) -> Choices:
         (str(one["position"]), f"{one['position']}：{one['words']}")
         for one in row["redactions"]
         if one["words"] and not one["restoredAt"]
+    ]
+
+
+def _calls(row: Mapping[str, Any]) -> Choices:
+    """The called departments that have not answered yet."""
+    return [
+        (str(one["number"]), f"{one['department']} · {one['division']['shortName']}")
+        for one in row["calls"]
+        if not one["answeredAt"]
     ]
 
 
@@ -249,6 +280,8 @@ _ASKED_BY_CHOICE = frozenset({"lead_team_id", "helper_ids", "helper_team_ids", "
 def _start_values(act: Act, row: Mapping[str, Any]) -> dict[str, Any]:
     if act.verb == "assign":
         return colleagues.start(row)
+    if act.verb == "change_level":
+        return {"urgency": row["urgency"].lower()}
     if act.verb == "review":
         return {"body": row["bodyInCharge"], "reason": row["reason"]}
     return {}

@@ -8,6 +8,7 @@ from typing import Any
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Person
 from civicgraph.notifications import rules
+from civicgraph.notifications.gathering import keep, once
 from civicgraph.notifications.models import (
     ChatRobot,
     EndpointState,
@@ -46,8 +47,8 @@ async def notify_person(
         link=link,
         created_at=clock.now(),
     )
-    await InboxMessage.bulk_create([inbox], ignore_conflicts=True)
-    if person.email and not await NoticePreference.exists(person_id=person.id, by_email=False):
+    await keep(inbox)
+    if person.email and not await _has_declined(person):
         await enqueue(
             dedupe_key=rules.message_key(dedupe, f"person {person.id} by e-mail"),
             recipient=rules.person_lane(person.id, is_critical=is_critical),
@@ -61,6 +62,16 @@ async def notify_person(
         )
 
 
+async def _has_declined(person: Person) -> bool:
+    """Whether they want no e-mail."""
+    declined = NoticePreference.exists(person_id=person.id, by_email=False)
+    return await once(("no e-mail", person.id), lambda: _asked(declined))
+
+
+async def _asked(question: Any) -> Any:
+    return await question
+
+
 async def notify_robots(
     template: str,
     values: Mapping[str, Any],
@@ -72,7 +83,10 @@ async def notify_robots(
 ) -> None:
     """Tell the chat groups of a place and of those above it whose robots want this kind of notice, each once."""
     above = [division_code[:digits] for digits in (4, 6, 9, 12) if digits <= len(division_code)]
-    for robot in await ChatRobot.filter(division_id__in=above, state=EndpointState.ACTIVE):
+    robots = await once(
+        ("robots", division_code), lambda: _asked(ChatRobot.filter(division_id__in=above, state=EndpointState.ACTIVE))
+    )
+    for robot in robots:
         if not robot.notices or template in robot.notices:
             await enqueue(
                 channel=MessageChannel(robot.kind.value),
@@ -119,4 +133,4 @@ async def enqueue(**columns: Any) -> None:
     now = clock.now()
     times = {"created_at": now, "next_attempt_at": now, "gives_up_at": now + rules.PARKED_AFTER}
     message = OutboxMessage(**{"channel": MessageChannel.EMAIL, **times, **columns})
-    await OutboxMessage.bulk_create([message], ignore_conflicts=True)
+    await keep(message)

@@ -1,0 +1,39 @@
+"""GraphQL of what is promised, and of whom was called so that it is kept."""
+
+from __future__ import annotations
+
+from civicgraph.graph import column, computed, to_one, type_
+from civicgraph.grievances import models, rules
+
+
+@type_(models.UrgencyPolicy)
+class UrgencyPolicy:
+    """An entry of the four-level list 四级清单: what a division promises for a level, there and below."""
+
+    urgency = column()
+    response_minutes = column()
+    resolution_minutes = column()
+    counting = column()
+    version = column()
+    updated_at = column()
+    division = to_one("divisions.Division")
+    category = to_one(
+        "grievances.GrievanceCategory",
+        link=lambda c, row, child: f"{child['code']} = {row['category']}",
+        is_nullable=True,
+        description="The only category that it holds for; null: for all that have no entry of their own.",
+    )
+
+
+@type_(models.GrievanceCall)
+class GrievanceCall:
+    """A department that a community called to a grievance 吹哨, and what came of it."""
+
+    number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
+    department = column()
+    division = to_one("divisions.Division")
+    called_at = column()
+    answer_due_at = column()
+    reported_in_at = column()
+    answered_at = column()
+    is_late = computed(bool, rules.is_answer_late, "Its time has passed and it has not answered.")

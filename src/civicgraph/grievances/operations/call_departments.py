@@ -1,0 +1,143 @@
+"""吹哨报到: a community calls departments to a grievance; they report in, and answer by a time."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from civicgraph import clock
+from civicgraph.divisions.operations import DivisionCode, place_of
+from civicgraph.divisions.rules import ancestors
+from civicgraph.grievances import deadlines, notices
+from civicgraph.grievances.models import Grievance, GrievanceCall
+from civicgraph.grievances.operations.history import Taken, take
+from civicgraph.grievances.operations.inputs import PUBLIC, PublicName, PublicNote, PublicWords, Reason, Step
+from civicgraph.i18n import N_
+from civicgraph.operations import Forbidden, InvalidInput, Unavailable, operation
+from civicgraph.operations.inputs import CityTime
+from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
+
+MAX_CALLED = 6
+MAX_WAIT = timedelta(days=30)
+_NO_DEPARTMENTS: Any = N_("Please name one to six departments, each on a line of its own.")
+
+
+def _departments(text: str) -> str:
+    """The names, one a line, each once."""
+    names = list(dict.fromkeys(part.strip() for part in re.split(r"[\n,;，；、]+", text) if part.strip()))
+    if not 1 <= len(names) <= MAX_CALLED or not all(2 <= len(name) <= 80 for name in names):
+        raise PydanticCustomError("civic_departments", _NO_DEPARTMENTS)
+    return "\n".join(names)
+
+
+class CallDepartments(Step):
+    """Who has to come, what for, and by when they answer."""
+
+    division_code: Annotated[DivisionCode, Field(title=N_("Departments of"))]
+    departments: Annotated[PublicName, AfterValidator(_departments)] = Field(
+        title=N_("Departments"),
+        max_length=500,
+        json_schema_extra={"widget": "textarea"},
+        description=N_("One a line, for instance 城市管理局. Everyone can read this."),
+    )
+    answer_by: CityTime = Field(title=N_("They answer by"))
+    reason: Reason
+
+
+@operation()
+async def call_departments(actor: Actor, data: CallDepartments) -> Grievance:
+    """Call departments of the subdistrict or county to a grievance 吹哨. They report in, and answer by a time."""
+    taken = await take(actor, "whistle", data)
+    row, now = taken.row, clock.now()
+    division = await place_of(data.division_code)
+    if len(division.code) < 6 or division.code not in ancestors(row.division_id):
+        raise InvalidInput.at(
+            "division_code", "not_above", N_("Please choose the subdistrict or the county of the grievance.")
+        )
+    if not now < data.answer_by <= now + MAX_WAIT:
+        raise InvalidInput.at(
+            "answer_by", "out_of_range", N_("Please choose a time within the next %(days)s days."), days=MAX_WAIT.days
+        )
+    called = await GrievanceCall.filter(grievance_id=row.id, division_id=division.code, answered_at=None)
+    waiting = {one.department for one in called}
+    names = [name for name in data.departments.split("\n") if name not in waiting]
+    if not names:
+        raise InvalidInput.at("departments", "called", N_("They are called already, and have not answered yet."))
+    done = await taken.done(note=f"{'、'.join(names)}：{data.reason}", until=data.answer_by)
+    for name in names:
+        call = await GrievanceCall.create(
+            grievance_id=row.id,
+            division_id=division.code,
+            department=name,
+            called_at=now,
+            answer_due_at=data.answer_by,
+        )
+        await deadlines.keep_call(call)
+        await notices.tell_called(done, call, "grievance_called", "called")
+    return done
+
+
+class CallStep(Step):
+    """Which call a department speaks to."""
+
+    call: int = Field(title=N_("Department"), ge=1)
+
+
+class ReportIn(CallStep):
+    """The department has come."""
+
+    note: PublicNote = ""
+
+
+@operation()
+async def report_in(actor: Actor, data: ReportIn) -> Grievance:
+    """Say for a called department that it has reported in 报到, as the level that it belongs to."""
+    taken = await take(actor, "report_in", data)
+    call = await _open_call(taken, data.call)
+    if call.reported_in_at is not None:
+        raise Unavailable(N_("This department has reported in already."))
+    call.reported_in_at = clock.now()
+    await call.save()
+    return await taken.done(note=f"{call.department}：{data.note}" if data.note else call.department)
+
+
+class AnswerCall(CallStep):
+    """What the department did or will do."""
+
+    answer: PublicWords = Field(
+        title=N_("Answer of the department"),
+        min_length=2,
+        max_length=1000,
+        json_schema_extra={"widget": "textarea"},
+        description=PUBLIC,
+    )
+
+
+@operation()
+async def answer_call(actor: Actor, data: AnswerCall) -> Grievance:
+    """Answer for a called department 回复, as the level that it belongs to. The community gets a message."""
+    taken = await take(actor, "answer", data)
+    call = await _open_call(taken, data.call)
+    call.answered_at = clock.now()
+    call.reported_in_at = call.reported_in_at or call.answered_at
+    await call.save()
+    await deadlines.keep_call(call)
+    row = await taken.done(note=f"{call.department}：{data.answer}")
+    await notices.tell_workers(row, "grievance_answered", f"answered:{call.id}", row.resolution_due_at)
+    return row
+
+
+async def _open_call(taken: Taken, number: int) -> GrievanceCall:
+    """The call, locked, while it waits for an answer of a department that the actor may speak for."""
+    call = await GrievanceCall.select_for_update().get_or_none(id=number, grievance_id=taken.row.id)
+    if call is None:
+        raise InvalidInput.at("call", "unknown_call", N_("Please choose one of the list."))
+    if not taken.actor.may(DISPATCH_GRIEVANCES, call.division_id):
+        raise Forbidden
+    if call.answered_at is not None:
+        raise Unavailable(N_("This department has answered already."))
+    return call
