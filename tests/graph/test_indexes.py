@@ -16,7 +16,10 @@ from civicgraph.graph.plan import declared_of
 from civicgraph.schema import schema
 from civicgraph.settings import Settings
 
-BIG = {"AuditEntry", "Enterprise", "Event", "Grid", "Grievance", "GrievanceUpdate", "InboxMessage", "OutboxMessage"}
+BIG = {
+    *("AuditEntry", "Enterprise", "Event", "Grid", "Grievance", "GrievanceUpdate", "InboxMessage", "OutboxMessage"),
+    "Upload",
+}
 EXCEPTIONS = {
     "AuditEntryFilter.subject_type",
     "EnterpriseFilter.is_editable",
@@ -28,12 +31,16 @@ EXCEPTIONS = {
     "GridFilter.level",
     "GrievanceFilter.assigned_to_me",
     "GrievanceFilter.channel",
+    "GrievanceFilter.has_my_part",
     "GrievanceFilter.reporter_kind",
+    "GrievanceFilter.tag",
     "GrievanceFilter.urgency",
     "GrievanceOrder.DUE_FIRST",
     "GrievanceUpdateFilter.status",
     "InboxMessageFilter.is_unread",
+    "OutboxMessageFilter.channels",
     "OutboxMessageFilter.states",
+    "OutboxMessageFilter.template",
 }
 
 

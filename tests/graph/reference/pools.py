@@ -80,6 +80,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         **dict.fromkeys(("Division.performance.month", "Query.performance.month"), months),
         **{f"{name}.text": list(SOUGHT) for name in texts},
         "Query.search.text": [*SOUGHT, "社区"],
+        "Query.search.first": [2, 5, 0],
     }
 
 
