@@ -110,7 +110,7 @@ def addresses(app: Starlette, numbers: list[str]) -> Iterator[str]:
 
 def _filled(part: str, known: dict[str, str]) -> str:
     name = part.strip("{}").removesuffix(":int")
-    return "1" if part.endswith(":int}") else known[name] if part.startswith("{") else part
+    return "1" if part.endswith(":int}") else known.get(name, "1") if part.startswith("{") else part
 
 
 def documents(built: GraphQLSchema, numbers: list[str]) -> Iterator[str]:
