@@ -49,7 +49,7 @@ async def forwards(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0016_privacy")]
+    dependencies = [("civicgraph", "0017_bookings")]
 
     operations = [
         ops.CreateModel(
