@@ -28,7 +28,9 @@ app = typer.Typer(
 )
 staff = typer.Typer(no_args_is_help=True, help="People of the staff and their grants.")
 token = typer.Typer(no_args_is_help=True, help="API tokens.")
+enterprises = typer.Typer(no_args_is_help=True, help="The register of enterprises.")
 app.add_typer(staff, name="staff")
+app.add_typer(enterprises, name="enterprises")
 app.add_typer(token, name="token")
 app.add_typer(privacy.app, name="keys", callback=lambda: _started())
 console = Console()
@@ -276,6 +278,27 @@ def token_trust(
     from civicgraph.accounts import commands
 
     _finish(commands.trust(prefix, manifest.read_text(encoding="utf-8")))
+
+
+@enterprises.command("import")
+def enterprises_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV or XLSX file.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of its rows.")] = False,
+) -> None:
+    """Enter or change enterprises by their codes. Interrupted, it goes on where it was; again, it changes nothing."""
+    _settings()
+    from civicgraph.enterprises import commands
+
+    _run(commands.import_file(file, console, is_dry_run=dry_run))
+
+
+@enterprises.command("recount")
+def enterprises_recount() -> None:
+    """Count the register's figures anew and put right what has drifted."""
+    _settings()
+    from civicgraph.enterprises.figures.keeping import recount
+
+    console.print(f"Figures that were wrong and are right now: {_run(recount()):,}")
 
 
 def _finish(work: Coroutine[Any, Any, str]) -> None:

@@ -31,6 +31,7 @@ EDIT_EVENTS = "event.edit"
 EDIT_SERVICES = "service.edit"
 EDIT_ENTERPRISES = "enterprise.edit"
 READ_ENTERPRISE_CONTACTS = "enterprise.contact"
+CLOSE_QUARTERS = "enterprise.close"  # publish the figures of a quarter of the register
 EDIT_DIVISIONS = "division.edit"  # profiles and compounds
 EDIT_GRIDS = "grid.edit"
 ASSIGN_GRID_WORKERS = "grid.assign"
@@ -46,6 +47,7 @@ READ_PLANS = "plan.read"  # what becomes of a GraphQL document inside
 _LISTINGS = {EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_DIVISIONS, EDIT_GRIDS, MANAGE_BOOKINGS}
 _DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
 _OVERSIGHT = {
+    CLOSE_QUARTERS,
     *(READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX),
     *(MANAGE_ROBOTS, MANAGE_WEBHOOKS, SET_PROMISES),
 }
@@ -60,7 +62,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
 SCOPES = {
     "read": frozenset({READ_GRIEVANCES, READ_ENTERPRISE_CONTACTS, READ_AUDIT, READ_OUTBOX}),
     "grievances": frozenset(_DISPATCH | {SET_PROMISES}),
-    "listings": frozenset(_LISTINGS | {ASSIGN_GRID_WORKERS}),
+    "listings": frozenset(_LISTINGS | {ASSIGN_GRID_WORKERS, CLOSE_QUARTERS}),
     "people": frozenset({MANAGE_PEOPLE}),
     "webhooks": frozenset({MANAGE_WEBHOOKS}),
 }

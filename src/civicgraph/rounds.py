@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from civicgraph.bookings import reminders as reminders  # what is due of quotas has somebody who does it
 from civicgraph.bookings.rounds import check_some_quotas
+from civicgraph.enterprises.figures.keeping import fill_when_empty
+from civicgraph.enterprises.importing.runs import go_on
 from civicgraph.events import quotas as event_quotas
 from civicgraph.events.rounds import mark_over
 from civicgraph.grievances.figures.checking import check_some
@@ -25,4 +27,6 @@ async def each_tick() -> int:
     await check_some_quotas()
     await erase_some()
     await sweep()
+    await fill_when_empty()
+    await go_on()
     return delivered

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+
+from pypinyin import Style, lazy_pinyin
 
 from civicgraph.masking import MASK as MASK
 from civicgraph.masking import mask_email as mask_email
@@ -36,3 +39,38 @@ def bigrams(text: str) -> list[str]:
 def search_terms(*texts: str | None) -> str:
     """What the search column of a row holds: the bigrams of its texts, parted by spaces."""
     return " ".join(term for text in texts if text for term in bigrams(text))
+
+
+SOUND = "yin0"
+"""What a sound's term begins with, so that no word of a text is taken for one."""
+_ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("hu", "fu"))
+"""Beginnings of syllables that are not told apart around here: flat and curled tongue, n and l, hu and f."""
+
+
+@cache
+def sound(char: str) -> str:
+    """How a character sounds, alone and roughly: the same for what is mistaken for it when it is typed by ear."""
+    syllable = lazy_pinyin(char, style=Style.NORMAL, v_to_u=False, errors="ignore")
+    if not syllable or not syllable[0].isascii():
+        return char
+    found = syllable[0]
+    for heard, instead in _ALIKE:
+        if found.startswith(heard):
+            found = instead + found[len(heard) :]
+            break
+    return found[:-1] if found.endswith("ng") else found
+
+
+def sound_runs(text: str) -> list[list[str]]:
+    """The same as `runs` by ear: how each pair of characters sounds; words of other scripts as they are written."""
+    return [[f"{SOUND}{'0'.join(map(sound, term))}" if _is_pair(term) else term for term in run] for run in runs(text)]
+
+
+def sound_terms(*texts: str | None) -> str:
+    """How pairs of characters of texts sound, parted by spaces."""
+    pairs = (term for text in texts if text for run in sound_runs(text) for term in run if term.startswith(SOUND))
+    return " ".join(pairs)
+
+
+def _is_pair(term: str) -> bool:
+    return len(term) == 2 and not term[0].isascii()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tortoise.connection import get_connection
 
-from civicgraph.enterprises import operations, rules
+from civicgraph.enterprises import industries, operations, rules
 from civicgraph.enterprises.models import Industry
 from civicgraph.graph.engine import BadVariables, Engine
 from civicgraph.permissions import ANONYMOUS, Actor
@@ -150,7 +150,7 @@ async def test_industries_are_read_by_code_and_by_level(engine: Engine, city: No
 async def test_the_sections_in_sql_are_those_of_the_standards_table(city: None) -> None:
     sql = f"SELECT code, {rules.section('code')} AS section FROM industry"
     _, rows = await get_connection("default").execute_query(sql)
-    table = Path(operations.__file__).parent / "industries.csv"
+    table = Path(industries.__file__).parent / "industries.csv"
     with table.open(newline="", encoding="utf-8") as file:
         expected = {row["code"]: row["parent"] or row["code"] for row in csv.DictReader(file)}
     assert {row["code"]: row["section"] for row in rows} == expected

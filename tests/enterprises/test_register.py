@@ -176,7 +176,7 @@ async def test_an_editor_who_may_not_read_the_contact_does_not_wipe_it(enter: En
 async def test_a_contact_is_forgotten_wholly(enter: Enter, editor: Actor, supervisor: Actor) -> None:
     row = await operations.forget_enterprise_contact(editor, key(await enter()))
     assert (row.contact_name, row.contact_phone, row.contact_phone_masked) == ("", "", "")
-    assert await operations.reveal_enterprise_contact(supervisor, {"id": row.id}) == {"phone": ""}
+    assert await operations.reveal_enterprise_contact(supervisor, {"id": row.id}) == {"phone": "", "email": ""}
     with pytest.raises(Unavailable):
         await operations.forget_enterprise_contact(editor, key(row))
 
@@ -185,7 +185,10 @@ async def test_each_look_at_a_contact_is_recorded_and_its_value_never(
     enter: Enter, editor: Actor, supervisor: Actor
 ) -> None:
     row = await enter()
-    assert await operations.reveal_enterprise_contact(supervisor, {"id": row.id}) == {"phone": "13912345678"}
+    assert await operations.reveal_enterprise_contact(supervisor, {"id": row.id}) == {
+        "phone": "13912345678",
+        "email": "",
+    }
     with pytest.raises(Forbidden):
         await operations.reveal_enterprise_contact(editor, {"id": row.id})
     entries = await AuditEntry.all().order_by("id")

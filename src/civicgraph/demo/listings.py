@@ -263,7 +263,8 @@ async def load_enterprises(random: Random) -> None:
             industry_id=_INDUSTRIES[one["industry"]],
             division_id=code,
             summary=_about(one),
-            search_terms=search_terms(one["name"], one.get("brand")),
+            search_terms=enterprise_rules.search_terms_of(one["name"], one.get("brand", "")),
+            counted_from=clock.today(),
             is_generated=False,
         )
         if one.get("role") == "链主企业":

@@ -9,7 +9,7 @@ import strawberry
 from graphql import GraphQLError
 
 from civicgraph.enterprises import models, operations, rules
-from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseStatus
+from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseStatus, ImportState
 from civicgraph.graph import (
     Order,
     column,
@@ -80,7 +80,12 @@ class EnterpriseFilter:
     list = where(EnterpriseList, "On this list today.", rules.is_listed, index="enterprise_on_list")
     kind = equals("kind", EnterpriseKind, "Of this legal kind.", reason=_COMMON)
     status = equals("status", EnterpriseStatus, "In this state.", reason=_COMMON)
-    text = matches("enterprise")
+    text = matches(
+        "enterprise",
+        "Holds these words; words of two or more characters are found anywhere, and by how they sound where few names hold"
+        " them as they are written.",
+        is_by_ear=True,
+    )
     credit_code = equals("credit_code", str, "With this code.")
     is_editable = flag(
         "You may change it.",
@@ -133,12 +138,22 @@ class Enterprise:
     is_generated = column()
     version = column()
     updated_at = column()
+    scale = column()
+    employees = column(guard=rules.may_read_contact)
+    revenue_fen = column(guard=rules.may_read_contact)
     contact_name = column(guard=rules.may_read_contact)
+    contact_email_masked = column(guard=rules.may_read_contact)
     contact_phone_masked = column(guard=rules.may_read_contact)
     industry = to_one("Industry")
     division = to_one("divisions.Division")
     listings = to_many(
         "EnterpriseListing", key="enterprise_id", order=("listed_on", "id"), description="The lists it is or was on."
+    )
+    changes = to_many(
+        "EnterpriseChange",
+        key="enterprise_id",
+        order=("on", "id"),
+        description="When its place, industry or status became others.",
     )
     products = to_many("Product", key="enterprise_id", order=("position", "id"), description="What it makes.")
     grievances = connection(
@@ -158,6 +173,16 @@ class EnterpriseListing:
     list = column()
     listed_on = column()
     delisted_on = column()
+
+
+@type_(models.EnterpriseChange)
+class EnterpriseChange:
+    """A change of a fact of the register, with the day from which it holds."""
+
+    on = column()
+    fact = column()
+    before = column()
+    after = column()
 
 
 @type_(models.Product)
@@ -180,6 +205,38 @@ class Industry:
     parent = to_one("Industry")
 
 
+@filter_type
+class EnterpriseImportFilter:
+    """Which files."""
+
+    state = equals("state", ImportState, "In this state.")
+
+
+@order_type
+class EnterpriseImportOrder:
+    """The order of files."""
+
+    NEWEST = Order(("id",), "The latest first.", is_descending=True)
+
+
+@node(models.EnterpriseImport, visible=rules.visible_import)
+class EnterpriseImport:
+    """A file of enterprises on its way into the register; for those who keep the register of its place."""
+
+    number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
+    name = column()
+    state = column()
+    total = column()
+    position = column()
+    created_count = column()
+    updated_count = column()
+    unchanged_count = column()
+    refused_count = column()
+    errors = computed(str, lambda c, row: c.dialect.text(row["errors"]), "What is wrong with its first rows, as JSON.")
+    created_at = column()
+    finished_at = column()
+
+
 @root
 class Query:
     """Reads of the enterprises room."""
@@ -191,6 +248,13 @@ class Query:
         description="An enterprise by its code.",
     )
     enterprises = root_connection("Enterprise", description="Enterprises of the city.")
+    enterprise_imports = root_connection("EnterpriseImport", description="Files of enterprises that were sent.")
+    enterprise_import = root_one(
+        "EnterpriseImport",
+        arguments={"number": (int, "Its number.")},
+        where=lambda c, row, number: f"{row['id']} = {number.sql(c)}",
+        description="A file of enterprises.",
+    )
     industry = root_one(
         "Industry",
         arguments={"code": (str, "The letter of a section or the two digits of a division.")},
@@ -208,6 +272,11 @@ Mutation = mutations(
     door(operations.withdraw_enterprise, {"enterprise": "Enterprise"}),
     door(operations.set_enterprise_status, {"enterprise": "Enterprise"}),
     door(operations.forget_enterprise_contact, {"enterprise": "Enterprise"}),
-    door(operations.reveal_enterprise_contact, {"phone": str}),
+    door(
+        operations.import_enterprises,
+        {"created": int, "updated": int, "unchanged": int, "refused": int, "row_errors": list[str]},
+    ),
+    door(operations.close_quarter, {"quarter": str}),
+    door(operations.reveal_enterprise_contact, {"phone": str, "email": str}),
 )
-TYPES = (Enterprise, EnterpriseListing, Product, Industry)
+TYPES = (Enterprise, EnterpriseListing, EnterpriseChange, EnterpriseImport, Product, Industry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from civicgraph.permissions import EDIT_ENTERPRISES, READ_ENTERPRISE_CONTACTS, Actor
+from civicgraph.text import search_terms, sound_terms
 
 if TYPE_CHECKING:
     from civicgraph.enterprises.models import Enterprise
@@ -49,6 +50,11 @@ def section(industry: str) -> str:
     return f"CASE WHEN {industry} >= 'A' THEN {industry} {cases} END"
 
 
+def search_terms_of(name: str, brand: str) -> str:
+    """What the register is searched by: pairs of characters of its names, and how those pairs sound."""
+    return " ".join(filter(None, (search_terms(name, brand), sound_terms(name, brand))))
+
+
 def is_listed(c: Compiler, row: Row, given: Given) -> str:
     """On a list today. In the order of ids the list's own index drives: there are 830,000 entries, few of them listed."""
     on_list = f"l.list = {given.sql(c)} AND l.delisted_on IS NULL"
@@ -70,3 +76,8 @@ def may_see(actor: Actor, row: Enterprise) -> bool:
 def may_read_contact(c: Compiler, row: Row) -> str:
     """Contacts are for those whose grants cover the place."""
     return c.covers(row["division_id"], READ_ENTERPRISE_CONTACTS)
+
+
+def visible_import(c: Compiler, row: Row) -> str:
+    """Files for a place are for those who keep its register."""
+    return c.covers(row["division_code"], EDIT_ENTERPRISES)

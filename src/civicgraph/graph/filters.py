@@ -155,10 +155,17 @@ def within(column: str, description: str = "In this division or anywhere below i
 
 
 def matches(
-    table: str, description: str = "Holds these words; words of two or more characters are found anywhere."
+    table: str,
+    description: str = "Holds these words; words of two or more characters are found anywhere.",
+    *,
+    is_by_ear: bool = False,
 ) -> Any:
-    """Full-text search over the table's `search_terms`."""
-    return Filter(str, description, lambda c, row, given: c.matches(table, row, given), search_table=table)
+    """Full-text search over the table's `search_terms`; where they hold sounds (`text.sound_terms`), by them as well."""
+
+    def condition(c: Compiler, row: Row, given: Given) -> str:
+        return c.matches(table, row, given, is_by_ear=is_by_ear)
+
+    return Filter(str, description, condition, search_table=table)
 
 
 FILTERS: dict[str, dict[str, Filter]] = {}

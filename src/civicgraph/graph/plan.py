@@ -136,10 +136,10 @@ class Compiler:
         """Whether SQL `sql` holds the given text, whatever the case of A to Z; no sign in it means more than itself."""
         return self.dialect.holds(sql, given.sql(self, "text"))
 
-    def matches(self, table: str, row: Row, given: Given) -> str:
+    def matches(self, table: str, row: Row, given: Given, *, is_by_ear: bool = False) -> str:
         """Whether the row's search terms hold the given words."""
         self.charge(cost.SEARCH)
-        return search.condition(self, table, row, given)
+        return search.condition(self, table, row, given, is_by_ear=is_by_ear)
 
     def find(self, target: str, link: Callable[[Row], str]) -> tuple[Row, str]:
         """A row of another mapped type for use in a condition: the row and `FROM … WHERE …`."""

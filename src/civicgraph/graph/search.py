@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from civicgraph.graph.limits import searched
 from civicgraph.graph.rows import Row, Search
 from civicgraph.graph.selection import Given
-from civicgraph.text import runs
+from civicgraph.text import runs, sound_runs
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler
@@ -18,6 +18,8 @@ NEAR = 3_000
 """Ids that are looked through first: a word in every hundredth row fills a page there, in less than a millisecond."""
 MOST = 101
 """Rows that a list or a total asks for at most."""
+ENOUGH = 3
+"""Rows that hold the words as they are written, from which on nothing else is looked for."""
 FEW = 600
 """Hits of an index that are fetched whole: some milliseconds at most."""
 
@@ -38,26 +40,42 @@ class Listed:
     """SQL of the id behind which the page begins, if it does not begin at the list's own end."""
 
 
-def condition(c: Compiler, table: str, row: Row, given: Given) -> str:
+def condition(c: Compiler, table: str, row: Row, given: Given, *, is_by_ear: bool = False) -> str:
     """Whether the row's search terms hold the given words; empty when the list looks for them by `steps`.
 
     In the order of ids SQLite's index gives the newest hits first, and a frequent word ends after a page
-    of them; in another order all hits are looked at.
+    of them; in another order all hits are looked at. By ear: where fewer than `ENOUGH` rows hold the words as they
+    are written, those that sound like them are found as well, in the same statement.
     """
     if c.dialect.name == "sqlite":
         words = given.sql(c, "text", _fts_phrases)
+        if is_by_ear:
+            exact = f"SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH {words} LIMIT {ENOUGH}"
+            heard = given.sql(c, "text", _fts_sounds)
+            words = f"(CASE WHEN (SELECT count(*) FROM ({exact})) < {ENOUGH} THEN {heard} ELSE {words} END)"
         if row.drive(table, f"{table}_fts", f"{table}_fts.rowid"):
             return f"{row.alias}.id = {row.driving_key} AND {table}_fts MATCH {words}"
         return f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})"
+    places, terms = given.sql(c, "texts", _places), given.sql(c, "texts", _whole_terms)
+    if is_by_ear:
+        few = f"(SELECT count(*) FROM ({_few(table, places, terms)}) enough) < {ENOUGH}"
+        places = f"(CASE WHEN {few} THEN {given.sql(c, 'texts', _heard_places)} ELSE {places} END)"
+        terms = f"(CASE WHEN {few} THEN {given.sql(c, 'texts', _heard_terms)} ELSE {terms} END)"
     found = Search(
-        places=f"' ' || search_terms || ' ' LIKE ALL ({given.sql(c, 'texts', _places)})",
-        terms=f"string_to_array(search_terms, ' ') @> {given.sql(c, 'texts', _whole_terms)}",
+        places=f"' ' || search_terms || ' ' LIKE ALL ({places})",
+        terms=f"string_to_array(search_terms, ' ') @> {terms}",
     )
     if row.is_by_id and row.search is None:
         row.search = found
         return ""
     hits = f"SELECT id FROM {table} WHERE {found.terms} AND {found.places}"
     return f"{row['id']} IN (WITH hits AS MATERIALIZED ({hits}) SELECT id FROM hits)"
+
+
+def _few(table: str, places: str, terms: str) -> str:
+    """The first rows that hold the words as they are written. Columns by an alias: `Search` names its own."""
+    whole = f"string_to_array(w.search_terms, ' ') @> {terms} AND ' ' || w.search_terms || ' ' LIKE ALL ({places})"
+    return f"SELECT 1 FROM {table} w WHERE {whole} LIMIT {ENOUGH}"
 
 
 def steps(table: str, row: Row, found: Search, listed: Listed) -> str:
@@ -100,10 +118,33 @@ def _whole_terms(text: Any) -> list[str]:
 
 def _places(text: Any) -> list[str]:
     """How the terms of each run stand in a row: one after another; one character where a term begins with it."""
-    found = [f"% {' '.join(run)}{'%' if len(run[0]) == 1 else ' %'}" for run in runs(searched(text))]
-    return found or [_NONE]
+    return _standing(runs(searched(text)))
+
+
+def _standing(found: list[list[str]]) -> list[str]:
+    return [f"% {' '.join(run)}{'%' if len(run[0]) == 1 else ' %'}" for run in found] or [_NONE]
+
+
+def _heard_terms(text: Any) -> list[str]:
+    """The same by ear."""
+    found = sound_runs(searched(text))
+    return [term for run in found for term in run if len(term) > 1] if found else [_NONE]
+
+
+def _heard_places(text: Any) -> list[str]:
+    """The same by ear."""
+    return _standing(sound_runs(searched(text)))
 
 
 def _fts_phrases(text: Any) -> str:
     """The same as an FTS5 query: each run a phrase of its terms."""
-    return " ".join(f'"{" ".join(run)}"{"*" if len(run[0]) == 1 else ""}' for run in runs(searched(text))) or '""'
+    return _phrases(runs(searched(text)))
+
+
+def _fts_sounds(text: Any) -> str:
+    """The same by ear."""
+    return _phrases(sound_runs(searched(text)))
+
+
+def _phrases(found: list[list[str]]) -> str:
+    return " ".join(f'"{" ".join(run)}"{"*" if len(run[0]) == 1 else ""}' for run in found) or '""'

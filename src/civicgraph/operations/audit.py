@@ -36,6 +36,8 @@ PRIVATE = frozenset(
         "secret_hash",
         "search_terms",
         "internal_note",
+        "employees",
+        "revenue_fen",
     }
 )
 """Fields whose values stay out of the trail: that they changed is recorded, not to what."""

@@ -15,7 +15,7 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import crypto
 from civicgraph.bookings.models import Registration
-from civicgraph.enterprises.models import Enterprise
+from civicgraph.enterprises.models import Enterprise, EnterpriseImportPart
 from civicgraph.grievances.models import Grievance, GrievanceFollower
 from civicgraph.notifications.models import ChatRobot, OutboxMessage, Webhook
 from civicgraph.operations.models import IdempotencyKey
@@ -54,6 +54,8 @@ SEALED = (
     Sealed(Registration, "contact_phone"),
     Sealed(Registration, "contact_email"),
     Sealed(Registration, "answers"),
+    Sealed(Enterprise, "contact_email"),
+    Sealed(EnterpriseImportPart, "rows"),
     Sealed(OutboxMessage, "address"),
     Sealed(GrievanceFollower, "address"),
     Sealed(ChatRobot, "url"),

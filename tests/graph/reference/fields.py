@@ -202,7 +202,7 @@ NODES = (
         "ReadyText",
         "SavedFilter",
     ),
-    *("Service", "Session", "Team"),
+    *("EnterpriseImport", "Service", "Session", "Team"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
@@ -217,9 +217,11 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Division.urgencyPolicies": policies,
     "Division.performance": lambda world, row, month: performance(world, row.code, month),
     "Division.performances": lambda world, row: performances(world, row.code),
+    "Enterprise.changes": owned("EnterpriseChange", "enterprise_id", "on"),
     "Enterprise.industryCode": lambda world, row: row.industry_id,
     "Enterprise.listings": owned("EnterpriseListing", "enterprise_id", "listed_on"),
     "Enterprise.products": owned("Product", "enterprise_id", "position"),
+    "EnterpriseImport.errors": lambda world, row: json_text(world.rows.database, row.errors),
     "Event.isOver": lambda world, row: row.ends_at < world.now,
     "Event.programme": owned("ProgrammeItem", "event_id", "position"),
     "Grid.assignments": owned("GridAssignment", "grid_id"),
@@ -242,6 +244,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.compound": root("Compound", "id"),
     "Query.division": root("Division", "code"),
     "Query.enterprise": root("Enterprise", "credit_code"),
+    "Query.enterpriseImport": root("EnterpriseImport", "id"),
     "Query.event": root("Event", "slug"),
     "Query.grid": root("Grid", "code"),
     "Query.grievance": grievance,
@@ -292,5 +295,6 @@ for _kind in (
     "Session",
     "Team",
     "WorkOrder",
+    "EnterpriseImport",
 ):
     FIELDS[f"{_kind}.number"] = lambda world, row: row.id

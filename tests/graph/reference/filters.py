@@ -10,6 +10,7 @@ from typing import Any
 
 from civicgraph.clock import CITY_ZONE
 from civicgraph.permissions import EDIT_ENTERPRISES, EDIT_EVENTS, EDIT_SERVICES
+from civicgraph.text import sound
 from tests.graph.reference import desk, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
 from tests.graph.reference.values import plain
@@ -72,6 +73,27 @@ def _holds(run: str, word: str) -> bool:
     if len(word) > 1:
         return run == word if word.isascii() else word in run
     return run.startswith(word) if word.isascii() else run == word or word in run[:-1]
+
+
+def found_by_ear(kind: str, texts: Callable[[World, Any], list[str]]) -> Callable[[World, Any, str], bool]:
+    """As it is written; where fewer than three rows hold it so, as it sounds (single characters stay themselves)."""
+    written = found_in(texts)
+
+    def fits(world: World, row: Any, words: str) -> bool:
+        if sum(written(world, one, words) for one in world.rows.tables[kind]) >= 3:
+            return written(world, row, words)
+        there = [run for text in texts(world, row) for run in runs(text)]
+        wanted = runs(words)
+        return bool(wanted) and all(any(_sounds_in(run, word) for run in there) for word in wanted)
+
+    return fits
+
+
+def _sounds_in(run: str, word: str) -> bool:
+    if len(word) == 1 or word.isascii() or run.isascii():
+        return _holds(run, word)
+    heard, sought = [sound(char) for char in run], [sound(char) for char in word]
+    return any(heard[start : start + len(sought)] == sought for start in range(len(heard)))
 
 
 def texts(*columns: str) -> Callable[[World, Any], list[str]]:
@@ -140,8 +162,9 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "EnterpriseFilter.kind": is_("kind"),
     "EnterpriseFilter.list": is_listed,
     "EnterpriseFilter.status": is_("status"),
-    "EnterpriseFilter.text": found_in(texts("name", "brand")),
+    "EnterpriseFilter.text": found_by_ear("Enterprise", texts("name", "brand")),
     "EnterpriseFilter.within": lies_in("division_id"),
+    "EnterpriseImportFilter.state": is_("state"),
     "EventFilter.endsFrom": lambda world, row, value: row.ends_at >= day(value),
     "EventFilter.isEditable": only(rules.over(EDIT_EVENTS)),
     "EventFilter.isFree": either(lambda world, row: row.price_fen == 0),

@@ -7,13 +7,19 @@ from random import Random
 
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import (
+    ChangedFact,
     Enterprise,
+    EnterpriseChange,
+    EnterpriseImport,
     EnterpriseKind,
     EnterpriseList,
     EnterpriseListing,
+    EnterpriseScale,
     EnterpriseStatus,
+    ImportState,
     Product,
 )
+from civicgraph.enterprises.rules import search_terms_of
 from civicgraph.events.models import Event, EventKind, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
 from civicgraph.services.models import Offer, OfferKind, OpeningHours, PriceRule, Service, ServiceKind, ServiceStatus
 from civicgraph.text import search_terms
@@ -40,8 +46,26 @@ async def build_enterprises(dice: Random, places: list[str]) -> None:
             contact_name=mark("enterprise", "contact_name", number),
             contact_phone=mark("enterprise", "contact_phone", number),
             contact_phone_masked=mark("enterprise", "contact_phone_masked", number),
-            search_terms=search_terms(name, brand),
+            contact_email=mark("enterprise", "contact_email", number),
+            contact_email_masked=mark("enterprise", "contact_email_masked", number),
+            scale=dice.choice([None, *EnterpriseScale]),
+            employees=dice.choice([None, 0, 300]),
+            revenue_fen=dice.choice([None, 0, 2**53]),
+            search_terms=search_terms_of(name, brand),
         )
+        if number % 3 == 0:
+            change = {"on": date(2026, 1, number), "fact": dice.choice(list(ChangedFact)), "before": "19", "after": "C"}
+            await EnterpriseChange.create(enterprise_id=number, **change)
+        if number % 5 == 0:
+            await EnterpriseImport.create(
+                name="名单.csv",
+                digest="0" * 64,
+                state=dice.choice(list(ImportState)),
+                total=dice.choice([0, 5]),
+                errors=dice.choice([[], [{"row": 2, "field": "name", "message": "，"}]]),
+                division_code=dice.choice(places),
+                finished_at=dice.choice([None, NOW]),
+            )
         for name_of_list in dice.sample(list(EnterpriseList), dice.randint(0, 2)):
             day = date(2025, dice.randint(1, 2), 1)
             ended = dice.choice([None, date(2026, 1, 1)])

@@ -69,6 +69,7 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.messageTemplates": all_of("MessageTemplate"),
     "Query.compounds": all_of("Compound"),
     "Query.divisions": all_of("Division"),
+    "Query.enterpriseImports": all_of("EnterpriseImport"),
     "Query.enterprises": all_of("Enterprise"),
     "Query.events": all_of("Event"),
     "Query.grids": all_of("Grid"),
@@ -119,6 +120,7 @@ BOTH = {**NEWEST, "OLDEST": Order(("id",))}
 BY_CODE = {"CODE": Order(("code",))}
 ORDERS: dict[str, dict[str, Order]] = {
     **dict.fromkeys(("ApiToken", "AuditEntry", "Compound", "InboxMessage", "OutboxMessage", "Service"), NEWEST),
+    "EnterpriseImport": NEWEST,
     "Session": NEWEST,
     **dict.fromkeys(("ChatRobot", "MessageTemplate", "ReadyText", "Team", "Webhook"), NEWEST),
     "SavedFilter": {"OLDEST": Order(("id",))},

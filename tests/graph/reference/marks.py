@@ -18,6 +18,8 @@ def nobody(world: World, row: Any) -> bool:
 READERS: dict[str, tuple[str, rules.Rule]] = {
     "api_token.name": ("Person", lambda world, row: world.actor.person_id == row.id),
     "api_token.token_hash": ("Person", nobody),
+    "enterprise.contact_email": ("Enterprise", nobody),
+    "enterprise.contact_email_masked": ("Enterprise", rules.over(READ_ENTERPRISE_CONTACTS)),
     "enterprise.contact_name": ("Enterprise", rules.over(READ_ENTERPRISE_CONTACTS)),
     "enterprise.contact_phone": ("Enterprise", nobody),
     "enterprise.contact_phone_masked": ("Enterprise", rules.over(READ_ENTERPRISE_CONTACTS)),

@@ -10,6 +10,8 @@ from tests.graph.reference.lists import ORDERS
 from tests.graph.reference.world import Rows
 
 SOUGHT = (
+    "录灯",
+    "楼水",
     "路灯",
     "灯",
     "漏水",
@@ -58,6 +60,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "OutboxMessageFilter.webhook": column("Webhook", "id", 99),
         "Query.compound.number": column("Compound", "id", 0, -1, 2_147_483_647),
         "Query.enterprise.creditCode": column("Enterprise", "credit_code", "?"),
+        "Query.enterpriseImport.number": column("EnterpriseImport", "id", 99),
         "Query.event.slug": column("Event", "slug", "?"),
         "Query.grid.code": column("Grid", "code", ""),
         "Query.grievance.number": [*column("Grievance", "number"), " zy－0522—0003 ", "?"],

@@ -188,6 +188,7 @@ VISIBLE: dict[str, Rule] = {
     "ApiToken": is_own,
     "AuditEntry": over(READ_AUDIT, "division_code"),
     "Enterprise": lambda world, row: row.is_published or may(world, EDIT_ENTERPRISES, row.division_id),
+    "EnterpriseImport": over(EDIT_ENTERPRISES, "division_code"),
     "Event": lambda world, row: row.status is not EventStatus.DRAFT or may(world, EDIT_EVENTS, row.division_id),
     "Grant": sees_grant,
     "GridAssignment": sees_assignment,
@@ -221,7 +222,10 @@ def sees(world: World, kind: str, row: Any) -> bool:
 
 
 GUARDS: dict[str, Rule] = {
-    **dict.fromkeys(("Enterprise.contactName", "Enterprise.contactPhoneMasked"), over(READ_ENTERPRISE_CONTACTS)),
+    **{
+        f"Enterprise.{name}": over(READ_ENTERPRISE_CONTACTS)
+        for name in ("contactName", "contactPhoneMasked", "contactEmailMasked", "employees", "revenueFen")
+    },
     **dict.fromkeys(
         (
             *("Grievance.description", "Grievance.address", "Grievance.contactName", "Grievance.contactPhoneMasked"),

@@ -10,7 +10,14 @@ from typing import Any
 
 from civicgraph.accounts.models import ApiToken, Grant, Person, Session, TrustedDocument
 from civicgraph.divisions.models import Compound, Division, Figure, OfficeHours
-from civicgraph.enterprises.models import Enterprise, EnterpriseListing, Industry, Product
+from civicgraph.enterprises.models import (
+    Enterprise,
+    EnterpriseChange,
+    EnterpriseImport,
+    EnterpriseListing,
+    Industry,
+    Product,
+)
 from civicgraph.events.models import Event, ProgrammeItem
 from civicgraph.grids.models import Grid, GridAssignment
 from civicgraph.grievances.models import (
@@ -43,6 +50,7 @@ from tests.graph.reference.rules import sees
 
 OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
+    *(EnterpriseChange, EnterpriseImport),
     *(
         GridAssignment,
         Grievance,

@@ -16,6 +16,7 @@ from civicgraph.demo.city.scale import CITY, Scale
 from civicgraph.demo.city.sqlite import SQLiteWriter
 from civicgraph.demo.city.tables import Batch
 from civicgraph.demo.city.writers import CityIsBusy, Writer
+from civicgraph.enterprises.figures import keeping
 from civicgraph.settings import Settings
 
 __all__ = ["CITY", "CityIsBusy", "Scale", "fill", "load_city"]
@@ -35,7 +36,9 @@ async def load_city(settings: Settings, seed: int, console: Console) -> None:
     """Generate the city over the loaded demo, with progress; a second run keeps what is there."""
     with shown_on(console) as progress:
         is_new = await fill(settings, seed, CITY, progress)
-    if not is_new:
+    if is_new:
+        await keeping.recount()
+    else:
         console.print("The city is there at full scale already; its data is kept.")
 
 

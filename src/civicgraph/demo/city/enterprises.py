@@ -16,16 +16,18 @@ from civicgraph.enterprises.models import (
     EnterpriseKind,
     EnterpriseList,
     EnterpriseListing,
+    EnterpriseScale,
     EnterpriseStatus,
     Product,
 )
-from civicgraph.text import search_terms
+from civicgraph.enterprises.rules import search_terms_of
 
 ENTERPRISE = table(
     Enterprise,
     *("id", "created_at", "updated_at", "version", "is_generated", "credit_code", "name", "brand", "kind", "status"),
-    *("industry_id", "division_id", "address", "established_on", "summary", "is_published", "contact_name"),
-    *("contact_phone", "contact_phone_masked", "search_terms"),
+    *("industry_id", "division_id", "address", "established_on", "counted_from", "scale", "employees", "revenue_fen"),
+    *("summary", "is_published", "contact_name", "contact_phone", "contact_phone_masked", "contact_email"),
+    *("contact_email_masked", "search_terms"),
 )
 LISTING = table(EnterpriseListing, "created_at", "updated_at", "enterprise_id", "list", "listed_on", "delisted_on")
 PRODUCT = table(
@@ -48,7 +50,8 @@ _STATES = (
 _FARMING, _SOFTWARE = ("01", "03", "05"), "65"
 _KNOWN = 4  # enterprises of a community that its made-up problems name
 _YEAR_ONE = 719_163
-_QUARTER = 739_617  # date(2026, 1, 1).toordinal()
+_YEAR = 739_342  # date(2025, 4, 1).toordinal(): the year that ends with the first quarter of 2026
+_DAYS = 365
 
 Joined = tuple[EnterpriseList, int, int | None]
 T = TypeVar("T")
@@ -91,7 +94,8 @@ def rows(ground: Ground) -> Iterator[Batch]:
         found.append(
             (
                 *(number, ground.now, ground.now, 1, True, code, name, "", kind.value, status.value),
-                *(industry, community.code, "", established, "", True, "", "", "", search_terms(name)),
+                *(industry, community.code, "", established, established, *_size(random, kind, bool(joined))),
+                *("", True, "", "", "", "", "", search_terms_of(name, "")),
             )
         )
         if len(community.enterprises) < _KNOWN:
@@ -108,6 +112,16 @@ def rows(ground: Ground) -> Iterator[Batch]:
     yield ENTERPRISE, found
     yield LISTING, listed
     yield PRODUCT, made
+
+
+def _size(random: Random, kind: EnterpriseKind, is_listed: bool) -> tuple[str, int, int]:
+    """Its scale, the people insured through it and its revenue, by and large."""
+    if is_listed:
+        people = 20 + int(random() ** 3 * 900)
+        scale = EnterpriseScale.MEDIUM if people >= 300 else EnterpriseScale.SMALL
+        return scale.value, people, people * (20_000_000 + int(random() * 60_000_000))
+    people = int(random() ** 4 * (40 if kind is EnterpriseKind.COMPANY else 6))
+    return EnterpriseScale.MICRO.value, people, (1 + people) * int(random() * 30_000_000)
 
 
 def _share(chance: float, shares: Sequence[tuple[float, T]]) -> T:
@@ -138,10 +152,11 @@ def _lists(ground: Ground, total: int) -> dict[int, tuple[Joined, ...]]:
 
 
 def _joined(source: Generator, ground: Ground, one: EnterpriseList, order: int, missing: int) -> Joined:
-    before = _QUARTER - 1 - source.randrange(1500)
+    """On a list since when and until when: of the four above some came and some went within the year."""
+    before = _YEAR - 1 - source.randrange(1500)
     if one is not EnterpriseList.FOUR_ABOVE:
         return one, before, None
     if order >= missing:
-        return one, before, _QUARTER + source.randrange(90)
+        return one, before, _YEAR + source.randrange(_DAYS - 1)
     is_new = order < min(ground.scale.four_above_joined, missing)
-    return one, _QUARTER + source.randrange(90) if is_new else before, None
+    return one, _YEAR + source.randrange(_DAYS) if is_new else before, None

@@ -24,7 +24,7 @@ class Scale:
     """Only the first so many communities; None: all."""
     lists: tuple[tuple[EnterpriseList, int], ...] = (
         (EnterpriseList.FOUR_ABOVE, 3563),
-        (EnterpriseList.DESIGNATED_SIZE, 588),
+        (EnterpriseList.SIZE_WATCHLIST, 588),
         (EnterpriseList.INNOVATIVE_SME, 251),
         (EnterpriseList.SPECIALISED_SME, 181),
         (EnterpriseList.PROVINCIAL_PLATFORM, 20),
@@ -33,7 +33,7 @@ class Scale:
     """Enterprises on each list today: the city's published figures of the first quarter of 2026."""
     four_above_joined: int = 230
     four_above_left: int = 59
-    """Joined and left the list of the four above in the first quarter: the published net growth of 171."""
+    """Joined and left the list of the four above in the year to the first quarter: the published net growth of 171."""
 
 
 CITY = Scale()

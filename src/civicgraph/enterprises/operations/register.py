@@ -1,28 +1,38 @@
-"""Writes of the enterprises room."""
+"""Keeping the register by hand: entries, their lists and products, their status, their contacts."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from civicgraph import clock, crypto
-from civicgraph.divisions.operations import DivisionCode, place_of
+from civicgraph.divisions.operations import place_of
 from civicgraph.enterprises import rules
+from civicgraph.enterprises.figures import closing, keeping
+from civicgraph.enterprises.figures.counting import Listed
+from civicgraph.enterprises.inputs import (
+    NOT_YET,
+    CreateEnterprise,
+    EnterpriseFields,
+    EnterpriseListingFields,
+    ProductFields,
+    UpdateEnterprise,
+)
 from civicgraph.enterprises.models import (
+    ChangedFact,
     Enterprise,
-    EnterpriseKind,
-    EnterpriseList,
+    EnterpriseChange,
     EnterpriseListing,
     EnterpriseStatus,
     Industry,
     Product,
 )
+from civicgraph.enterprises.rules import search_terms_of
 from civicgraph.i18n import N_
 from civicgraph.operations import (
-    FieldError,
     Forbidden,
     Input,
     InvalidInput,
@@ -34,117 +44,16 @@ from civicgraph.operations import (
     operation,
 )
 from civicgraph.permissions import EDIT_ENTERPRISES, READ_ENTERPRISE_CONTACTS, Actor
-from civicgraph.text import mask_phone, search_terms
-
-
-class EnterpriseListingFields(Input):
-    """A place on a list."""
-
-    list: EnterpriseList = Field(title=N_("List of offices"))
-    listed_on: date = Field(title=N_("On the list since"))
-    delisted_on: date | None = Field(None, title=N_("Taken off on"))
-
-    def overlaps(self, other: EnterpriseListingFields) -> bool:
-        """Whether both say that it is on the same list on the same day; the day it is taken off is its last."""
-        ends, other_ends = self.delisted_on or date.max, other.delisted_on or date.max
-        return self.list is other.list and self.listed_on <= other_ends and other.listed_on <= ends
-
-
-class ProductFields(Input):
-    """A product."""
-
-    name: str = Field(title=N_("Product"), min_length=1, max_length=80)
-    annual_output: int | None = Field(None, title=N_("Output of a year"), ge=0, le=2**53)
-    unit: str = Field("", title=N_("Unit"), max_length=20)
-    note: str = Field("", title=N_("Note"), max_length=300)
-
-
-class EnterpriseFields(Input):
-    """What the register holds of an enterprise."""
-
-    credit_code: str = Field(
-        title=N_("Unified social credit code"),
-        min_length=18,
-        max_length=18,
-        description=N_("18 characters, as on the licence."),
-    )
-    name: str = Field(title=N_("Registered name"), min_length=2, max_length=120)
-    brand: str = Field("", title=N_("Brand"), max_length=60)
-    kind: EnterpriseKind = Field(title=N_("Legal kind"))
-    status: EnterpriseStatus = Field(EnterpriseStatus.ACTIVE, title=N_("Status"))
-    industry_code: str = Field(title=N_("Industry"), min_length=1, max_length=4)
-    division_code: DivisionCode
-    address: str = Field("", title=N_("Registered address"), max_length=200)
-    established_on: date | None = Field(None, title=N_("Founded on"))
-    summary: str = Field("", title=N_("About the enterprise"), max_length=2000)
-    contact_name: str = Field(
-        "",
-        title=N_("Whom to ask for"),
-        max_length=60,
-        description=N_("Never public. Leave it empty to keep the name that is there."),
-        json_schema_extra={"autocomplete": "off"},
-    )
-    contact_phone: str = Field(
-        "",
-        title=N_("Telephone of the contact"),
-        max_length=40,
-        description=N_("Never public. Leave it empty to keep the number that is there."),
-        json_schema_extra={"widget": "tel", "autocomplete": "off"},
-    )
-    listings: list[EnterpriseListingFields] = Field(default_factory=list, title=N_("Lists"), max_length=50)
-    products: list[ProductFields] = Field(default_factory=list, title=N_("Products"), max_length=100)
-
-    @field_validator("credit_code")
-    @classmethod
-    def _is_credit_code(cls, code: str) -> str:
-        code = code.upper()
-        if not rules.is_credit_code(code):
-            raise PydanticCustomError(
-                "civic_credit_code",
-                N_("This is not a credit code: a character is mistyped. Please compare it with the licence."),
-            )
-        return code
-
-    @field_validator("established_on")
-    @classmethod
-    def _has_begun(cls, day: date | None) -> date | None:
-        if day and day > clock.today():
-            raise PydanticCustomError("civic_future", N_("This day has not come yet."))
-        return day
-
-    @model_validator(mode="after")
-    def _lists_fit(self) -> Self:
-        errors: list[FieldError] = []
-        for index, one in enumerate(self.listings):
-            if one.delisted_on and one.delisted_on < one.listed_on:
-                path = f"listings.{index}.delisted_on"
-                errors += InvalidInput.at(path, "end_before_start", N_("This is before it came on the list.")).errors
-            if any(one.overlaps(earlier) for earlier in self.listings[:index]):
-                path = f"listings.{index}.list"
-                errors += InvalidInput.at(path, "twice", N_("It is on this list already at that time.")).errors
-        if errors:
-            raise InvalidInput(errors)
-        return self
-
-
-class CreateEnterprise(EnterpriseFields):
-    """A new entry of the register."""
-
-    is_published: bool = Field(True, title=N_("Shown to the public"))
-
-
-class UpdateEnterprise(EnterpriseFields):
-    """A change of an entry of the register."""
-
-    id: int = Field(title=N_("Number"), ge=1)
-    version: int = Field(title=N_("Version"), ge=1)
-
+from civicgraph.text import mask_email, mask_phone
 
 _ROWS: dict[str, tuple[type[Any], type[Input]]] = {
     "listings": (EnterpriseListing, EnterpriseListingFields),
     "products": (Product, ProductFields),
 }
-_APART = (*_ROWS, "contact_name", "contact_phone", "division_code", "industry_code")
+_KEPT = ("contact_name", "contact_phone", "contact_email", "employees", "revenue_fen")
+"""What an editor need not be able to read: left empty, it stays."""
+_APART = (*_ROWS, *_KEPT, "division_code", "industry_code")
+_FACTS = {"division_id": ChangedFact.DIVISION, "industry_id": ChangedFact.INDUSTRY, "status": ChangedFact.STATUS}
 _OWN = [name for name in EnterpriseFields.model_fields if name not in _APART]
 
 
@@ -181,17 +90,23 @@ async def _columns(actor: Actor, data: EnterpriseFields) -> dict[str, Any]:
             "industry_code", "unknown", N_("There is no industry with this code. Please choose one of the list.")
         )
     columns: dict[str, Any] = {name: getattr(data, name) for name in _OWN}
-    words = search_terms(data.name, data.brand)
+    words = search_terms_of(data.name, data.brand)
     return {**columns, "division_id": data.division_code, "industry_id": data.industry_code, "search_terms": words}
 
 
-def _contact(data: EnterpriseFields) -> dict[str, Any]:
-    """The columns of the contact that change: what is left empty stays."""
+def _kept(data: EnterpriseFields) -> dict[str, Any]:
+    """The columns that change among those that stay when they are left empty."""
     columns: dict[str, Any] = {"contact_name": data.contact_name} if data.contact_name else {}
     if data.contact_phone:
         columns["contact_phone"] = crypto.encrypt(data.contact_phone)
         columns["contact_phone_masked"] = mask_phone(data.contact_phone)
-    return columns
+    if data.contact_email:
+        columns["contact_email"] = crypto.encrypt(data.contact_email)
+        columns["contact_email_masked"] = mask_email(data.contact_email)
+    return {
+        **columns,
+        **{key: getattr(data, key) for key in ("employees", "revenue_fen") if getattr(data, key) is not None},
+    }
 
 
 async def _check_code(code: str, but: int = 0) -> None:
@@ -207,15 +122,42 @@ async def _replace_rows(row: Enterprise, data: EnterpriseFields) -> None:
             await model.create(enterprise_id=row.id, **extra, **one.model_dump())
 
 
+async def _check_listings(row: Enterprise | None, data: EnterpriseFields, quarter: str) -> None:
+    found = await EnterpriseListing.filter(enterprise_id=row.id) if row else []
+    before = [Listed(str(one.list), one.listed_on, one.delisted_on) for one in found]
+    after = [Listed(str(one.list), one.listed_on, one.delisted_on) for one in data.listings]
+    if errors := closing.listing_errors("listings", before, after, quarter):
+        raise InvalidInput(errors)
+
+
+async def _record_changes(row: Enterprise, columns: dict[str, Any], on: date | None, quarter: str, path: str) -> None:
+    """Keep which facts that figures follow become others, and since when."""
+    if errors := closing.day_error(path, on, quarter):
+        raise InvalidInput(errors)
+    day = max(on or clock.today(), row.counted_from or date.min)
+    for name, fact in _FACTS.items():
+        before, after = str(getattr(row, name)), str(columns.get(name, getattr(row, name)))
+        if before != after:
+            await EnterpriseChange.create(enterprise_id=row.id, on=day, fact=fact, before=before, after=after)
+
+
 @operation()
 async def create_enterprise(actor: Actor, data: CreateEnterprise) -> Enterprise:
     """Enter an enterprise into the register."""
     columns = await _columns(actor, data)
     await _check_code(data.credit_code)
-    row = await Enterprise.create(**columns, **_contact(data), is_published=data.is_published)
+    quarter = await closing.closed_quarter()
+    await _check_listings(None, data, quarter)
+    row = await Enterprise.create(
+        **columns,
+        **_kept(data),
+        is_published=data.is_published,
+        counted_from=closing.counted_from(data.established_on, quarter),
+    )
     await _replace_rows(row, data)
+    await keeping.moved({}, [row.id])
     after = {**await enterprise_values(row), "is_published": row.is_published}
-    await audit(actor, row, _trace({}, after, _contact(data)))
+    await audit(actor, row, _trace({}, after, _kept(data)))
     return row
 
 
@@ -236,11 +178,16 @@ async def update_enterprise(actor: Actor, data: UpdateEnterprise) -> Enterprise:
     before = await enterprise_values(row)
     check_version(row, data.version, lambda: before)
     await _check_code(data.credit_code, but=row.id)
-    contact = _contact(data)
-    row.update_from_dict({**columns, **contact, "version": row.version + 1})
+    quarter = await closing.closed_quarter()
+    await _check_listings(row, data, quarter)
+    counted = await keeping.histories([row.id])
+    await _record_changes(row, columns, data.changed_on, quarter, "changed_on")
+    kept = _kept(data)
+    row.update_from_dict({**columns, **kept, "version": row.version + 1})
     await row.save()
     await _replace_rows(row, data)
-    await audit(actor, row, _trace(before, await enterprise_values(row), contact))
+    await keeping.moved(counted, [row.id])
+    await audit(actor, row, _trace(before, await enterprise_values(row), kept))
     return row
 
 
@@ -255,16 +202,29 @@ class SetEnterpriseStatus(EnterpriseVersion):
     """Whether an enterprise does business."""
 
     status: EnterpriseStatus = Field(title=N_("Status"))
+    since_on: date | None = Field(None, title=N_("Since"), description=N_("Empty: since today."))
+
+    @field_validator("since_on")
+    @classmethod
+    def _has_come(cls, day: date | None) -> date | None:
+        if day and day > clock.today():
+            raise PydanticCustomError("civic_future", NOT_YET)
+        return day
 
 
-async def _set(actor: Actor, data: EnterpriseVersion, name: str, value: Any, refusal: str) -> Enterprise:
+async def _set(
+    actor: Actor, data: EnterpriseVersion, name: str, value: Any, refusal: str, on: date | None = None
+) -> Enterprise:
     row = await _editable(actor, data.id)
     before = getattr(row, name)
     if before == value:
         raise Unavailable(refusal)
     check_version(row, data.version, dict)
+    counted = await keeping.histories([row.id])
+    await _record_changes(row, {name: value}, on, await closing.closed_quarter(), "since_on")
     row.update_from_dict({name: value, "version": row.version + 1})
     await row.save()
+    await keeping.moved(counted, [row.id])
     await audit(actor, row, {name: [before, value]})
     return row
 
@@ -284,20 +244,21 @@ async def withdraw_enterprise(actor: Actor, data: EnterpriseVersion) -> Enterpri
 @operation()
 async def set_enterprise_status(actor: Actor, data: SetEnterpriseStatus) -> Enterprise:
     """Say whether an enterprise is in business, dormant or deregistered, without sending its whole entry."""
-    return await _set(actor, data, "status", data.status, N_("It has this status already."))
+    refusal = N_("It has this status already.")
+    return await _set(actor, data, "status", data.status, refusal, data.since_on)
 
 
 @operation()
 async def forget_enterprise_contact(actor: Actor, data: EnterpriseVersion) -> Enterprise:
     """Delete the contact's name and telephone, for instance when the person has left."""
     row = await _editable(actor, data.id)
-    if not (row.contact_name or row.contact_phone):
+    if not (row.contact_name or row.contact_phone or row.contact_email):
         raise Unavailable(N_("There is no contact."))
     check_version(row, data.version, dict)
-    gone = {"contact_name": "", "contact_phone": "", "contact_phone_masked": ""}
-    row.update_from_dict({**gone, "version": row.version + 1})
+    names = ("contact_name", "contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked")
+    row.update_from_dict({**dict.fromkeys(names, ""), "version": row.version + 1})
     await row.save()
-    await audit(actor, row, {"contact_name": [None, None], "contact_phone": [None, None]})
+    await audit(actor, row, {name: [None, None] for name in ("contact_name", "contact_phone", "contact_email")})
     return row
 
 
@@ -309,7 +270,7 @@ class EnterpriseNumber(Input):
 
 @operation()
 async def reveal_enterprise_contact(actor: Actor, data: EnterpriseNumber) -> dict[str, Any]:
-    """The telephone of an enterprise's contact; each look is in the audit trail."""
+    """Telephone and e-mail of an enterprise's contact; each look is in the audit trail."""
     row = await _editable(actor, data.id, READ_ENTERPRISE_CONTACTS)
     await audit(actor, row, {})
-    return {"phone": crypto.decrypt(row.contact_phone)}
+    return {"phone": crypto.decrypt(row.contact_phone), "email": crypto.decrypt(row.contact_email)}

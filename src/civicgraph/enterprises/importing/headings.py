@@ -1,0 +1,168 @@
+"""Columns of a file and how their cells are meant. Pure.
+
+Headings are those of the API (`credit_code`) or the Chinese ones of the registration office's sheets. A column that
+is not there changes nothing; a cell that is empty empties the field, but for contacts and business figures, which stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
+from civicgraph.i18n import Labelled, translations
+
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "credit_code": ("统一社会信用代码", "信用代码"),
+    "name": ("名称", "企业名称", "主体名称"),
+    "brand": ("品牌", "字号"),
+    "kind": ("类型", "主体类型"),
+    "status": ("状态", "经营状态", "登记状态"),
+    "status_on": ("状态日期",),
+    "industry_code": ("行业代码", "行业"),
+    "division_code": ("区划代码", "行政区划代码", "所在社区代码"),
+    "address": ("地址", "住所", "经营场所"),
+    "established_on": ("成立日期", "注册日期"),
+    "scale": ("规模", "企业规模"),
+    "employees": ("从业人数", "参保人数"),
+    "revenue": ("营业收入", "营业收入（元）", "营业收入(元)"),
+    "summary": ("简介",),
+    "contact_name": ("联系人",),
+    "contact_phone": ("联系电话", "电话"),
+    "contact_email": ("电子邮箱", "邮箱"),
+    "lists": ("名单",),
+}
+REQUIRED = ("credit_code",)
+_FIELDS = {title: name for name, titles in HEADINGS.items() for title in (name, *titles)}
+_MORE_WORDS: dict[type[Labelled], dict[str, str]] = {
+    EnterpriseKind: {
+        "企业": "company",
+        "有限责任公司": "company",
+        "个体": "sole_trader",
+        "合作社": "cooperative",
+        "农民专业合作社": "cooperative",
+    },
+    EnterpriseStatus: {
+        **dict.fromkeys(("存续", "在营", "开业"), "active"),
+        **dict.fromkeys(("停业", "歇业"), "suspended"),
+        **dict.fromkeys(("注销", "吊销"), "closed"),
+    },
+    EnterpriseScale: {
+        **dict.fromkeys(("大", "大型"), "large"),
+        **dict.fromkeys(("中", "中型"), "medium"),
+        **dict.fromkeys(("小", "小型"), "small"),
+        **dict.fromkeys(("微", "微型"), "micro"),
+    },
+    EnterpriseList: {
+        "四上": "four_above",
+        "专精特新": "specialised_sme",
+        "规上": "designated_size",
+        "链主": "chain_leader",
+    },
+}
+
+
+class UnknownHeadings(ValueError):
+    """A file without the columns that it needs, or with the same twice."""
+
+
+def fields_of(headings: Sequence[str]) -> list[str]:
+    """The field of each column, empty for those that are not read. Raises `UnknownHeadings`."""
+    found = [_FIELDS.get(re.sub(r"\s", "", str(one or "")).lower().lstrip("\ufeff"), "") for one in headings]
+    if missing := [HEADINGS[name][0] for name in REQUIRED if name not in found]:
+        raise UnknownHeadings(f"{missing[0]} ({REQUIRED[0]})")
+    if twice := {name for name in found if name and found.count(name) > 1}:
+        raise UnknownHeadings("、".join(sorted(twice)))
+    return found
+
+
+def _words(enum: type[Labelled]) -> dict[str, str]:
+    known = {**{one.value: one.value for one in enum}, **{one.label.lower(): one.value for one in enum}}
+    chinese = translations("zh")
+    known |= {chinese.gettext(one.label): one.value for one in enum}
+    return {**known, **_MORE_WORDS.get(enum, {})}
+
+
+_ENUMS: dict[str, dict[str, str]] = {}
+
+
+def _member(enum: type[Labelled], text: str) -> str:
+    """A member's value for any of the words by which offices call it; other words as they are."""
+    if enum.__name__ not in _ENUMS:
+        _ENUMS[enum.__name__] = _words(enum)
+    return _ENUMS[enum.__name__].get(text.strip().lower(), text.strip())
+
+
+def meant(field: str, cell: Any) -> Any:
+    """What a cell means: enumerations by their words, money in yuan as fen, days however sheets write them."""
+    if isinstance(cell, datetime | date):
+        return cell.date() if isinstance(cell, datetime) else cell
+    text = str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
+    if field == "kind":
+        return _member(EnterpriseKind, text)
+    if field == "status":
+        return _member(EnterpriseStatus, text)
+    if field == "scale":
+        return _member(EnterpriseScale, text)
+    if field in ("established_on", "status_on"):
+        return _day(text)
+    if field == "industry_code":
+        return _industry(text)
+    if field == "revenue":
+        return _fen(text)
+    return [_listing(one) for one in re.split(r"[;；]", text) if one.strip()] if field == "lists" else text
+
+
+def _day(text: str) -> str:
+    match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
+    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else text
+
+
+def _industry(text: str) -> str:
+    """Classes of four digits are kept by their division: C1922 and 1922 are 19."""
+    match = re.fullmatch(r"[A-Ta-t]?(\d{2})\d{0,2}", text)
+    return match[1] if match else text.upper()
+
+
+def _fen(text: str) -> Any:
+    try:
+        return int(Decimal(text.replace(",", "").replace("，", "")) * 100)
+    except (InvalidOperation, ValueError):
+        return text
+
+
+def _listing(text: str) -> dict[str, str]:
+    """`四上:2024-01-01` or, with its last day, `四上:2024-01-01~2025-06-30`."""
+    name, _, days = re.sub(r"[：]", ":", text).strip().partition(":")
+    begins, _, ends = days.partition("~")
+    return {
+        "list": _member(EnterpriseList, name),
+        "listed_on": _day(begins.strip()),
+        **({"delisted_on": _day(ends.strip())} if ends.strip() else {}),
+    }
+
+
+_KEPT_WHEN_EMPTY = ("contact_name", "contact_phone", "contact_email", "employees", "revenue", "name", "kind", "status")
+_EMPTIED: dict[str, Any] = {"established_on": None, "scale": None, "lists": [], "status_on": None}
+
+
+def row_of(fields: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    """A row as the input of the API."""
+    found: dict[str, Any] = {}
+    for field, cell in zip(fields, cells, strict=False):
+        if not field:
+            continue
+        if cell is None or str(cell).strip() == "":
+            if field not in _KEPT_WHEN_EMPTY and field not in ("industry_code", "division_code"):
+                found[field] = _EMPTIED.get(field, "")
+            continue
+        found["revenue_fen" if field == "revenue" else field] = meant(field, cell)
+    return found
+
+
+def is_empty(row: Mapping[str, Any]) -> bool:
+    """Whether a row holds nothing at all."""
+    return not any(value not in (None, "", []) for value in row.values())
