@@ -16,8 +16,8 @@ from civicgraph.divisions.models import Division
 from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus
 from civicgraph.grievances.operations import accept_grievance, file_grievance, list_shortfall, resolve_grievance
 from civicgraph.grievances.pages.periods import period_of
-from civicgraph.grievances.pages.sheet import plain
 from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.web.sheets import plain
 from tests.grievances.conftest import fill, words
 from tests.support import city as place
 from tests.support.city import CITY, FENGGANG, FENGHUA, FENGQUAN, HONGQIAO, LONGQUAN

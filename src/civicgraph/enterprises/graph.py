@@ -9,8 +9,11 @@ import strawberry
 from graphql import GraphQLError
 
 from civicgraph.enterprises import models, operations, rules
+from civicgraph.enterprises.figures import slices
+from civicgraph.enterprises.figures.graph import EnterpriseFigures
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseStatus, ImportState
 from civicgraph.graph import (
+    DivisionCode,
     Order,
     column,
     computed,
@@ -248,6 +251,7 @@ class Query:
         description="An enterprise by its code.",
     )
     enterprises = root_connection("Enterprise", description="Enterprises of the city.")
+    enterprise_figures = slices.figures("EnterpriseFigures", IndustryCode, DivisionCode)
     enterprise_imports = root_connection("EnterpriseImport", description="Files of enterprises that were sent.")
     enterprise_import = root_one(
         "EnterpriseImport",
@@ -279,4 +283,4 @@ Mutation = mutations(
     door(operations.close_quarter, {"quarter": str}),
     door(operations.reveal_enterprise_contact, {"phone": str, "email": str}),
 )
-TYPES = (Enterprise, EnterpriseListing, EnterpriseChange, EnterpriseImport, Product, Industry)
+TYPES = (Enterprise, EnterpriseListing, EnterpriseChange, EnterpriseImport, EnterpriseFigures, Product, Industry)

@@ -44,6 +44,15 @@ SECTION_ENDS = {
 """The last two-digit division of each section of GB/T 4754-2017; the divisions of a section stand together."""
 
 
+FIRST_SERVICE = "51"
+"""Section F, wholesale and retail, is the first of the services (三次产业划分规定)."""
+
+
+def is_service(industry: str) -> bool:
+    """Whether a two-digit division of industry is one of the services."""
+    return industry >= FIRST_SERVICE
+
+
 def section(industry: str) -> str:
     """SQL of the section of an industry's code, in the words of the index `enterprise_section`."""
     cases = " ".join(f"WHEN {industry} <= '{last}' THEN '{letter}'" for letter, last in SECTION_ENDS.items())

@@ -25,6 +25,7 @@ def schema() -> GraphQLSchema:
     for name in ("Query", "Subscription", "Division"):
         kind: Any = built.type_map[name]
         kind.fields.pop("grievanceFigures", None)
+        kind.fields.pop("enterpriseFigures", None)
     return built
 
 

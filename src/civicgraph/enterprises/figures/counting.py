@@ -147,7 +147,7 @@ def _count_membership(
     here: frozenset[tuple[str, str]] = frozenset()
     first = max(bisect_right(starts, of.listed_on) - 1, 0)
     for index in range(first, len(starts)):
-        day = max(starts[index], of.listed_on)
+        day = of.listed_on if index == first else starts[index]
         if of.delisted_on is not None and day > of.delisted_on:
             break
         _move(found, of.list, day, here, states[index])

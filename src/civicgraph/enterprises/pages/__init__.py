@@ -1,5 +1,5 @@
 """Pages of the enterprises room."""
 
-from civicgraph.enterprises.pages import imports, register
+from civicgraph.enterprises.pages import figures, imports, register
 
-ROUTES = [*imports.ROUTES, *register.ROUTES]
+ROUTES = [*figures.ROUTES, *imports.ROUTES, *register.ROUTES]

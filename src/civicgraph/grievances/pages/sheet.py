@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
 from starlette.responses import StreamingResponse
 
 from civicgraph.i18n import current, gettext, label_of
+from civicgraph.web.sheets import lines
 
 _NUMBERS = (
     "received",
@@ -26,31 +25,13 @@ _NUMBERS = (
 )
 _RATES = ("responseRate", "responseInTimeRate", "resolutionRate", "resolutionInTimeRate", "satisfactionRate")
 _HOURS = ("medianResponseHours", "medianResolutionHours")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What makes a spreadsheet run a cell that begins with it."""
 
 
 def sheet(name: str, found: dict[str, Any]) -> StreamingResponse:
     """The answer of `grievances/figures.graphql` as a download."""
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-cache"}
-    lines = list(_lines(found))  # in the request's language, which is gone while it is sent
-    return StreamingResponse(iter(lines), headers=headers, media_type="text/csv; charset=utf-8")
-
-
-def plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _lines(found: dict[str, Any]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    yield "\ufeff"
-    for row in (_head(), *_rows(found)):
-        writer.writerow([plain(one) if isinstance(one, str) else "" if one is None else one for one in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+    sent = list(lines((_head(), *_rows(found))))  # in the request's language, which is gone while it is sent
+    return StreamingResponse(iter(sent), headers=headers, media_type="text/csv; charset=utf-8")
 
 
 def _head() -> list[str]:

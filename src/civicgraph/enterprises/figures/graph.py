@@ -1,0 +1,66 @@
+"""GraphQL of the register's figures."""
+
+from __future__ import annotations
+
+from civicgraph.enterprises.figures import slices
+from civicgraph.enterprises.models import EnterpriseCell, EnterpriseList
+from civicgraph.graph import computed, split, to_one, type_
+
+
+@type_(EnterpriseCell)
+class EnterpriseFigures:
+    """How many enterprises there are in a division and below it: all, of an industry, or on a list.
+
+    They follow the days of facts: what is entered today with the day of today changes no figure of before.
+    """
+
+    division = to_one(
+        "divisions.Division",
+        link=lambda c, row, child: f"{child['code']} = {row.slice.division}",
+        is_nullable=False,
+        description="Where.",
+    )
+    industry = to_one(
+        "enterprises.Industry",
+        link=lambda c, row, child: f"{child['code']} = {row.slice.industry}",
+        is_nullable=True,
+        description="Of this section or division of industry alone; null: of all.",
+    )
+    list = computed(
+        EnterpriseList | None,
+        lambda c, row: f"nullif({row.slice.of}, '')",
+        "On this list alone; null: the whole register.",
+    )
+    quarter = computed(str | None, lambda c, row: row.slice.last or "NULL", "Until the end of this quarter; null: now.")
+    count = computed(
+        int,
+        lambda c, row: f"({row['joined']} - {row['departed']})",
+        "How many there are that are not deregistered; with a first quarter, by how many there are more than before it.",
+    )
+    joined = computed(int, lambda c, row: row["joined"], "How many came; now: how many there are.")
+    departed = computed(int, lambda c, row: row["departed"], "How many went; now: none.")
+    shown = computed(
+        int,
+        lambda c, row: row["shown"],
+        "Public entries of now, whatever their status: as many as the list of enterprises has. 0 for quarters.",
+    )
+    by_quarter = split(
+        "EnterpriseFigures",
+        slices.by_quarter,
+        size=12,
+        description=f"As they stood at the end of each quarter: the latest {slices.MAX_QUARTERS} in which anything changed.",
+    )
+    by_division = split(
+        "EnterpriseFigures",
+        slices.by_division,
+        size=20,
+        description=f"In parts by the divisions directly below, at most {slices.MAX_DIVISIONS}.",
+    )
+    by_section = split("EnterpriseFigures", slices.by_section, size=20, description="In parts by section of industry.")
+    by_industry = split(
+        "EnterpriseFigures",
+        slices.by_industry,
+        size=97,
+        description="In parts by two-digit division of industry, of the section if one is asked for.",
+    )
+    by_list = split("EnterpriseFigures", slices.by_list, size=8, description="In parts by list.")

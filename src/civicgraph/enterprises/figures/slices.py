@@ -1,0 +1,138 @@
+"""Which cells a read of the register's figures adds up: as SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from civicgraph.enterprises.models import EnterpriseList
+from civicgraph.graph import summed
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
+
+MAX_QUARTERS = 40
+MAX_DIVISIONS = 100
+_ALL = "''"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A slice of the cells: SQL for its division, list and industry, its first and last quarter; none of both: now."""
+
+    division: str
+    of: str = _ALL
+    industry: str = _ALL
+    first: str = ""
+    last: str = ""
+    premise: str = ""
+
+    def condition(self, row: Row) -> str:
+        """Chooses the cells, by the index (division_id, list, industry, quarter)."""
+        return (
+            f"{row['division_id']} = {self.division} AND {row['list']} = {self.of}"
+            f" AND {row['industry']} = {self.industry} AND {self.period(row['quarter'])}"
+        )
+
+    def period(self, quarter: str) -> str:
+        """Bounds the quarters."""
+        if not (self.first or self.last):
+            return f"{quarter} = ''"
+        first = f"{quarter} >= {self.first}" if self.first else f"{quarter} > ''"
+        return f"{first} AND {quarter} <= {self.last}" if self.last else first
+
+
+def of_place(
+    c: Compiler,
+    row: Row | None,
+    *,
+    within: Given,
+    industry: Given | None = None,
+    list: Given | None = None,
+    from_quarter: Given | None = None,
+    to_quarter: Given | None = None,
+) -> Cells:
+    """The slice that the arguments ask for."""
+    division = within.sql(c)
+    return Cells(
+        division=division,
+        of=list.sql(c) if list else _ALL,
+        industry=industry.sql(c) if industry else _ALL,
+        first=from_quarter.sql(c) if from_quarter else "",
+        last=to_quarter.sql(c) if to_quarter else "",
+        premise=f"EXISTS (SELECT 1 FROM division place WHERE place.code = {division})",
+    )
+
+
+def figures(target: str, industry: Any, division: Any) -> Any:
+    """The root field of the figures."""
+    return summed(
+        target,
+        of_place,
+        arguments={
+            "within": (division, "The division; everything below it is counted."),
+            "industry": (industry | None, "Of this section or division of industry alone."),
+            "list": (EnterpriseList | None, "Of those on this list alone."),
+            "from_quarter": (str | None, "The first quarter whose comings and goings count, for instance 2025Q2."),
+            "to_quarter": (str | None, "The last quarter; neither given: now."),
+        },
+        is_nullable=True,
+        description="How many enterprises there are or were at the end of a quarter, and how many came and went; null when"
+        " there is no such division. The history of the whole register by industry is kept for counties and the city.",
+    )
+
+
+Parts = tuple[str, str, Cells]
+
+
+def by_quarter(c: Compiler, whole: Cells) -> Parts:
+    """Up to the end of each of the latest quarters in which anything changed."""
+    quarter = c.alias()
+    bounded = replace(whole, first=whole.first or _ALL)
+    inner = (
+        f"SELECT kept.quarter FROM enterprise_cell kept WHERE kept.division_id = {whole.division}"
+        f" AND kept.list = {whole.of} AND kept.industry = {whole.industry} AND kept.quarter > ''"
+        f" AND {bounded.period('kept.quarter')} ORDER BY kept.quarter DESC LIMIT {MAX_QUARTERS}"
+    )
+    source = f"FROM (SELECT latest.quarter FROM ({inner}) latest ORDER BY latest.quarter) {quarter}"
+    return source, f"{quarter}.quarter", _part(whole, last=f"{quarter}.quarter")
+
+
+def by_division(c: Compiler, whole: Cells) -> Parts:
+    """The divisions directly below."""
+    below = c.alias()
+    source = (
+        f"FROM (SELECT child.code FROM division child WHERE child.parent_id = {whole.division}"
+        f" ORDER BY child.code LIMIT {MAX_DIVISIONS}) {below}"
+    )
+    return source, f"{below}.code", _part(whole, division=f"{below}.code")
+
+
+def by_section(c: Compiler, whole: Cells) -> Parts:
+    """Every section of industry."""
+    kind = c.alias()
+    source = f"FROM (SELECT code FROM industry WHERE parent_id IS NULL ORDER BY code) {kind}"
+    return source, f"{kind}.code", _part(whole, industry=f"{kind}.code")
+
+
+def by_industry(c: Compiler, whole: Cells) -> Parts:
+    """Every two-digit division of industry, of the section if one is asked for."""
+    kind = c.alias()
+    chosen = "IS NOT NULL" if whole.industry == _ALL else f"= {whole.industry}"
+    source = f"FROM (SELECT code FROM industry WHERE parent_id {chosen} ORDER BY code) {kind}"
+    return source, f"{kind}.code", _part(whole, industry=f"{kind}.code")
+
+
+def by_list(c: Compiler, whole: Cells) -> Parts:
+    """Every list."""
+    kind = c.alias()
+    values = " UNION ALL ".join(
+        f"SELECT {place} AS place, '{one.value}' AS code" for place, one in enumerate(EnterpriseList)
+    )
+    source = f"FROM (SELECT place, code FROM ({values}) lists ORDER BY place) {kind}"
+    return source, f"{kind}.place", _part(whole, of=f"{kind}.code")
+
+
+def _part(whole: Cells, **of: str) -> Cells:
+    return replace(whole, premise="", **of)

@@ -1,0 +1,134 @@
+"""The register's figures by quarter: how many there are, and how many more than a year before; as CSV as well."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from civicgraph import clock, settings
+from civicgraph.enterprises.figures.counting import before, quarter_of
+from civicgraph.enterprises.models import EnterpriseList
+from civicgraph.enterprises.rules import is_service
+from civicgraph.i18n import current, gettext, label_of
+from civicgraph.web import page, read, require
+from civicgraph.web.query import one_of, place
+from civicgraph.web.sheets import lines
+
+QUARTERS = 12
+
+
+async def figures(request: Request) -> Response:
+    """The figures of a place, a quarter, a list and an industry."""
+    asked, variables = _asked(request)
+    found = await read(request, "enterprises/figures", variables)
+    require(found, "division")
+    values = {"asked": asked, "fields": _fields(found, asked), **_parts(found)}
+    template = "enterprises/_figures"
+    return await page(request, "enterprises/figures", variables, values, fragment=template, data=found)
+
+
+async def figures_sheet(request: Request) -> Response:
+    """The same as a table for spreadsheets."""
+    asked, variables = _asked(request)
+    found = await read(request, "enterprises/figures", variables)
+    require(found, "division")
+    parts = _parts(found)
+    rows: list[list[Any]] = [
+        [gettext("By"), gettext("What it is"), gettext("Count"), gettext("More than a year before")],
+        [gettext("Total"), found["division"]["shortName"], found["figures"]["count"], found["year"]["count"]],
+    ]
+    named = (
+        ("by_list", gettext("List of offices")),
+        ("by_division", gettext("Place")),
+        ("by_section", gettext("Industry")),
+    )
+    rows += [[by, one["label"], one["count"], one["net"]] for key, by in named for one in parts[key]]
+    rows += [[gettext("Quarter"), one["label"], one["value"], ""] for one in parts["by_quarter"]]
+    headers = {
+        "content-disposition": f'attachment; filename="enterprises-{variables["within"]}-{asked["quarter"]}.csv"',
+        "cache-control": "private, no-cache",
+    }
+    return StreamingResponse(iter(list(lines(rows))), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def _asked(request: Request) -> tuple[dict[str, str], dict[str, Any]]:
+    quarter = request.query_params.get("quarter", "")
+    if not re.fullmatch(r"20\d\dQ[1-4]", quarter):
+        quarter = before(quarter_of(clock.today()), 1)
+    industry = request.query_params.get("industry", "").upper()
+    asked = {
+        "quarter": quarter,
+        "list": one_of(request, "list", EnterpriseList) or "",
+        "industry": industry if re.fullmatch(r"[A-T]|[0-9]{2}", industry) else "",
+        "within": place(request) or "",
+    }
+    variables = {
+        "within": asked["within"] or settings.current().city_code,
+        "industry": asked["industry"],
+        "list": asked["list"],
+        "to": quarter,
+        "from": before(quarter, 3),
+        "before": before(quarter, 4),
+    }
+    return asked, variables
+
+
+def _fields(found: dict[str, Any], asked: dict[str, str]) -> list[dict[str, Any]]:
+    latest = quarter_of(clock.today())
+    quarters = [before(latest, back) for back in range(QUARTERS)]
+    quarters += [asked["quarter"]] if asked["quarter"] not in quarters else []
+    lists = [(one.name, one.words) for one in EnterpriseList]
+    sections = [(one["code"], _name(one)) for one in found["industries"]["nodes"]]
+    choices: dict[str, tuple[str, list[tuple[str, str]]]] = {
+        "quarter": (gettext("Quarter"), [(one, quarter_words(one)) for one in quarters]),
+        "list": (gettext("List of offices"), [("", gettext("The whole register")), *lists]),
+        "industry": (gettext("Industry"), [("", gettext("all")), *sections]),
+    }
+    return [
+        {"name": name, "kind": "select", "label": label, "value": asked[name], "choices": options}
+        for name, (label, options) in choices.items()
+    ]
+
+
+def quarter_words(quarter: str) -> str:
+    """A quarter as people write it."""
+    return gettext("Quarter %(number)s of %(year)s", number=quarter[5], year=quarter[:4])
+
+
+def _name(industry: dict[str, Any]) -> str:
+    return str(industry["name" if current.get() == "zh" else "nameEn"])
+
+
+def _parts(found: dict[str, Any]) -> dict[str, Any]:
+    """The parts in which there is anything, each with how many more there are than a year before."""
+    now, year, earlier = found["figures"], found["year"], found["before"]
+
+    def beside(key: str, label: Any) -> list[dict[str, Any]]:
+        pairs = zip(now[key], year[key], strict=True)
+        return [
+            {**one, "label": label(one), "net": more["count"]} for one, more in pairs if one["count"] or more["count"]
+        ]
+
+    filled = sum(
+        one["count"] > 0 and old["count"] == 0 and is_service(one["industry"]["code"])
+        for one, old in zip(now["byIndustry"], earlier["byIndustry"], strict=True)
+    )
+    return {
+        "filled": filled,
+        "by_list": beside("byList", lambda one: label_of("EnterpriseList", one["list"])),
+        "by_division": beside("byDivision", lambda one: one["division"]["shortName"]),
+        "by_section": beside("bySection", lambda one: _name(one["industry"])),
+        "by_quarter": [
+            {"label": quarter_words(one["quarter"]), "value": one["count"]} for one in now["byQuarter"][-QUARTERS:]
+        ],
+    }
+
+
+ROUTES = [
+    Route("/enterprises/figures", figures, name="enterprise_figures"),
+    Route("/enterprises/figures.csv", figures_sheet, name="enterprise_figures_sheet"),
+]

@@ -1,0 +1,153 @@
+"""The register's figures: they follow the days of facts, and what changes today changes nothing that was."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as some
+from starlette.applications import Starlette
+
+from civicgraph.enterprises import operations
+from civicgraph.enterprises.figures import keeping
+from civicgraph.enterprises.figures.counting import (
+    Change,
+    History,
+    Key,
+    Listed,
+    contribution,
+    count,
+    last_day,
+    quarter_of,
+)
+from civicgraph.enterprises.industries import load_industries
+from civicgraph.graph.engine import Engine
+from civicgraph.permissions import ANONYMOUS, Actor, Role
+from tests.enterprises.conftest import CASES, Enter, another
+from tests.support import city as place
+from tests.support.browser import visit
+from tests.support.city import CITY, FENGGANG, FENGHUA, FENGQUAN, HONGQIAO, SUIYANG
+
+DAYS = some.dates(date(2021, 1, 1), date(2026, 6, 30))
+PLACES, INDUSTRIES = some.sampled_from([FENGQUAN, HONGQIAO, FENGGANG]), some.sampled_from(["19", "20", "65", "C"])
+
+
+@some.composite
+def histories(draw: Any) -> History:
+    """Random enterprises that move, change what they do, close and open, and come on lists and go."""
+    founded = draw(DAYS)
+    days = sorted(draw(some.lists(some.dates(founded, date(2026, 12, 31)), max_size=3)))
+    state = {
+        "division": draw(PLACES),
+        "industry": draw(INDUSTRIES),
+        "status": draw(some.sampled_from(["active", "closed"])),
+    }
+    changes: list[Change] = []
+    for day in reversed(days):  # from what it is back to what it was
+        fact = draw(some.sampled_from(sorted(state)))
+        pool = {"division": PLACES, "industry": INDUSTRIES, "status": some.sampled_from(["active", "closed"])}[fact]
+        after = next((one.before for one in reversed(changes) if one.fact == fact), state[fact])
+        changes.append(Change(day, fact, draw(pool), after))
+    begins = draw(some.one_of(some.none(), DAYS))
+    ends = draw(some.one_of(some.none(), some.integers(0, 900)))
+    listed = (Listed("four_above", begins, None if ends is None else begins + timedelta(ends)),) if begins else ()
+    return History(
+        state["division"],
+        state["industry"],
+        state["status"],
+        draw(some.booleans()),
+        founded,
+        tuple(reversed(changes)),
+        listed,
+    )
+
+
+def was(one: History, day: date) -> tuple[str, str, str]:
+    """Place, industry and status on a day: what it is now, without what changed later."""
+    state = {"division": one.division_id, "industry": one.industry_id, "status": one.status}
+    for change in reversed(one.changes):
+        if change.on > day:
+            state[change.fact] = change.before
+    return state["division"], state["industry"], state["status"]
+
+
+@given(
+    one=histories(),
+    quarter=some.sampled_from([f"{year}Q{number}" for year in range(2021, 2027) for number in (1, 2, 3, 4)]),
+)
+def test_the_sum_of_cells_is_what_a_look_at_the_dated_facts_says(one: History, quarter: str) -> None:
+    day = last_day(quarter)
+    found = contribution(one)
+    for of in ("", "four_above"):
+        listed = [one_list for one_list in one.listings if one_list.listed_on <= day <= (one_list.delisted_on or day)]
+        is_on = bool(listed) if of else one.counted_from <= day
+        division, industry, status = was(one, day)
+        for code, kind in ((CITY, ""), (FENGGANG, ""), (SUIYANG, industry), (FENGGANG, industry), (FENGHUA, "")):
+            expected = int(is_on and status != "closed" and division.startswith(code))
+            total = sum(
+                number * (1, -1)[step]
+                for (key, step), number in found.items()
+                if step < 2
+                and (key.division_id, key.list, key.industry) == (code, of, kind)
+                and "" < key.quarter <= quarter
+            )
+            assert total == expected, (of, code, kind)
+
+
+@given(one=histories())
+def test_what_nothing_happened_to_is_counted_by_a_short_way_alike(one: History) -> None:
+    plain = one._replace(changes=(), listings=())
+    cells: dict[Key, list[int]] = {}
+    for (key, step), number in contribution(plain).items():
+        cells.setdefault(key, [0, 0, 0])[step] += number
+    assert count([(plain, 1)]) == {key: tuple(numbers) for key, numbers in cells.items()}
+
+
+FIGURES = """query($in: DivisionCode!, $list: EnterpriseList, $from: String, $to: String) {
+  enterpriseFigures(within: $in, list: $list, fromQuarter: $from, toQuarter: $to) {
+    count joined departed shown quarter byList { list count } bySection { industry { code } count }
+    byDivision { division { code } count } byQuarter { quarter count } byIndustry { industry { code } count } } }"""
+
+
+async def told(engine: Engine, **variables: Any) -> dict[str, Any]:
+    found = await engine.read(FIGURES, {"in": CITY, **variables}, ANONYMOUS)
+    return found["enterpriseFigures"]
+
+
+async def test_a_past_quarter_stays_as_it_was_whatever_changes_today(
+    enter: Enter, editor: Actor, engine: Engine
+) -> None:
+    row = await enter()
+    await enter(credit_code=another(2), listings=[{"list": "designated_size", "listed_on": "2025-02-01"}])
+    before = await told(engine, to="2026Q1")
+    assert before["count"] == 2
+    of_list = await told(engine, to="2025Q1", list="DESIGNATED_SIZE")
+    year = await told(engine, **{"from": "2024Q2", "to": "2025Q1"}, list="DESIGNATED_SIZE")
+    assert (of_list["count"], year["count"]) == (2, 1)
+    row = await operations.set_enterprise_status(editor, {"id": row.id, "version": 1, "status": "closed"})
+    values = {**CASES, "credit_code": another(2), "industry_code": "20", "products": []}
+    today = quarter_of(date.today())
+    listings = [{"list": "designated_size", "listed_on": "2025-02-01", "delisted_on": str(date.today())}]
+    await operations.update_enterprise(editor, {**values, "id": row.id + 1, "version": 1, "listings": listings})
+    assert await told(engine, to="2026Q1") == before
+    assert await told(engine, to="2025Q1", list="DESIGNATED_SIZE") == of_list
+    now = await told(engine)
+    assert (now["count"], now["shown"]) == (1, 2)
+    assert (await told(engine, to=today))["count"] == 1
+    assert await keeping.recount() == 0
+
+
+async def test_figures_stand_on_a_page_and_in_a_sheet(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    await operations.create_enterprise(editor, CASES)
+    browser = visit(app)
+    text = await browser.open("/enterprises/figures?quarter=2024Q1")
+    for words in ("2024 年第 1 季度", "规上企业", "制造业", "凤冈县", "+1"):
+        assert words in text, words
+    sheet = await browser.open("/enterprises/figures.csv?quarter=2024Q1&list=designated_size")
+    assert "遵义市,1,1" in sheet
+    assert "这里还没有数字" in await browser.open(f"/enterprises/figures?quarter=2024Q1&within={SUIYANG}")
+    await browser.http.aclose()
