@@ -69,7 +69,7 @@ async def forwards(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0017_bookings"), ("civicgraph", "0017_promised_times")]
+    dependencies = [("civicgraph", "0018_promised_times")]
 
     operations = [
         ops.CreateModel(
