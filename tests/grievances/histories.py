@@ -52,6 +52,9 @@ STEPS: dict[str, tuple[str, str, str]] = {
 }
 """Who, from where, to where (empty: it stays)."""
 ELSEWHERE = {
+    **dict.fromkeys(("take_over", "advise"), "the level above has tests of its own"),
+    **dict.fromkeys(("whistle", "report_in", "answer"), "called departments have tests of their own"),
+    "change_level": "other promises: the clocks' own tests",
     "submit": "every history begins with it",
     "reveal_contact": "changes nothing: tests of its own",
     "export_data": "changes nothing: tests of its own",
