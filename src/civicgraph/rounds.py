@@ -7,7 +7,7 @@ from civicgraph.bookings.rounds import check_some_quotas
 from civicgraph.enterprises.figures.keeping import fill_when_empty
 from civicgraph.enterprises.importing.runs import go_on
 from civicgraph.events import quotas as event_quotas
-from civicgraph.events.rounds import mark_over
+from civicgraph.events.rounds import carry_on_series, mark_over
 from civicgraph.grievances.figures.checking import check_some
 from civicgraph.grievances.following import forget_unconfirmed
 from civicgraph.notifications.delivery import deliver_due
@@ -21,6 +21,7 @@ __all__ = ["each_tick", "event_quotas", "reminders", "service_quotas"]
 async def each_tick() -> int:
     """One round; the number of messages that were delivered."""
     await mark_over()
+    await carry_on_series()
     delivered = await deliver_due()
     await forget_unconfirmed()
     await check_some()

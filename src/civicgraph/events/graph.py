@@ -13,6 +13,7 @@ from civicgraph.graph import (
     before,
     column,
     computed,
+    connection,
     door,
     filter_type,
     flag,
@@ -97,17 +98,31 @@ class Event:
     topics = json_column(str, description="What it is about.")
     hazards = json_column(Hazard, description="The hazards that a drill prepares for.")
     status = column()
-    status_reason = column()
+    status_reason = column(description="Why it was cancelled, postponed or moved.")
+    previous_starts_at = column()
+    is_exception = column()
+    recurs_at = column()
     published_at = column()
     is_generated = column()
     version = column()
     updated_at = column()
     division = to_one("divisions.Division")
+    series = to_one("EventSeries")
     programme = to_many(
         "ProgrammeItem", key="event_id", order=("position", "id"), description="Its programme, in order."
     )
     is_over = computed(bool, lambda c, row: f"{row['ends_at']} < {c.now()}", "Whether it has ended.")
     may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_EVENTS), "Whether you may change it.")
+
+
+@type_(models.EventSeries)
+class EventSeries:
+    """An event that comes again; each time is an event of its own, made half a year ahead."""
+
+    rule = column()
+    starts_at = column()
+    is_ended = computed(bool, lambda c, row: f"{row['made_until']} IS NULL", "Whether no more events come of it.")
+    events = connection("Event", key="series_id", description="Its events.")
 
 
 @type_(models.ProgrammeItem)
@@ -117,6 +132,7 @@ class ProgrammeItem:
     position = column()
     kind = column()
     title = column()
+    stage = column()
     note = column()
     starts_at = column()
     ends_at = column()
@@ -142,7 +158,9 @@ Mutation = mutations(
     door(operations.create_event, {"event": "Event"}),
     door(operations.update_event, {"event": "Event"}),
     door(operations.publish_event, {"event": "Event"}),
+    door(operations.repeat_event, {"event": "Event"}),
+    door(operations.postpone_event, {"event": "Event"}),
     door(operations.cancel_event, {"event": "Event"}),
     door(operations.finish_event, {"event": "Event"}),
 )
-TYPES = (Event, ProgrammeItem)
+TYPES = (Event, EventSeries, ProgrammeItem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tortoise import fields
 
@@ -26,8 +26,26 @@ class EventStatus(Labelled):
 
     DRAFT = "draft", N_("Draft")
     PUBLISHED = "published", N_("Published")
+    POSTPONED = "postponed", N_("Postponed")
     CANCELLED = "cancelled", N_("Cancelled")
     FINISHED = "finished", N_("Finished")
+
+
+class EditScope(Labelled):
+    """How far a change of an event that comes again reaches."""
+
+    THIS = "this", N_("Only this one")
+    FOLLOWING = "following", N_("This one and those after it")
+    ALL = "all", N_("All that are still to come")
+
+
+class MonthlyOn(Labelled):
+    """On which day of its month an event comes again."""
+
+    DATE = "date", N_("On the same date")
+    WEEKDAY = "weekday", N_("On the same weekday, counted from the start of the month")
+    LAST_WEEKDAY = "last_weekday", N_("On the last such weekday of the month")
+    LAST_DAY = "last_day", N_("On the last day of the month")
 
 
 class ProgrammeKind(Labelled):
@@ -56,6 +74,26 @@ class Hazard(Labelled):
     TRAFFIC = "traffic", N_("Traffic")
 
 
+class EventSeries(Listing):
+    """An event that comes again: its rule, and what the next of its events is made from.
+
+    Each time that it takes place is an event of its own, so that lists, calendars, search and places are the same
+    for all events. They are made as far ahead as lists reach, and further each night (`rounds`).
+    """
+
+    division = place("event_series")
+    rule = fields.CharField(200, description="When it comes again, as an RRULE of RFC 5545.")
+    starts_at = fields.DatetimeField(description="The start that the rule counts from.")
+    template: fields.Field[dict[str, Any]] = fields.JSONField(
+        default=dict, description="The values of its next events, at the time of the start."
+    )
+    made_until = fields.DatetimeField(null=True, description="Its events are made up to here, empty when no more come.")
+
+    class Meta:
+        table = "event_series"
+        indexes = (("made_until",),)
+
+
 class Event(Listing):
     """Something that takes place at a time, for people to come to."""
 
@@ -82,6 +120,22 @@ class Event(Listing):
     status = fields.CharEnumField(EventStatus, max_length=12, default=EventStatus.DRAFT, description="Where it stands.")
     status_reason = fields.CharField(300, default="", description="Why it was cancelled.")
     published_at = fields.DatetimeField(null=True, description="When it was published.")
+    previous_starts_at = fields.DatetimeField(
+        null=True, description="The start that was announced before it was moved, empty when it never was."
+    )
+    series: fields.ForeignKeyNullableRelation[EventSeries] = fields.ForeignKeyField(
+        "civicgraph.EventSeries",
+        related_name="events",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The series that it belongs to, null for an event that comes once.",
+    )
+    recurs_at = fields.DatetimeField(null=True, description="Its start by the rule of its series.")
+    is_exception = fields.BooleanField(
+        default=False,
+        db_default=False,
+        description="Whether it was changed by itself and no longer follows its series.",
+    )
     search_terms = fields.TextField(default="", description="Bigrams of its texts.")
     is_over = fields.BooleanField(
         default=False,
@@ -98,12 +152,14 @@ class Event(Listing):
             ("division_id", "starts_at", "id", "ends_at", "status"),
             ("status", "starts_at", "id"),
             ("ends_at", "id"),
+            ("series_id", "starts_at", "id"),
         )
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **by_place("event", "division_id", "starts_at", "id"),
         "event_coming": (),
         "event_paid": (),
+        "event_slot": ("series_id", "recurs_at"),
     }
 
 
@@ -116,6 +172,7 @@ class ProgrammeItem(Record):
     position = fields.IntField(description="Its place in the programme, from 1.")
     kind = fields.CharEnumField(ProgrammeKind, max_length=16, description="What sort of item it is.")
     title = fields.CharField(120, description="Its title.")
+    stage = fields.CharField(60, default="", db_default="", description="The stage, hall or table where it is.")
     note = fields.CharField(300, default="", description="What to expect, who performs, what to bring.")
     starts_at = fields.DatetimeField(null=True, description="Start, where it differs from the event’s.")
     ends_at = fields.DatetimeField(null=True, description="End, where it differs from the event’s.")

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 LONGEST = timedelta(days=60)
 """An event lasts at most this long, so that what is still on is found among recent starts by an index."""
 
+HORIZON = timedelta(days=190)
+"""So far ahead the events of a series are made: half a year, as far as people plan."""
+
 TRANSITIONS: dict[str, tuple[frozenset[EventStatus], EventStatus]] = {
     "publish": (frozenset({EventStatus.DRAFT}), EventStatus.PUBLISHED),
-    "cancel": (frozenset({EventStatus.DRAFT, EventStatus.PUBLISHED}), EventStatus.CANCELLED),
+    "cancel": (frozenset({EventStatus.DRAFT, EventStatus.PUBLISHED, EventStatus.POSTPONED}), EventStatus.CANCELLED),
+    "postpone": (frozenset({EventStatus.PUBLISHED}), EventStatus.POSTPONED),
+    "move": (frozenset({EventStatus.PUBLISHED, EventStatus.POSTPONED}), EventStatus.PUBLISHED),
     "finish": (frozenset({EventStatus.PUBLISHED}), EventStatus.FINISHED),
 }
 """What one may do with an event: from which states, to which."""
@@ -30,6 +35,12 @@ SEVERAL_DAYS = {"sqlite": "julianday({end}) - julianday({start}) > 1", "postgres
 def new_slug(starts_at: datetime) -> str:
     """A name for addresses: the day and a short random code, for instance 20260522-7f3k."""
     return f"{starts_at.astimezone(clock.CITY_ZONE):%Y%m%d}-{crypto.random_code(5).lower()}"
+
+
+def moved(moment: datetime, before: datetime, after: datetime) -> datetime:
+    """A moment, moved by as much as `before` becomes `after`; by the clock on the wall, whatever the zone does."""
+    walls = [one.astimezone(clock.CITY_ZONE).replace(tzinfo=None) for one in (moment, before, after)]
+    return (walls[0] + (walls[2] - walls[1])).replace(tzinfo=clock.CITY_ZONE).astimezone(UTC)
 
 
 def visible(c: Compiler, row: Row) -> str:

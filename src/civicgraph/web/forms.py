@@ -58,7 +58,10 @@ async def read_body(request: Request) -> list[tuple[str, str]]:
 
 
 class Form:
-    """One form: a model, the values shown, and what is wrong with them."""
+    """One form: a model, the values shown, and what is wrong with them.
+
+    `prefix` begins the ids of its controls: forms of one page need different ones.
+    """
 
     def __init__(
         self,
@@ -67,8 +70,10 @@ class Form:
         *,
         choices: Mapping[str, Choices] | None = None,
         leave_out: Sequence[str] = (),
+        prefix: str = "f",
     ) -> None:
         self.model = model
+        self.prefix = prefix
         self.values: dict[str, Any] = dict(values or {})
         self.choices = dict(choices or {})
         self.leave_out = frozenset(leave_out)
@@ -132,9 +137,12 @@ class Form:
     def errors(self) -> list[dict[str, Any]]:
         """The summary above the form."""
         return [
-            {"id": _id(e.field) if e.field else None, "label": self._label(e.field), "message": e.message}
+            {"id": self._id(e.field) if e.field else None, "label": self._label(e.field), "message": e.message}
             for e in self.found
         ]
+
+    def _id(self, path: str) -> str:
+        return f"{self.prefix}-{path.replace('.', '-')}"
 
     def _label(self, path: str) -> str:
         model: type[Input] = self.model
@@ -152,7 +160,7 @@ class Form:
         inner = _item_model(declared)
         found = {
             "name": path,
-            "id": _id(path),
+            "id": self._id(path),
             "label": gettext(declared.title or name),
             "help": gettext(declared.description) if declared.description else None,
             "kind": "rows" if inner else self._kind(name, declared),
@@ -337,10 +345,6 @@ def _unwrapped(annotation: Any) -> tuple[Any, bool]:
 def _item_model(declared: FieldInfo) -> type[Input] | None:
     kind, is_list = _type_of(declared)
     return kind if is_list and isinstance(kind, type) and issubclass(kind, Input) else None
-
-
-def _id(path: str) -> str:
-    return "f-" + path.replace(".", "-")
 
 
 def _bound(declared: FieldInfo, name: str) -> Any:

@@ -28,12 +28,16 @@ ChoicesOf = Callable[[Request], Awaitable[Mapping[str, Choices]]]
 
 @dataclass(frozen=True)
 class Verb:
-    """A change of state as a noun in the address: POST …/publication. `words` is on its button."""
+    """A change of state as a noun in the address: POST …/publication. `words` is on its button.
+
+    `prefix` begins the ids of its form's controls, where the page has more forms than that.
+    """
 
     noun: str
     operation: Operation[Any, Any]
     words: str
     said: str
+    prefix: str = "f"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Listing:
     choices: ChoicesOf | None = None
     row_key: str = "slug"
     number_key: str = ""
+    left_out: Callable[[Mapping[str, Any]], Sequence[str]] = field(default=lambda row: ())
+    """Fields of the update's input that make no sense for a row."""
 
 
 def routes(listing: Listing, path: str) -> list[Route]:
@@ -134,7 +140,7 @@ class _Pages:
             key = request.path_params[self.it.key]
             found = await read(request, f"{self.it.folder}/edit", self._variables(key))
             row = require(found, self.it.root)
-            form = Form(verb.operation.input)
+            form = Form(verb.operation.input, prefix=verb.prefix)
             result = await submit(request, form, verb.operation, **self._fixed(key, row))
             if result is not None:
                 return redirect(request, f"{self.it.name}_edit", said=gettext(verb.said), **{self.it.key: key})
@@ -182,7 +188,12 @@ class _Pages:
     async def _edit_form(self, request: Request, row: Mapping[str, Any]) -> Form:
         fixed = self.it.number_key or self.it.input_key or self.it.key
         model = self.it.update.input
-        return Form(model, from_graphql(model, row), choices=await self._choices(request), leave_out=[fixed])
+        return Form(
+            model,
+            from_graphql(model, row),
+            choices=await self._choices(request),
+            leave_out=[fixed, *self.it.left_out(row)],
+        )
 
     async def _choices(self, request: Request) -> Mapping[str, Choices]:
         return await self.it.choices(request) if self.it.choices else {}

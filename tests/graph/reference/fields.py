@@ -223,6 +223,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Enterprise.products": owned("Product", "enterprise_id", "position"),
     "EnterpriseImport.errors": lambda world, row: json_text(world.rows.database, row.errors),
     "Event.isOver": lambda world, row: row.ends_at < world.now,
+    "EventSeries.isEnded": lambda world, row: row.made_until is None,
     "Event.programme": owned("ProgrammeItem", "event_id", "position"),
     "Grid.assignments": owned("GridAssignment", "grid_id"),
     "Grid.currentWorker": current_worker,

@@ -20,7 +20,7 @@ from civicgraph.enterprises.models import (
     Product,
 )
 from civicgraph.enterprises.rules import search_terms_of
-from civicgraph.events.models import Event, EventKind, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
+from civicgraph.events.models import Event, EventKind, EventSeries, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
 from civicgraph.services.models import Offer, OfferKind, OpeningHours, PriceRule, Service, ServiceKind, ServiceStatus
 from civicgraph.text import search_terms
 from tests.graph.reference.words import NOW, ODD, WORDS, mark, sentence
@@ -116,6 +116,10 @@ async def build_services(dice: Random, places: list[str]) -> None:
 
 async def build_events(dice: Random, places: list[str]) -> None:
     """Events before, around and after the moment, with a programme or without."""
+    series = [
+        await EventSeries.create(division_id=dice.choice(places), rule="FREQ=DAILY", starts_at=NOW, made_until=until)
+        for until in (None, NOW + timedelta(days=100))
+    ]
     for number in range(1, 41):
         starts = NOW + timedelta(days=dice.randint(-30, 30), hours=dice.choice([0, 0, -5, 11]))
         ends = starts + timedelta(hours=dice.choice([0, 1, 24, 25, 200]))
@@ -142,6 +146,11 @@ async def build_events(dice: Random, places: list[str]) -> None:
             audiences=dice.choice([[], [ODD[0], ""]]),
             hazards=[hazard.name for hazard in dice.sample(list(Hazard), dice.randint(0, 2))],
             status=status,
+            status_reason=dice.choice(["", dice.choice(ODD)]),
+            previous_starts_at=dice.choice([None, NOW]),
+            series=dice.choice([None, *series]),
+            recurs_at=dice.choice([None, starts + timedelta(seconds=number)]),
+            is_exception=dice.random() < 0.3,
             published_at=None if status is EventStatus.DRAFT else NOW,
             is_over=ends < NOW and dice.random() < 0.5,  # the rest the clock has not marked yet
             search_terms=search_terms(title, summary, venue, organiser, *topics, *titles),
@@ -149,4 +158,6 @@ async def build_events(dice: Random, places: list[str]) -> None:
         for position, item in enumerate(titles):
             kind = dice.choice(list(ProgrammeKind))
             moment = dice.choice([None, starts])
-            await ProgrammeItem.create(event_id=number, position=position // 2, kind=kind, title=item, starts_at=moment)
+            await ProgrammeItem.create(
+                event_id=number, position=position // 2, kind=kind, title=item, stage=venue, starts_at=moment
+            )

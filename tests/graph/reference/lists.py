@@ -58,6 +58,7 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Division.grievances": under("Grievance", "division_id"),
     "Division.services": under("Service", "division_id"),
     "Enterprise.grievances": reported_by,
+    "EventSeries.events": under("Event", "series_id"),
     "Grid.grievances": under("Grievance", "grid_id"),
     "Grid.microGrids": under("Grid", "parent_id"),
     "Grievance.duplicates": under("Grievance", "duplicate_of_id"),

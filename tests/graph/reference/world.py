@@ -18,7 +18,7 @@ from civicgraph.enterprises.models import (
     Industry,
     Product,
 )
-from civicgraph.events.models import Event, ProgrammeItem
+from civicgraph.events.models import Event, EventSeries, ProgrammeItem
 from civicgraph.grids.models import Grid, GridAssignment
 from civicgraph.grievances.models import (
     Grievance,
@@ -50,7 +50,7 @@ from tests.graph.reference.rules import sees
 
 OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
-    *(EnterpriseChange, EnterpriseImport),
+    *(EnterpriseChange, EnterpriseImport, EventSeries),
     *(
         GridAssignment,
         Grievance,

@@ -1,34 +1,32 @@
-"""Writes of the events room."""
+"""What the writes of the events room take."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from civicgraph import clock
-from civicgraph.divisions.operations import DivisionCode, place_of
-from civicgraph.events import rules
-from civicgraph.events.models import Event, EventKind, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
+from civicgraph.divisions.operations import DivisionCode
+from civicgraph.events import recurrence, rules
+from civicgraph.events.models import EditScope, EventKind, Hazard, MonthlyOn, ProgrammeKind
+from civicgraph.events.recurrence import BadRule, Frequency, Rule, WeekDay
 from civicgraph.i18n import N_
-from civicgraph.operations import (
-    FieldError,
-    Forbidden,
-    Input,
-    InvalidInput,
-    NotFound,
-    Unavailable,
-    audit,
-    changed,
-    check_version,
-    operation,
-)
+from civicgraph.operations import FieldError, Input, InvalidInput
 from civicgraph.operations.inputs import CityTime
-from civicgraph.permissions import EDIT_EVENTS, Actor
-from civicgraph.text import search_terms
 
 Words = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
 _LINES: dict[str, Any] = {"widget": "lines"}
+
+
+def _scope() -> Any:
+    """How far a change reaches; of no meaning for an event that comes once."""
+    return Field(
+        EditScope.THIS,
+        title=N_("What to change"),
+        description=N_("Those that were changed by themselves keep what is their own."),
+        json_schema_extra={"widget": "radios"},
+    )
 
 
 class ProgrammeItemFields(Input):
@@ -36,6 +34,7 @@ class ProgrammeItemFields(Input):
 
     kind: ProgrammeKind = Field(title=N_("Kind"))
     title: str = Field(title=N_("Title"), min_length=1, max_length=120)
+    stage: str = Field("", title=N_("Stage or hall"), max_length=60)
     note: str = Field(
         "", title=N_("Note"), max_length=300, description=N_("What to expect, who performs, what to bring.")
     )
@@ -118,72 +117,7 @@ class UpdateEvent(EventFields):
 
     slug: str = Field(title=N_("Name in addresses"), max_length=40)
     version: int = Field(title=N_("Version"), ge=1)
-
-
-async def event_values(row: Event) -> dict[str, Any]:
-    """The editable values of an event, by input field."""
-    items = await ProgrammeItem.filter(event_id=row.id).order_by("position")
-    own = [name for name in EventFields.model_fields if name not in ("division_code", "programme")]
-    values = {name: getattr(row, name) for name in own}
-    values["hazards"] = [Hazard[name] for name in row.hazards]
-    programme = [{name: getattr(item, name) for name in ProgrammeItemFields.model_fields} for item in items]
-    return {**values, "division_code": row.division_id, "programme": programme}  # type: ignore[attr-defined]
-
-
-def _columns(data: EventFields) -> dict[str, Any]:
-    values = {
-        name: getattr(data, name) for name in EventFields.model_fields if name not in ("division_code", "programme")
-    }
-    values["hazards"] = [hazard.name for hazard in data.hazards]
-    items = (item.title for item in data.programme)
-    words = search_terms(data.title, data.summary, data.venue, data.organiser, *data.topics, *items)
-    return {**values, "division_id": data.division_code, "search_terms": words}
-
-
-async def _replace_programme(row: Event, data: EventFields) -> None:
-    await ProgrammeItem.filter(event_id=row.id).delete()
-    for position, item in enumerate(data.programme, 1):
-        await ProgrammeItem.create(event_id=row.id, position=position, **item.model_dump())
-
-
-@operation()
-async def create_event(actor: Actor, data: CreateEvent) -> Event:
-    """List an event as a draft."""
-    await place_of(data.division_code)
-    if not actor.may(EDIT_EVENTS, data.division_code):
-        raise Forbidden
-    row = await Event.create(slug=rules.new_slug(data.starts_at), **_columns(data))
-    await _replace_programme(row, data)
-    await audit(actor, row, changed({}, await event_values(row)))
-    return row
-
-
-async def _editable(actor: Actor, slug: str) -> Event:
-    row = await Event.select_for_update().get_or_none(slug=slug)
-    if row is None:
-        raise NotFound
-    if not actor.may(EDIT_EVENTS, row.division_id):  # type: ignore[attr-defined]
-        if row.status is EventStatus.DRAFT:
-            raise NotFound
-        raise Forbidden
-    return row
-
-
-@operation()
-async def update_event(actor: Actor, data: UpdateEvent) -> Event:
-    """Change an event and its programme. Moving it needs the grant over both places."""
-    row = await _editable(actor, data.slug)
-    await place_of(data.division_code)
-    if not actor.may(EDIT_EVENTS, data.division_code):
-        raise Forbidden
-    before = await event_values(row)
-    check_version(row, data.version, lambda: before)
-    is_over = data.ends_at < clock.now()
-    row.update_from_dict({**_columns(data), "is_over": is_over, "version": row.version + 1})
-    await row.save()
-    await _replace_programme(row, data)
-    await audit(actor, row, changed(before, await event_values(row)))
-    return row
+    scope: EditScope = _scope()
 
 
 class EventVersion(Input):
@@ -203,36 +137,84 @@ class CancelEvent(EventVersion):
         description=N_("Everyone reads it; say what people can do instead."),
         json_schema_extra={"widget": "textarea"},
     )
+    scope: EditScope = _scope()
 
 
-async def _move(actor: Actor, data: EventVersion, verb: str, **values: Any) -> Event:
-    row = await _editable(actor, data.slug)
-    sources, target = rules.TRANSITIONS[verb]
-    if verb == "finish" and row.starts_at > clock.now():
-        raise Unavailable(N_("It has not begun yet."))
-    if row.status not in sources:
-        raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
-    check_version(row, data.version, dict)
-    before = row.status
-    row.update_from_dict({"status": target, "version": row.version + 1, **values})
-    await row.save()
-    await audit(actor, row, {"status": [before, target], **{key: [None, value] for key, value in values.items()}})
-    return row
+class PostponeEvent(EventVersion):
+    """Why an event takes place later, and when, if that is known."""
+
+    reason: str = Field(
+        title=N_("Reason"),
+        min_length=2,
+        max_length=300,
+        description=N_("Everyone reads it; say what people can do instead."),
+        json_schema_extra={"widget": "textarea"},
+    )
+    starts_at: CityTime | None = Field(
+        None, title=N_("New start"), description=N_("Empty while the new date is not known yet.")
+    )
+    ends_at: CityTime | None = Field(None, title=N_("New end"), description=N_("Empty: it lasts as long as before."))
 
 
-@operation()
-async def publish_event(actor: Actor, data: EventVersion) -> Event:
-    """Show a draft to everyone."""
-    return await _move(actor, data, "publish", published_at=clock.now())
+class RepeatEvent(EventVersion):
+    """When an event comes again."""
 
+    frequency: Frequency = Field(title=N_("How often"))
+    interval: int = Field(
+        1,
+        title=N_("Every how many"),
+        ge=1,
+        le=recurrence.MAX_INTERVAL,
+        description=N_("2 is every other day, week, month or year."),
+    )
+    weekdays: list[WeekDay] = Field(
+        default_factory=list, title=N_("On which days of the week"), description=N_("For weeks; none: the event’s own.")
+    )
+    monthly_on: MonthlyOn = Field(MonthlyOn.DATE, title=N_("On which day of the month"), description=N_("For months."))
+    until: date | None = Field(None, title=N_("Last day"))
+    count: int | None = Field(
+        None,
+        title=N_("How many times"),
+        ge=2,
+        le=recurrence.MAX_COUNT,
+        description=N_("The last day or a number of times; neither: until you end it."),
+    )
+    rule: str = Field(
+        "",
+        title=N_("A rule of a calendar"),
+        max_length=200,
+        description=N_("An RRULE of RFC 5545 instead of all of the above; for those who know them."),
+    )
 
-@operation()
-async def cancel_event(actor: Actor, data: CancelEvent) -> Event:
-    """Say that an event does not take place, and why; it stays listed so that nobody comes in vain."""
-    return await _move(actor, data, "cancel", status_reason=data.reason)
+    @model_validator(mode="after")
+    def _ends_once(self) -> Self:
+        if self.until and self.count:
+            raise InvalidInput.at("count", "two_ends", N_("Give the last day or the number of times, not both."))
+        return self
 
+    def asked(self, starts: date) -> Rule:
+        """The rule that is meant, for an event that begins on a day. Raises `InvalidInput`."""
+        try:
+            return recurrence.parse(self.rule or self._text(starts))
+        except BadRule:
+            field = "rule" if self.rule else "frequency"
+            raise InvalidInput.at(field, "rule", N_("This rule cannot be kept; please choose another.")) from None
 
-@operation()
-async def finish_event(actor: Actor, data: EventVersion) -> Event:
-    """Say that an event has taken place."""
-    return await _move(actor, data, "finish")
+    def _text(self, starts: date) -> str:
+        parts = [f"FREQ={self.frequency.name}", f"INTERVAL={self.interval}"]
+        day = recurrence.DAYS[starts.weekday()]
+        if self.frequency is Frequency.WEEKLY and self.weekdays:
+            parts.append("BYDAY=" + ",".join(one.name[:2] for one in self.weekdays))
+        if self.frequency is Frequency.MONTHLY:
+            nth = (starts.day - 1) // 7 + 1
+            parts += {
+                MonthlyOn.DATE: [],
+                MonthlyOn.WEEKDAY: [f"BYDAY={nth}{day}"],
+                MonthlyOn.LAST_WEEKDAY: [f"BYDAY=-1{day}"],
+                MonthlyOn.LAST_DAY: ["BYMONTHDAY=-1"],
+            }[self.monthly_on]
+        if self.until:
+            parts.append(f"UNTIL={self.until:%Y%m%d}")
+        if self.count:
+            parts.append(f"COUNT={self.count}")
+        return ";".join(parts)

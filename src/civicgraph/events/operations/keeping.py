@@ -1,0 +1,49 @@
+"""Entering events and changing them: one, or those of a series."""
+
+from __future__ import annotations
+
+from civicgraph.divisions.operations import place_of
+from civicgraph.events import rules
+from civicgraph.events.models import EditScope, Event, EventStatus
+from civicgraph.events.operations.inputs import CreateEvent, UpdateEvent
+from civicgraph.events.operations.rows import changed_columns, columns, editable, event_values, replace_programmes
+from civicgraph.events.operations.series import change_series
+from civicgraph.operations import Forbidden, audit, changed, check_version, operation
+from civicgraph.permissions import EDIT_EVENTS, Actor
+
+
+@operation()
+async def create_event(actor: Actor, data: CreateEvent) -> Event:
+    """List an event as a draft."""
+    await place_of(data.division_code)
+    if not actor.may(EDIT_EVENTS, data.division_code):
+        raise Forbidden
+    row = await Event.create(slug=rules.new_slug(data.starts_at), **columns(data))
+    await replace_programmes([(row.id, data)])
+    await audit(actor, row, changed({}, await event_values(row)))
+    return row
+
+
+@operation()
+async def update_event(actor: Actor, data: UpdateEvent) -> Event:
+    """Change an event and its programme, or those of its series as well. Moving it needs the grant over both places."""
+    row = await editable(actor, data.slug)
+    await place_of(data.division_code)
+    if not actor.may(EDIT_EVENTS, data.division_code):
+        raise Forbidden
+    before = await event_values(row)
+    check_version(row, data.version, lambda: before)
+    reached = {}
+    if row.series_id is not None:  # type: ignore[attr-defined]
+        if data.scope is EditScope.THIS:
+            row.is_exception = True
+        else:
+            reached = {"scope": [None, data.scope], "also_changed": [0, await change_series(row, data)]}
+    if row.status is not EventStatus.DRAFT and data.starts_at != row.starts_at:
+        # Who has it in a calendar or in mind is told of the move.
+        row.previous_starts_at = None if data.starts_at == row.previous_starts_at else row.starts_at
+    row.update_from_dict({**changed_columns(data), "version": row.version + 1})
+    await row.save()
+    await replace_programmes([(row.id, data)])
+    await audit(actor, row, {**changed(before, await event_values(row)), **reached})
+    return row

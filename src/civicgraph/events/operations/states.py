@@ -1,0 +1,85 @@
+"""Whether an event takes place: published, postponed, cancelled, over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from civicgraph import clock
+from civicgraph.events import rules
+from civicgraph.events.models import EditScope, Event, EventStatus
+from civicgraph.events.operations.inputs import CancelEvent, EventFields, EventVersion, PostponeEvent
+from civicgraph.events.operations.rows import at_time, editable, event_values, replace_programmes
+from civicgraph.events.operations.series import end_series
+from civicgraph.i18n import N_
+from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
+from civicgraph.permissions import Actor
+
+
+async def _move(actor: Actor, data: EventVersion, verb: str, **values: Any) -> Event:
+    row = await editable(actor, data.slug)
+    sources, target = rules.TRANSITIONS[verb]
+    if verb == "finish" and row.starts_at > clock.now():
+        raise Unavailable(N_("It has not begun yet."))
+    if row.status not in sources:
+        raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
+    check_version(row, data.version, dict)
+    before = {"status": row.status, **{key: getattr(row, key) for key in values}}
+    values = {"status": target, **values}
+    row.update_from_dict({**values, "version": row.version + 1})
+    await row.save()
+    await audit(actor, row, {key: [before[key], value] for key, value in values.items()})
+    return row
+
+
+@operation()
+async def publish_event(actor: Actor, data: EventVersion) -> Event:
+    """Show a draft to everyone; of one that comes again, all of them."""
+    row = await _move(actor, data, "publish", published_at=clock.now())
+    if row.series_id is not None:  # type: ignore[attr-defined]
+        drafts = Event.filter(series_id=row.series_id, status=EventStatus.DRAFT)  # type: ignore[attr-defined]
+        for one in await drafts.select_for_update():
+            one.update_from_dict({"status": row.status, "published_at": row.published_at, "version": one.version + 1})
+            await one.save(update_fields=["status", "published_at", "version", "updated_at"])
+    return row
+
+
+@operation()
+async def cancel_event(actor: Actor, data: CancelEvent) -> Event:
+    """Say that an event does not take place, and why; it stays listed so that nobody comes in vain."""
+    row = await _move(actor, data, "cancel", status_reason=data.reason)
+    if row.series_id is not None and data.scope is not EditScope.THIS:  # type: ignore[attr-defined]
+        await end_series(row, data.scope, row.status, data.reason)
+    return row
+
+
+@operation()
+async def postpone_event(actor: Actor, data: PostponeEvent) -> Event:
+    """Say that an event takes place later: at a new time, or at one that is not known yet."""
+    if data.starts_at is None:
+        if data.ends_at is not None:
+            raise InvalidInput.at("starts_at", "missing", N_("Please fill this in."))
+        return await _move(actor, data, "postpone", status_reason=data.reason)
+    row = await editable(actor, data.slug)
+    values = at_time(EventFields.model_validate(await event_values(row)), data.starts_at)
+    if data.ends_at is not None:
+        values = values.model_copy(update={"ends_at": data.ends_at})
+    values = EventFields.model_validate(values.model_dump())
+    row = await _move(
+        actor,
+        data,
+        "move",
+        status_reason=data.reason,
+        previous_starts_at=row.starts_at,
+        starts_at=values.starts_at,
+        ends_at=values.ends_at,
+        is_over=values.ends_at < clock.now(),
+        is_exception=row.series_id is not None,  # type: ignore[attr-defined]
+    )
+    await replace_programmes([(row.id, values)])
+    return row
+
+
+@operation()
+async def finish_event(actor: Actor, data: EventVersion) -> Event:
+    """Say that an event has taken place."""
+    return await _move(actor, data, "finish")

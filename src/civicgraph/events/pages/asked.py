@@ -1,0 +1,52 @@
+"""What the address of a list of events asks for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from starlette.requests import Request
+
+from civicgraph.divisions.choosing import place_field
+from civicgraph.events.models import EventKind
+from civicgraph.i18n import gettext
+from civicgraph.web import require
+from civicgraph.web.query import day, one_of, place, text
+
+
+def asked_of(request: Request) -> dict[str, str]:
+    """What the address filters by, as the page's own addresses carry it on."""
+    return {
+        "q": text(request) or "",
+        "kind": one_of(request, "kind", EventKind) or "",
+        "within": place(request) or "",
+        "from": day(request, "from") or "",
+        "until": day(request, "until") or "",
+        "past": "1" if request.query_params.get("past") == "1" else "",
+    }
+
+
+def filter_of(asked: dict[str, str]) -> dict[str, Any]:
+    """The same for GraphQL. Without days, what is not over yet; a day finds what is on then, not only what begins."""
+    until = date.fromisoformat(asked["until"]) + timedelta(days=1) if asked["until"] else None
+    found: dict[str, Any] = {
+        "kind": [asked["kind"]] if asked["kind"] else None,
+        "within": asked["within"],
+        "text": asked["q"],
+        "endsFrom": asked["from"],
+        "startsBefore": until and until.isoformat(),
+    }
+    if asked["past"]:
+        found["isUpcoming"] = False
+    elif not asked["from"] and not until:
+        found["isUpcoming"] = True
+    return {key: value for key, value in found.items() if value not in (None, "")}
+
+
+def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) -> list[dict[str, Any]]:
+    kinds = [("", gettext("all")), *((kind.name, kind.words) for kind in EventKind)]
+    return [
+        {"name": "q", "kind": "search", "label": gettext("Words"), "value": asked["q"], "attrs": {"maxlength": 60}},
+        {"name": "kind", "kind": "select", "label": gettext("Kind"), "value": asked["kind"], "choices": kinds},
+        place_field(request, require(found, "division"), asked["within"]),
+    ]

@@ -1,0 +1,31 @@
+"""The list of events."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from civicgraph import settings
+from civicgraph.events.pages.asked import asked_of, fields_of, filter_of
+from civicgraph.i18n import gettext
+from civicgraph.web import page, read
+from civicgraph.web.query import paging
+
+
+async def events(request: Request) -> Response:
+    """The list: what is on, by kind, place, day and words."""
+    asked = asked_of(request)
+    variables = {
+        "place": asked["within"] or settings.current().city_code,
+        "filter": filter_of(asked),
+        "orderBy": "LATEST" if asked["past"] else "SOONEST",
+        **paging(request, 20),
+    }
+    found = await read(request, "events/list", variables)
+    fields = [
+        *fields_of(request, found, asked),
+        {"name": "from", "kind": "date", "label": gettext("From"), "value": asked["from"]},
+        {"name": "until", "kind": "date", "label": gettext("Until"), "value": asked["until"]},
+    ]
+    values = {"asked": asked, "fields": fields}
+    return await page(request, "events/list", variables, values, fragment="events/_results", data=found)

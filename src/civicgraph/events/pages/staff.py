@@ -1,0 +1,104 @@
+"""The staff's pages of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from civicgraph.divisions.choosing import editable, granted, staff_choices
+from civicgraph.events import operations
+from civicgraph.events.models import EventKind, EventStatus
+from civicgraph.events.rule_words import words_of
+from civicgraph.i18n import N_, gettext
+from civicgraph.permissions import EDIT_EVENTS
+from civicgraph.web import listing
+from civicgraph.web.forms import Form
+from civicgraph.web.query import kinds, one_of, paging, text
+
+
+def _staff_filter(request: Request) -> dict[str, Any]:
+    filters = {
+        **editable(request, EDIT_EVENTS),
+        "text": text(request),
+        "kind": kinds(request, "kind", EventKind),
+        "statuses": kinds(request, "status", EventStatus),
+    }
+    return {
+        "filter": {key: value for key, value in filters.items() if value},
+        "granted": granted(request, EDIT_EVENTS),
+        **paging(request, 30),
+    }
+
+
+def _staff_values(request: Request) -> dict[str, Any]:
+    kind, status = one_of(request, "kind", EventKind) or "", one_of(request, "status", EventStatus) or ""
+    every = ("", gettext("all"))
+    fields = [
+        {"name": "q", "kind": "search", "label": gettext("Words"), "value": text(request), "attrs": {"maxlength": 60}},
+        {
+            "name": "kind",
+            "kind": "select",
+            "label": gettext("Kind"),
+            "value": kind,
+            "choices": [every, *((one.name, one.words) for one in EventKind)],
+        },
+        {
+            "name": "status",
+            "kind": "select",
+            "label": gettext("Status"),
+            "value": status,
+            "choices": [every, *((one.name, one.words) for one in EventStatus)],
+        },
+    ]
+    return {
+        "fields": fields,
+        "forms": {verb.noun: Form(verb.operation.input, prefix=verb.prefix) for verb in STAFF.verbs},
+        "words_of": words_of,
+        "asked": {"q": text(request) or "", "kind": kind, "status": status, **editable(request, EDIT_EVENTS)},
+    }
+
+
+def _left_out(row: Mapping[str, Any]) -> list[str]:
+    return [] if row["series"] else ["scope"]
+
+
+async def _choices(request: Request) -> dict[str, Any]:
+    return {"division_code": await staff_choices(request, EDIT_EVENTS)}
+
+
+STAFF = listing.Listing(
+    name="staff_events",
+    folder="staff/events",
+    root="event",
+    key="slug",
+    subject="Event",
+    create=operations.create_event,
+    update=operations.update_event,
+    variables=_staff_filter,
+    choices=_choices,
+    values=_staff_values,
+    left_out=_left_out,
+    verbs=(
+        listing.Verb("publication", operations.publish_event, N_("Publish"), N_("It is published.")),
+        listing.Verb(
+            *("repetition", operations.repeat_event, N_("Let it come again"), N_("It comes again now.")),
+            prefix="repetition",
+        ),
+        listing.Verb(
+            *(
+                "postponement",
+                operations.postpone_event,
+                N_("Postpone or move the event"),
+                N_("Everybody sees it now."),
+            ),
+            prefix="postponement",
+        ),
+        listing.Verb(
+            *("cancellation", operations.cancel_event, N_("Cancel the event"), N_("It is cancelled.")),
+            prefix="cancellation",
+        ),
+        listing.Verb("finish", operations.finish_event, N_("It has taken place"), N_("Saved.")),
+    ),
+)
