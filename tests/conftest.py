@@ -50,6 +50,8 @@ def make_settings(url: str, **values: object) -> Settings:
         "searches_per_minute": 1_000,
         "wrong_secrets_per_minute": 1_000,
         "uploads_per_minute": 1_000,
+        "unproven_reports_per_minute": 1_000,
+        "quickest_report_seconds": 0,
         **values,
     }
     return Settings(_env_file=None, **given)  # type: ignore[arg-type]

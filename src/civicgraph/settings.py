@@ -100,6 +100,22 @@ class Settings(BaseSettings):
     bookings_per_minute: int = Field(
         default=20, ge=1, description="Registrations that strangers at one address may send in a minute."
     )
+    unproven_reports_per_minute: int = Field(
+        default=60,
+        ge=1,
+        description="Reports of all strangers together in a minute from which on each has to prove that it is no "
+        "machine's: by a moment of computing, or by the answer to a small question. Others are looked at first.",
+    )
+    quickest_report_seconds: int = Field(
+        default=2,
+        ge=0,
+        description="Nobody writes a report in less; a form that comes back quicker is asked a small question.",
+    )
+    is_given_to_grid_worker: bool = Field(
+        default=False,
+        description="Whether a report is given at once to the worker of its grid; else the worker is proposed.",
+    )
+    gas_phone: str = Field(default="", description="The gas company's emergency number, shown where gas leaks.")
     wrong_secrets_per_minute: int = Field(
         default=10, ge=1, description="Wrong tracking secrets from one address in a minute."
     )

@@ -6,7 +6,15 @@ from civicgraph.graph import door
 from civicgraph.grievances import operations
 
 DOORS = (
-    door(operations.file_grievance, {"grievance": "TrackedGrievance", "tracking_secret": str}),
+    door(
+        operations.file_grievance,
+        {"grievance": "TrackedGrievance", "number": str, "tracking_secret": str, "is_held": bool},
+    ),
+    door(operations.support_grievance, {"grievance": "Grievance", "is_new": bool}),
+    door(operations.release_report, {"grievance": "Grievance"}),
+    door(operations.drop_report, {"report": "HeldReport"}),
+    door(operations.publish_grievance_photo, {"grievance": "Grievance"}),
+    door(operations.hide_grievance_photo, {"grievance": "Grievance"}),
     door(operations.accept_grievance, {"grievance": "Grievance"}),
     door(operations.return_grievance, {"grievance": "Grievance"}),
     door(operations.export_tracked_data, {"data": str}),

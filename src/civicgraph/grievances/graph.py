@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from civicgraph.crypto import token_hash
 from civicgraph.graph import (
     DivisionCode,
@@ -32,8 +34,24 @@ from civicgraph.grievances.desk import rules as desk_rules
 from civicgraph.grievances.doors import DOORS
 from civicgraph.grievances.figures.graph import GrievanceFigures, GrievancePerformance
 from civicgraph.grievances.figures.slices import figures_of
+from civicgraph.grievances.intake import rules as intake
+from civicgraph.grievances.intake.graph import CategoryQuestion, GrievanceAnswer, TrackedHeldReport, TrackedPhoto
+from civicgraph.grievances.intake.graph import GrievanceCategory as GrievanceCategory
+from civicgraph.grievances.intake.graph import GrievanceCategoryFilter as GrievanceCategoryFilter
+from civicgraph.grievances.intake.graph import GrievanceCategoryOrder as GrievanceCategoryOrder
+from civicgraph.grievances.intake.graph import HeldReport as HeldReport
+from civicgraph.grievances.intake.graph import HeldReportFilter as HeldReportFilter
+from civicgraph.grievances.intake.graph import HeldReportOrder as HeldReportOrder
 from civicgraph.grievances.kept import GrievanceCall, UrgencyPolicy
 from civicgraph.grievances.models import Channel, GrievanceStatus, ReporterKind, Urgency
+from civicgraph.grievances.steps import GrievanceRedaction as GrievanceRedaction
+from civicgraph.grievances.steps import GrievanceUpdate as GrievanceUpdate
+from civicgraph.grievances.steps import GrievanceUpdateFilter as GrievanceUpdateFilter
+from civicgraph.grievances.steps import GrievanceUpdateOrder as GrievanceUpdateOrder
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
 
 
 @filter_type
@@ -91,79 +109,6 @@ class GrievanceOrder:
     )
 
 
-@filter_type
-class GrievanceUpdateFilter:
-    """Which steps of a grievance."""
-
-    status = equals(
-        "status", GrievanceStatus, "After which it stood there.", reason="The steps of one grievance are few."
-    )
-
-
-@order_type
-class GrievanceUpdateOrder:
-    """The order of a grievance's steps."""
-
-    NEWEST = Order(("id",), "Latest first.", is_descending=True)
-    OLDEST = Order(("id",), "Earliest first.")
-
-
-@filter_type
-class GrievanceCategoryFilter:
-    """Which categories."""
-
-    group_code = equals("group_code", str, "Of the group with this code.")
-
-
-@order_type
-class GrievanceCategoryOrder:
-    """The order of categories."""
-
-    POSITION = Order(("position", "code"), "As the form shows them, group by group.")
-
-
-@node(models.GrievanceCategory)
-class GrievanceCategory:
-    """A category of grievance: the common words of forms, figures and the API."""
-
-    code = column()
-    name = column()
-    name_en = column()
-    group_code = column()
-    group_name = column()
-    group_name_en = column()
-    urgency = column()
-    body = column()
-    is_verified = column()
-
-
-@type_(models.GrievanceUpdate, visible=rules.visible_updates, is_big=True)
-class GrievanceUpdate:
-    """One step of a grievance's history: what was done or said, by which office, and where it stood then."""
-
-    at = column()
-    verb = column()
-    status = column()
-    until = column()
-    by_line = column()
-    public_note = column()
-    internal_note = column(guard=rules.reads_update)
-    is_internal = computed(bool, lambda c, row: f"{row['internal_note']} <> ''", "Words among staff.")
-    person = to_one("accounts.Person", guard=rules.reads_update)
-
-
-@type_(models.GrievanceRedaction)
-class GrievanceRedaction:
-    """Words that an office took out of what the public reads of a grievance; a mark with the number stands for them."""
-
-    position = column()
-    reason = column()
-    by_line = column()
-    at = column()
-    restored_at = column()
-    words = column(guard=rules.reads_redaction)
-
-
 @node(models.Grievance, visible=rules.visible_grievances, is_big=True)
 class Grievance:
     """A grievance 诉求 from a resident or an enterprise, anonymised.
@@ -204,6 +149,16 @@ class Grievance:
     stars = column()
     is_solved = column()
     rating_text = column()
+    supporter_count = column()
+    answers = to_many(
+        "GrievanceAnswer", key="grievance_id", order=("id",), description="The answers to its category's questions."
+    )
+    photos = to_many(
+        "uploads.Upload",
+        link=intake.photos_of,
+        order=("position", "id"),
+        description="Photos of the problem, and of what was done.",
+    )
     duplicate_of = to_one("Grievance", description="The earlier grievance that it was joined with.")
     duplicates = connection(
         "Grievance", key="duplicate_of_id", description="Later ones of the same problem that were joined with it."
@@ -235,6 +190,10 @@ class Grievance:
     )
     description = column(guard=rules.reads_private)
     address = column(guard=rules.reads_private)
+    building = column(guard=rules.reads_private)
+    latitude_micro = column(guard=rules.reads_private)
+    longitude_micro = column(guard=rules.reads_private)
+    danger = column(guard=rules.reads_private)
     contact_name = column(guard=rules.reads_private)
     contact_phone_masked = column(guard=rules.reads_private)
     contact_email_masked = column(guard=rules.reads_private)
@@ -308,6 +267,9 @@ class TrackedGrievance:
     stars = column()
     is_solved = column()
     rating_text = column()
+    danger = column()
+    supporter_count = column()
+    photos = to_many("TrackedPhoto", link=intake.photos_of, order=("position", "id"), description="Your photos.")
     duplicate_of = to_one("Grievance", description="The earlier grievance that it was joined with, if it is public.")
     is_overdue = computed(bool, rules.is_overdue, "A promised time has passed and what was promised is not done.")
     may_rate = computed(bool, rules.is_done, "Whether you may say how it was dealt with, and whether it is solved.")
@@ -334,6 +296,14 @@ class TrackedGrievance:
     )
 
 
+def _is_own(c: Compiler, row: Row, number: Given, secret: Given) -> str:
+    """Number and tracking secret belong together."""
+    return (
+        f"{row['number']} = {number.sql(c, 'text', rules.typed_number)}"
+        f" AND {row['secret_hash']} = {secret.sql(c, 'text', lambda text: token_hash(rules.typed_secret(text)))}"
+    )
+
+
 @root
 class Query:
     """Reads of the grievances room."""
@@ -352,11 +322,19 @@ class Query:
             "number": (str, "Its public number."),
             "secret": (str, "The tracking secret given when it was reported."),
         },
-        where=lambda c, row, number, secret: (
-            f"{row['number']} = {number.sql(c, 'text', rules.typed_number)}"
-            f" AND {row['secret_hash']} = {secret.sql(c, 'text', lambda text: token_hash(rules.typed_secret(text)))}"
-        ),
+        where=_is_own,
         description="One's own grievance; null when number and secret do not belong together.",
+        is_secret=True,
+    )
+    held_reports = root_connection("HeldReport", description="Reports that a person looks at first.")
+    tracked_held_report = root_one(
+        "TrackedHeldReport",
+        arguments={
+            "number": (str, "Its number."),
+            "secret": (str, "The tracking secret given when it was sent."),
+        },
+        where=_is_own,
+        description="One's own report while a person looks at it first; null when number and secret do not belong together.",
         is_secret=True,
     )
     performance = root_one(
@@ -385,12 +363,7 @@ class Query:
 Subscription = followable(Query, "grievance", "grievances", "tracked_grievance", "performance", "grievance_figures")
 Mutation = mutations("Mutation", *DOORS)
 TYPES = (
-    Grievance,
-    TrackedGrievance,
-    GrievanceUpdate,
-    GrievanceCategory,
-    UrgencyPolicy,
-    GrievanceCall,
-    GrievancePerformance,
-    GrievanceFigures,
+    *(Grievance, TrackedGrievance, GrievanceUpdate, GrievanceCategory, UrgencyPolicy, GrievanceCall),
+    *(GrievancePerformance, GrievanceFigures, CategoryQuestion, GrievanceAnswer, TrackedPhoto),
+    *(HeldReport, TrackedHeldReport),
 )

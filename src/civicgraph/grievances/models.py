@@ -9,9 +9,13 @@ from tortoise.models import Model
 
 from civicgraph.grievances.desk import models as desk
 from civicgraph.grievances.figures.models import GrievanceCell as GrievanceCell  # a table of the room
+from civicgraph.grievances.intake import models as intake
+from civicgraph.grievances.intake.models import Channel as Channel
 from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Record, SqlIndexes, by_place, place
 
+CategoryQuestion, GrievanceAnswer = intake.CategoryQuestion, intake.GrievanceAnswer
+GrievanceSupporter, HeldReport = intake.GrievanceSupporter, intake.HeldReport
 Team, TeamMember, WorkOrder = desk.Team, desk.TeamMember, desk.WorkOrder
 GrievanceTag, ReadyText, SavedFilter = desk.GrievanceTag, desk.ReadyText, desk.SavedFilter
 
@@ -62,14 +66,6 @@ class HoldReason(Labelled):
     LEGAL = "legal", N_("A period that the law prescribes")
     MATERIAL = "material", N_("Material or spare parts")
     OTHER_BODY = "other_body", N_("Another body has to act first")
-
-
-class Channel(Labelled):
-    """How a grievance came in."""
-
-    WEB = "web", N_("Web")
-    STAFF = "staff", N_("Taken by staff")
-    API = "api", N_("Partner app")
 
 
 class Counting(Labelled):
@@ -170,6 +166,19 @@ class Grievance(Record):
     public_text = fields.TextField(description="What is reported, with personal data masked.")
     description = fields.TextField(description="What is reported, in the reporter’s own words. Never public.")
     address = fields.CharField(200, default="", description="Building, unit and door. Never public.")
+    building = fields.CharField(
+        40, default="", db_default="", description="Building or stairway within the compound. Never public."
+    )
+    latitude_micro = fields.IntField(
+        null=True, description="Latitude by WGS-84 in millionths of a degree. Never public."
+    )
+    longitude_micro = fields.IntField(
+        null=True, description="Longitude by WGS-84 in millionths of a degree. Never public."
+    )
+    danger = fields.CharField(
+        20, default="", db_default="", description="What danger its words tell of, by its code, mostly none."
+    )
+    supporter_count = fields.IntField(default=0, db_default=0, description="How many others have the same problem.")
     contact_name = fields.CharField(60, default="", description="The reporter’s name. Never public.")
     contact_phone = fields.TextField(default="", description="Telephone, encrypted. Never public.")
     contact_phone_masked = fields.CharField(40, default="", description="The telephone, masked.")

@@ -221,6 +221,13 @@ async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -
     return code
 
 
+async def nudge(row: Grievance, level: str) -> None:
+    """Tell a level above the community that many have the same problem."""
+    _, people = await _nearest(level)
+    what = f"supporters:{row.supporter_count}"
+    await tell(people, row, "grievance_shared", what, count=row.supporter_count, due_at=row.resolution_due_at)
+
+
 async def nearest_dispatchers(code: str) -> list[Person]:
     """Those who dispatch for a division; where it has nobody, those of the level above, and so on."""
     return (await _nearest(code))[1]

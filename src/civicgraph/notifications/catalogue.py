@@ -17,6 +17,7 @@ STAFF_MESSAGES = {
     "grievance_part_done": N_("A part is done"),
     "grievance_overdue": N_("Reminder of an overdue grievance"),
     "grievance_escalated": N_("Overdue, told to the level above"),
+    "grievance_shared": N_("Many have the same problem"),
     "grievance_received": N_("Call for an urgent grievance"),
     "grievance_resumed": N_("A rest is over"),
     "grievance_review": N_("A shortfall to be looked at again"),

@@ -100,9 +100,12 @@ class Operation(Generic[I, R]):
         return cast("R", found)
 
 
-def fingerprint(data: Input) -> str:
-    """Tells a retry from another submission under the same key, without keeping what was written."""
-    plain = data.model_dump(mode="json", exclude={"idempotency_key"})
+def fingerprint(data: Input, *apart: str) -> str:
+    """Tells a retry from another submission under the same key, without keeping what was written.
+
+    Fields `apart` may differ between the two.
+    """
+    plain = data.model_dump(mode="json", exclude={"idempotency_key", *apart})
     return crypto.keyed_hash("submission", orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode())
 
 

@@ -129,6 +129,13 @@ async def move(subject: Model, division_code: str) -> None:
     await Upload.filter(subject_type=type(subject).__name__, subject_id=subject.pk).update(division_code=division_code)
 
 
+async def pass_on(subject: Model, to: Model, *, division_code: str) -> None:
+    """What belongs to one thing belongs to what became of it."""
+    await Upload.filter(subject_type=type(subject).__name__, subject_id=subject.pk).update(
+        subject_type=type(to).__name__, subject_id=to.pk, division_code=division_code
+    )
+
+
 async def publish(row: Upload) -> None:
     """Show a file to everyone."""
     row.update_from_dict({"is_public": True, "is_hidden": False, "reason": ""})

@@ -28,6 +28,7 @@ from civicgraph.i18n import N_, Labelled, gettext
 from civicgraph.operations import Conflict, FieldError, Input, Operation, OperationError
 from civicgraph.permissions import Actor
 from civicgraph.web.csrf import Token, is_same_origin
+from civicgraph.web.multipart import Body, is_multipart, read_parts
 
 log = structlog.get_logger()
 
@@ -41,20 +42,35 @@ _HIDDEN = frozenset({"version", "id", "slug", "number", "idempotency_key"})
 
 
 async def read_body(request: Request) -> list[tuple[str, str]]:
-    """The form's fields in order. Refuses what is too large and what another site made the browser send.
+    """The fields of a form that takes no files; see `read_form`."""
+    body = await read_form(request)
+    await body.close()
+    return body.pairs
+
+
+async def read_form(request: Request) -> Body:
+    """The form's fields in order, with its files. Refuses what is too large and what another site made the browser send.
 
     Bytes that are no UTF-8 stay in the text as lone surrogates, so that the field's own check names them.
     """
+    if not is_same_origin(request):
+        raise HTTPException(403)
+    body = await read_parts(request) if is_multipart(request) else Body(await _read_pairs(request))
+    given = next((value for name, value in body.pairs if name == "csrf"), "")
+    if not Token(request).matches(given):
+        await body.close()
+        raise HTTPException(403)
+    body.pairs = [(name, value) for name, value in body.pairs if name != "csrf"]
+    return body
+
+
+async def _read_pairs(request: Request) -> list[tuple[str, str]]:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BYTES:
             raise HTTPException(413)
-    pairs = parse_qsl(body.decode("ascii", "surrogateescape"), keep_blank_values=True, errors="surrogateescape")
-    given = next((value for name, value in pairs if name == "csrf"), "")
-    if not is_same_origin(request) or not Token(request).matches(given):
-        raise HTTPException(403)
-    return [(name, value) for name, value in pairs if name != "csrf"]
+    return parse_qsl(body.decode("ascii", "surrogateescape"), keep_blank_values=True, errors="surrogateescape")
 
 
 class Form:

@@ -23,6 +23,11 @@ def count_try(request: Request) -> None:
     _spend(request, "secret", settings.current().wrong_secrets_per_minute)
 
 
+def count_support(request: Request) -> None:
+    """Having the same problem. Raises 429 when the address has it too often."""
+    _spend(request, "support", settings.current().reports_per_minute)
+
+
 def was_right(request: Request) -> None:
     """The try was no guess: it does not count."""
     budgets.shared.give_back(_key(request, "secret"), 1)

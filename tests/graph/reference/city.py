@@ -18,6 +18,7 @@ from civicgraph.text import search_terms
 from tests.graph.reference.blanks import fill_blanks
 from tests.graph.reference.desk import build_desk
 from tests.graph.reference.grievances import build_grievances
+from tests.graph.reference.intake import build_intake
 from tests.graph.reference.listings import build_enterprises, build_events, build_services
 from tests.graph.reference.messages import build_messages, build_trail
 from tests.graph.reference.words import NOW, ODD, mark, sentence
@@ -35,6 +36,7 @@ async def build(seed: int = 5) -> None:
         await build_services(dice, places)
         await build_events(dice, places)
         await build_grievances(dice, places, people)
+        await build_intake(dice, places)
         await build_desk(dice, people)
         await build_messages(dice, places, people)
         await build_trail(dice, places, people)

@@ -10,7 +10,7 @@ from math import floor
 from typing import Any
 
 from civicgraph.clock import CITY_ZONE
-from tests.graph.reference import desk, rules
+from tests.graph.reference import desk, intake, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
 
@@ -208,6 +208,7 @@ NODES = (
 FIELDS: dict[str, Callable[..., Any]] = {
     **rules.MAY,
     **desk.FIELDS,
+    **intake.FIELDS,
     "ApiToken.documentCount": lambda world, row: len(world.rows.having("TrustedDocument", "token_id", row.id)),
     "AuditEntry.changedFields": lambda world, row: json_text(world.rows.database, row.changes),
     "AuditEntry.division": lambda world, row: world.find("Division", row.division_code),

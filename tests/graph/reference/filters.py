@@ -147,6 +147,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "AuditEntryFilter.operation": is_("operation"),
     "AuditEntryFilter.subjectId": is_("subject_id"),
     "AuditEntryFilter.subjectType": is_("subject_type"),
+    "HeldReportFilter.state": is_("state"),
+    "HeldReportFilter.within": lies_in("division_code"),
     "AuditEntryFilter.within": lies_in("division_code"),
     "CompoundFilter.isActive": is_("is_active"),
     "CompoundFilter.text": found_in(texts("name", "address")),

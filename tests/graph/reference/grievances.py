@@ -137,6 +137,8 @@ async def _grievance(dice: Random, number: int, people: list[int]) -> None:
         public_text=text,
         description=private("description"),
         address=private("address"),
+        building=private("building"),
+        danger=dice.choice(["", "gas"]),
         contact_name=private("contact_name"),
         contact_phone=private("contact_phone"),
         contact_phone_masked=private("contact_phone_masked"),

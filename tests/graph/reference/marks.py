@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from civicgraph.permissions import EDIT_ENTERPRISES, EDIT_EVENTS, EDIT_SERVICES, READ_ENTERPRISE_CONTACTS
+from civicgraph.permissions import (
+    DISPATCH_GRIEVANCES,
+    EDIT_ENTERPRISES,
+    EDIT_EVENTS,
+    EDIT_SERVICES,
+    READ_ENTERPRISE_CONTACTS,
+)
 from tests.graph.reference import rules
 from tests.graph.reference.words import MARK
 from tests.graph.reference.world import MODELS, World
@@ -27,8 +33,15 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     "event.title": ("Event", rules.over(EDIT_EVENTS)),
     **{
         f"grievance.{column}": ("Grievance", rules.reads_private)
-        for column in ("description", "address", "contact_name", "contact_phone_masked", "contact_email_masked")
+        for column in (
+            *("description", "address", "contact_name", "contact_phone_masked", "contact_email_masked"),
+            "building",
+        )
     },
+    "grievance_answer.answer": ("GrievanceAnswer", rules.reads_internal),
+    "held_report.content": ("HeldReport", nobody),
+    "held_report.summary": ("HeldReport", rules.over(DISPATCH_GRIEVANCES, "division_code")),
+    **{f"upload.{column}": ("Upload", rules.sees_file) for column in ("name", "reason", "filename")},
     "grievance.contact_email": ("Grievance", nobody),
     "grievance.contact_phone": ("Grievance", nobody),
     "grievance.public_text": ("Grievance", rules.reads_private),
@@ -64,7 +77,7 @@ OWNERS = {
     "ProgrammeItem": ("Event", "event_id"),
 }
 """Types whose rows are for those who see what they belong to."""
-TRACKED = ("grievance.public_text", "grievance.team", "grievance.outcome", "grievance.calendar")
+TRACKED = ("upload.name", "grievance.public_text", "grievance.team", "grievance.outcome", "grievance.calendar")
 """What is read with number and tracking secret although the grievance is hidden from others."""
 
 

@@ -110,6 +110,12 @@ def reads_internal(world: World, row: Any) -> bool:
     return reads_private(world, world.rows.one("Grievance", row.grievance_id))
 
 
+def sees_file(world: World, row: Any) -> bool:
+    """Who has the file's capability where it belongs; one that is none of those for files opens nothing."""
+    known = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_SERVICES, EDIT_DIVISIONS)
+    return row.capability in known and may(world, row.capability, row.division_code)
+
+
 # People ----------------------------------------------------------------------------------------
 
 
@@ -194,6 +200,9 @@ VISIBLE: dict[str, Rule] = {
     "GridAssignment": sees_assignment,
     "Grievance": lambda world, row: row.is_public or reads_private(world, row),
     "GrievancePerformance": lambda world, row: row.category == row.channel == "",
+    "GrievanceAnswer": lambda world, row: row.public_answer != "" or reads_internal(world, row),
+    "HeldReport": over(DISPATCH_GRIEVANCES, "division_code"),
+    "Upload": lambda world, row: (row.is_public and not row.is_hidden) or sees_file(world, row),
     "GrievanceTag": reads_internal,
     "ReadyText": is_staff,
     "SavedFilter": sees_filter,
@@ -233,6 +242,11 @@ GUARDS: dict[str, Rule] = {
         ),
         reads_private,
     ),
+    **dict.fromkeys(
+        ("Grievance.building", "Grievance.danger", "Grievance.latitudeMicro", "Grievance.longitudeMicro"), reads_private
+    ),
+    "GrievanceAnswer.answer": reads_internal,
+    **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
     "Grievance.workers": dispatches,
     "GrievanceRedaction.words": reads_internal,
     "GrievanceUpdate.internalNote": reads_internal,

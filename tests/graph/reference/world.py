@@ -20,6 +20,7 @@ from civicgraph.enterprises.models import (
 )
 from civicgraph.events.models import Event, EventSeries, ProgrammeItem
 from civicgraph.grids.models import Grid, GridAssignment
+from civicgraph.grievances.intake.models import CategoryQuestion, GrievanceAnswer, HeldReport
 from civicgraph.grievances.models import (
     Grievance,
     GrievanceCall,
@@ -46,6 +47,7 @@ from civicgraph.notifications.models import (
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from civicgraph.services.models import Offer, OpeningHours, PriceRule, Service
+from civicgraph.uploads.models import Upload
 from tests.graph.reference.rules import sees
 
 OWN_NAME = (
@@ -68,11 +70,14 @@ OWN_NAME = (
     *(OutboxMessage, Person, PriceRule, Product, ProgrammeItem, Service, Session),
     *(ChatRobot, MessageTemplate, NoticePreference, Webhook),
     *(GrievanceTag, ReadyText, SavedFilter, Team, WorkOrder),
+    *(CategoryQuestion, GrievanceAnswer, HeldReport, Upload),
 )
 MODELS: dict[str, Any] = {
     **{model.__name__: model for model in OWN_NAME},
     "Backlog": Division,
     "TrackedGrievance": Grievance,
+    "TrackedHeldReport": HeldReport,
+    "TrackedPhoto": Upload,
     "TeamMember": TeamMember,  # no type of the schema; teams name theirs
     "Workload": Person,
     "GrievancePerformance": GrievanceCell,

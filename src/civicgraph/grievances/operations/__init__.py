@@ -14,12 +14,18 @@ from civicgraph.grievances.operations.follow_grievance import (
     follow_tracked_grievance,
     unfollow_grievance,
 )
+from civicgraph.grievances.operations.held_report import drop_report, release_report
 from civicgraph.grievances.operations.hold_grievance import extend_grievance, hold_grievance, resume_grievance
 from civicgraph.grievances.operations.keep_filters import forget_grievance_filter, save_grievance_filter
 from civicgraph.grievances.operations.keep_ready_texts import create_ready_text, update_ready_text
 from civicgraph.grievances.operations.keep_teams import create_team, update_team
 from civicgraph.grievances.operations.list_shortfall import list_shortfall, review_shortfall
 from civicgraph.grievances.operations.own_data import erase_tracked_data, export_tracked_data
+from civicgraph.grievances.operations.photos import (
+    blur_grievance_photo,
+    hide_grievance_photo,
+    publish_grievance_photo,
+)
 from civicgraph.grievances.operations.rate_grievance import rate_tracked_grievance, reopen_grievance
 from civicgraph.grievances.operations.redact_grievance import redact_grievance, restore_grievance
 from civicgraph.grievances.operations.redirect_grievance import (
@@ -33,6 +39,7 @@ from civicgraph.grievances.operations.reveal_contact import reveal_grievance_con
 from civicgraph.grievances.operations.set_promise import remove_urgency_policy, set_urgency_policy
 from civicgraph.grievances.operations.set_visibility import set_grievance_visibility
 from civicgraph.grievances.operations.start_grievance import start_grievance
+from civicgraph.grievances.operations.support_grievance import support_grievance
 from civicgraph.grievances.operations.tag_grievance import tag_grievance
 from civicgraph.grievances.operations.verify_grievance import send_back_grievance, verify_grievance
 from civicgraph.grievances.operations.withdraw_grievance import withdraw_tracked_grievance
@@ -42,12 +49,14 @@ __all__ = [
     "advise_on_grievance",
     "answer_call",
     "assign_grievance",
+    "blur_grievance_photo",
     "call_departments",
     "change_grievance_level",
     "comment_on_grievance",
     "confirm_following",
     "create_ready_text",
     "create_team",
+    "drop_report",
     "erase_tracked_data",
     "export_tracked_data",
     "extend_grievance",
@@ -56,12 +65,15 @@ __all__ = [
     "follow_grievance",
     "follow_tracked_grievance",
     "forget_grievance_filter",
+    "hide_grievance_photo",
     "hold_grievance",
     "list_shortfall",
     "merge_grievance",
+    "publish_grievance_photo",
     "rate_tracked_grievance",
     "redact_grievance",
     "redirect_grievance",
+    "release_report",
     "remove_urgency_policy",
     "reopen_grievance",
     "report_in",
@@ -77,6 +89,7 @@ __all__ = [
     "set_grievance_visibility",
     "set_urgency_policy",
     "start_grievance",
+    "support_grievance",
     "tag_grievance",
     "take_over_grievance",
     "transfer_grievance",

@@ -2,120 +2,71 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Any
 
-from pydantic import Field
+import orjson
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from civicgraph import budgets, clock, crypto, settings
 from civicgraph.budgets import BudgetExceeded
-from civicgraph.divisions.operations import DivisionCode
 from civicgraph.grievances import deadlines, notices, rules
-from civicgraph.grievances.models import (
-    Channel,
-    Grievance,
-    GrievanceUpdate,
-    ReporterKind,
-)
+from civicgraph.grievances.desk import orders
+from civicgraph.grievances.desk.orders import Holder
+from civicgraph.grievances.intake import proof
+from civicgraph.grievances.intake.danger import danger_in
+from civicgraph.grievances.intake.models import BY_STAFF, HeldReport, HoldCause
+from civicgraph.grievances.intake.placing import point_of
+from civicgraph.grievances.intake.spam import spam_in
+from civicgraph.grievances.models import Channel, Grievance, GrievanceUpdate, ReporterKind, Urgency
 from civicgraph.grievances.operations import named
+from civicgraph.grievances.operations.answers import keep_answers
 from civicgraph.grievances.operations.history import office
-from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
+from civicgraph.grievances.operations.report_input import FileGrievance
 from civicgraph.grievances.operations.tally import count_in
 from civicgraph.grievances.operations.timing import promised
 from civicgraph.i18n import N_
-from civicgraph.operations import Forbidden, Input, InvalidInput, TooMany, audit, changed, operation
+from civicgraph.operations import Forbidden, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import fingerprint, first_answer, keep_answer
-from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
+from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES, Actor
 from civicgraph.text import mask_email, mask_personal, mask_phone, search_terms
-
-
-class FileGrievance(Input):
-    """A problem as somebody reports it."""
-
-    category: str = Field(
-        title=N_("What is it about?"),
-        min_length=1,
-        max_length=40,
-        description=N_("Choose what fits best; the office will put it right if need be."),
-    )
-    division_code: Annotated[DivisionCode, Field(description=N_("The community or village where the problem is."))]
-    description: Words = Field(
-        title=N_("What is the matter?"),
-        min_length=5,
-        max_length=2000,
-        json_schema_extra={"widget": "textarea"},
-        description=N_(
-            "What you see, where, and since when. Telephone and identity numbers in it are hidden from others."
-        ),
-    )
-    address: Words = Field(
-        "",
-        title=N_("Where exactly?"),
-        max_length=200,
-        json_schema_extra={"autocomplete": "street-address"},
-        description=N_("Compound, building, unit, door. Only the staff who deal with it see this."),
-    )
-    grid_code: Given = Field(
-        None,
-        title=N_("Grid"),
-        pattern=r"^(\d{15}|\d{17})$",
-        description=N_("Only if you know it; we find it by the community otherwise."),
-    )
-    contact_name: Words = Field(
-        "", title=N_("Name of the reporter"), max_length=60, json_schema_extra={"autocomplete": "name"}
-    )
-    contact_phone: Phone = Field(
-        "",
-        title=N_("Telephone of the reporter"),
-        max_length=30,
-        json_schema_extra={"widget": "tel", "autocomplete": "tel"},
-        description=N_("So that staff can ask or come by. Never shown to others."),
-    )
-    contact_email: Email = Field(
-        "",
-        title=N_("E-mail of the reporter"),
-        max_length=120,
-        json_schema_extra={"widget": "email", "autocomplete": "email"},
-        description=N_("We write at each step. Never shown to others."),
-    )
-    enterprise_code: Given = Field(
-        None,
-        title=N_("Credit code of the enterprise"),
-        max_length=30,
-        description=N_("If you report for an enterprise: its unified social credit code of 18 characters."),
-    )
-    is_public: bool = Field(
-        True,
-        title=N_("Others may read it"),
-        description=N_("Without name, address and contact. Neighbours see that it is being dealt with."),
-    )
-    channel: Channel = Field(Channel.API, title=N_("How it came in"))
-    idempotency_key: Given = Field(
-        None,
-        title=N_("Key of the submission"),
-        min_length=16,
-        max_length=80,
-        description=N_(
-            "A random text, the same in each retry: a retried report is one grievance and gets the same answer."
-        ),
-    )
-
+from civicgraph.uploads.models import Purpose
+from civicgraph.uploads.operations import claim
 
 _NAME = "file_grievance"
 _TRIES = 3
+_APART = ("photos", "proof")
+"""Fields that a retry may have others of: a form that is sent again brings its photos again."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Number and secret of a report."""
+
+    number: str
+    secret: str
+
+    @classmethod
+    async def new(cls) -> Identity:
+        """A free number and a fresh secret."""
+        return cls(await named.free_number(), crypto.random_code(rules.SECRET_LENGTH))
 
 
 @operation(is_audited=False)  # a retry writes nothing, so it audits nothing; the first submission does, below
 async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
-    """Report a problem; no account is needed. The tracking secret is answered here and nowhere else."""
+    """Report a problem; no account is needed. The tracking secret is answered here and nowhere else.
+
+    What looks like advertising is held: a person looks at it first, number and secret are its own all the same.
+    """
     if earlier := await _earlier(actor, data):
         return earlier
     _count(actor)
+    cause, rule = _hold_cause(actor, data)
     for tries_left in reversed(range(_TRIES)):
         try:
             async with in_transaction():
-                return await _file(actor, data)
+                return await _take_in(actor, data, cause, rule)
         except IntegrityError:
             # The same submission at the same moment was first; or, once in ages, the number was taken.
             if earlier := await _earlier(actor, data):
@@ -138,6 +89,20 @@ def _count(actor: Actor) -> None:
         raise TooMany(message, seconds=error.retry_after) from error
 
 
+def _hold_cause(actor: Actor, data: FileGrievance) -> tuple[HoldCause | None, str]:
+    """Why a person has to look at a stranger's report first, and by which rule; under load a form has to prove itself."""
+    if actor.is_staff or actor.kind == "system" or danger_in(data.description):
+        return None, ""  # whoever tells of danger is not asked anything first
+    if rule := spam_in(data.description):
+        return HoldCause.SPAM, rule
+    if not proof.is_busy() or (data.proof and proof.is_proof(data.proof)):
+        return None, ""
+    if data.channel is Channel.WEB:
+        message = N_("Very many reports are coming in just now. Please answer this small question, and send it again.")
+        raise InvalidInput.at("proof", "proof_needed", message)
+    return HoldCause.FLOOD, ""
+
+
 async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:
     """What the first submission with this key was answered."""
     if not data.idempotency_key:
@@ -145,7 +110,7 @@ async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:
     answer = await first_answer(actor, _NAME, data.idempotency_key)
     if answer is None:
         return None
-    if answer["fingerprint"] != fingerprint(data):
+    if answer["fingerprint"] != fingerprint(data, *_APART):
         raise InvalidInput.at(
             "idempotency_key",
             "key_reused",
@@ -153,40 +118,94 @@ async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:
                 "A report with other words was already sent from this form. Please check, and send again if this is a new problem."
             ),
         )
+    row = await Grievance.get_or_none(number=answer["number"])
+    return _answer(row, Identity(answer["number"], crypto.decrypt(answer["secret"])))
+
+
+def _answer(row: Grievance | None, given: Identity) -> dict[str, Any]:
     return {
-        "grievance": await Grievance.get(number=answer["number"]),
-        "tracking_secret": rules.grouped(crypto.decrypt(answer["secret"])),
+        "grievance": row,
+        "number": given.number,
+        "tracking_secret": rules.grouped(given.secret),
+        "is_held": row is None,
     }
 
 
-async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
-    category = await named.category_of(data.category)
-    division_code = await named.community_of(data.division_code)
-    if data.channel is Channel.STAFF and not actor.may(DISPATCH_GRIEVANCES, division_code):
-        raise Forbidden
-    enterprise = await named.enterprise_of(data.enterprise_code)
-    is_enterprise = enterprise is not None or category.group_code == "enterprise"
-    now = clock.now()
-    number, secret = await named.free_number(), crypto.random_code(rules.SECRET_LENGTH)
+async def _take_in(actor: Actor, data: FileGrievance, cause: HoldCause | None, rule: str) -> dict[str, Any]:
+    """File the report, or hold it."""
+    given = await Identity.new()
     if data.idempotency_key:
         # First of all, so that a second one waits here and finds the answer.
-        answer = {"number": number, "secret": crypto.encrypt(secret), "fingerprint": fingerprint(data)}
+        answer = {
+            "number": given.number,
+            "secret": crypto.encrypt(given.secret),
+            "fingerprint": fingerprint(data, *_APART),
+        }
         await keep_answer(actor, _NAME, data.idempotency_key, answer)
+    if cause is None:
+        row = await file(actor, data, given.number, crypto.token_hash(given.secret))
+        return _answer(row, given)
+    await named.category_of(data.category)
+    await hold(actor, data, given, cause, rule, await named.community_of(data.division_code))
+    return _answer(None, given)
+
+
+async def hold(
+    actor: Actor, data: FileGrievance, given: Identity, cause: HoldCause, rule: str, division_code: str
+) -> HeldReport:
+    """Keep a report for a person to look at. It has its number and its secret already."""
+    content = {**data.model_dump(mode="json"), "locale": actor.locale}
+    row = await HeldReport.create(
+        division_code=division_code,
+        number=given.number,
+        secret_hash=crypto.token_hash(given.secret),
+        channel=data.channel,
+        cause=cause,
+        rule=rule,
+        content=crypto.encrypt(orjson.dumps(content).decode()),
+        summary=mask_personal(data.description)[:300],
+    )
+    await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
+    await audit(actor, row, changed({}, {"number": row.number, "cause": cause}), division_code=division_code)
+    return row
+
+
+async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str, *, is_asked: bool = True) -> Grievance:
+    """Make a grievance of a report, with all that follows from it, in the transaction of the operation.
+
+    `is_asked` is false where nobody could be shown the category's questions.
+    """
+    category = await named.category_of(data.category)
+    division_code = await named.community_of(data.division_code)
+    if data.channel in BY_STAFF and not actor.may(DISPATCH_GRIEVANCES, division_code):
+        raise Forbidden
+    enterprise = await named.enterprise_of(data.enterprise_code)
+    compound = await named.compound_of(data.compound_number, division_code)
+    is_enterprise = enterprise is not None or category.group_code == "enterprise"
+    danger = danger_in(data.description)
+    urgency = Urgency.CRITICAL if danger else category.urgency
+    point = point_of(data.point) or (None, None)
+    now = clock.now()
     public_text = mask_personal(data.description)
-    promise = await named.promise_of(category.urgency, category.code, division_code)
+    promise = await named.promise_of(urgency, category.code, division_code)
     row = await Grievance.create(
         number=number,
-        secret_hash=crypto.token_hash(secret),
+        secret_hash=secret_hash,
         category_id=category.code,
-        urgency=category.urgency,
+        urgency=urgency,
         channel=data.channel,
         reporter_kind=ReporterKind.ENTERPRISE if is_enterprise else ReporterKind.RESIDENT,
         division_id=division_code,
-        grid_id=await named.grid_of(data.grid_code, division_code),
+        grid_id=await named.grid_of(data.grid_code, division_code, compound, f"{data.building} {data.address}"),
+        compound_id=compound.id if compound else None,
         enterprise_id=enterprise.id if enterprise else None,
         public_text=public_text,
         description=data.description,
         address=data.address,
+        building=data.building,
+        latitude_micro=point[0],
+        longitude_micro=point[1],
+        danger=danger.code if danger else "",
         contact_name=data.contact_name,
         contact_phone=crypto.encrypt(data.contact_phone),
         contact_phone_masked=mask_phone(data.contact_phone) if data.contact_phone else "",
@@ -200,17 +219,29 @@ async def _file(actor: Actor, data: FileGrievance) -> dict[str, Any]:
         **promised(promise, now),
         search_terms=search_terms(public_text, category.name),
     )
-    line = await office(actor, row) if data.channel is Channel.STAFF else rules.REPORTERS[row.reporter_kind]
+    await keep_answers(row, category, data.answers, is_asked=is_asked and data.channel not in BY_STAFF)
+    await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
+    line = await office(actor, row) if data.channel in BY_STAFF else rules.REPORTERS[row.reporter_kind]
     update = await GrievanceUpdate.create(
         grievance_id=row.id, at=now, verb="submit", status=row.status, by_line=line, person_id=actor.person_id
     )
     await deadlines.keep(row, {})
     await notices.tell_reporter(row, update)
     await notices.call_dispatchers(row)
+    await _give_to_worker(row)
     await count_in(row)
-    await audit(
-        actor,
-        row,
-        changed({}, {"number": number, "category": category.code, "channel": data.channel, "status": row.status}),
-    )
-    return {"grievance": row, "tracking_secret": rules.grouped(secret)}
+    facts = {"number": number, "category": category.code, "channel": data.channel, "status": row.status}
+    await audit(actor, row, changed({}, {**facts, "danger": row.danger, "photos": len(data.photos)}))
+    return row
+
+
+async def _give_to_worker(row: Grievance) -> None:
+    """Hand it to the worker of its grid at once, where the settings say so. Accepting it stays a person's step."""
+    if not settings.current().is_given_to_grid_worker:
+        return
+    worker = await named.worker_of(row.grid_id)
+    if worker is not None:
+        row.assignee_id = worker.id
+        await row.save(update_fields=["assignee_id"])
+        fresh = await orders.give(row, [Holder(worker.id, None, is_lead=True)])
+        await notices.tell_holders(row, fresh, but=None)

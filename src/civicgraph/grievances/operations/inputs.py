@@ -40,12 +40,12 @@ def _email(text: str) -> str:
     return text
 
 
-def _given(text: Any) -> Any:
+def none_given(text: Any) -> Any:
     """An empty control of a form gives nothing."""
     return None if text == "" else text
 
 
-Given = Annotated[str | None, BeforeValidator(_given)]
+Given = Annotated[str | None, BeforeValidator(none_given)]
 Words = Annotated[str, AfterValidator(_written)]
 PublicWords = Annotated[Words, AfterValidator(mask_personal)]
 """Words of staff that everyone reads: what points at a person is masked at the door, as in reporters' words."""

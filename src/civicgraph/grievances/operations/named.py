@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from civicgraph import clock, crypto
-from civicgraph.divisions.models import DivisionLevel
+from civicgraph.accounts.models import Person
+from civicgraph.divisions.models import Compound, DivisionLevel
 from civicgraph.divisions.operations import office_hours_of, place_of
 from civicgraph.divisions.rules import ancestors
 from civicgraph.enterprises.models import Enterprise
-from civicgraph.grids.models import Grid, GridLevel
+from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole
 from civicgraph.grievances import promises, rules
+from civicgraph.grievances.intake.models import HeldReport
+from civicgraph.grievances.intake.placing import Candidate, grid_for
 from civicgraph.grievances.models import Grievance, GrievanceCategory, Urgency, UrgencyPolicy
 from civicgraph.grievances.promises import Entry, Override, Promise
 from civicgraph.i18n import N_
@@ -51,18 +54,42 @@ async def enterprise_of(credit_code: str | None) -> Enterprise | None:
     return found
 
 
-async def grid_of(code: str | None, division_code: str) -> str | None:
-    """The grid that was named, or the community's only one."""
+async def compound_of(number: int | None, division_code: str) -> Compound | None:
+    """The compound of the community that was chosen, if one was."""
+    if number is None:
+        return None
+    found = await Compound.get_or_none(id=number, division_id=division_code, is_active=True)
+    if found is None:
+        raise InvalidInput.at("compound_number", "unknown_compound", N_("This compound is not in the community."))
+    return found
+
+
+async def grid_of(
+    code: str | None, division_code: str, compound: Compound | None = None, place: str = ""
+) -> str | None:
+    """The grid that was named, the community's only one, or the one that fits the words of the place."""
     if code:
         if not await Grid.exists(code=code, division_id=division_code, is_active=True):
             raise InvalidInput.at("grid_code", "unknown_grid", N_("This grid does not belong to the community."))
         return code
-    grids = (
-        await Grid.filter(division_id=division_code, is_active=True, level=GridLevel.GRID)
-        .limit(2)
-        .values_list("code", flat=True)
+    grids = await Grid.filter(division_id=division_code, is_active=True, level=GridLevel.GRID).order_by("code")
+    if len(grids) == 1:
+        return grids[0].code
+    candidates = [Candidate(one.code, one.name, one.area) for one in grids]
+    return grid_for(place, compound.name if compound else "", candidates)
+
+
+async def worker_of(grid_code: str | None) -> Person | None:
+    """Who works for a grid at present, if anybody does."""
+    if grid_code is None:
+        return None
+    found = (
+        await GridAssignment.filter(grid_id=grid_code, role=GridRole.LEAD, to_on=None, person__is_active=True)
+        .order_by("-id")
+        .first()
+        .select_related("person")
     )
-    return str(grids[0]) if len(grids) == 1 else None
+    return found.person if found else None
 
 
 async def promise_of(urgency: Urgency, category: str, division_code: str) -> Promise:
@@ -90,6 +117,6 @@ async def free_number() -> str:
     now = clock.now()
     for length in rules.SUFFIX_LENGTHS:
         number = rules.number_of(now, crypto.random_code(length))
-        if not await Grievance.exists(number=number):
+        if not (await Grievance.exists(number=number) or await HeldReport.exists(number=number)):
             return number
     raise RuntimeError("no free grievance number was found")

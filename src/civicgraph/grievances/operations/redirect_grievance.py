@@ -16,6 +16,7 @@ from civicgraph.grievances.operations.inputs import BodyName, Number, PublicNote
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, operation
 from civicgraph.permissions import Actor
+from civicgraph.uploads import operations as uploads
 
 
 class RedirectGrievance(Step):
@@ -53,6 +54,7 @@ async def transfer_grievance(actor: Actor, data: TransferGrievance) -> Grievance
     row.team = ""
     await orders.give(row, ())
     done = await taken.done(note=data.reason)
+    await uploads.move(done, code)
     await notices.call_for_transfer(done)
     return done
 

@@ -9,9 +9,12 @@ from civicgraph.grievances import notices
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import PUBLIC, InternalNote, PublicWords, Step
+from civicgraph.grievances.operations.report_input import MAX_PHOTOS, UploadName
 from civicgraph.i18n import N_
 from civicgraph.operations import operation
-from civicgraph.permissions import Actor
+from civicgraph.permissions import READ_GRIEVANCES, Actor
+from civicgraph.uploads.models import Purpose
+from civicgraph.uploads.operations import claim
 
 
 class ResolveGrievance(Step):
@@ -24,6 +27,13 @@ class ResolveGrievance(Step):
         json_schema_extra={"widget": "textarea"},
         description=PUBLIC,
     )
+    photos: list[UploadName] = Field(
+        default_factory=list,
+        title=N_("Photos of the result"),
+        max_length=MAX_PHOTOS,
+        json_schema_extra={"widget": "photos"},
+        description=N_("Everyone can see these. Take none of people or number plates."),
+    )
     internal_note: InternalNote = ""
 
 
@@ -35,5 +45,13 @@ async def resolve_grievance(actor: Actor, data: ResolveGrievance) -> Grievance:
     # What its reporter said of an earlier resolution stays in the history; this one is theirs to rate anew.
     taken.row.update_from_dict({"rated_at": None, "is_solved": None, "stars": None, "rating_text": ""})
     done = await taken.done(note=data.outcome, internal_note=data.internal_note)
+    await claim(
+        data.photos,
+        done,
+        purpose=Purpose.PROOF,
+        division_code=done.division_id,
+        capability=READ_GRIEVANCES,
+        is_public=True,
+    )
     await notices.tell_duplicates(done)
     return done

@@ -33,6 +33,11 @@ def grids(division: Mapping[str, Any]) -> Choices:
     return [(one["code"], f"{one['name']} · {one['area']}" if one["area"] else one["name"]) for one in nodes]
 
 
+def compounds(division: Mapping[str, Any]) -> Choices:
+    """The compounds of a community."""
+    return [(str(one["number"]), one["name"]) for one in division["compounds"]["nodes"]]
+
+
 def states() -> Choices:
     """What a list can be narrowed to: open, overdue, or one status."""
     return [

@@ -54,13 +54,23 @@ def choices(row: Mapping[str, Any]) -> dict[str, Choices]:
     return found
 
 
+def _lead(row: Mapping[str, Any]) -> int | None:
+    """Who leads it; while nobody does, the worker of its grid is proposed."""
+    if row["assignee"]:
+        return int(row["assignee"]["number"])
+    current = (row["grid"] or {}).get("currentWorker")
+    known = {one["number"] for one in (row["workers"] or {"nodes": []})["nodes"]}
+    found = current["person"]["number"] if current and current["person"] and not row["workOrders"] else None
+    return found if found in known else None
+
+
 def start(row: Mapping[str, Any]) -> dict[str, Any]:
     """Who works on it now, to be changed."""
     lead = next((one for one in row["workOrders"] if one["isLead"]), None)
     helping = [one for one in row["workOrders"] if not one["isLead"] and not one["doneAt"]]
     is_named = row["team"] and row["team"] not in _team_words(row)
     return {
-        "assignee_id": row["assignee"]["number"] if row["assignee"] else None,
+        "assignee_id": _lead(row),
         "lead_team_id": lead["team"]["number"] if lead and lead["team"] else None,
         "helper_ids": [one["person"]["number"] for one in helping if one["person"]],
         "helper_team_ids": [one["team"]["number"] for one in helping if one["team"]],

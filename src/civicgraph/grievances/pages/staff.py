@@ -12,14 +12,16 @@ from starlette.routing import Route
 from civicgraph import settings
 from civicgraph.divisions.choosing import staff_choices
 from civicgraph.grievances import operations
+from civicgraph.grievances.intake.models import BY_STAFF
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.pages import colleagues, looking
-from civicgraph.grievances.pages.choices import asked, categories, category_select, grids, state_select
+from civicgraph.grievances.pages.choices import asked, categories, category_select, compounds, grids, state_select
 from civicgraph.grievances.pages.report import COMMUNITY_DIGITS, new_key, received, renew_key
 from civicgraph.grievances.pages.saved import counted
 from civicgraph.i18n import gettext
 from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
-from civicgraph.web import page, read, staff_only, submit
+from civicgraph.uploads.forms import submit_with_files
+from civicgraph.web import page, read, staff_only
 from civicgraph.web.forms import Choices, Form
 from civicgraph.web.news import is_stream_wanted
 from civicgraph.web.shell import is_htmx
@@ -95,17 +97,20 @@ async def staff_grievance_new(request: Request) -> Response:
     is_one = len(places) == 1
     only = places[0][0] if is_one else settings.current().city_code
     found = await read(request, "staff/grievances/new", {"code": only, "isOnePlace": is_one})
-    choices: dict[str, Choices] = {"category": categories(found), "division_code": places}
+    channels = [(one.value, one.words) for one in Channel if one in BY_STAFF and one is not Channel.STAFF]
+    choices: dict[str, Choices] = {"category": categories(found), "division_code": places, "channel": channels}
     if is_one:
-        choices["grid_code"] = grids(found["division"])
-    given = {"idempotency_key": new_key(), "division_code": only if is_one else ""}
-    left_out = ["channel"] if is_one else ["channel", "grid_code"]
+        choices |= {"grid_code": grids(found["division"]), "compound_number": compounds(found["division"])}
+    given = {"idempotency_key": new_key(), "division_code": only if is_one else "", "channel": Channel.PHONE}
+    left_out = ["answers", "proof", *([] if is_one else ["grid_code", "compound_number"])]
     form = Form(operations.file_grievance.input, given, choices=choices, leave_out=left_out)
     if request.method == "POST":
-        answer = await submit(request, form, operations.file_grievance, channel=Channel.STAFF)
+        answer = await submit_with_files(request, form, operations.file_grievance, "photos")
         if answer is not None:
             return await received(request, answer, "staff/grievances/received.html")
         renew_key(form)
+    elif request.query_params.get("channel") in dict(channels):
+        form.values["channel"] = request.query_params["channel"]
     status = 422 if form.is_refused else 200
     return await page(request, "staff/grievances/new", {}, {"form": form}, data=found, status=status)
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph.grievances import operations
+from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.rules import typed_number, typed_secret
 from civicgraph.i18n import N_, gettext
@@ -31,10 +32,15 @@ async def grievance_track(request: Request) -> Response:
     if request.method == "POST":
         form.bind(await read_body(request))
         number, secret = typed_number(form.values.get("number", "")), typed_secret(form.values.get("secret", ""))
-        if number and secret and (await _found(request, number, secret))["trackedGrievance"]:
+        if number and secret and _is_there(await _found(request, number, secret)):
             return redirect(request, "tracked_grievance", number=number, secret=secret)
         return await _ask(request, form, 422)
     return await _ask(request, form, 200)
+
+
+def _is_there(found: Mapping[str, Any]) -> bool:
+    """Whether number and secret belong together, be it of a report that a person still looks at."""
+    return found["trackedGrievance"] is not None or found["trackedHeldReport"] is not None
 
 
 async def _ask(request: Request, form: Form, status: int) -> Response:
@@ -52,6 +58,10 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
     number, secret = request.path_params["number"], request.path_params["secret"]
     found = await _found(request, number, secret)
     row = found["trackedGrievance"]
+    if row is None and found["trackedHeldReport"] is not None:
+        response = html(request, "grievances/tracked_held.html", found)
+        response.headers["cache-control"] = "no-store"
+        return response
     if row is None:
         return await _ask(request, Form(_ASKED, {"number": typed_number(number)}), 404)
     if is_stream_wanted(request):
@@ -65,6 +75,7 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
         "forms": forms,
         "errors": refused[1].errors if refused else [],
         "seen": request.state.seen,
+        "danger": danger_named(row["danger"]),
     }
     response = html(request, "grievances/tracked.html", values, status=422 if refused else 200)
     response.headers["cache-control"] = "no-store"
@@ -74,7 +85,7 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
 async def _found(request: Request, number: str, secret: str) -> dict[str, Any]:
     throttle.count_try(request)
     found = await read(request, "grievances/tracked", {"number": number, "secret": secret})
-    if found["trackedGrievance"] is not None:
+    if _is_there(found):
         throttle.was_right(request)
     return found
 

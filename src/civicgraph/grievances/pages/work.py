@@ -13,6 +13,7 @@ from starlette.routing import Route
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import GrievanceStatus
 from civicgraph.grievances.pages import colleagues, ready
+from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.choices import asked, categories
 from civicgraph.grievances.pages.related import related
 from civicgraph.grievances.pages.report import new_key
@@ -20,6 +21,7 @@ from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.workflow import TRANSITIONS, Needs
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Operation
+from civicgraph.uploads.forms import submit_with_files
 from civicgraph.web import page, read, redirect, require, staff_only, submit
 from civicgraph.web.forms import Choices, Form
 
@@ -134,6 +136,7 @@ async def _work(
         "histories": _histories(kind if kind in _HISTORIES else ""),
         "related": await related(request, row),
         "contact": contact,
+        "danger": danger_named(row["danger"] or ""),
         "refused": _errors(refused, {panel["noun"] for panel in panels}),
     }
     return await page(request, "staff/grievances/work", variables, values, data=found, status=_status(refused))
@@ -312,7 +315,7 @@ def _step(act: Act) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
         number = request.path_params["number"]
         form = Form(act.operation.input)
-        result = await submit(request, form, act.operation, number=number)
+        result = await submit_with_files(request, form, act.operation, "photos", number=number)
         if result is not None:
             return redirect(request, "staff_grievance", said=gettext(act.said), number=number)
         return await _work(request, (act, form))

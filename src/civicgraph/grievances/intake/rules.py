@@ -1,0 +1,39 @@
+"""Who sees what of what comes in: predicates of reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+
+
+def asked_of(c: Compiler, row: Row, child: Row) -> str:
+    """Joins a category to the questions that it asks now."""
+    return f"{child['category_id']} = {row['code']} AND {child['is_active']}"
+
+
+def visible_answers(c: Compiler, row: Row) -> str:
+    """Public answers; the others for staff whose grants cover the grievance."""
+    public = f"{row['public_answer']} <> ''"
+    return f"{public} OR {reads_answer(c, row)}" if c.is_staff else public
+
+
+def reads_answer(c: Compiler, row: Row) -> str:
+    """Whether the actor's grants cover the grievance of an answer."""
+    if not c.is_staff:
+        return c.dialect.false
+    parent, source = c.find("Grievance", lambda one: f"{one['id']} = {row['grievance_id']}")
+    return f"EXISTS (SELECT 1 {source} AND {c.covers(parent['division_id'], READ_GRIEVANCES)})"
+
+
+def photos_of(c: Compiler, row: Row, child: Row) -> str:
+    """Joins a grievance to its photos."""
+    return f"{child['subject_type']} = 'Grievance' AND {child['subject_id']} = {row['id']}"
+
+
+def held_for(c: Compiler, row: Row) -> str:
+    """A held report is for those who dispatch where it belongs."""
+    return c.covers(row["division_code"], DISPATCH_GRIEVANCES)

@@ -1,0 +1,45 @@
+"""What looks like advertising or a machine: rules as data (`spam.yaml`). Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Points for each place where a pattern stands, up to a number of places."""
+
+    code: str
+    weight: int
+    most: int
+    pattern: re.Pattern[str]
+
+
+@cache
+def _list() -> tuple[int, tuple[Rule, ...]]:
+    found = yaml.safe_load(Path(__file__).with_name("spam.yaml").read_text(encoding="utf-8"))
+    rules = (
+        Rule(one["code"], one["weight"], one["most"], re.compile(one["pattern"], re.IGNORECASE))
+        for one in found["rules"]
+    )
+    return found["hold"], tuple(rules)
+
+
+def spam_in(text: str) -> str:
+    """The code of the rule that weighs most where a text is to be looked at first; empty where it is not."""
+    hold, rules = _list()
+    plain = unicodedata.normalize("NFKC", text)
+    points = {rule.code: rule.weight * min(rule.most, _count(rule, plain)) for rule in rules}
+    if sum(points.values()) < hold:
+        return ""
+    return max(points, key=lambda code: points[code])
+
+
+def _count(rule: Rule, text: str) -> int:
+    return sum(1 for _, _ in zip(range(rule.most), rule.pattern.finditer(text), strict=False))

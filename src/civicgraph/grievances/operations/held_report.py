@@ -1,0 +1,82 @@
+"""Reports that a person looks at first: let one through, or drop it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import orjson
+from pydantic import Field
+
+from civicgraph import clock, crypto
+from civicgraph.grievances.intake.models import HeldReport, HeldState
+from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.operations.file_grievance import file
+from civicgraph.grievances.operations.inputs import Given, Number, Words
+from civicgraph.grievances.operations.report_input import FileGrievance
+from civicgraph.i18n import N_
+from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, changed, operation
+from civicgraph.permissions import DISPATCH_GRIEVANCES, SYSTEM, Actor
+from civicgraph.uploads.operations import pass_on
+
+
+class ReleaseReport(Input):
+    """A held report is one after all."""
+
+    number: Number
+    division_code: Given = Field(
+        None, title=N_("Community"), pattern=r"^\d{12}$", description=N_("Where the problem is, if it was not known.")
+    )
+    category: Given = Field(None, title=N_("Category"), max_length=40)
+
+
+class DropReport(Input):
+    """A held report is none."""
+
+    number: Number
+    reason: Words = Field(title=N_("Why?"), min_length=2, max_length=300, description=N_("For the audit trail."))
+
+
+async def _held(actor: Actor, number: str) -> HeldReport:
+    row = await HeldReport.select_for_update().get_or_none(number=number)
+    if row is None:
+        raise NotFound
+    if not actor.may(DISPATCH_GRIEVANCES, row.division_code):
+        raise Forbidden
+    if row.state is not HeldState.WAITING:
+        raise Unavailable(N_("This was decided already."))
+    return row
+
+
+@operation()
+async def release_report(actor: Actor, data: ReleaseReport) -> Grievance:
+    """Let a held report through: it becomes a grievance with the number and the secret that it has. Its times begin now."""
+    row = await _held(actor, data.number)
+    content = orjson.loads(crypto.decrypt(row.content))
+    locale = content.pop("locale")
+    chosen = {
+        key: value for key, value in (("division_code", data.division_code), ("category", data.category)) if value
+    }
+    if not actor.may(DISPATCH_GRIEVANCES, chosen.get("division_code", row.division_code)):
+        raise Forbidden
+    report = FileGrievance.model_validate({**content, **chosen, "photos": [], "proof": None})
+    filed = await file(replace(SYSTEM, locale=locale), report, row.number, row.secret_hash, is_asked=False)
+    await pass_on(row, filed, division_code=filed.division_id)
+    await _decide(actor, row, HeldState.RELEASED)
+    return filed
+
+
+@operation()
+async def drop_report(actor: Actor, data: DropReport) -> HeldReport:
+    """Drop a held report: advertising, or nothing. What was written is erased, that it was there is kept."""
+    row = await _held(actor, data.number)
+    row.content = ""
+    await _decide(actor, row, HeldState.DROPPED, data.reason)
+    return row
+
+
+async def _decide(actor: Actor, row: HeldReport, state: HeldState, reason: str = "") -> None:
+    before = {"state": row.state}
+    row.update_from_dict({"state": state, "decided_by_id": actor.person_id, "decided_at": clock.now()})
+    await row.save()
+    facts = {"state": state, **({"reason": reason} if reason else {})}
+    await audit(actor, row, changed(before, facts), division_code=row.division_code)

@@ -1,0 +1,52 @@
+"""Have the same problem: counted in public, once for each person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+from tortoise.expressions import F
+
+from civicgraph import crypto
+from civicgraph.grievances import notices, rules
+from civicgraph.grievances.intake.models import GrievanceSupporter
+from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.operations.inputs import Number
+from civicgraph.grievances.workflow import OPEN
+from civicgraph.i18n import N_
+from civicgraph.operations import Input, NotFound, Unavailable, operation
+from civicgraph.permissions import Actor
+
+
+class SupportGrievance(Input):
+    """Somebody who has the same problem as a public, open grievance."""
+
+    number: Number
+    supporter: str = Field(
+        title=N_("Who"),
+        min_length=16,
+        max_length=200,
+        description=N_("A random text that stands for one person in your app, always the same. Only its hash is kept."),
+    )
+
+
+@operation(is_audited=False)  # strangers, of whom only a hash is kept; the count itself is public
+async def support_grievance(actor: Actor, data: SupportGrievance) -> dict[str, Any]:
+    """Say that one has the same problem. A second time changes nothing.
+
+    At each of `rules.NUDGES` the level above the community is told, once.
+    """
+    row = await Grievance.select_for_update().get_or_none(number=data.number)
+    if row is None or not row.is_public:
+        raise NotFound
+    if row.status not in OPEN:
+        raise Unavailable(N_("This was dealt with already. If you have the problem still, please report it."))
+    person = f"person {actor.person_id}" if actor.is_staff else data.supporter
+    key = crypto.keyed_hash("supporter", f"{row.id} {person}")
+    _, is_new = await GrievanceSupporter.get_or_create(grievance_id=row.id, supporter_key=key)
+    if is_new:
+        await Grievance.filter(id=row.id).update(supporter_count=F("supporter_count") + 1)
+        row.supporter_count += 1
+        if (level := rules.nudged_level(row.supporter_count, row.division_id)) is not None:
+            await notices.nudge(row, level)
+    return {"grievance": row, "is_new": is_new}

@@ -1,0 +1,90 @@
+"""What the report form asks besides: the category's questions, and whether the same was reported already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+
+from civicgraph import settings
+from civicgraph.grievances.intake.danger import by_code, calls, danger_in
+from civicgraph.grievances.intake.likeness import Report, alike
+from civicgraph.i18n import current, gettext
+from civicgraph.web import read
+from civicgraph.web.forms import Choices, Form
+
+_KINDS = {"CHOICE": "radios", "YES_NO": "radios", "NUMBER": "text", "TEXT": "text"}
+
+
+def questions_of(found: Mapping[str, Any], category: str) -> list[dict[str, Any]]:
+    """The questions of a category, of those that the form's document read."""
+    return next((one["questions"] for one in found["grievanceCategories"]["nodes"] if one["code"] == category), [])
+
+
+def question_fields(questions: Sequence[Mapping[str, Any]], form: Form) -> list[dict[str, Any]]:
+    """The questions as the `field` macro draws them: each a row of `answers`, with what was answered."""
+    given = {str(one.get("question")): str(one.get("answer") or "") for one in form.values.get("answers") or []}
+    wrong = {error.field: error.message for error in form.found}
+    fields = []
+    for index, one in enumerate(questions):
+        path = f"answers.{index}.answer"
+        fields.append(
+            {
+                "name": path,
+                "id": "f-" + path.replace(".", "-"),
+                "label": one["name"] if current.get() == "zh" else one["nameEn"],
+                "help": gettext("Everyone can read the answer.") if one["isPublic"] else None,
+                "kind": _KINDS[one["kind"]],
+                "value": given.get(one["code"], ""),
+                "error": wrong.get(path),
+                "required": one["isRequired"],
+                "choices": _choices(one),
+                "attrs": {"maxlength": 300, "inputmode": "decimal" if one["kind"] == "NUMBER" else None},
+                "code": one["code"],
+                "index": index,
+            }
+        )
+    return fields
+
+
+def _choices(question: Mapping[str, Any]) -> Choices:
+    if question["kind"] == "YES_NO":
+        return [("yes", gettext("Yes")), ("no", gettext("No"))]
+    words = question["choices"] if current.get() == "zh" else question["choicesEn"] or question["choices"]
+    return list(zip(question["choices"], words, strict=False))
+
+
+def are_unanswered(questions: Sequence[Mapping[str, Any]], form: Form) -> bool:
+    """Whether something is asked that the form did not answer."""
+    given = {one.get("question") for one in form.values.get("answers") or [] if one.get("answer")}
+    return any(one["code"] not in given for one in questions)
+
+
+async def same_nearby(request: Request, division_code: str, form: Form) -> list[dict[str, Any]]:
+    """Open public reports of the community that may be of the same problem."""
+    text, category = str(form.values.get("description") or ""), str(form.values.get("category") or "")
+    if len(text) < 4:
+        return []
+    found = await read(request, "grievances/alike", {"code": division_code})
+    rows = {one["number"]: one for one in found["grievances"]["nodes"]}
+    compound = str(form.values.get("compound_number") or "")
+    others = [
+        Report(
+            one["number"], one["publicText"], one["category"]["code"], str((one["compound"] or {}).get("number", ""))
+        )
+        for one in rows.values()
+    ]
+    return [rows[number] for number in alike(Report("", text, category, compound), others)]
+
+
+def danger_of(form: Form) -> dict[str, Any] | None:
+    """The danger that the words tell of, with whom to call."""
+    danger = danger_in(str(form.values.get("description") or ""))
+    return {"calls": calls(danger, settings.current().gas_phone)} if danger else None
+
+
+def danger_named(code: str) -> dict[str, Any] | None:
+    """The danger with this code, with whom to call."""
+    danger = by_code().get(code)
+    return {"calls": calls(danger, settings.current().gas_phone)} if danger else None

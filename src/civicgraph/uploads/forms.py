@@ -1,0 +1,44 @@
+"""Forms with photos: what was chosen is taken in first, so that no error elsewhere loses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+
+from civicgraph.operations import FieldError, Operation, OperationError
+from civicgraph.permissions import Actor
+from civicgraph.uploads.operations import receive
+from civicgraph.web.forms import Form, read_form
+from civicgraph.web.multipart import Body, bytes_of
+
+
+async def take_files(actor: Actor, body: Body, field: str) -> list[FieldError]:
+    """Take the files of a field in: their names join the form's pairs. Answers what was wrong with those refused."""
+    errors: list[FieldError] = []
+    try:
+        for name, sent in body.files:
+            if name != field:
+                continue
+            try:
+                row = await receive(actor, sent.filename or "", await bytes_of(sent))
+            except OperationError as error:
+                errors += [FieldError(field, one.code, one.message) for one in error.errors]
+            else:
+                body.pairs.append((field, row.name))
+    finally:
+        await body.close()
+    return list(dict.fromkeys(errors))
+
+
+async def submit_with_files(
+    request: Request, form: Form, operation: Operation[Any, Any], field: str, **fixed: Any
+) -> Any:
+    """`web.submit` for a form with files in `field`."""
+    body = await read_form(request)
+    errors = await take_files(request.state.actor, body, field)
+    form.bind(body.pairs)
+    if errors:
+        form.found, form.is_refused = errors, True
+        return None
+    return await form.run(operation, request.state.actor, **fixed)

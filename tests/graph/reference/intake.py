@@ -1,0 +1,121 @@
+"""What comes in: questions and their answers, photos, and what is looked at first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from civicgraph.grievances.intake.models import (
+    CategoryQuestion,
+    Channel,
+    GrievanceAnswer,
+    HeldReport,
+    HeldState,
+    HoldCause,
+    QuestionKind,
+)
+from civicgraph.permissions import EDIT_EVENTS, READ_GRIEVANCES
+from civicgraph.uploads.models import Purpose, Upload
+from tests.graph.reference.words import mark
+from tests.graph.reference.world import Thing, World
+from tests.support import city
+
+
+def questions(world: World, row: Any) -> list[Thing]:
+    """Those that are asked now, in order."""
+    asked = [one for one in world.rows.having("CategoryQuestion", "category_id", row.code) if one.is_active]
+    return world.things("CategoryQuestion", sorted(asked, key=lambda one: (one.position, one.id)))
+
+
+def answers(world: World, row: Any) -> list[Thing]:
+    found = world.rows.having("GrievanceAnswer", "grievance_id", row.id)
+    return world.things("GrievanceAnswer", sorted(found, key=lambda one: one.id))
+
+
+def photos(kind: str) -> Callable[[World, Any], list[Thing]]:
+    """A grievance's files in order, as one type or another."""
+
+    def find(world: World, row: Any) -> list[Thing]:
+        found = [one for one in world.rows.having(kind, "subject_id", row.id) if one.subject_type == "Grievance"]
+        return world.things(kind, sorted(found, key=lambda one: (one.position, one.id)))
+
+    return find
+
+
+def tracked_held(world: World, row: Any, number: str, secret: str) -> Thing | None:
+    """Whoever has number and secret sees how it stands."""
+    typed, given = number.strip().upper(), "".join(char for char in secret.upper() if char.isalnum())
+    found = next((one for one in world.rows.tables["TrackedHeldReport"] if one.number == typed), None)
+    fits = found is not None and found.secret_hash == hashlib.sha256(given.encode()).hexdigest()
+    return Thing("TrackedHeldReport", found) if fits else None
+
+
+FIELDS: dict[str, Callable[..., Any]] = {
+    "Grievance.answers": answers,
+    "Grievance.photos": photos("Upload"),
+    "GrievanceCategory.questions": questions,
+    "Query.trackedHeldReport": tracked_held,
+    "TrackedGrievance.photos": photos("TrackedPhoto"),
+}
+
+
+async def build_intake(dice: Random, places: list[str]) -> None:
+    """Questions asked now and of before, answers public and not, files of every sort, held reports of every state."""
+    kinds = list(QuestionKind)
+    for number in range(1, 9):
+        is_choice = kinds[number % 4] is QuestionKind.CHOICE
+        await CategoryQuestion.create(
+            category_id=dice.choice(["lighting", "noise"]),
+            code=f"q{number}",
+            name=f"第{number}问",
+            name_en=f"Question {number}",
+            kind=kinds[number % 4],
+            choices=["灯不亮", "灯一直闪"] if is_choice else [],
+            choices_en=["Dark", "Flickers"] if is_choice else [],
+            is_required=number % 2 == 0,
+            is_public=number % 3 == 0,
+            is_active=number != 5,
+            position=number // 3,
+        )
+    for number in range(1, 33):
+        await GrievanceAnswer.create(
+            grievance_id=number // 8 + 1,
+            question_id=number % 8 + 1,
+            answer=mark("grievance_answer", "answer", number),
+            public_answer=dice.choice(["", "三楼"]),
+        )
+    for number in range(1, 60):
+        is_public = dice.random() < 0.5
+        await Upload.create(
+            name=f"name-{number}" if is_public else mark("upload", "name", number),
+            subject_type=dice.choice(["Grievance", "Grievance", "Event", ""]),
+            subject_id=dice.randint(1, 12),
+            purpose=dice.choice(list(Purpose)),
+            position=dice.randint(0, 2),
+            division_code=dice.choice(places),
+            capability=dice.choice([READ_GRIEVANCES, READ_GRIEVANCES, EDIT_EVENTS, "unknown"]),
+            is_public=is_public,
+            is_hidden=not is_public and dice.random() < 0.3,
+            reason=mark("upload", "reason", number),
+            filename=mark("upload", "filename", number),
+            media_type="image/jpeg",
+            size_bytes=number * 1000,
+            width=dice.choice([None, 640]),
+            height=dice.choice([None, 480]),
+            content_hash="0" * 64,
+            original_hash="0" * 64,
+        )
+    for number in range(1, 20):
+        await HeldReport.create(
+            division_code=dice.choice([*places, city.CITY]),
+            number=f"ZY-0523-{number:04}",
+            secret_hash=hashlib.sha256(b"ABCDEFGHJKMNPQRSTV").hexdigest(),
+            channel=dice.choice(list(Channel)),
+            cause=dice.choice(list(HoldCause)),
+            rule=dice.choice(["", "link"]),
+            content=mark("held_report", "content", number),
+            summary=mark("held_report", "summary", number),
+            state=dice.choice(list(HeldState)),
+        )
