@@ -42,7 +42,7 @@ async def uploads(request: Request) -> Response:
 
 async def upload(request: Request) -> Response:
     """A file in one of its sizes; what one may not see does not exist."""
-    row = await Upload.get_or_none(name=request.path_params["name"])
+    row = await Upload.get_or_none(name=request.path_params["file"])
     if row is None or not may_see(request.state.actor, row):
         raise HTTPException(404)
     return served(row, request.path_params["size"], is_shared=is_shown(row))
@@ -50,7 +50,7 @@ async def upload(request: Request) -> Response:
 
 async def original(request: Request) -> Response:
     """A picture as it was before parts of it were blurred, for those whose grants cover it."""
-    row = await Upload.get_or_none(name=request.path_params["name"])
+    row = await Upload.get_or_none(name=request.path_params["file"])
     if row is None or not may_see_private(request.state.actor, row):
         raise HTTPException(404)
     return served(row, "large", is_shared=False, is_original=True)
@@ -58,6 +58,6 @@ async def original(request: Request) -> Response:
 
 ROUTES = [
     Route("/uploads", uploads, name="uploads", methods=["POST"]),
-    Route("/uploads/{name}/original", original, name="upload_original"),
-    Route("/uploads/{name}/{size}", upload, name="upload"),
+    Route("/uploads/{file}/original", original, name="upload_original"),
+    Route("/uploads/{file}/{size}", upload, name="upload"),
 ]

@@ -84,6 +84,8 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         **{f"{name}.text": list(SOUGHT) for name in texts},
         "Query.search.text": [*SOUGHT, "社区"],
         "Query.search.first": [2, 5, 0],
+        "String": ["", "?", "灯"],
+        "Int": [0, 1, 3],
     }
 
 

@@ -19,11 +19,23 @@ EVENT = table(
     *("id", "created_at", "updated_at", "version", "is_generated", "slug", "kind", "title", "summary", "description"),
     *("division_id", "venue", "address", "organiser", "contact_phone", "starts_at", "ends_at", "is_all_day"),
     *("capacity", "price_fen", "audiences", "topics", "hazards", "status", "status_reason", "published_at"),
-    *("search_terms", "is_over"),
+    *("search_terms", "is_over", "is_exception", "series_id", "recurs_at", "previous_starts_at"),
 )
 ITEM = table(
     ProgrammeItem,
-    *("created_at", "updated_at", "event_id", "position", "kind", "title", "note", "starts_at", "ends_at", "quantity"),
+    *(
+        "created_at",
+        "updated_at",
+        "event_id",
+        "position",
+        "kind",
+        "title",
+        "note",
+        "starts_at",
+        "ends_at",
+        "quantity",
+        "stage",
+    ),
 )
 _AHEAD = 90  # days
 _CANCELLED, _DRAFT = 0.02, 0.01
@@ -68,7 +80,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
                 *(number, ground.now, ground.now, 1, True, slug, kind.value, title, "", "", community.code),
                 *(plan["venue"], "", organiser, "", starts, ends, False, None, 0, "[]", "[]"),
                 *(orjson.dumps(plan.get("hazards", [])).decode(), status.value, reason, published),
-                *(search_terms(title, "", plan["venue"], organiser), ends < ground.now),
+                *(search_terms(title, "", plan["venue"], organiser), ends < ground.now, False, None, None, None),
             )
         )
         items += _programme(ground, number, plan)
@@ -96,6 +108,6 @@ def _minute(clock: str) -> int:
 def _programme(ground: Ground, event: int, plan: dict[str, Any]) -> list[Row]:
     given = [*plan["items"], *[_FILLER] * ground.scale.items_per_event][: ground.scale.items_per_event]
     return [
-        (ground.now, ground.now, event, position, ProgrammeKind(kind).value, title, "", None, None, None)  # type: ignore[call-arg]
+        (ground.now, ground.now, event, position, ProgrammeKind(kind).value, title, "", None, None, None, "")  # type: ignore[call-arg]
         for position, (kind, title) in enumerate(given, 1)
     ]

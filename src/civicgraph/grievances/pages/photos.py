@@ -27,9 +27,9 @@ async def tracked_photo(request: Request) -> Response:
     found = await read(request, "grievances/tracked", {"number": path["number"], "secret": path["secret"]})
     row = require(found, "trackedGrievance")
     throttle.was_right(request)
-    if path["name"] not in {one["name"] for one in row["photos"]}:
+    if path["file"] not in {one["name"] for one in row["photos"]}:
         raise HTTPException(404)
-    return served(await Upload.get(name=path["name"]), path["size"], is_shared=False)
+    return served(await Upload.get(name=path["file"]), path["size"], is_shared=False)
 
 
 async def photo(request: Request) -> Response:
@@ -38,7 +38,7 @@ async def photo(request: Request) -> Response:
 
 
 async def _photo(request: Request, refused: Form | None = None) -> Response:
-    number, name = request.path_params["number"], request.path_params["name"]
+    number, name = request.path_params["number"], request.path_params["file"]
     found = await read(request, "staff/grievances/photo", {"number": number})
     row = require(found, "grievance")
     shown = next((one for one in row["photos"] if one["name"] == name), None)
@@ -55,9 +55,14 @@ async def _photo(request: Request, refused: Form | None = None) -> Response:
     return await page(request, "staff/grievances/photo", {"number": number}, values, data=found, status=status)
 
 
+def _named(request: Request) -> dict[str, str]:
+    """The input fields that the address decides."""
+    return {"number": request.path_params["number"], "name": request.path_params["file"]}
+
+
 async def photo_publish(request: Request) -> Response:
     """Show it to everyone."""
-    path = dict(request.path_params)
+    path = _named(request)
     await submit(request, Form(operations.publish_grievance_photo.input), operations.publish_grievance_photo, **path)
     return redirect(
         request, "staff_grievance", said=gettext(N_("Everyone can see the photo now.")), number=path["number"]
@@ -66,7 +71,7 @@ async def photo_publish(request: Request) -> Response:
 
 async def photo_hide(request: Request) -> Response:
     """Take it from the public."""
-    path = dict(request.path_params)
+    path = _named(request)
     form = Form(operations.hide_grievance_photo.input, leave_out=["number", "name"])
     if await submit(request, form, operations.hide_grievance_photo, **path) is None:
         return await _photo(request, form)
@@ -75,7 +80,7 @@ async def photo_hide(request: Request) -> Response:
 
 async def photo_blur(request: Request) -> Response:
     """Blur parts of it."""
-    path = dict(request.path_params)
+    path = _named(request)
     form = Form(BlurGrievancePhoto, leave_out=["number", "name"])
     form.bind(await read_body(request))
     try:
@@ -91,9 +96,9 @@ async def photo_blur(request: Request) -> Response:
     return redirect(request, "staff_grievance", said=said, number=path["number"])
 
 
-_AT = "/staff/grievances/{number}/photos/{name}"
+_AT = "/staff/grievances/{number}/photos/{file}"
 ROUTES = [
-    Route("/track/{number}/{secret}/photos/{name}/{size}", tracked_photo, name="tracked_photo"),
+    Route("/track/{number}/{secret}/photos/{file}/{size}", tracked_photo, name="tracked_photo"),
     Route(_AT, staff_only(photo), name="staff_grievance_photo"),
     Route(f"{_AT}/publication", staff_only(photo_publish), name="staff_grievance_photo_publish", methods=["POST"]),
     Route(f"{_AT}/hiding", staff_only(photo_hide), name="staff_grievance_photo_hide", methods=["POST"]),
