@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import httpx
 from graphql import (
     GraphQLField,
-    GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     get_named_type,
+    is_abstract_type,
     is_leaf_type,
     is_required_argument,
 )
@@ -39,7 +39,7 @@ class Writer:
         return "{ " + " ".join(self._some(query, 1, (1, 1, 3, 15))) + " }"
 
     def _selection(self, kind: GraphQLNamedType, depth: int, prefix: str = "") -> str:
-        if isinstance(kind, GraphQLInterfaceType):
+        if is_abstract_type(kind):
             types = schema()._schema.get_possible_types(kind)
             parts = [
                 f"... on {one.name} {self._selection(one, depth, f'{one.name}_')}" for one in types if self.left > 0
