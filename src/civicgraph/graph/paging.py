@@ -110,7 +110,8 @@ class _Page:
 
         PostgreSQL takes the last of the rows by their numbers; there they cost little.
         """
-        return self.is_counted and "after" not in self.given and self.c.dialect.name == "sqlite"
+        is_whole = self.given.keys().isdisjoint(("after", "before"))
+        return self.is_counted and is_whole and self.c.dialect.name == "sqlite"
 
     def _needs_rows(self, fields: list[FieldNode]) -> bool:
         """Whether it is a `pageInfo` that only rows can give.
