@@ -74,6 +74,8 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Query.service.slug": column("Service", "slug", "?"),
         "Query.trackedGrievance.number": column("Grievance", "number"),
         "Query.trackedGrievance.secret": [SECRET, SECRET.lower().replace("-", " "), "WRONG"],
+        "Query.trackedHeldReport.number": column("HeldReport", "number"),
+        "Query.trackedHeldReport.secret": [SECRET, SECRET.lower().replace("-", " "), "WRONG"],
         "Service.priceFor.age": [0, 59, 60, 80, 81, -1],
     }
     months = ["2026-03", "2025-12", "2026-04", "2026-05"]
