@@ -38,7 +38,7 @@ def test_a_resident_reports_a_broken_light_and_sees_each_step(people: People) ->
     choice.select_option("lighting") if choice.count() else resident.check("input[name=category][value=lighting]")
     resident.fill("[name=description]", "三楼楼道灯坏了，晚上看不见")
     resident.fill("[name=contact_phone]", "13800001234")
-    resident.click("main form button[type=submit]:not(.text-btn)")
+    resident.click("main form .cta button[type=submit]")
     number = re.search(r"ZY-\d{4}-[0-9A-Z]+", resident.content())
     assert number, resident.locator("main").inner_text()
     resident.click("main a[href^='/track/']")
