@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
+import structlog
+
 from civicgraph.bookings import reminders as reminders  # what is due of quotas has somebody who does it
 from civicgraph.bookings.rounds import check_some_quotas
 from civicgraph.enterprises.figures.keeping import fill_when_empty
@@ -18,16 +22,32 @@ from civicgraph.uploads.operations import sweep
 __all__ = ["each_tick", "event_quotas", "reminders", "service_quotas"]
 
 
+log = structlog.get_logger()
+
+_ROUNDS: tuple[Callable[[], Awaitable[object]], ...] = (
+    mark_over,
+    carry_on_series,
+    forget_unconfirmed,
+    check_some,
+    check_some_quotas,
+    erase_some,
+    sweep,
+    fill_when_empty,
+    go_on,
+)
+
+
 async def each_tick() -> int:
-    """One round; the number of messages that were delivered."""
-    await mark_over()
-    await carry_on_series()
-    delivered = await deliver_due()
-    await forget_unconfirmed()
-    await check_some()
-    await check_some_quotas()
-    await erase_some()
-    await sweep()
-    await fill_when_empty()
-    await go_on()
-    return delivered
+    """One round; the number of messages that were delivered. Messages go first, and no room's trouble stops another."""
+    try:
+        return await deliver_due()
+    finally:
+        for work in _ROUNDS:
+            await _quietly(work)
+
+
+async def _quietly(work: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await work()
+    except Exception:
+        log.exception("round.failed", round=work.__name__)

@@ -118,7 +118,7 @@ async def build_events(dice: Random, places: list[str]) -> None:
     """Events before, around and after the moment, with a programme or without."""
     series = [
         await EventSeries.create(division_id=dice.choice(places), rule="FREQ=DAILY", starts_at=NOW, made_until=until)
-        for until in (None, NOW + timedelta(days=100))
+        for until in (None, NOW + timedelta(days=36_500))
     ]
     for number in range(1, 41):
         starts = NOW + timedelta(days=dice.randint(-30, 30), hours=dice.choice([0, 0, -5, 11]))
