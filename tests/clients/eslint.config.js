@@ -7,7 +7,9 @@ const { configs, parser } = graphql;
 const parts = [
   "EnterpriseListing", "Figure", "Grant", "GrievanceFigures", "GrievancePerformance", "GrievanceUpdate", "Offer", "OpeningHours",
   "PriceRule", "Product", "ProgrammeItem", "UserError",
-  "TrackedGrievance", // what a tracking secret shows; an id would let it be read without the secret
+  "Backlog", "CategoryQuestion", "EnterpriseChange", "EnterpriseFigures", "EventSeries", "GrievanceAnswer", "GrievanceCall",
+  "GrievanceRedaction", "GrievanceTag", "OfficeHours", "Upload", "UrgencyPolicy", "WorkOrder", "Workload",
+  "TrackedGrievance", "TrackedHeldReport", "TrackedPhoto", // what a tracking secret shows; an id would let it be read without the secret
 ];
 
 const ours = {

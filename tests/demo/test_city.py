@@ -38,7 +38,7 @@ from civicgraph.demo.city.progress import Silent
 from civicgraph.demo.city.tables import Table
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing
-from civicgraph.enterprises.rules import is_credit_code, section
+from civicgraph.enterprises.rules import is_credit_code, search_terms_of, section
 from civicgraph.events.models import Event
 from civicgraph.graph.engine import Engine
 from civicgraph.grids.models import Grid, GridLevel
@@ -213,7 +213,7 @@ async def test_rows_entered_afterwards_get_free_numbers_and_are_found(
         kind=EnterpriseKind.COMPANY,
         industry_id="52",
         division_id="520302",
-        search_terms=search_terms("后来登记的企业"),
+        search_terms=search_terms_of("后来登记的企业", ""),
     )
     assert made.id > before.id
     document = '{ enterprises(filter: {text: "后来登记"}) { nodes { name } } }'

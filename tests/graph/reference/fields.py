@@ -202,7 +202,7 @@ NODES = (
         "ReadyText",
         "SavedFilter",
     ),
-    *("EnterpriseImport", "Service", "Session", "Team"),
+    *("EnterpriseImport", "HeldReport", "Service", "Session", "Team"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {

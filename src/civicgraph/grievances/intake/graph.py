@@ -103,7 +103,7 @@ class HeldReportOrder:
     NEWEST = Order(("id",), "Latest first.", is_descending=True)
 
 
-@type_(models.HeldReport, visible=rules.held_for)
+@node(models.HeldReport, visible=rules.held_for)
 class HeldReport:
     """A report that a person looks at before it becomes a grievance."""
 
