@@ -40,7 +40,9 @@ _keys = count()
 @pytest.fixture
 def settings(database: str) -> Settings:
     """The test's settings, with budgets that no number of reads spends."""
-    made = make_settings(database, cost_per_minute=10**9, staff_cost_per_minute=10**9, cost_limit=10**8)
+    made = make_settings(
+        database, cost_per_minute=10**9, staff_cost_per_minute=10**9, cost_limit=10**8, staff_cost_limit=10**8
+    )
     configuration.use(made)
     return made
 

@@ -89,7 +89,7 @@ class OutboxMessageFilter:
         "template",
         str,
         "This message, by the name of its template; of a webhook this type of event.",
-        reason="As with the channel.",
+        reason="Like the channel: with a place or a state it narrows few, alone it is for an occasional look.",
     )
     webhook = equals("webhook_id", int, "To the webhook with this number.")
     within = within("division_code")

@@ -35,6 +35,8 @@ async def build_messages(dice: Random, places: list[str], people: list[int]) -> 
             "secret": mark("chat_robot", "secret", number),
             "state": dice.choice(list(EndpointState)),
         }
+        if number < 3:
+            common["state"] = EndpointState.ACTIVE  # messages name these
         await ChatRobot.create(**common, **pace, kind=dice.choice(list(RobotKind)), notices=["grievance_overdue"])
         marked = {"url": mark("webhook", "url", number), "secret": mark("webhook", "secret", number)}
         await Webhook.create(**{**common, **marked}, person_id=dice.choice(people), types=["grievance.step"])
