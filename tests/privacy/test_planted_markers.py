@@ -38,6 +38,7 @@ from tests.support.city import FENGQUAN, LONGQUAN
 
 NAMES_OF_THINGS = frozenset(
     {"number", "secret", "category", "division_code", "grid_code", "enterprise_code", "idempotency_key", "into"}
+    | {"point", "proof", "supporter", "digest"}
 )
 """Fields of text that name a thing of ours: nobody can write a person into them."""
 ONLY_LETTERS = {"team": 80, "body": 80, "add": 20, "departments": 80}
@@ -57,6 +58,7 @@ def planted(name: str) -> str:
         "contact_email": f"plant{number}@example.cn",
         "email": f"plant{number}@example.cn",
         "address": "植物巷9号2单元501",
+        "building": "植物巷9号2单元",
     }
     if name in ONLY_LETTERS:
         return f"{phone}队"[: ONLY_LETTERS[name]]
@@ -197,13 +199,18 @@ def test_every_input_of_the_room_is_planted_or_named_here() -> None:
     others = {name for name, one in REGISTRY.items() if "grievances" in one.work.__module__} - walked
     asked = {name: set(free_texts(REGISTRY[name].input)) for name in others}
     assert {name: fields for name, fields in asked.items() if fields} == {
-        "file_grievance": {"description", "address", "contact_name", "contact_phone", "contact_email"},
+        "file_grievance": {"description", "address", "building", "contact_name", "contact_phone", "contact_email"},
         "follow_grievance": {"email"},
         "follow_tracked_grievance": {"email"},
         "confirm_following": {"token"},
         "unfollow_grievance": {"token"},
         "merge_grievance": {"note"},
         "restore_grievance": {"reason"},
+        # What is decided of photos and of held reports: files by their names, and why, among staff.
+        "drop_report": {"reason"},
+        "publish_grievance_photo": {"name"},
+        "hide_grievance_photo": {"name", "reason"},
+        "show_blurred_photo": {"name"},
         # The register of teams, ready words and filters: staff's own, for staff.
         "save_grievance_filter": {"name", "query"},
         "create_ready_text": {"title", "text"},

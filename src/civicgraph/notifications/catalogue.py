@@ -66,6 +66,7 @@ PLACEHOLDERS = {
     "body": Placeholder(N_("Body in charge"), "区住房和城乡建设局"),
     "by_line": Placeholder(N_("The office that did it"), "凤泉社区联络点"),
     "note": Placeholder(N_("Words of the office"), "灯具已订货，周五更换。"),
+    "count": Placeholder(N_("How many have the same problem"), 12),
     "earlier": Placeholder(N_("Number of the earlier report"), "ZY-0527-2C9M"),
     "link": Placeholder(N_("Address of the page"), "/grievances/ZY-0528-7F3K", _address),
 }

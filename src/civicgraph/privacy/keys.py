@@ -16,6 +16,7 @@ from tortoise.transactions import in_transaction
 from civicgraph import crypto
 from civicgraph.bookings.models import Registration
 from civicgraph.enterprises.models import Enterprise, EnterpriseImportPart
+from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.models import Grievance, GrievanceFollower
 from civicgraph.notifications.models import ChatRobot, OutboxMessage, Webhook
 from civicgraph.operations.models import IdempotencyKey
@@ -58,6 +59,7 @@ SEALED = (
     Sealed(EnterpriseImportPart, "rows"),
     Sealed(OutboxMessage, "address"),
     Sealed(GrievanceFollower, "address"),
+    Sealed(HeldReport, "content"),
     Sealed(ChatRobot, "url"),
     Sealed(ChatRobot, "secret"),
     Sealed(Webhook, "url"),

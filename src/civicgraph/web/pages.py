@@ -21,7 +21,7 @@ from civicgraph.web.news import is_stream_wanted, mark_of, news
 from civicgraph.web.shell import flash
 from civicgraph.web.templating import document, has_document
 
-__all__ = ["flash", "page", "read", "redirect", "require", "staff_only", "submit"]
+__all__ = ["flash", "page", "read", "redirect", "require", "seen", "staff_only", "submit"]
 
 
 async def read(request: Request, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,11 +36,24 @@ async def read(request: Request, name: str, variables: Mapping[str, Any]) -> dic
         answer = await engine.fetch(document(name), given, request.state.actor)
     except BadVariables as error:
         raise HTTPException(404) from error
-    request.state.seen = mark_of(answer)
+    _marks(request)[name] = mark_of(answer)
     found: dict[str, Any] = orjson.loads(answer)
     if settings.current().city_code in given.values() and found.get("division", found) is None:
         raise HTTPException(503)
     return found
+
+
+def _marks(request: Request) -> dict[str, str]:
+    """The marks of the answers that a request has read, by their documents."""
+    if not hasattr(request.state, "marks"):
+        request.state.marks = {}
+    marks: dict[str, str] = request.state.marks
+    return marks
+
+
+def seen(request: Request, name: str) -> str:
+    """The mark of the answer that a page shows, by its document: it follows its own alone, whatever else was read."""
+    return _marks(request).get(name, "")
 
 
 async def page(
@@ -65,7 +78,7 @@ async def page(
     if data is None:
         data = await read(request, name, variables) if link else {}
     template = f"{fragment}.html" if fragment and shell.is_htmx(request) else f"{name}.html"
-    context = {"page_graphql_url": link, "seen": getattr(request.state, "seen", ""), **data, **(values or {})}
+    context = {"page_graphql_url": link, "seen": seen(request, name), **data, **(values or {})}
     return shell.html(request, template, context, status=status)
 
 

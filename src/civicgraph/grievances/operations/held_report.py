@@ -11,7 +11,7 @@ from civicgraph import clock, crypto
 from civicgraph.grievances.intake.models import HeldReport, HeldState
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.file_grievance import file
-from civicgraph.grievances.operations.inputs import Given, Number, Words
+from civicgraph.grievances.operations.inputs import Given, Number, PublicWords
 from civicgraph.grievances.operations.report_input import FileGrievance
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, changed, operation
@@ -33,7 +33,7 @@ class DropReport(Input):
     """A held report is none."""
 
     number: Number
-    reason: Words = Field(title=N_("Why?"), min_length=2, max_length=300, description=N_("For the audit trail."))
+    reason: PublicWords = Field(title=N_("Why?"), min_length=2, max_length=300, description=N_("For the audit trail."))
 
 
 async def _held(actor: Actor, number: str) -> HeldReport:

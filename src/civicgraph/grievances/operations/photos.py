@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from civicgraph.grievances.models import Grievance
-from civicgraph.grievances.operations.inputs import Number, Words
+from civicgraph.grievances.operations.inputs import Number, PublicWords
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, NotFound, audit, changed, operation
 from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES, Actor
@@ -35,7 +35,7 @@ class PublishGrievancePhoto(_Photo):
 class HideGrievancePhoto(_Photo):
     """Nobody but the staff sees it any more."""
 
-    reason: Words = Field(title=N_("Why?"), min_length=2, max_length=200, description=N_("For the audit trail."))
+    reason: PublicWords = Field(title=N_("Why?"), min_length=2, max_length=200, description=N_("For the audit trail."))
 
 
 class BlurGrievancePhoto(_Photo):

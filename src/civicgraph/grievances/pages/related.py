@@ -34,9 +34,7 @@ async def related(request: Request, row: Mapping[str, Any]) -> list[dict[str, An
         "hasText": len(words) > 1,
     }
     variables = {"grid": "0", "text": "-", **{key: value for key, value in variables.items() if value != ""}}
-    seen = request.state.seen  # the page follows its own document, not this one
     found = await read(request, "staff/grievances/related", variables)
-    request.state.seen = seen
     lists = (
         (gettext("same compound"), found.get("sameCompound")),
         (gettext("same address"), found.get("sameAddress")),

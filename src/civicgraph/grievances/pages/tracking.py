@@ -16,7 +16,7 @@ from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.rules import typed_number, typed_secret
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, Operation
-from civicgraph.web import read, redirect, submit, throttle
+from civicgraph.web import read, redirect, seen, submit, throttle
 from civicgraph.web.forms import Form, read_body
 from civicgraph.web.news import is_stream_wanted, news
 from civicgraph.web.shell import html
@@ -74,7 +74,7 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
         "secret": typed_secret(secret),
         "forms": forms,
         "errors": refused[1].errors if refused else [],
-        "seen": request.state.seen,
+        "seen": seen(request, "grievances/tracked"),
         "danger": danger_named(row["danger"]),
     }
     response = html(request, "grievances/tracked.html", values, status=422 if refused else 200)
