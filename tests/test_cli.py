@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -44,6 +45,20 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with the demo city, to copy, and what loading it said."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, Shell(folder)("demo")
+
+
+@pytest.fixture
+def city(loaded: tuple[Path, str], tmp_path: Path) -> Shell:
+    """A folder of its own with the demo city."""
+    shutil.copytree(loaded[0], tmp_path, dirs_exist_ok=True)
+    return Shell(tmp_path)
+
+
 @pytest.mark.parametrize(
     "command", ["serve", "migrate", "demo", "staff", "token", "schema", "tick", "backup", "check", "keys"]
 )
@@ -62,39 +77,36 @@ def test_check_says_in_plain_words_what_is_wrong(shell: Shell) -> None:
     assert "The division 5203 is not in the database" in shell("check", code=1)
 
 
-def test_the_demo_is_loaded_once_and_told_once(shell: Shell) -> None:
-    first = shell("demo")
-    assert re.search(r"admin\s+\S{12,}\s+Administrator", first)
-    second = shell("demo")
+def test_the_demo_is_loaded_once_and_told_once(loaded: tuple[Path, str], city: Shell) -> None:
+    assert re.search(r"admin\s+\S{12,}\s+Administrator", loaded[1])
+    second = city("demo")
     assert "kept" in second
     assert "Administrator" not in second
-    assert "Everything is in order" in shell("check")
+    assert "Everything is in order" in city("check")
 
 
-def test_an_operator_adds_people_and_tokens_ticks_and_takes_a_backup(shell: Shell) -> None:
-    shell("demo")
-    added = shell("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY)
+def test_an_operator_adds_people_and_tokens_ticks_and_takes_a_backup(city: Shell) -> None:
+    added = city("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY)
     assert "password" in added
-    assert "lin" in shell("staff", "list")
-    assert "lin" in shell("staff", "password", "lin")
-    secret = shell("token", "create", "lin", "--name", "script")
+    assert "lin" in city("staff", "list")
+    assert "lin" in city("staff", "password", "lin")
+    secret = city("token", "create", "lin", "--name", "script")
     assert secret.startswith("cg_")
-    manifest = shell.folder / "manifest.json"
+    manifest = city.folder / "manifest.json"
     manifest.write_text(json.dumps({hashlib.sha256(b"{ me { name } }").hexdigest(): "{ me { name } }"}))
-    assert "script runs the documents of this list" in shell("token", "trust", secret[:9], "manifest.json")
+    assert "script runs the documents of this list" in city("token", "trust", secret[:9], "manifest.json")
     manifest.write_text(json.dumps({"no hash": "{ me { name } }"}))
-    shell("token", "trust", secret[:9], "manifest.json", code=1)
-    shell("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY, code=1)
-    assert "Deadlines" in shell("tick", "--once")
-    shell("backup", "copy.sqlite3")
-    with sqlite3.connect(shell.folder / "copy.sqlite3") as copy:
+    city("token", "trust", secret[:9], "manifest.json", code=1)
+    city("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY, code=1)
+    assert "Deadlines" in city("tick", "--once")
+    city("backup", "copy.sqlite3")
+    with sqlite3.connect(city.folder / "copy.sqlite3") as copy:
         assert copy.execute("SELECT count(*) FROM division").fetchone()[0] >= 2362
-    shell("backup", "copy.sqlite3", code=1)
+    city("backup", "copy.sqlite3", code=1)
 
 
-def test_a_tampered_audit_trail_is_found(shell: Shell) -> None:
-    shell("demo")
-    shell("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY)
-    with sqlite3.connect(shell.folder / "var/civicgraph.sqlite3") as database:
+def test_a_tampered_audit_trail_is_found(city: Shell) -> None:
+    city("staff", "add", "lin", "--name", "林一", "--role", "dispatcher", "--division", CITY)
+    with sqlite3.connect(city.folder / "var/civicgraph.sqlite3") as database:
         database.execute("UPDATE audit_entry SET operation = 'nothing' WHERE id = (SELECT min(id) FROM audit_entry)")
-    assert "tampered" in shell("check", code=1)
+    assert "tampered" in city("check", code=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import secrets
 import shutil
 import sqlite3
@@ -77,6 +78,7 @@ def serve(
 ) -> None:
     """Serve pages and GraphQL, and send reminders, until interrupted."""
     found = _settings()
+    gc.disable()  # nothing of a start is garbage; the server turns it on again
     from civicgraph import server
     from civicgraph.app import create_app
 

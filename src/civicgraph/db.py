@@ -16,11 +16,10 @@ from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
-from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.executor import MigrationExecutor
 
 from civicgraph import sqlite
+from civicgraph.migrating import Executor
 from civicgraph.settings import Settings
 
 ROOMS = (
@@ -111,8 +110,10 @@ async def migrate(settings: Settings) -> None:
 
     SQLite does not know what a new index is good for until statistics are taken; PostgreSQL takes its own.
     """
+    config = orm_config(settings)
+    await Tortoise.init(config=config, init_connections=False)
     try:
-        await apply_migrations(config=orm_config(settings))
+        await Executor(get_connection("default"), config["apps"]).migrate()
     finally:
         await Tortoise.close_connections()
     if not is_postgres(settings):
@@ -122,7 +123,7 @@ async def migrate(settings: Settings) -> None:
 
 async def pending_migrations(settings: Settings) -> list[str]:
     """The names of migrations that the connected database lacks."""
-    executor = MigrationExecutor(get_connection("default"), orm_config(settings)["apps"])
+    executor = Executor(get_connection("default"), orm_config(settings)["apps"])
     return [f"{step.migration.app_label}.{step.migration.name}" for step in await executor.plan(None)]
 
 

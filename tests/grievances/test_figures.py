@@ -17,6 +17,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
 
 from civicgraph import clock, migrations
 from civicgraph.graph.engine import Engine
@@ -388,6 +389,7 @@ async def explained(statement: str, parameters: list[Any]) -> list[str]:
     if connection.capabilities.dialect == "sqlite":
         _, rows = await connection.execute_query(f"EXPLAIN QUERY PLAN {statement}", parameters)
         return [str(row["detail"]) for row in rows]
-    await connection.execute_query("SET enable_seqscan = off")
-    _, rows = await connection.execute_query(f"EXPLAIN {statement}", parameters)
+    async with in_transaction() as held:  # else the next statement may run over another connection
+        await held.execute_query("SET LOCAL enable_seqscan = off")
+        _, rows = await held.execute_query(f"EXPLAIN {statement}", parameters)
     return [str(row["QUERY PLAN"]) for row in rows]

@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
 
 
 async def plan_of(query: QuerySet[Any]) -> str:
@@ -16,6 +17,7 @@ async def plan_of(query: QuerySet[Any]) -> str:
     if connection.capabilities.dialect == "sqlite":
         _, rows = await connection.execute_query(f"EXPLAIN QUERY PLAN {sql}", values)
         return " ".join(str(row["detail"]) for row in rows)
-    await connection.execute_query("SET enable_seqscan = off")
-    _, rows = await connection.execute_query(f"EXPLAIN {sql}", values)
+    async with in_transaction() as held:  # else the next statement may run over another connection
+        await held.execute_query("SET LOCAL enable_seqscan = off")
+        _, rows = await held.execute_query(f"EXPLAIN {sql}", values)
     return " ".join(str(row["QUERY PLAN"]) for row in rows)

@@ -34,6 +34,7 @@ class _Server(uvicorn.Server):
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End; whoever follows something is let go, since requests under way are waited for."""
