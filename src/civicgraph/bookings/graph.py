@@ -51,7 +51,12 @@ class Quota:
     left = computed(int | None, rules.left, "Places that are free; null when there is no bound.")
     waiting = column()
     opens_at = column()
-    closes_at = computed(datetime | None, rules.closes, "When places are no longer given out; null when that is open.")
+    closes_at = column()
+    registration_ends_at = computed(
+        datetime | None,
+        rules.closes,
+        "When places are no longer given out, as set or by the start; null when that is open.",
+    )
     max_people = column()
     has_waiting_list = column()
     hold_minutes = column()
@@ -183,6 +188,8 @@ Mutation = mutations(
     door(operations.cancel_registration, {"registration": "TrackedRegistration"}),
     door(operations.accept_places, {"registration": "TrackedRegistration"}),
     door(operations.take_fewer_places, {"registration": "TrackedRegistration"}),
+    door(operations.export_registration, {"data": str}),
+    door(operations.erase_registration, {"registration": "TrackedRegistration"}),
     door(operations.create_quota, {"quota": "Quota"}),
     door(operations.update_quota, {"quota": "Quota"}),
     door(operations.close_quota, {"quota": "Quota"}),

@@ -24,6 +24,8 @@ ALIVE = (*HOLDING, RegistrationState.WAITING)
 """Whoever stands here may still come."""
 REMINDERS = {"reminder_day": timedelta(days=1), "reminder_hours": timedelta(hours=2)}
 """When those who come are reminded: a day and two hours before it begins."""
+KEEP_CONTACT = timedelta(days=30)
+"""So long after its end is known who registered: to ask and to settle what is left. 个人信息保护法 art. 19."""
 NUMBER_LENGTH = 6
 """Characters of a registration's number, read out or typed at the door: 7 × 10^8 of them."""
 SECRET_LENGTH = 22
@@ -61,8 +63,11 @@ def ticket_of(number: str) -> str:
 
 
 def scanned_number(text: str) -> str:
-    """The number on a ticket or one that was typed; empty when a ticket's mark is not ours."""
-    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    """The number on a ticket (the address in its square code, or the end of it) or one that was typed.
+
+    Empty when a ticket's mark is not ours.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().upper().rpartition("/")[2]
     if not plain.startswith(f"{TICKET}-"):
         return typed_number(plain)
     _, _, rest = plain.partition("-")

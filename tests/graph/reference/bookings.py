@@ -108,7 +108,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.quota": by_code,
     "Query.registration": by_number,
     "Query.trackedRegistration": tracked,
-    "Quota.closesAt": lambda world, row: plain(closes_at(world, row)),
+    "Quota.registrationEndsAt": lambda world, row: plain(closes_at(world, row)),
     "Quota.isTaking": is_taking,
     "Quota.left": lambda world, row: None if row.capacity is None else row.capacity - row.taken,
     "Quota.questions": questions,

@@ -63,8 +63,7 @@ class QuotaFields(Input):
         default_factory=list,
         title=N_("Weekdays"),
         max_length=7,
-        description=N_("Of a course, between start and end. 1 is Monday, one a line."),
-        json_schema_extra=_LINES,
+        description=N_("Of a course, between start and end; 1 is Monday."),
     )
     capacity: int | None = Field(
         None, title=N_("Number of places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")
