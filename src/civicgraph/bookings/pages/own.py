@@ -71,7 +71,7 @@ def _code(request: Request, number: str) -> Markup:
     """The ticket: the address at which staff check somebody in. It opens nothing for anybody else."""
     base = settings.current().base_url.rstrip("/")
     made = segno.make(base + address(request, "staff_ticket", ticket=rules.ticket_of(number)), error="m")
-    return Markup(made.svg_inline(scale=4, border=4, dark="#000", light="#fff"))  # noqa: S704 - drawn by segno from our own address
+    return Markup(made.svg_inline(border=4, dark="#000", light="#fff", omitsize=True))  # noqa: S704 - drawn by segno from our own address
 
 
 async def my_booking_calendar(request: Request) -> Response:
