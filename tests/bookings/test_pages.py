@@ -177,7 +177,7 @@ async def test_at_the_door_people_are_checked_in_once_by_link_by_number_and_by_l
     scanned = await door.http.get(f"/staff/check-in/{rules.ticket_of(pair.number)}")
     assert scanned.status_code == 303
     await door.open(scanned.headers["location"])
-    assert "2 人都到了" in door.text
+    assert "签到 2 人" in door.text
     await door.http.get(at_door)  # looking counts nobody
     assert (await Quota.get()).attended == 0
     token = door.form(at_door).pairs

@@ -158,7 +158,8 @@ async def build_bookings(dice: Random, events: list[Any], services: list[Any]) -
             choices = ["甲", "乙"] if kind is AnswerKind.CHOICE else []
             await QuotaQuestion.create(quota_id=number, position=position, label="过敏？", kind=kind, choices=choices)
         for turn in range(1, PER_QUOTA + 1):
-            await _registration(dice, number, turn, subject.division_id, dice.choice(states))
+            state = states[turn * number // 10 % len(states)] if turn == PER_QUOTA else dice.choice(states)
+            await _registration(dice, number, turn, subject.division_id, state)
 
 
 async def _registration(dice: Random, quota: int, turn: int, place: str, state: RegistrationState) -> None:
