@@ -36,6 +36,11 @@ PUBLIC = {
     "calendar": "/events/calendar?month=2026-05",
     "event": "@/events?past=1",
     "services": "/services",
+    "service-full": "/services/afterschool-changzheng",
+    "service-slots": "/services/canteen-wujiangtianyuan",
+    "book": "/services/parking-tianju#book",
+    "book-waiting": "/services/afterschool-changzheng#book",
+    "my-booking": "/services/parking-tianju#booked",
     "service": "/services/canteen-wujiangtianyuan",
     "enterprises": "/enterprises",
     "enterprise": "@/enterprises",
@@ -67,6 +72,14 @@ STAFF = {
     "staff-event": "@/staff/events",
     "staff-services": "/staff/services",
     "staff-service": "@/staff/services",
+    "staff-quota-new": "/staff/bookings/new?kind=service&slug=parking-tianju",
+    "staff-quota": "/services/afterschool-changzheng#quota",
+    "staff-quota-waiting": "/services/afterschool-changzheng#quota?view=waiting",
+    "staff-quota-edit": "/services/afterschool-changzheng#quota/edit",
+    "staff-quota-messages": "/services/afterschool-changzheng#quota/messages",
+    "staff-quota-sheet": "/services/afterschool-changzheng#quota/sheet",
+    "staff-check-in": "/services/afterschool-changzheng#quota/check-in",
+    "staff-registration": "/services/afterschool-changzheng#registration",
     "staff-enterprises": "/staff/enterprises",
     "staff-enterprise": "@/staff/enterprises",
     "staff-imports": "/staff/enterprises/imports",
@@ -135,6 +148,7 @@ async def _shoot(page, url: str, name: str, path: str, variant: str) -> None:  #
     if path.startswith("@"):
         link = page.locator("#results th a, #results h3 a, #results td.acts a").first
         answer = await page.goto(url + str(await link.get_attribute("href")))
+    await _take_a_place(page, url, path)
     if answer is not None and answer.status >= 500:
         raise RuntimeError(f"{name} answered {answer.status}")
     if name == "explorer":
@@ -147,6 +161,24 @@ async def _shoot(page, url: str, name: str, path: str, variant: str) -> None:  #
     if name != "explorer":  # GraphiQL's own markup
         for trouble in await troubles_of(page):
             print(f"  {name} {variant}: {trouble}")
+
+
+async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-untyped-def]
+    """From the page of a service to its form, the confirmation, or the staff's pages of its places."""
+    _, _, step = path.partition("#")
+    if step in ("book", "booked"):
+        await page.click("#places a[href^='/book/']")
+    if step == "booked":
+        await page.fill("[name=contact_name]", "赵大妈")
+        await page.fill("[name=contact_phone]", "13800001234")
+        await page.click("main form button[type=submit]")
+        await page.wait_for_url("**/my-booking/**")
+    if step.startswith(("quota", "registration")):
+        quota = await page.locator("#places a[href^='/staff/bookings/']").first.get_attribute("href")
+        await page.goto(url + str(quota) + step.removeprefix("quota").removeprefix("registration"))
+    if step == "registration":
+        await page.click("#results th a >> nth=0")
+        await page.wait_for_load_state()
 
 
 async def _main(wanted: list[str]) -> None:

@@ -32,7 +32,7 @@ from civicgraph.web.hot import HotReads
 from civicgraph.web.middleware import Ground
 from civicgraph.web.shell import html
 
-PAGES = ("front", *db.ROOMS, "privacy")
+PAGES = ("front", *db.ROOMS, "bookings", "privacy")
 
 
 async def healthz(request: Request) -> Response:

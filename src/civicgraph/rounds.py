@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from civicgraph.bookings import calendar as calendar  # messages of bookings have a file for the calendar
 from civicgraph.bookings import reminders as reminders  # what is due of quotas has somebody who does it
 from civicgraph.bookings.rounds import check_some_quotas
 from civicgraph.enterprises.figures.keeping import fill_when_empty
@@ -19,7 +20,7 @@ from civicgraph.privacy.retention import erase_some
 from civicgraph.services import quotas as service_quotas
 from civicgraph.uploads.operations import sweep
 
-__all__ = ["each_tick", "event_quotas", "reminders", "service_quotas"]
+__all__ = ["calendar", "each_tick", "event_quotas", "reminders", "service_quotas"]
 
 
 log = structlog.get_logger()

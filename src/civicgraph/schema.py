@@ -11,8 +11,8 @@ import strawberry
 from civicgraph.db import ROOMS
 from civicgraph.graph.schema import build
 
-PARTS = ("grievances.desk", "front")
-"""Parts of rooms, and the front, that declare types and root fields of their own."""
+PARTS = ("bookings", "grievances.desk", "front")
+"""What events and services share, parts of rooms, and the front, that declare types and root fields of their own."""
 
 
 def rooms() -> list[ModuleType]:

@@ -150,6 +150,10 @@ OPERATIONS = {
     "cancel_registration": N_("Cancelled a registration"),
     "accept_places": N_("Accepted places that became free"),
     "take_fewer_places": N_("Came with fewer people"),
+    "export_registration": N_("Took a copy of the data of one's registration"),
+    "erase_registration": N_("Erased the data of one's registration"),
+    "register": N_("Took a place"),
+    "check_in": N_("Checked somebody in"),
 }
 """What an entry says that somebody did; the tests find operations without words."""
 

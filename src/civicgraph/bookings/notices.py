@@ -75,6 +75,6 @@ def _values(row: Registration, quota: Quota) -> dict[str, Any]:
         "offered_until": row.offered_until.isoformat() if row.offered_until else "",
         "weekdays": quota.weekdays,
         "code": quota.code,
-        "version": quota.version,
+        "sequence": quota.version + row.version,
         "page": quota.link,
     }

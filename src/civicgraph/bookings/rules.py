@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from civicgraph import crypto
-from civicgraph.bookings.models import Quota, QuotaStatus, Registration, RegistrationState
+from civicgraph.bookings.models import Quota, QuotaStatus, RegistrationState
 from civicgraph.i18n import N_
 from civicgraph.permissions import MANAGE_BOOKINGS
 
@@ -24,6 +24,8 @@ ALIVE = (*HOLDING, RegistrationState.WAITING)
 """Whoever stands here may still come."""
 REMINDERS = {"reminder_day": timedelta(days=1), "reminder_hours": timedelta(hours=2)}
 """When those who come are reminded: a day and two hours before it begins."""
+KEEP_CONTACT = timedelta(days=30)
+"""So long after its end is known who registered: to ask and to settle what is left. 个人信息保护法 art. 19."""
 NUMBER_LENGTH = 6
 """Characters of a registration's number, read out or typed at the door: 7 × 10^8 of them."""
 SECRET_LENGTH = 22
@@ -61,8 +63,11 @@ def ticket_of(number: str) -> str:
 
 
 def scanned_number(text: str) -> str:
-    """The number on a ticket or one that was typed; empty when a ticket's mark is not ours."""
-    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    """The number on a ticket (the address in its square code, or the end of it) or one that was typed.
+
+    Empty when a ticket's mark is not ours.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().upper().rpartition("/")[2]
     if not plain.startswith(f"{TICKET}-"):
         return typed_number(plain)
     _, _, rest = plain.partition("-")
@@ -135,7 +140,7 @@ def name_of(quota: Quota) -> str:
 
 def visible_quotas(c: Compiler, row: Row) -> str:
     """Those of what is published; all of them for those who look after the place."""
-    return f"{row['is_public']} OR {c.covers(row['division_id'], MANAGE_BOOKINGS)}"
+    return f"({row['is_public']} OR {manages(c, row)})"
 
 
 def manages(c: Compiler, row: Row) -> str:
@@ -143,9 +148,28 @@ def manages(c: Compiler, row: Row) -> str:
     return c.covers(row["division_id"], MANAGE_BOOKINGS)
 
 
-def attends_openly(c: Compiler, row: Row) -> str:
-    """Has a place, and said that others may know. Who waits is never listed as coming."""
-    return f"{row['is_listed']} AND {row['state']} = 'confirmed'"
+def visible_registrations(c: Compiler, row: Row) -> str:
+    """For those who look after them; those who have a place and said that others may know are public.
+
+    Who waits is never listed as coming.
+    """
+    return f"(({row['is_listed']} AND {row['state']} = 'confirmed') OR {manages(c, row)})"
+
+
+def called(c: Compiler, row: Row, text: Given) -> str:
+    """The name holds it, or, for those who look after it, the number is this."""
+    number = text.sql(c, "text", typed_number)
+    return f"({c.holds(row['contact_name'], text)} OR ({row['number']} = {number} AND {manages(c, row)}))"
+
+
+def has_come(c: Compiler, row: Row) -> str:
+    """Was checked in; known to those who look after it."""
+    return f"({row['checked_in_at']} IS NOT NULL AND {manages(c, row)})"
+
+
+def has_not_come(c: Compiler, row: Row) -> str:
+    """Was not checked in; known to those who look after it."""
+    return f"({row['checked_in_at']} IS NULL AND {manages(c, row)})"
 
 
 def left(c: Compiler, row: Row) -> str:
@@ -153,25 +177,20 @@ def left(c: Compiler, row: Row) -> str:
     return f"({row['capacity']} - {row['taken']})"
 
 
+def closes(c: Compiler, row: Row) -> str:
+    """`closing` in SQL."""
+    is_course = f"{c.dialect.text(row['weekdays'])} <> '[]'"
+    return f"coalesce({row['closes_at']}, CASE WHEN {is_course} THEN {row['ends_at']} ELSE {row['starts_at']} END)"
+
+
 def is_taking(c: Compiler, row: Row) -> str:
     """`refusal` in SQL: whether places are given out at this moment, be it on the waiting list."""
-    weekdays = f"CASE WHEN {c.dialect.text(row['weekdays'])} = '[]' THEN {row['starts_at']} ELSE {row['ends_at']} END"
-    ends = f"coalesce({row['closes_at']}, {weekdays})"
+    ends = closes(c, row)
     return (
         f"({row['status']} = 'open' AND ({row['opens_at']} IS NULL OR {row['opens_at']} <= {c.now()})"
         f" AND ({ends} IS NULL OR {ends} > {c.now()})"
         f" AND ({row['has_waiting_list']} OR {row['capacity']} IS NULL OR {row['taken']} < {row['capacity']}))"
     )
-
-
-def is_upcoming(c: Compiler, row: Row) -> str:
-    """Not over, or not for a time at all."""
-    return f"({row['ends_at']} IS NULL OR {row['ends_at']} >= {c.now()})"
-
-
-def is_past(c: Compiler, row: Row) -> str:
-    """Over."""
-    return f"({row['ends_at']} < {c.now()})"
 
 
 def position(c: Compiler, row: Row) -> str:
@@ -205,8 +224,3 @@ def may_cancel(c: Compiler, row: Row) -> str:
         ),
     )
     return f"({row['state']} IN ('confirmed', 'offered', 'waiting') AND EXISTS (SELECT 1 {source}))"
-
-
-def holder_name(row: Registration) -> str:
-    """The name as a list outside shows it: the family name, then stars."""
-    return row.contact_name[:1] + "＊" * max(1, min(len(row.contact_name) - 1, 2))

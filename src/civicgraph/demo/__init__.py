@@ -9,7 +9,7 @@ from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
 from civicgraph import db, settings
-from civicgraph.demo import desk, grievances, listings, people, places
+from civicgraph.demo import bookings, desk, grievances, listings, people, places
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures.keeping import recount
 from civicgraph.enterprises.industries import load_industries
@@ -32,7 +32,7 @@ async def load(scale: str, seed: int, console: Console) -> None:
 async def _load_demo(seed: int, console: Console) -> None:
     random = Random(seed)
     with Progress(console=console) as progress:
-        task = progress.add_task("Loading Zunyi", total=8)
+        task = progress.add_task("Loading Zunyi", total=9)
 
         def done(what: str) -> None:
             progress.update(task, advance=1, description=what)
@@ -53,6 +53,8 @@ async def _load_demo(seed: int, console: Console) -> None:
             done("services")
             await listings.load_events(random)
             done("events")
+            await bookings.load_bookings(Random(seed + 1))  # of its own: what comes after stays as it was
+            done("places and registrations")
             credentials, staff = await people.load_people()
             done("staff")
             await grievances.load_categories()

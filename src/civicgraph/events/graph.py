@@ -111,6 +111,12 @@ class Event:
     programme = to_many(
         "ProgrammeItem", key="event_id", order=("position", "id"), description="Its programme, in order."
     )
+    quotas = to_many(
+        "bookings.Quota",
+        key="event_id",
+        order=("id",),
+        description="Places that one can take: of the whole, or of its sessions.",
+    )
     is_over = computed(bool, lambda c, row: f"{row['ends_at']} < {c.now()}", "Whether it has ended.")
     may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_EVENTS), "Whether you may change it.")
 

@@ -17,6 +17,7 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import clock
 from civicgraph.accounts.models import Session, SignInAttempt
+from civicgraph.bookings.forgetting import forget_due as forget_registrations
 from civicgraph.grievances.forgetting import forget_due
 from civicgraph.notifications.models import InboxMessage, MessageState, OutboxMessage
 from civicgraph.operations.models import IdempotencyKey
@@ -56,6 +57,7 @@ def _before(kind: str) -> Any:
 
 ERASERS: Mapping[str, Callable[[int], Awaitable[int]]] = {
     "contact": forget_due,
+    "registration": forget_registrations,
     "message": _addresses,
     "submission": _oldest("submission", IdempotencyKey),
     "inbox": _oldest("inbox", InboxMessage),

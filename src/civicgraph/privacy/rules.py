@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from civicgraph.bookings.rules import KEEP_CONTACT as KEEP_REGISTRATION
 from civicgraph.grievances.following import FORGET_AFTER
 from civicgraph.grievances.workflow import KEEP_CONTACT
 from civicgraph.i18n import N_
@@ -39,6 +40,14 @@ KEPT: Mapping[str, Kept] = {
         N_("after it was asked"),
         N_("nobody"),
         "个人信息保护法 art. 13(1), 15",
+    ),
+    "registration": Kept(
+        N_("Name, telephone, e-mail and answers of those who register or enrol"),
+        N_("To keep the place, to tell of changes, to check in"),
+        KEEP_REGISTRATION.days,
+        N_("after the event, term or registration has ended"),
+        N_("staff of the place; telephone and e-mail masked, each look recorded"),
+        "个人信息保护法 art. 13(2), 19, 47",
     ),
     "message": Kept(
         N_("Address of a message that was sent"),

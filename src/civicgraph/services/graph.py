@@ -97,6 +97,12 @@ class Service:
         description="The rule that gives a person's price; null when none fits.",
     )
     offers = to_many("Offer", key="service_id", order=("position", "id"), description="What it offers.")
+    quotas = to_many(
+        "bookings.Quota",
+        key="service_id",
+        order=("id",),
+        description="Places that one can take: for good, of a term, of a time slot.",
+    )
     is_open_now = computed(bool, rules.is_open_now, "Whether it is open at this moment.")
     may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_SERVICES), "Whether you may change it.")
 

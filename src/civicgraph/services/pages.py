@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
+from civicgraph.bookings.known import own_states
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_SERVICES
@@ -80,7 +81,8 @@ async def service(request: Request) -> Response:
         }
         for number, name in enumerate(WEEKDAYS, 1)
     ]
-    values = {"week": week, "age": age[:10], "is_resident": is_resident, "is_age_wrong": bool(age) and not is_age}
+    asked = {"age": age[:10], "is_resident": is_resident, "is_age_wrong": bool(age) and not is_age}
+    values = {"week": week, "mine": await own_states(request, row["quotas"]), **asked}
     return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
 
 

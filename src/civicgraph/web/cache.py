@@ -1,7 +1,7 @@
 """Pages kept for strangers: good until a table that they were read from changes.
 
 What a stranger sees depends on the address and on three cookies (language, colours, chosen place). A page
-with a form or a message for one person is never kept; nor is anything for those who signed in. Times are
+with a form or a message for one person is never kept; nor is anything for those who signed in, or who have booked. Times are
 shown to the minute ("40 minutes left"): a page that asked for the time is good until its minute is over.
 
 This is the way of most requests of a busy day, so it works on the bare scope: a hit costs little more
@@ -28,7 +28,7 @@ MAX_ANSWERS = 12
 """Ready answers of a page: one for each way in which browsers name the encodings they take."""
 PUBLIC = b"public, no-cache"
 """Anybody may keep it and has to ask whether it is still good: answered 304 without drawing it."""
-PERSONAL = re.compile(rb"(?:^|[ ;])(?:__Host-)?(?:session|flash)=")
+PERSONAL = re.compile(rb"(?:^|[ ;])(?:__Host-)?(?:session|flash|bookings)=")
 CHOICES = ("lang", "theme", "place")
 _SHAPING = frozenset({b"host", b"accept", b"hx-request", b"hx-history-restore-request"})
 _NOT_KEPT = frozenset({b"content-length", b"cache-control", b"set-cookie", b"x-request-id", b"content-encoding"})

@@ -12,10 +12,13 @@ from tortoise.transactions import in_transaction
 
 from civicgraph.accounts.models import ApiToken, Grant, Person, Session, TrustedDocument
 from civicgraph.divisions.models import Compound, Division, DivisionLevel, Figure, Management, Qualifier
+from civicgraph.events.models import Event
 from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole, Net
 from civicgraph.permissions import ANONYMOUS, Actor, Held, Role
+from civicgraph.services.models import Service
 from civicgraph.text import search_terms
 from tests.graph.reference.blanks import fill_blanks
+from tests.graph.reference.bookings import build_bookings
 from tests.graph.reference.desk import build_desk
 from tests.graph.reference.grievances import build_grievances
 from tests.graph.reference.intake import build_intake
@@ -35,6 +38,7 @@ async def build(seed: int = 5) -> None:
         await build_enterprises(dice, places)
         await build_services(dice, places)
         await build_events(dice, places)
+        await build_bookings(dice, await Event.all().order_by("id"), await Service.all().order_by("id"))
         await build_grievances(dice, places, people)
         await build_intake(dice, places)
         await build_desk(dice, people)

@@ -10,7 +10,7 @@ from math import floor
 from typing import Any
 
 from civicgraph.clock import CITY_ZONE
-from tests.graph.reference import desk, intake, rules
+from tests.graph.reference import bookings, desk, intake, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
 
@@ -202,11 +202,12 @@ NODES = (
         "ReadyText",
         "SavedFilter",
     ),
-    *("EnterpriseImport", "HeldReport", "Service", "Session", "Team"),
+    *("EnterpriseImport", "HeldReport", "Quota", "Registration", "Service", "Session", "Team"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
     **rules.MAY,
+    **bookings.FIELDS,
     **desk.FIELDS,
     **intake.FIELDS,
     "ApiToken.documentCount": lambda world, row: len(world.rows.having("TrustedDocument", "token_id", row.id)),

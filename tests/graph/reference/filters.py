@@ -11,7 +11,7 @@ from typing import Any
 from civicgraph.clock import CITY_ZONE
 from civicgraph.permissions import EDIT_ENTERPRISES, EDIT_EVENTS, EDIT_SERVICES
 from civicgraph.text import sound
-from tests.graph.reference import desk, rules
+from tests.graph.reference import bookings, desk, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
 from tests.graph.reference.values import plain
 from tests.graph.reference.world import World
@@ -217,6 +217,9 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "ReadyTextFilter.isActive": is_("is_active"),
     "ReadyTextFilter.purpose": is_("purpose"),
     "ReadyTextFilter.within": lies_in("division_id"),
+    "RegistrationFilter.hasCome": bookings.has_come,
+    "RegistrationFilter.states": one_of("state"),
+    "RegistrationFilter.text": bookings.called,
     "SavedFilterFilter.isShared": is_("is_shared"),
     "TeamFilter.isActive": is_("is_active"),
     "TeamFilter.within": lies_in("division_id"),

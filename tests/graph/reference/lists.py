@@ -87,6 +87,7 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.savedFilters": all_of("SavedFilter"),
     "Query.services": all_of("Service"),
     "Query.teams": all_of("Team"),
+    "Quota.registrations": under("Registration", "quota_id"),
     "TrackedGrievance.updates": under("GrievanceUpdate", "grievance_id"),
 }
 
@@ -126,6 +127,7 @@ ORDERS: dict[str, dict[str, Order]] = {
     "Session": NEWEST,
     **dict.fromkeys(("ChatRobot", "MessageTemplate", "ReadyText", "Team", "Webhook"), NEWEST),
     "HeldReport": {"OLDEST": Order(("id",)), **NEWEST},
+    "Registration": {"OLDEST": Order(("id",)), **NEWEST},
     "SavedFilter": {"OLDEST": Order(("id",))},
     **dict.fromkeys(("Enterprise", "GrievanceUpdate"), BOTH),
     **dict.fromkeys(("Division", "Grid", "Industry"), BY_CODE),

@@ -10,6 +10,7 @@ from civicgraph.permissions import (
     EDIT_ENTERPRISES,
     EDIT_EVENTS,
     EDIT_SERVICES,
+    MANAGE_BOOKINGS,
     READ_ENTERPRISE_CONTACTS,
 )
 from tests.graph.reference import rules
@@ -64,6 +65,12 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     "person.password_hash": ("Person", nobody),
     "person.username": ("Person", rules.knows),
     "person.work_phone": ("Person", rules.is_named),
+    "quota.subject": ("Quota", rules.over(MANAGE_BOOKINGS)),
+    **{f"registration.{name}": ("Registration", nobody) for name in ("contact_phone", "contact_email", "answers")},
+    **{
+        f"registration.{name}": ("Registration", rules.over(MANAGE_BOOKINGS))
+        for name in ("contact_name", "contact_email_masked", "reason")
+    },
     "service.name": ("Service", rules.over(EDIT_SERVICES)),
     "session.device": ("Person", lambda world, row: world.actor.person_id == row.id),
     "session.token_hash": ("Person", nobody),
@@ -77,7 +84,14 @@ OWNERS = {
     "ProgrammeItem": ("Event", "event_id"),
 }
 """Types whose rows are for those who see what they belong to."""
-TRACKED = ("upload.name", "grievance.public_text", "grievance.team", "grievance.outcome", "grievance.calendar")
+TRACKED = (
+    "upload.name",
+    "grievance.public_text",
+    "grievance.team",
+    "grievance.outcome",
+    "grievance.calendar",
+    "registration.reason",
+)
 """What is read with number and tracking secret although the grievance is hidden from others."""
 
 

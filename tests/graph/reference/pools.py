@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.graph.reference.bookings import secret
 from tests.graph.reference.fields import NODES
 from tests.graph.reference.grievances import SECRET
 from tests.graph.reference.lists import ORDERS
@@ -74,6 +75,11 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Query.service.slug": column("Service", "slug", "?"),
         "Query.trackedGrievance.number": column("Grievance", "number"),
         "Query.trackedGrievance.secret": [SECRET, SECRET.lower().replace("-", " "), "WRONG"],
+        "Query.quota.code": column("Quota", "code", "?"),
+        "Query.registration.number": [*column("Registration", "number")[::7], "r00003", "?"],
+        "Query.trackedRegistration.number": column("Registration", "number"),
+        "Query.trackedRegistration.secret": [secret(one) for one in column("Registration", "number")],
+        "RegistrationFilter.text": ["来客", "R00003", "r00007", "3", "%"],
         "Query.trackedHeldReport.number": column("HeldReport", "number"),
         "Query.trackedHeldReport.secret": [SECRET, SECRET.lower().replace("-", " "), "WRONG"],
         "Service.priceFor.age": [0, 59, 60, 80, 81, -1],

@@ -20,6 +20,7 @@ from civicgraph.permissions import (
     EDIT_GRIDS,
     EDIT_MESSAGES,
     EDIT_SERVICES,
+    MANAGE_BOOKINGS,
     MANAGE_PEOPLE,
     MANAGE_ROBOTS,
     MANAGE_WEBHOOKS,
@@ -116,6 +117,16 @@ def sees_file(world: World, row: Any) -> bool:
     return row.capability in known and may(world, row.capability, row.division_code)
 
 
+# Places ----------------------------------------------------------------------------------------
+
+manages_bookings = over(MANAGE_BOOKINGS)
+
+
+def sees_registration(world: World, row: Any) -> bool:
+    """Who looks after it; everybody, where the person has a place and said so."""
+    return (row.is_listed and row.state.name == "CONFIRMED") or manages_bookings(world, row)
+
+
 # People ----------------------------------------------------------------------------------------
 
 
@@ -197,6 +208,8 @@ VISIBLE: dict[str, Rule] = {
     "EnterpriseImport": over(EDIT_ENTERPRISES, "division_code"),
     "Event": lambda world, row: row.status is not EventStatus.DRAFT or may(world, EDIT_EVENTS, row.division_id),
     "Grant": sees_grant,
+    "Quota": lambda world, row: row.is_public or manages_bookings(world, row),
+    "Registration": sees_registration,
     "GridAssignment": sees_assignment,
     "Grievance": lambda world, row: row.is_public or reads_private(world, row),
     "GrievancePerformance": lambda world, row: row.category == row.channel == "",
@@ -248,6 +261,14 @@ GUARDS: dict[str, Rule] = {
     "GrievanceAnswer.answer": reads_internal,
     **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
     "Grievance.workers": dispatches,
+    "Quota.attended": manages_bookings,
+    **{
+        f"Registration.{name}": manages_bookings
+        for name in (
+            *("number", "position", "contactPhoneMasked", "contactEmailMasked", "confirmedAt", "offeredUntil"),
+            *("movedUpAt", "endedAt", "reason", "checkedInAt", "attended", "isGenerated"),
+        )
+    },
     "GrievanceRedaction.words": reads_internal,
     "GrievanceUpdate.internalNote": reads_internal,
     "GrievanceUpdate.person": reads_internal,
@@ -268,6 +289,7 @@ MAY: dict[str, Rule] = {
     "Grid.mayEdit": over(EDIT_GRIDS),
     "Grievance.mayDispatch": dispatches,
     "Grievance.mayHelp": helps_with,
+    "Quota.mayManage": manages_bookings,
     "ReadyText.mayEdit": dispatches,
     "Team.mayEdit": dispatches,
     "Grievance.mayReadPrivate": reads_private,

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from civicgraph.accounts.models import ApiToken, Grant, Person, Session, TrustedDocument
+from civicgraph.bookings.models import Quota, QuotaQuestion, Registration
 from civicgraph.divisions.models import Compound, Division, Figure, OfficeHours
 from civicgraph.enterprises.models import (
     Enterprise,
@@ -70,6 +71,7 @@ OWN_NAME = (
     *(OutboxMessage, Person, PriceRule, Product, ProgrammeItem, Service, Session),
     *(ChatRobot, MessageTemplate, NoticePreference, Webhook),
     *(GrievanceTag, ReadyText, SavedFilter, Team, WorkOrder),
+    *(Quota, QuotaQuestion, Registration),
     *(CategoryQuestion, GrievanceAnswer, HeldReport, Upload),
 )
 MODELS: dict[str, Any] = {
@@ -77,6 +79,7 @@ MODELS: dict[str, Any] = {
     "Backlog": Division,
     "TrackedGrievance": Grievance,
     "TrackedHeldReport": HeldReport,
+    "TrackedRegistration": Registration,
     "TrackedPhoto": Upload,
     "TeamMember": TeamMember,  # no type of the schema; teams name theirs
     "Workload": Person,

@@ -9,7 +9,13 @@ from civicgraph.bookings.operations.managing import (
     remove_registration,
     reveal_registration_contact,
 )
-from civicgraph.bookings.operations.own import accept_places, cancel_registration, take_fewer_places
+from civicgraph.bookings.operations.own import (
+    accept_places,
+    cancel_registration,
+    erase_registration,
+    export_registration,
+    take_fewer_places,
+)
 from civicgraph.bookings.operations.quotas import close_quota, create_quota, keep_in_step, open_quota, update_quota
 from civicgraph.bookings.operations.register import register
 
@@ -19,6 +25,8 @@ __all__ = [
     "check_in",
     "close_quota",
     "create_quota",
+    "erase_registration",
+    "export_registration",
     "export_registrations",
     "keep_in_step",
     "mark_no_show",

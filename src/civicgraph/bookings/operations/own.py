@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import orjson
 from pydantic import Field
 
+from civicgraph import crypto
 from civicgraph.bookings import rules
+from civicgraph.bookings.forgetting import forget
 from civicgraph.bookings.models import Quota, Registration, RegistrationState
 from civicgraph.bookings.operations.inputs import Own
 from civicgraph.bookings.operations.places import confirm, end, lock_registration, take_fewer
 from civicgraph.clock import now
 from civicgraph.i18n import N_
-from civicgraph.operations import InvalidInput, NotFound, Unavailable, operation
+from civicgraph.operations import InvalidInput, NotFound, Unavailable, audit, operation
 from civicgraph.permissions import Actor
 
 
@@ -22,17 +27,29 @@ class AcceptPlaces(Own):
     """A yes to places that became free and are kept."""
 
 
+class ExportRegistration(Own):
+    """Whose data it is."""
+
+
+class EraseRegistration(Own):
+    """That nothing of oneself is kept any more."""
+
+
 class TakeFewerPlaces(Own):
     """Fewer people than were said."""
 
     people: int = Field(title=N_("How many people?"), ge=1, le=1_000)
 
 
-async def _own(data: Own) -> tuple[Registration, Quota]:
-    """The holder's registration. An unknown number and a wrong signature are the same to a stranger."""
+async def _held(data: Own) -> tuple[Registration, Quota]:
     if not rules.is_secret(data.number, data.secret):
         raise NotFound
-    row, quota = await lock_registration(data.number)
+    return await lock_registration(data.number)
+
+
+async def _own(data: Own) -> tuple[Registration, Quota]:
+    """The holder's registration. An unknown number and a wrong signature are the same to a stranger."""
+    row, quota = await _held(data)
     if row.state not in rules.ALIVE:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.state.words)
     if rules.has_begun(quota, now()):
@@ -64,3 +81,38 @@ async def take_fewer_places(actor: Actor, data: TakeFewerPlaces) -> Registration
         message = N_("This must be fewer than %(people)s. For more people, please register once more.")
         raise InvalidInput.at("people", "not_fewer", message, people=row.people)
     return await take_fewer(actor, row, quota, data.people)
+
+
+@operation()
+async def export_registration(actor: Actor, data: ExportRegistration) -> dict[str, str]:
+    """Everything that is kept of somebody with one registration, as JSON. 个人信息保护法 art. 45."""
+    row, quota = await _held(data)
+    await audit(actor, row, {"contact_phone": ["", ""], "contact_email": ["", ""]})
+    return {"data": orjson.dumps(_kept(row, quota), option=orjson.OPT_INDENT_2).decode()}
+
+
+def _kept(row: Registration, quota: Quota) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "what_for": rules.name_of(quota),
+        "state": row.state.value,
+        "people": row.people,
+        "registered_at": row.created_at,
+        "checked_in_at": row.checked_in_at,
+        "name": row.contact_name,
+        "telephone": crypto.decrypt(row.contact_phone),
+        "email": crypto.decrypt(row.contact_email),
+        "answers": orjson.loads(crypto.decrypt(row.answers) or "[]"),
+        "language": row.locale,
+    }
+
+
+@operation()
+async def erase_registration(actor: Actor, data: EraseRegistration) -> Registration:
+    """Erase name, contact and answers at once; before its time is over the places are given back. 个人信息保护法 art. 47."""
+    row, quota = await _held(data)
+    if row.state in rules.ALIVE and row.checked_in_at is None and not rules.has_begun(quota, now()):
+        row = await end(actor, row, quota, RegistrationState.CANCELLED, is_told=False)
+    await forget(row)
+    await audit(actor, row, {key: ["", ""] for key in ("contact_name", "contact_phone", "contact_email", "answers")})
+    return row

@@ -36,7 +36,7 @@ class QuestionFields(Input):
     """What everybody who takes a place is asked."""
 
     label: str = Field(title=N_("Question"), min_length=1, max_length=120)
-    kind: AnswerKind = Field(AnswerKind.TEXT, title=N_("Answered"))
+    kind: AnswerKind = Field(title=N_("Answered"))
     choices: list[str] = Field(
         default_factory=list,
         title=N_("Answers to choose from"),
@@ -63,8 +63,7 @@ class QuotaFields(Input):
         default_factory=list,
         title=N_("Weekdays"),
         max_length=7,
-        description=N_("Of a course, between start and end. 1 is Monday, one a line."),
-        json_schema_extra=_LINES,
+        description=N_("Of a course, between start and end; 1 is Monday."),
     )
     capacity: int | None = Field(
         None, title=N_("Number of places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")

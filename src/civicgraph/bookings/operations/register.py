@@ -131,9 +131,13 @@ async def _register(actor: Actor, data: Register) -> dict[str, Any]:
     number = crypto.random_code(rules.NUMBER_LENGTH)
     if data.idempotency_key:
         await keep_answer(actor, _NAME, data.idempotency_key, {"number": number, "fingerprint": _fingerprint(data)})
-    await _check(actor, quota, data)
-    questions = await QuotaQuestion.filter(quota_id=quota.id).order_by("position")
-    answers = answered(questions, data.answers)
+    errors, answers = _wrong(actor, quota, data), list[dict[str, Any]]()
+    try:
+        answers = answered(await QuotaQuestion.filter(quota_id=quota.id).order_by("position"), data.answers)
+    except InvalidInput as error:
+        errors += error.errors
+    if errors:
+        raise InvalidInput(errors)
     state = await take(quota, data.people)
     if state is None:
         raise Unavailable(N_("All places are taken."))
@@ -161,8 +165,8 @@ async def _register(actor: Actor, data: Register) -> dict[str, Any]:
     return _answer(row)
 
 
-async def _check(actor: Actor, quota: Quota, data: Register) -> None:
-    """Raise what speaks against it, beside the field where it can be put right."""
+def _wrong(actor: Actor, quota: Quota, data: Register) -> list[FieldError]:
+    """What speaks against it, beside the field where it can be put right. Raises where no place is given out."""
     manages = actor.may(MANAGE_BOOKINGS, quota.division_id)  # type: ignore[attr-defined]
     if not quota.is_public and not manages:
         raise NotFound
@@ -178,9 +182,7 @@ async def _check(actor: Actor, quota: Quota, data: Register) -> None:
         errors += InvalidInput.at("people", "too_many", message, most=quota.capacity).errors
     if quota.is_phone_required and not data.contact_phone:
         errors += InvalidInput.at("contact_phone", "missing", N_("Please fill this in.")).errors
-    errors += _unfit(quota, data)
-    if errors:
-        raise InvalidInput(errors)
+    return errors + _unfit(quota, data)
 
 
 def _unfit(quota: Quota, data: Register) -> list[FieldError]:

@@ -6,7 +6,6 @@ while one types where scripts run, and as a second step where they do not. Nothi
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +25,7 @@ from civicgraph.operations import FieldError
 from civicgraph.uploads.forms import take_files
 from civicgraph.web import page, read, require
 from civicgraph.web.forms import Choices, Form, read_form
+from civicgraph.web.keys import new_key, renew_key
 from civicgraph.web.shell import chosen_place, html
 
 COMMUNITY_DIGITS = 12
@@ -185,18 +185,6 @@ async def _where(request: Request) -> Response:
 def _choices(found: Mapping[str, Any]) -> dict[str, Choices]:
     division = found["division"]
     return {"category": categories(found), "grid_code": grids(division), "compound_number": compounds(division)}
-
-
-def new_key() -> str:
-    """What makes a form that is sent twice one report."""
-    return secrets.token_urlsafe(18)
-
-
-def renew_key(form: Form) -> None:
-    """A form whose key was used for other words gets a new one: sent again, it is a new report."""
-    if any(error.code == "key_reused" for error in form.found):
-        form.found = [FieldError("", error.code, error.message) for error in form.found]
-        form.values["idempotency_key"] = new_key()
 
 
 async def received(request: Request, answer: Mapping[str, Any], template: str) -> Response:

@@ -16,13 +16,14 @@ from civicgraph.grievances.intake.models import BY_STAFF
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.pages import colleagues, looking
 from civicgraph.grievances.pages.choices import asked, categories, category_select, compounds, grids, state_select
-from civicgraph.grievances.pages.report import COMMUNITY_DIGITS, new_key, received, renew_key
+from civicgraph.grievances.pages.report import COMMUNITY_DIGITS, received
 from civicgraph.grievances.pages.saved import counted
 from civicgraph.i18n import gettext
 from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
 from civicgraph.uploads.forms import submit_with_files
 from civicgraph.web import page, read, staff_only
 from civicgraph.web.forms import Choices, Form
+from civicgraph.web.keys import new_key, renew_key
 from civicgraph.web.news import is_stream_wanted
 from civicgraph.web.shell import is_htmx
 

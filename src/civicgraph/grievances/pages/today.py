@@ -12,13 +12,13 @@ from starlette.routing import Route
 
 from civicgraph import settings
 from civicgraph.grievances.models import GrievanceStatus
-from civicgraph.grievances.pages.report import new_key
 from civicgraph.grievances.pages.work import ACTS, Act
 from civicgraph.grievances.workflow import TRANSITIONS
 from civicgraph.i18n import gettext
 from civicgraph.operations import OperationError
 from civicgraph.web import page, read, redirect, staff_only, submit
 from civicgraph.web.forms import Form
+from civicgraph.web.keys import new_key
 from civicgraph.web.templating import static
 
 NOUNS = ("start", "resumption", "resolution", "part", "notes")

@@ -16,7 +16,6 @@ from civicgraph.grievances.pages import colleagues, ready
 from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.choices import asked, categories
 from civicgraph.grievances.pages.related import related
-from civicgraph.grievances.pages.report import new_key
 from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.workflow import TRANSITIONS, Needs
 from civicgraph.i18n import N_, gettext
@@ -24,6 +23,7 @@ from civicgraph.operations import Operation
 from civicgraph.uploads.forms import submit_with_files
 from civicgraph.web import page, read, redirect, require, staff_only, submit
 from civicgraph.web.forms import Choices, Form
+from civicgraph.web.keys import new_key
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import aiosmtplib
 
 from civicgraph import clock, crypto
 from civicgraph.i18n import N_
+from civicgraph.notifications.attachments import attached
 from civicgraph.notifications.rendering import said_in
 from civicgraph.notifications.sending.batch import Batch
 from civicgraph.settings import Settings
@@ -51,6 +52,8 @@ async def _written(settings: Settings, batch: Batch) -> EmailMessage:
     mail["Message-ID"] = message_id(message.dedupe_key)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)
+    for one in filter(None, map(attached, (message, *batch.others))):
+        mail.add_attachment(one.content, maintype="text", subtype=one.subtype, filename=one.filename)
     return mail
 
 

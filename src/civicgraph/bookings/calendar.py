@@ -1,0 +1,112 @@
+"""A registration as an iCalendar file (RFC 5545), for the phone's own calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import icalendar
+
+from civicgraph import clock, settings
+from civicgraph.bookings import notices
+from civicgraph.bookings.models import RegistrationState
+from civicgraph.clock import CITY_ZONE
+from civicgraph.notifications.attachments import MAKERS, Attachment
+
+FILE = "booking.ics"
+ALARM = timedelta(hours=-2)
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_STATUS = {RegistrationState.CONFIRMED: "CONFIRMED", RegistrationState.OFFERED: "TENTATIVE"}
+_HALF_DAY = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands in the calendar: one registration, found again by its number when it changes."""
+
+    number: str
+    name: str
+    state: RegistrationState
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime | None
+    weekdays: Sequence[int] = ()
+    venue: str = ""
+    phone: str = ""
+
+
+def entry_of(values: Mapping[str, Any], *, is_called_off: bool = False) -> Entry | None:
+    """The entry of a message's values; None for what has no time. Who waits has nothing to enter yet."""
+    state = RegistrationState.CANCELLED if is_called_off else RegistrationState(values["state"])
+    is_entered = state in _STATUS or state is RegistrationState.CANCELLED
+    if not values["starts_at"] or not is_entered:
+        return None
+    return Entry(
+        number=values["number"],
+        name=values["name"],
+        state=state,
+        sequence=values.get("sequence", 0),
+        starts_at=datetime.fromisoformat(values["starts_at"]),
+        ends_at=datetime.fromisoformat(values["ends_at"]) if values["ends_at"] else None,
+        weekdays=values["weekdays"],
+        venue=values["venue"],
+        phone=values["phone"],
+    )
+
+
+def written(entry: Entry) -> bytes:
+    """The file. An entry that was written before is replaced by one of the same number and a later sequence."""
+    address = settings.current().base_url.rstrip("/") + notices.own_link(entry.number)
+    event = icalendar.Event()
+    event.add("uid", f"{entry.number}@civicgraph")
+    event.add("dtstamp", clock.now().astimezone(UTC).replace(microsecond=0))
+    event.add("sequence", entry.sequence)
+    event.add("status", _STATUS.get(entry.state, "CANCELLED"))
+    event.add("summary", entry.name)
+    event.add("description", "\n".join(filter(None, (entry.number, entry.phone, address))))
+    event.add("url", address)
+    if entry.venue:
+        event.add("location", entry.venue)
+    _add_times(event, entry)
+    if entry.state in _STATUS:
+        alarm = icalendar.Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", entry.name)
+        alarm.add("trigger", ALARM)
+        event.add_component(alarm)
+    found = icalendar.Calendar()
+    found.add("prodid", "-//CivicGraph//Bookings//EN")
+    found.add("version", "2.0")
+    found.add("method", "PUBLISH")
+    found.add_component(event)
+    found.add_missing_timezones()
+    return bytes(found.to_ical())
+
+
+def _add_times(event: icalendar.Event, entry: Entry) -> None:
+    """Once from start to end; a course each of its weekdays, for as long on each as the hours of its start and end say."""
+    starts = entry.starts_at.astimezone(CITY_ZONE)
+    ends = entry.ends_at.astimezone(CITY_ZONE) if entry.ends_at else None
+    if entry.weekdays and ends:
+        while starts.isoweekday() not in entry.weekdays:
+            starts += timedelta(days=1)
+        days = [_DAYS[day - 1] for day in sorted(entry.weekdays)]
+        event.add("rrule", {"freq": "WEEKLY", "byday": days, "until": ends.astimezone(UTC)})
+        same_day = starts.replace(hour=ends.hour, minute=ends.minute)
+        ends = same_day if timedelta() < same_day - starts < _HALF_DAY else starts + timedelta(hours=1)
+    event.add("dtstart", starts)
+    if ends:
+        event.add("dtend", ends)
+
+
+def _attachment(values: Mapping[str, Any], *, is_called_off: bool = False) -> Attachment | None:
+    entry = entry_of(values, is_called_off=is_called_off)
+    return Attachment(FILE, "calendar", written(entry)) if entry else None
+
+
+for _template in ("booking_step", "booking_changed", "booking_reminder"):
+    MAKERS[_template] = _attachment
+MAKERS["booking_called_off"] = partial(_attachment, is_called_off=True)

@@ -1,0 +1,190 @@
+"""Places: who may take them, who sees who comes, and where one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from civicgraph.bookings.models import (
+    AnswerKind,
+    Quota,
+    QuotaKind,
+    QuotaQuestion,
+    QuotaStatus,
+    Registration,
+    RegistrationState,
+)
+from civicgraph.crypto import keyed_hash
+from tests.graph.reference.rules import manages_bookings
+from tests.graph.reference.values import plain
+from tests.graph.reference.words import NOW, ODD, mark
+from tests.graph.reference.world import Thing, World
+
+QUOTAS = 24
+PER_QUOTA = 5
+
+
+def secret(number: str) -> str:
+    """The signature of a registration's link."""
+    return keyed_hash("registration", number)[:22].upper()
+
+
+def of_quota(world: World, row: Any) -> list[Any]:
+    return world.rows.having("Registration", "quota_id", row.id)
+
+
+def closes_at(world: World, row: Any) -> datetime | None:
+    """As set; else a session ends it with its start, a course with its end."""
+    if row.closes_at is not None:
+        return row.closes_at  # type: ignore[no-any-return]
+    return row.ends_at if row.weekdays else row.starts_at  # type: ignore[no-any-return]
+
+
+def is_taking(world: World, row: Any) -> bool:
+    ends = closes_at(world, row)
+    is_time = (row.opens_at is None or row.opens_at <= world.now) and (ends is None or world.now < ends)
+    is_room = row.capacity is None or row.taken < row.capacity or row.has_waiting_list
+    return row.status.name == "OPEN" and is_time and is_room
+
+
+def position(world: World, row: Any) -> int | None:
+    """How many of those who wait come no later."""
+    if row.state.name != "WAITING":
+        return None
+    others = world.rows.having("Registration", "quota_id", row.quota_id)
+    return sum(one.state.name == "WAITING" and one.rank <= row.rank for one in others)
+
+
+def may_cancel(world: World, row: Any) -> bool:
+    quota = world.rows.one("Quota", row.quota_id)
+    is_ahead = quota.starts_at is None or quota.starts_at > world.now or quota.weekdays
+    return row.state.name in ("CONFIRMED", "OFFERED", "WAITING") and bool(is_ahead)
+
+
+def quotas(column: str) -> Callable[[World, Any], list[Thing]]:
+    """Those of an event or a service."""
+    return lambda world, row: world.things(
+        "Quota", sorted(world.rows.having("Quota", column, row.id), key=lambda one: one.id)
+    )
+
+
+def questions(world: World, row: Any) -> list[Thing]:
+    found = world.rows.having("QuotaQuestion", "quota_id", row.id)
+    return world.things("QuotaQuestion", sorted(found, key=lambda one: (one.position, one.id)))
+
+
+def by_code(world: World, row: Any, code: str) -> Thing | None:
+    found = world.rows.having("Quota", "code", code)
+    return world.thing("Quota", found[0]) if found else None
+
+
+def by_number(world: World, row: Any, number: str) -> Thing | None:
+    """For those who look after it."""
+    found = world.rows.having("Registration", "number", number.upper())
+    return Thing("Registration", found[0]) if found and manages_bookings(world, found[0]) else None
+
+
+def tracked(world: World, row: Any, number: str, secret: str) -> Thing | None:
+    """Whoever has number and secret, typed in any case."""
+    found = world.rows.having("TrackedRegistration", "number", number.upper())
+    fits = found and keyed_hash("registration", number.upper())[:22].upper() == secret.strip().upper()
+    return Thing("TrackedRegistration", found[0]) if fits else None
+
+
+def called(world: World, row: Any, text: str) -> bool:
+    """The name holds it; whoever looks after it finds it by its number as well."""
+    is_number = row.number == "".join(one for one in text.upper() if one.isascii() and one.isalnum())[:12]
+    return text.lower() in row.contact_name.lower() or (is_number and manages_bookings(world, row))
+
+
+def has_come(world: World, row: Any, value: bool) -> bool:
+    return (row.checked_in_at is not None) is value and manages_bookings(world, row)
+
+
+FIELDS: dict[str, Callable[..., Any]] = {
+    "Event.quotas": quotas("event_id"),
+    "Query.quota": by_code,
+    "Query.registration": by_number,
+    "Query.trackedRegistration": tracked,
+    "Quota.registrationEndsAt": lambda world, row: plain(closes_at(world, row)),
+    "Quota.isTaking": is_taking,
+    "Quota.left": lambda world, row: None if row.capacity is None else row.capacity - row.taken,
+    "Quota.questions": questions,
+    "Registration.position": position,
+    "Service.quotas": quotas("service_id"),
+    "TrackedRegistration.mayCancel": may_cancel,
+    "TrackedRegistration.position": position,
+}
+
+
+async def build_bookings(dice: Random, events: list[Any], services: list[Any]) -> None:
+    """Places of events and services, open and shut, full and empty, with people in every state."""
+    states = list(RegistrationState)
+    for number in range(1, QUOTAS + 1):
+        is_event = number % 3 != 0
+        subject = dice.choice(events if is_event else services)
+        is_public = subject.status.name != "DRAFT"
+        starts = dice.choice([None, NOW, NOW + timedelta(days=dice.randint(-3, 9))])
+        capacity = dice.choice([None, 4, 12, 40])
+        hidden = "" if is_public else mark("quota", "subject", number)
+        await Quota.create(
+            code=f"quota{number}",
+            kind=dice.choice(list(QuotaKind)),
+            **{"event_id" if is_event else "service_id": subject.id},
+            division_id=subject.division_id,
+            subject=f"场次{number}{hidden}",
+            title=dice.choice(["", "剪纸"]),
+            note=dice.choice(ODD)[:300],
+            starts_at=starts,
+            ends_at=starts and starts + timedelta(hours=2),
+            weekdays=dice.choice([[], [], [1, 3]]),
+            capacity=capacity,
+            taken=dice.choice([0, 4]) if capacity else 1,
+            waiting=dice.choice([0, 2]),
+            attended=dice.choice([0, 3]),
+            opens_at=dice.choice([None, None, NOW - timedelta(days=1), NOW + timedelta(days=1)]),
+            closes_at=dice.choice([None, None, NOW, NOW + timedelta(days=1)]),
+            has_waiting_list=dice.random() < 0.7,
+            hold_minutes=dice.choice([None, 60]),
+            min_age=dice.choice([None, 6]),
+            max_age=dice.choice([None, 12]),
+            status=dice.choice([*QuotaStatus, QuotaStatus.OPEN]),
+            is_public=is_public,
+        )
+        for position in range(1, number % 3 + 1):
+            kind = dice.choice(list(AnswerKind))
+            choices = ["甲", "乙"] if kind is AnswerKind.CHOICE else []
+            await QuotaQuestion.create(quota_id=number, position=position, label="过敏？", kind=kind, choices=choices)
+        for turn in range(1, PER_QUOTA + 1):
+            state = states[turn * number // 10 % len(states)] if turn == PER_QUOTA else dice.choice(states)
+            await _registration(dice, number, turn, subject.division_id, state)
+
+
+async def _registration(dice: Random, quota: int, turn: int, place: str, state: RegistrationState) -> None:
+    number = (quota - 1) * PER_QUOTA + turn
+    is_listed = dice.random() < 0.4
+    is_open = is_listed and state is RegistrationState.CONFIRMED
+    await Registration.create(
+        number=f"R{number:05}",
+        quota_id=quota,
+        division_id=place,
+        state=state,
+        people=dice.randint(1, 3),
+        rank=dice.choice([turn, 10 - turn]) * 10 + turn,
+        contact_name=f"来客{number}" if is_open else mark("registration", "contact_name", number),
+        contact_phone=mark("registration", "contact_phone", number),
+        contact_phone_masked=f"138****{number:04}",
+        contact_email=mark("registration", "contact_email", number),
+        contact_email_masked=mark("registration", "contact_email_masked", number),
+        answers=mark("registration", "answers", number),
+        reason=mark("registration", "reason", number),
+        is_listed=is_listed,
+        confirmed_at=NOW if state is RegistrationState.CONFIRMED else None,
+        offered_until=dice.choice([None, NOW]),
+        moved_up_at=dice.choice([None, NOW]),
+        ended_at=dice.choice([None, NOW]),
+        checked_in_at=dice.choice([None, NOW]),
+        attended=dice.choice([0, 1]),
+    )
