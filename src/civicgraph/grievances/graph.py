@@ -58,7 +58,9 @@ if TYPE_CHECKING:
     from civicgraph.graph.selection import Given
 
 
-_LATEST = "Lists go by number, which grows with the time: what is passed over was reported later than what is asked for."
+_LATEST = (
+    "Lists go by number, which grows with the time: what is passed over was reported later than what is asked for."
+)
 
 
 @filter_type

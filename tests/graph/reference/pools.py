@@ -54,7 +54,12 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "GrievanceFilter.number": column("Grievance", "number")[:5],
         "GrievanceFilter.numbers": column("Grievance", "number", "?")[:9],
         "GrievanceFilter.categories": column("GrievanceCategory", "code", "none"),
-        "DateTime": ["2026-05-20T12:30:00+08:00", "2026-05-21T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
+        "DateTime": [
+            "2026-05-20T12:30:00+08:00",
+            "2026-05-21T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+        ],
         "PersonFilter.text": ["人员", "li", "LI", "_zz", "%", "person.username.3", ""],
         "MessageTemplateFilter.locale": ["zh", "en", "?"],
         "Query.messageTemplate.locale": ["zh", "zh", "en"],
