@@ -150,18 +150,29 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: fl
 
     Raises `Refused`, `TimeoutError`, or an error of `httpcore` (OSError of a broken connection included).
     """
+    return await _ask("POST", url, body, {"accept": "application/json", **headers}, seconds, MAX_ANSWER_BYTES)
+
+
+async def get(url: str, *, seconds: float, max_bytes: int) -> Answer:
+    """Fetch what stands at an address, at most `max_bytes`. Answers and raises as `post` does."""
+    return await _ask("GET", url, None, {"accept": "*/*"}, seconds, max_bytes)
+
+
+async def _ask(
+    method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float, max_bytes: int
+) -> Answer:
     check_address(url)
     settings = configuration.current()
-    sent = {"user-agent": "CivicGraph", "accept": "application/json", "connection": "close", **headers}
+    sent = {"user-agent": "CivicGraph", "connection": "close", **headers}
     waiting = {"connect": CONNECT_SECONDS, "read": seconds, "write": seconds, "pool": seconds}
     async with (
         asyncio.timeout(seconds),
         httpcore.AsyncConnectionPool(network_backend=_Guarded(settings), max_connections=1, retries=0) as pool,
-        pool.stream("POST", url, headers=list(sent.items()), content=body, extensions={"timeout": waiting}) as answer,
+        pool.stream(method, url, headers=list(sent.items()), content=body, extensions={"timeout": waiting}) as answer,
     ):
         kept = bytearray()
         async for chunk in answer.aiter_stream():
             kept += chunk
-            if len(kept) > MAX_ANSWER_BYTES:
+            if len(kept) > max_bytes:
                 raise Refused("its answer is too long")
         return Answer(answer.status, bytes(kept))

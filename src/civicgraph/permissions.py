@@ -59,12 +59,15 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT | {READ_PLANS, MANAGE_PEOPLE, EDIT_MESSAGES}),
 }
 
+REPORTS = "reports"
+"""The scope of those who only pass reports on (Open311): it opens nothing that strangers may not read."""
 SCOPES = {
     "read": frozenset({READ_GRIEVANCES, READ_ENTERPRISE_CONTACTS, READ_AUDIT, READ_OUTBOX}),
     "grievances": frozenset(_DISPATCH | {SET_PROMISES}),
     "listings": frozenset(_LISTINGS | {ASSIGN_GRID_WORKERS, CLOSE_QUARTERS}),
     "people": frozenset({MANAGE_PEOPLE}),
     "webhooks": frozenset({MANAGE_WEBHOOKS}),
+    REPORTS: frozenset(),
 }
 """What an API token may carry; it never carries more than its person's grants."""
 

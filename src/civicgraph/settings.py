@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     reports_per_minute: int = Field(
         default=10, ge=1, description="Reports that strangers at one address may send in a minute."
     )
+    partner_reports_per_minute: int = Field(
+        default=120, ge=1, description="Reports that a partner may send with one key over Open311 in a minute."
+    )
     bookings_per_minute: int = Field(
         default=20, ge=1, description="Registrations that strangers at one address may send in a minute."
     )

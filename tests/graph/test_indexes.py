@@ -33,6 +33,8 @@ EXCEPTIONS = {
     "GrievanceFilter.channel",
     "GrievanceFilter.has_my_part",
     "GrievanceFilter.reporter_kind",
+    "GrievanceFilter.submitted_before",
+    "GrievanceFilter.submitted_from",
     "GrievanceFilter.tag",
     "GrievanceFilter.urgency",
     "GrievanceOrder.DUE_FIRST",

@@ -100,21 +100,21 @@ def holds(*columns: str, description: str) -> Any:
     )
 
 
-def at_least(column: str, python_type: Any, description: str) -> Any:
+def at_least(column: str, python_type: Any, description: str, *, reason: str = "") -> Any:
     """The column is at or after the value; a date means the start of that day in the city."""
-    return _range(column, ">=", python_type, description)
+    return _range(column, ">=", python_type, description, reason)
 
 
-def before(column: str, python_type: Any, description: str) -> Any:
+def before(column: str, python_type: Any, description: str, *, reason: str = "") -> Any:
     """The column is before the value; a date means the start of that day in the city."""
-    return _range(column, "<", python_type, description)
+    return _range(column, "<", python_type, description, reason)
 
 
-def _range(column: str, comparison: str, python_type: Any, description: str) -> Filter:
+def _range(column: str, comparison: str, python_type: Any, description: str, reason: str) -> Filter:
     def condition(c: Compiler, row: Row, given: Given) -> str:
         return f"{row[column]} {comparison} {given.sql(c, _moment(python_type))}"
 
-    return Filter(python_type, description, condition, columns=(column,), is_range=True)
+    return Filter(python_type, description, condition, columns=(column,), is_range=True, reason=reason)
 
 
 def _moment(python_type: Any) -> str:

@@ -71,16 +71,18 @@ def stored(value: Any) -> Any:
 
 
 def as_moment(value: Any) -> Any:
-    """A date as the start of that day in the city; times as they are.
+    """A date as the start of that day in the city; times as they are, those without a zone in the city's.
 
-    Nothing here is older than 1900; what asks for more is brought there, since calendars end at the year 1.
+    Nothing here is older than 1900 or later than 9000; what asks for more is brought there, since calendars end.
     """
     from datetime import UTC, datetime, time
 
     from civicgraph.clock import CITY_ZONE
 
-    moment = value if isinstance(value, datetime) else datetime.combine(value, time(), CITY_ZONE)
-    return moment if moment.year >= 1900 else datetime(1900, 1, 1, tzinfo=UTC)
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+    if moment.year not in range(1900, 9000):
+        return datetime(1900 if moment.year < 1900 else 9000, 1, 1, tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=CITY_ZONE)
 
 
 def collect(

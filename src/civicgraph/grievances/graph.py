@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from civicgraph.crypto import token_hash
 from civicgraph.graph import (
     DivisionCode,
     Order,
+    any_of,
+    at_least,
+    before,
     column,
     computed,
     connection,
@@ -54,6 +58,11 @@ if TYPE_CHECKING:
     from civicgraph.graph.selection import Given
 
 
+_LATEST = (
+    "Lists go by number, which grows with the time: what is passed over was reported later than what is asked for."
+)
+
+
 @filter_type
 class GrievanceFilter:
     """Which grievances."""
@@ -62,9 +71,14 @@ class GrievanceFilter:
         DivisionCode, "In this division or anywhere below it.", rules.lies_within, columns=places("division_id")
     )
     number = equals("number", str, "With this number.")
+    numbers = any_of("number", str, "With one of these numbers.")
     category = equals("category_id", str, "Of the category with this code.")
+    categories = any_of("category_id", str, "Of one of the categories with these codes.")
     urgency = equals("urgency", Urgency, "Of this level.", reason="Each of the four levels occurs every day.")
     status = where(GrievanceStatus, "Standing there.", rules.has_status, columns=("status",))
+    statuses = any_of("status", GrievanceStatus, "Standing at one of these.")
+    submitted_from = at_least("submitted_at", datetime, "Reported at this time or later.", reason=_LATEST)
+    submitted_before = before("submitted_at", datetime, "Reported before this time.", reason=_LATEST)
     is_open = flag(
         "Only those that are (not) still to be resolved.", rules.is_open, rules.is_not_open, index="grievance_open"
     )

@@ -22,6 +22,12 @@ def day(text: str) -> datetime:
     return datetime.combine(date.fromisoformat(text), datetime.min.time(), CITY_ZONE)
 
 
+def moment(text: str) -> datetime:
+    """A time, without a zone the city's."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=CITY_ZONE)
+
+
 def lies_in(column: str) -> Callable[[World, Any, str], bool]:
     """In the place or anywhere below it: codes of a subtree begin alike."""
     return lambda world, row, code: getattr(row, column).startswith(code)
@@ -185,6 +191,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "GrievanceFilter.assignedToMe": only(
         lambda world, row: world.actor.person_id is not None and row.assignee_id == world.actor.person_id
     ),
+    "GrievanceFilter.categories": one_of("category_id"),
     "GrievanceFilter.category": is_("category_id"),
     "GrievanceFilter.channel": is_("channel"),
     "GrievanceFilter.compound": is_("compound_id"),
@@ -193,8 +200,12 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "GrievanceFilter.isOpen": either(lambda world, row: row.status.name in OPEN),
     "GrievanceFilter.isOverdue": either(is_overdue),
     "GrievanceFilter.number": is_("number"),
+    "GrievanceFilter.numbers": one_of("number"),
     "GrievanceFilter.reporterKind": is_("reporter_kind"),
     "GrievanceFilter.status": is_("status"),
+    "GrievanceFilter.statuses": one_of("status"),
+    "GrievanceFilter.submittedBefore": lambda world, row, text: row.submitted_at < moment(text),
+    "GrievanceFilter.submittedFrom": lambda world, row, text: row.submitted_at >= moment(text),
     "GrievanceFilter.text": found_in(texts_of_grievance),
     "GrievanceFilter.urgency": is_("urgency"),
     "GrievanceFilter.within": lies_in("division_id"),

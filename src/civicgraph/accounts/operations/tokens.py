@@ -24,6 +24,7 @@ class TokenScope(Labelled):
     LISTINGS = "listings", N_("Keep listings")
     PEOPLE = "people", N_("Manage people")
     WEBHOOKS = "webhooks", N_("Manage webhooks")
+    REPORTS = "reports", N_("Pass on residents’ reports (Open311)")
 
 
 class CreateToken(Input):

@@ -32,6 +32,10 @@ BY_STAFF = frozenset({Channel.PHONE, Channel.VISIT, Channel.CHAT, Channel.STAFF,
 """Channels on which staff report for somebody else."""
 
 
+PLACED_LATER = frozenset({Channel.OPEN311, Channel.EMAIL})
+"""Channels on which a place may come as words alone: a person finds the community where they are not clear."""
+
+
 class QuestionKind(Labelled):
     """How a category's question is answered."""
 

@@ -11,12 +11,13 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import budgets, clock, crypto, settings
 from civicgraph.budgets import BudgetExceeded
+from civicgraph.divisions.operations import place_of
 from civicgraph.grievances import deadlines, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.intake import proof
 from civicgraph.grievances.intake.danger import danger_in
-from civicgraph.grievances.intake.models import BY_STAFF, HeldReport, HoldCause
+from civicgraph.grievances.intake.models import BY_STAFF, PLACED_LATER, HeldReport, HoldCause
 from civicgraph.grievances.intake.placing import point_of
 from civicgraph.grievances.intake.spam import spam_in
 from civicgraph.grievances.models import Channel, Grievance, GrievanceUpdate, ReporterKind, Urgency
@@ -36,6 +37,7 @@ from civicgraph.uploads.operations import claim
 
 _NAME = "file_grievance"
 _TRIES = 3
+COMMUNITY_DIGITS = 12
 _APART = ("photos", "proof")
 """Fields that a retry may have others of: a form that is sent again brings its photos again."""
 
@@ -91,7 +93,13 @@ def _count(actor: Actor) -> None:
 
 def _hold_cause(actor: Actor, data: FileGrievance) -> tuple[HoldCause | None, str]:
     """Why a person has to look at a stranger's report first, and by which rule; under load a form has to prove itself."""
-    if actor.is_staff or actor.kind == "system" or danger_in(data.description):
+    if data.channel in PLACED_LATER and len(data.division_code) < COMMUNITY_DIGITS:
+        return HoldCause.PLACE, ""
+    if (
+        (actor.is_staff and data.channel is not Channel.OPEN311)
+        or actor.kind == "system"
+        or danger_in(data.description)
+    ):
         return None, ""  # whoever tells of danger is not asked anything first
     if rule := spam_in(data.description):
         return HoldCause.SPAM, rule
@@ -146,7 +154,9 @@ async def _take_in(actor: Actor, data: FileGrievance, cause: HoldCause | None, r
         row = await file(actor, data, given.number, crypto.token_hash(given.secret))
         return _answer(row, given)
     await named.category_of(data.category)
-    await hold(actor, data, given, cause, rule, await named.community_of(data.division_code))
+    is_placed = cause is not HoldCause.PLACE
+    place = await named.community_of(data.division_code) if is_placed else (await place_of(data.division_code)).code
+    await hold(actor, data, given, cause, rule, place)
     return _answer(None, given)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Person
-from civicgraph.divisions.models import Compound, DivisionLevel
+from civicgraph.divisions.models import Compound, Division, DivisionLevel
 from civicgraph.divisions.operations import office_hours_of, place_of
 from civicgraph.divisions.rules import ancestors
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole
 from civicgraph.grievances import promises, rules
+from civicgraph.grievances.intake.locating import Named, community_in
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.intake.placing import Candidate, grid_for
 from civicgraph.grievances.models import Grievance, GrievanceCategory, Urgency, UrgencyPolicy
@@ -37,6 +38,20 @@ async def community_of(division_code: str) -> str:
             place=division.short_name,
         )
     return division.code
+
+
+async def place_in(text: str, within: str) -> str | None:
+    """The code of the community below a division that the words of a place name; None where that is not clear."""
+    rows = await Division.filter(code__startswith=within).values("code", "name", "short_name", "level")
+    communities, above = [], {}
+    for row in rows:
+        names = {str(row["name"]), str(row["short_name"])}
+        if row["level"] == DivisionLevel.COMMUNITY:
+            communities += [Named(name, row["code"]) for name in names]
+        else:
+            above[str(row["code"])] = sorted(names)
+    found = await Compound.filter(division_id__startswith=within, is_active=True).values("name", "division_id")
+    return community_in(text, communities, [Named(one["name"], one["division_id"]) for one in found], above)
 
 
 async def enterprise_of(credit_code: str | None) -> Enterprise | None:
