@@ -24,7 +24,7 @@ def settings_page() -> str:
             ""
             if name == "secret_key"
             else "empty"
-            if name == "contact_keys"
+            if name in ("contact_keys", "mail_in_secret")
             else f"`{field.default}`"
             if field.default != ""
             else "empty"

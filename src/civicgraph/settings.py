@@ -48,6 +48,17 @@ class Settings(BaseSettings):
         "e-mail stays in the outbox, the in-app inbox works on its own.",
     )
     mail_from: str = Field(default="civicgraph@localhost", description="Sender of the e-mail.")
+    mail_in_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="whsec_ and base64: what letters passed on to `/inbound/mail` are signed with. Empty: none are taken.",
+    )
+    mail_in_address: str = Field(
+        default="",
+        description="Where residents write to, for instance report@city.example. Answers go there, with a reference "
+        "behind a plus sign; the mail server has to deliver those as well.",
+    )
+    mail_in_megabytes: int = Field(default=25, ge=1, description="The largest letter that is taken, in MB.")
+    mails_per_minute: int = Field(default=60, ge=1, description="Letters of all senders together in a minute.")
     delivery_lease_seconds: int = Field(
         default=60,
         ge=1,

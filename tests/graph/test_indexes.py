@@ -18,6 +18,7 @@ from civicgraph.settings import Settings
 
 BIG = {
     *("AuditEntry", "Enterprise", "Event", "Grid", "Grievance", "GrievanceUpdate", "InboxMessage", "OutboxMessage"),
+    "Registration",
     "Upload",
 }
 EXCEPTIONS = {
@@ -43,6 +44,9 @@ EXCEPTIONS = {
     "OutboxMessageFilter.channels",
     "OutboxMessageFilter.states",
     "OutboxMessageFilter.template",
+    "RegistrationFilter.has_come",
+    "RegistrationFilter.states",
+    "RegistrationFilter.text",
 }
 
 

@@ -16,6 +16,7 @@ from civicgraph.divisions.rules import parent_code
 from civicgraph.grievances import following
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
+from civicgraph.grievances.letters.references import reply_address
 from civicgraph.grievances.models import (
     Grievance,
     GrievanceCall,
@@ -50,11 +51,14 @@ async def look_up(gathered: Gathered, rows: Sequence[Grievance]) -> None:
     known.update({("no e-mail", key): key in no_email for key in people})
 
 
-async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
-    """Write to the reporter who left an e-mail, to who follows it, and to partners. The tracking secret is not sent."""
+async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: bool = True) -> None:
+    """Write to the reporter who left an e-mail, to who follows it, and to partners. The tracking secret is not sent.
+
+    `is_written` is false where the reporter is told in another way.
+    """
     await _tell_partners(row, update)
     followers = await following.followers_of([row.id], is_public=row.is_public)
-    if not (_is_written_to(row) or followers):
+    if not ((is_written and _is_written_to(row)) or followers):
         return
     values = {
         **await _values(row),
@@ -68,7 +72,8 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate) -> None:
         "body": row.body_in_charge,
     }
     what = f"step:{update.id}"
-    await _write(row, "grievance_step", what, values)
+    if is_written:
+        await _write(row, "grievance_step", what, values)
     for one in followers:
         await _write_to_follower(one, row, "grievance_followed", what, values)
 
@@ -128,7 +133,7 @@ async def _write(row: Grievance, template: str, what: str, values: dict[str, Any
             row.contact_email,
             row.locale,
             template,
-            {**values, "link": f"/track?number={row.number}"},
+            {**values, "link": f"/track?number={row.number}", "reply_to": reply_address(row)},
             dedupe=f"grievance:{row.id}:{what}",
             division_code=_place(row),
             unsubscribe=f"/unfollow/{following.reporter_token(row)}",

@@ -14,6 +14,7 @@ STAFF_MESSAGES = {
     "grievance_assigned": N_("Work assigned"),
     "grievance_helping": N_("Asked to help"),
     "grievance_mentioned": N_("Named in a note"),
+    "grievance_written": N_("The reporter wrote"),
     "grievance_part_done": N_("A part is done"),
     "grievance_overdue": N_("Reminder of an overdue grievance"),
     "grievance_escalated": N_("Overdue, told to the level above"),
@@ -31,6 +32,7 @@ RESIDENT_MESSAGES = {
     "grievance_joined": N_("News of a report that was joined with another"),
     "grievance_rating": N_("Question how it was"),
     "grievance_aftercare": N_("Question whether it is lastingly solved"),
+    "mail_received": N_("Answer to a letter"),
     "follow_confirm": N_("Question whether an address is right"),
 }
 """To residents."""
@@ -75,6 +77,8 @@ EXAMPLES = {
     "category_en": "Corridor and street lighting",
     "place_en": "Fengquan",
     "promise": "resolution",
+    "is_cut": False,
+    "lost": 0,
 }
 """Values of the preview, by the names that the templates use."""
 BLOCKS = {"what": N_("The sentence that fits the case")}

@@ -38,7 +38,7 @@ async def build(seed: int = 5) -> None:
         await build_enterprises(dice, places)
         await build_services(dice, places)
         await build_events(dice, places)
-        await build_bookings(dice, await Event.all().order_by("id"), await Service.all().order_by("id"))
+        await build_bookings(Random(seed), await Event.all().order_by("id"), await Service.all().order_by("id"))
         await build_grievances(dice, places, people)
         await build_intake(dice, places)
         await build_desk(dice, people)

@@ -229,14 +229,16 @@ async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str,
         **promised(promise, now),
         search_terms=search_terms(public_text, category.name),
     )
-    await keep_answers(row, category, data.answers, is_asked=is_asked and data.channel not in BY_STAFF)
+    is_shown = is_asked and data.channel not in (*BY_STAFF, Channel.EMAIL)
+    await keep_answers(row, category, data.answers, is_asked=is_shown)
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
     line = await office(actor, row) if data.channel in BY_STAFF else rules.REPORTERS[row.reporter_kind]
     update = await GrievanceUpdate.create(
         grievance_id=row.id, at=now, verb="submit", status=row.status, by_line=line, person_id=actor.person_id
     )
     await deadlines.keep(row, {})
-    await notices.tell_reporter(row, update)
+    # Who wrote a letter is answered with the way to follow it; one that was held has that answer already.
+    await notices.tell_reporter(row, update, is_written=not (data.channel is Channel.EMAIL and is_asked))
     await notices.call_dispatchers(row)
     await _give_to_worker(row)
     await count_in(row)

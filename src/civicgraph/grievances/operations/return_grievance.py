@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph.grievances.models import Grievance
-from civicgraph.grievances.operations.history import begin_anew, take, take_as_reporter
+from civicgraph.grievances.operations.history import Taken, begin_anew, take, take_as_reporter
 from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
 from civicgraph.i18n import N_
 from civicgraph.operations import operation
@@ -42,11 +42,15 @@ class ResubmitTrackedGrievance(Tracked):
 @operation()
 async def resubmit_tracked_grievance(actor: Actor, data: ResubmitTrackedGrievance) -> Grievance:
     """Send a returned grievance again, with the answer to what was asked. Both promised times begin anew."""
-    taken = await take_as_reporter(actor, "resubmit", data.number, data.secret)
-    row, answer = taken.row, mask_personal(data.answer)
+    return await send_again(await take_as_reporter(actor, "resubmit", data.number, data.secret), data.answer)
+
+
+async def send_again(taken: Taken, words: str) -> Grievance:
+    """End the step with the reporter's answer, whichever way it came."""
+    row, answer = taken.row, mask_personal(words)
     begin_anew(row)
     row.reason = ""
-    row.description = f"{row.description}\n{data.answer}"
+    row.description = f"{row.description}\n{words}"
     row.public_text = f"{row.public_text}\n{answer}"
     row.search_terms = f"{row.search_terms} {search_terms(answer)}"
     return await taken.done(note=answer)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from civicgraph import settings
 from civicgraph.divisions.choosing import staff_choices
 from civicgraph.grievances import operations
+from civicgraph.grievances.pages.choices import categories
 from civicgraph.grievances.pages.report import COMMUNITY_DIGITS
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Operation
@@ -33,7 +34,8 @@ async def _list(request: Request, refused: Form | None = None) -> Response:
     needs_places = any(len(one["divisionCode"]) < COMMUNITY_DIGITS for one in found["heldReports"]["nodes"])
     every = await staff_choices(request, DISPATCH_GRIEVANCES) if needs_places else []
     places = [("", gettext("Please choose")), *(one for one in every if len(one[0]) == COMMUNITY_DIGITS)]
-    values = {"places": places, "errors": refused.errors if refused else []}
+    kinds = [("", gettext(N_("As it came"))), *categories(found)]
+    values = {"places": places, "categories": kinds, "errors": refused.errors if refused else []}
     status = 422 if refused else 200
     return await page(request, "staff/grievances/held", variables, values, data=found, status=status)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from civicgraph import crypto
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.notifications.rendering import Said, render_digest, said_by
 from civicgraph.settings import Settings
+
+SEALED = "sealed_"
 
 
 class Unwritable(Exception):
@@ -28,7 +33,13 @@ class Batch:
     async def said(self, settings: Settings) -> Said:
         """What it says: the message alone, or one that holds them all in order."""
         try:
-            parts = [await said_by(one.template, one.values, one.locale) for one in (self.head, *self.others)]
+            parts = [await said_by(one.template, opened(one.values), one.locale) for one in (self.head, *self.others)]
             return parts[0] if len(parts) == 1 else render_digest(parts, self.head.locale)
         except Exception as error:
             raise Unwritable from error
+
+
+def opened(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a message; those that lie sealed (`sealed_link`) are opened as it leaves (`link`)."""
+    sealed = {name: value for name, value in values.items() if name.startswith(SEALED)}
+    return {**values, **{name.removeprefix(SEALED): crypto.decrypt(value) for name, value in sealed.items()}}

@@ -46,6 +46,8 @@ async def _written(settings: Settings, batch: Batch) -> EmailMessage:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
         text = f"{text}\n\n-- \n{said_in(message.locale, END_BY)} {address}"
     mail["From"] = settings.mail_from
+    if reply_to := message.values.get("reply_to"):
+        mail["Reply-To"] = reply_to  # an answer finds what it answers
     mail["To"] = crypto.decrypt(message.address)
     mail["Subject"] = said.subject
     mail["Date"] = format_datetime(clock.now())
