@@ -29,6 +29,7 @@ ROOMS = (
     "events",
     "services",
     "enterprises",
+    "policies",
     "grievances",
     "notifications",
     "accounts",
