@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from civicgraph import clock, settings
 from civicgraph.divisions.choosing import editable, granted, staff_choices
+from civicgraph.enterprises.models import EnterpriseKind, EnterpriseScale, EnterpriseStatus
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import InvalidInput, Operation
 from civicgraph.operations.inputs import validate
@@ -65,7 +66,9 @@ async def policy(request: Request) -> Response:
     row = require(found, "policy")
     tree = orjson.loads(row["eligibility"])
     needed = asked(tree, row["amountKind"])
-    form = Form(OwnAnswers, leave_out=[name for name in OwnAnswers.model_fields if name not in needed])
+    form = Form(
+        OwnAnswers, choices=_open_choices(), leave_out=[name for name in OwnAnswers.model_fields if name not in needed]
+    )
     values: dict[str, Any] = {"form": form, "answer": None, "tree": tree}
     if request.method == "POST":
         form.bind(await read_body(request))
@@ -75,6 +78,12 @@ async def policy(request: Request) -> Response:
         except InvalidInput as error:
             form.found, form.is_refused = error.errors, True
     return await page(request, "policies/policy", variables, values, data=found, status=422 if form.is_refused else 200)
+
+
+def _open_choices() -> dict[str, Any]:
+    """Choices that may be left open: what is not said is not known."""
+    kinds_of = {"kind": EnterpriseKind, "status": EnterpriseStatus, "scale": EnterpriseScale}
+    return {name: [(one.value, one.words) for one in kind] for name, kind in kinds_of.items()}
 
 
 async def _answer(request: Request, row: Mapping[str, Any], tree: Any, own: OwnAnswers) -> dict[str, Any]:
@@ -164,7 +173,7 @@ def _rule_rows(row: Mapping[str, Any]) -> dict[str, Any]:
 async def examples(request: Request) -> Response:
     """The examples of a policy: what it says of each, and a form for another."""
     number = request.path_params["number"]
-    form = Form(operations.AddPolicyExample, {"status": "active"}, leave_out=["policy_id"])
+    form = Form(operations.AddPolicyExample, {"status": "active"}, choices=_open_choices(), leave_out=["policy_id"])
     if request.method == "POST" and await submit(request, form, operations.add_policy_example, policy_id=number):
         return redirect(request, "staff_policies_examples", said=gettext(N_("The example is kept.")), number=number)
     found = await read(request, "staff/policies/examples", {"number": number})
