@@ -16,6 +16,7 @@ ROOMS = (
     "events",
     "services",
     "enterprises",
+    "policies",
     "grievances",
     "notifications",
     "uploads",

@@ -28,6 +28,7 @@ ROOMS = (
     "events",
     "services",
     "enterprises",
+    "policies",
     "grievances",
     "notifications",
     "accounts",

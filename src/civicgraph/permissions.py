@@ -32,6 +32,8 @@ EDIT_SERVICES = "service.edit"
 EDIT_ENTERPRISES = "enterprise.edit"
 READ_ENTERPRISE_CONTACTS = "enterprise.contact"
 CLOSE_QUARTERS = "enterprise.close"  # publish the figures of a quarter of the register
+EDIT_POLICIES = "policy.edit"  # the catalogue for enterprises, and who qualifies
+GRANT_POLICIES = "policy.grant"  # publish, grant, pay; no token may
 EDIT_DIVISIONS = "division.edit"  # profiles and compounds
 EDIT_GRIDS = "grid.edit"
 ASSIGN_GRID_WORKERS = "grid.assign"
@@ -44,10 +46,13 @@ MANAGE_WEBHOOKS = "webhook.manage"  # events to partners
 EDIT_MESSAGES = "message.edit"  # the words of messages, for the whole city
 READ_PLANS = "plan.read"  # what becomes of a GraphQL document inside
 
-_LISTINGS = {EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_DIVISIONS, EDIT_GRIDS, MANAGE_BOOKINGS}
+_LISTINGS = {
+    *(EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_DIVISIONS, EDIT_GRIDS),
+    MANAGE_BOOKINGS,
+}
 _DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
 _OVERSIGHT = {
-    CLOSE_QUARTERS,
+    *(CLOSE_QUARTERS, GRANT_POLICIES),
     *(READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX),
     *(MANAGE_ROBOTS, MANAGE_WEBHOOKS, SET_PROMISES),
 }

@@ -16,6 +16,7 @@ from civicgraph.events.rounds import carry_on_series, mark_over
 from civicgraph.grievances.figures.checking import check_some
 from civicgraph.grievances.following import forget_unconfirmed
 from civicgraph.notifications.delivery import deliver_due
+from civicgraph.policies.rounds import match_some, tell_some
 from civicgraph.privacy.retention import erase_some
 from civicgraph.services import quotas as service_quotas
 from civicgraph.uploads.operations import sweep
@@ -35,6 +36,8 @@ _ROUNDS: tuple[Callable[[], Awaitable[object]], ...] = (
     sweep,
     fill_when_empty,
     go_on,
+    match_some,
+    tell_some,
 )
 
 

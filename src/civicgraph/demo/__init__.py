@@ -9,7 +9,7 @@ from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
 from civicgraph import db, settings
-from civicgraph.demo import bookings, desk, grievances, listings, people, places
+from civicgraph.demo import bookings, desk, grievances, listings, people, places, policies
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures.keeping import recount
 from civicgraph.enterprises.industries import load_industries
@@ -47,6 +47,7 @@ async def _load_demo(seed: int, console: Console) -> None:
             done("grids")
             await load_industries()
             await listings.load_enterprises(random)
+            await policies.load_policies(Random(seed))
             await recount()
             done("enterprises")
             await listings.load_services(compounds)

@@ -34,8 +34,9 @@ RESIDENT_MESSAGES = {
     "grievance_aftercare": N_("Question whether it is lastingly solved"),
     "mail_received": N_("Answer to a letter"),
     "follow_confirm": N_("Question whether an address is right"),
+    "policy_grant": N_("A policy’s grant to an enterprise"),
 }
-"""To residents."""
+"""To residents, and to the contacts of enterprises."""
 MESSAGES = {**STAFF_MESSAGES, **RESIDENT_MESSAGES}
 """What the templates of messages are about; one without words shows its name."""
 

@@ -68,6 +68,8 @@ class Listing:
     number_key: str = ""
     left_out: Callable[[Mapping[str, Any]], Sequence[str]] = field(default=lambda row: ())
     """Fields of the update's input that make no sense for a row."""
+    more: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(default=lambda row: {})
+    """Values of the form that are made of the row rather than read as they are."""
 
 
 def routes(listing: Listing, path: str) -> list[Route]:
@@ -190,7 +192,7 @@ class _Pages:
         model = self.it.update.input
         return Form(
             model,
-            from_graphql(model, row),
+            {**from_graphql(model, row), **self.it.more(row)},
             choices=await self._choices(request),
             leave_out=[fixed, *self.it.left_out(row)],
         )

@@ -24,6 +24,7 @@ from tests.graph.reference.grievances import build_grievances
 from tests.graph.reference.intake import build_intake
 from tests.graph.reference.listings import build_enterprises, build_events, build_services
 from tests.graph.reference.messages import build_messages, build_trail
+from tests.graph.reference.policies import build_policies
 from tests.graph.reference.words import NOW, ODD, mark, sentence
 from tests.support import city
 
@@ -36,6 +37,7 @@ async def build(seed: int = 5) -> None:
         people = await _people()
         await _grids(dice, people)
         await build_enterprises(dice, places)
+        await build_policies(places)
         await build_services(dice, places)
         await build_events(dice, places)
         await build_bookings(Random(seed), await Event.all().order_by("id"), await Service.all().order_by("id"))

@@ -26,6 +26,7 @@ def schema() -> GraphQLSchema:
         kind: Any = built.type_map[name]
         kind.fields.pop("grievanceFigures", None)
         kind.fields.pop("enterpriseFigures", None)
+        kind.fields.pop("policyFigures", None)
     return built
 
 

@@ -203,6 +203,7 @@ NODES = (
         "SavedFilter",
     ),
     *("EnterpriseImport", "HeldReport", "Quota", "Registration", "Service", "Session", "Team"),
+    *("Policy", "PolicyGrant"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
@@ -244,6 +245,10 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "GrievanceUpdate.isInternal": lambda world, row: row.internal_note != "",
     "OutboxMessage.eventId": lambda world, row: row.dedupe_key[6:42] if row.channel.name == "WEBHOOK" else None,
     "Person.grants": owned("Grant", "person_id"),
+    "Policy.eligibility": lambda world, row: json_text(world.rows.database, row.eligibility),
+    "Policy.examples": owned("PolicyExample", "policy_id"),
+    "Policy.ruleLines": owned("PolicyRuleLine", "policy_id", "position"),
+    "Query.policy": root("Policy", "id"),
     "Query.compound": root("Compound", "id"),
     "Query.division": root("Division", "code"),
     "Query.enterprise": root("Enterprise", "credit_code"),
@@ -299,5 +304,6 @@ for _kind in (
     "Team",
     "WorkOrder",
     "EnterpriseImport",
+    *("Policy", "PolicyExample", "PolicyGrant"),
 ):
     FIELDS[f"{_kind}.number"] = lambda world, row: row.id

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from civicgraph.clock import CITY_ZONE
-from civicgraph.permissions import EDIT_ENTERPRISES, EDIT_EVENTS, EDIT_SERVICES
+from civicgraph.permissions import EDIT_ENTERPRISES, EDIT_EVENTS, EDIT_POLICIES, EDIT_SERVICES
 from civicgraph.text import sound
 from tests.graph.reference import bookings, desk, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
@@ -173,6 +173,14 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "EnterpriseFilter.text": found_by_ear("Enterprise", texts("name", "brand")),
     "EnterpriseFilter.within": lies_in("division_id"),
     "EnterpriseImportFilter.state": is_("state"),
+    "PolicyFilter.category": is_("category"),
+    "PolicyFilter.isEditable": only(rules.over(EDIT_POLICIES)),
+    "PolicyFilter.statuses": one_of("status"),
+    "PolicyFilter.text": found_in(texts("title", "summary", "owner", "title_en")),
+    "PolicyFilter.within": lies_in("division_id"),
+    "PolicyGrantFilter.period": is_("period"),
+    "PolicyGrantFilter.state": is_("state"),
+    "PolicyGrantFilter.within": lies_in("division_id"),
     "EventFilter.endsFrom": lambda world, row, value: row.ends_at >= day(value),
     "EventFilter.isEditable": only(rules.over(EDIT_EVENTS)),
     "EventFilter.isFree": either(lambda world, row: row.price_fen == 0),

@@ -64,6 +64,9 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Grievance.duplicates": under("Grievance", "duplicate_of_id"),
     "Grievance.updates": under("GrievanceUpdate", "grievance_id"),
     "Grievance.workers": workers,
+    "Policy.grants": under("PolicyGrant", "policy_id"),
+    "Query.policies": all_of("Policy"),
+    "Query.policyGrants": all_of("PolicyGrant"),
     "Query.auditEntries": all_of("AuditEntry"),
     "Query.chatRobots": all_of("ChatRobot"),
     "Query.webhooks": all_of("Webhook"),
@@ -123,7 +126,7 @@ BOTH = {**NEWEST, "OLDEST": Order(("id",))}
 BY_CODE = {"CODE": Order(("code",))}
 ORDERS: dict[str, dict[str, Order]] = {
     **dict.fromkeys(("ApiToken", "AuditEntry", "Compound", "InboxMessage", "OutboxMessage", "Service"), NEWEST),
-    "EnterpriseImport": NEWEST,
+    **dict.fromkeys(("EnterpriseImport", "Policy", "PolicyGrant"), NEWEST),
     "Session": NEWEST,
     **dict.fromkeys(("ChatRobot", "MessageTemplate", "ReadyText", "Team", "Webhook"), NEWEST),
     "HeldReport": {"OLDEST": Order(("id",)), **NEWEST},

@@ -75,6 +75,8 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Query.grievance.number": [*column("Grievance", "number"), " zy－0522—0003 ", "?"],
         "Query.industry.code": ["C", "19", "?"],
         "Query.myToken.number": column("ApiToken", "id", 99),
+        "PolicyGrantFilter.period": ["2026", "2026Q1", "once", ""],
+        "Query.policy.number": column("Policy", "id", 99),
         "Query.person.number": column("Person", "id", 99),
         "GrievanceFilter.compound": column("Compound", "id", 0),
         "GrievanceFilter.tag": ["汛期", "高空坠物", "老旧小区", "没有"],
@@ -93,7 +95,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Service.priceFor.age": [0, 59, 60, 80, 81, -1],
     }
     months = ["2026-03", "2025-12", "2026-04", "2026-05"]
-    texts = ("CompoundFilter", "EnterpriseFilter", "EventFilter", "GrievanceFilter", "ServiceFilter")
+    texts = ("CompoundFilter", "EnterpriseFilter", "EventFilter", "GrievanceFilter", "PolicyFilter", "ServiceFilter")
     return {
         **found,
         **dict.fromkeys(("Division.performance.month", "Query.performance.month"), months),

@@ -19,7 +19,9 @@ from civicgraph.permissions import (
     EDIT_EVENTS,
     EDIT_GRIDS,
     EDIT_MESSAGES,
+    EDIT_POLICIES,
     EDIT_SERVICES,
+    GRANT_POLICIES,
     MANAGE_BOOKINGS,
     MANAGE_PEOPLE,
     MANAGE_ROBOTS,
@@ -199,6 +201,9 @@ def goes_to_own(world: World, row: Any) -> bool:
     return row.webhook_id is not None and is_own(world, world.rows.one("Webhook", row.webhook_id))
 
 
+edits_policies = over(EDIT_POLICIES)
+
+
 # Which rows exist for whom ---------------------------------------------------------------------
 
 VISIBLE: dict[str, Rule] = {
@@ -232,6 +237,9 @@ VISIBLE: dict[str, Rule] = {
         row.state.name != "REMOVED" and (may(world, MANAGE_WEBHOOKS, row.division_id) or is_own(world, row))
     ),
     "Person": is_named,
+    "Policy": lambda world, row: row.status.name in ("PUBLISHED", "ENDED") or edits_policies(world, row),
+    "PolicyExample": lambda world, row: edits_policies(world, world.rows.one("Policy", row.policy_id)),
+    "PolicyGrant": over(READ_ENTERPRISE_CONTACTS),
     "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, EDIT_SERVICES, row.division_id),
     "Session": is_own,
 }
@@ -258,6 +266,7 @@ GUARDS: dict[str, Rule] = {
     **dict.fromkeys(
         ("Grievance.building", "Grievance.danger", "Grievance.latitudeMicro", "Grievance.longitudeMicro"), reads_private
     ),
+    "Policy.grantedFen": edits_policies,
     "GrievanceAnswer.answer": reads_internal,
     **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
     "Grievance.workers": dispatches,
@@ -295,6 +304,8 @@ MAY: dict[str, Rule] = {
     "Grievance.mayReadPrivate": reads_private,
     "Grievance.mayWork": works_on,
     "Person.mayEdit": manages,
+    "Policy.mayEdit": edits_policies,
+    "Policy.mayGrant": over(GRANT_POLICIES),
     "Service.mayEdit": over(EDIT_SERVICES),
     "Grievance.mayCheck": checks,
     "Grievance.mayDirect": directs,

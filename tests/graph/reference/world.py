@@ -47,6 +47,7 @@ from civicgraph.notifications.models import (
 )
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
+from civicgraph.policies.models import Policy, PolicyExample, PolicyGrant, PolicyRuleLine
 from civicgraph.services.models import Offer, OpeningHours, PriceRule, Service
 from civicgraph.uploads.models import Upload
 from tests.graph.reference.rules import sees
@@ -54,6 +55,7 @@ from tests.graph.reference.rules import sees
 OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
     *(EnterpriseChange, EnterpriseImport, EventSeries),
+    *(Policy, PolicyExample, PolicyGrant, PolicyRuleLine),
     *(
         GridAssignment,
         Grievance,

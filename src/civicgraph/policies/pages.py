@@ -1,0 +1,303 @@
+"""Pages of the policies room: the catalogue, a policy with “would I qualify?”; the staff's editor and grants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from civicgraph import clock, settings
+from civicgraph.divisions.choosing import editable, granted, staff_choices
+from civicgraph.enterprises.models import EnterpriseKind, EnterpriseScale, EnterpriseStatus
+from civicgraph.i18n import N_, gettext
+from civicgraph.operations import InvalidInput, Operation
+from civicgraph.operations.inputs import validate
+from civicgraph.permissions import EDIT_POLICIES
+from civicgraph.policies import operations
+from civicgraph.policies.answers import OwnAnswers, asked, known_by
+from civicgraph.policies.eligibility import FACTS, explained
+from civicgraph.policies.models import AmountKind, GrantState, PolicyCategory, PolicyStatus
+from civicgraph.policies.operations.catalogue import ExampleNumber, failure
+from civicgraph.policies.rules import amount_of
+from civicgraph.policies.wording import rows_of
+from civicgraph.web import Form, listing, page, read, redirect, require, staff_only, submit
+from civicgraph.web.formats import money
+from civicgraph.web.forms import _for_model, read_body
+from civicgraph.web.query import kinds, one_of, paging, text
+
+
+async def policies(request: Request) -> Response:
+    """The catalogue, by category and words."""
+    chosen = {"q": text(request) or "", "category": one_of(request, "category", PolicyCategory) or ""}
+    filters = {"text": chosen["q"], "category": chosen["category"], "statuses": ["PUBLISHED"]}
+    variables = {
+        "city": settings.current().city_code,
+        "filter": {key: value for key, value in filters.items() if value},
+        **paging(request, 30),
+    }
+    values = {"asked": chosen, "fields": _search(chosen)}
+    return await page(request, "policies/list", variables, values, fragment="policies/_results")
+
+
+def _search(chosen: Mapping[str, str]) -> list[dict[str, Any]]:
+    categories = [("", gettext("all")), *((one.name, one.words) for one in PolicyCategory)]
+    return [
+        {"name": "q", "kind": "search", "label": gettext("Words"), "value": chosen["q"], "attrs": {"maxlength": 60}},
+        {
+            "name": "category",
+            "kind": "select",
+            "label": gettext("Category"),
+            "value": chosen["category"],
+            "choices": categories,
+        },
+    ]
+
+
+async def policy(request: Request) -> Response:
+    """A policy in plain words; a form that says whether one's enterprise would qualify, and keeps nothing."""
+    variables = {"number": request.path_params["number"], "city": settings.current().city_code}
+    found = await read(request, "policies/policy", variables)
+    row = require(found, "policy")
+    tree = orjson.loads(row["eligibility"])
+    needed = asked(tree, row["amountKind"])
+    form = Form(
+        OwnAnswers, choices=_open_choices(), leave_out=[name for name in OwnAnswers.model_fields if name not in needed]
+    )
+    values: dict[str, Any] = {"form": form, "answer": None, "tree": tree}
+    if request.method == "POST":
+        form.bind(await read_body(request))
+        try:
+            own = validate(OwnAnswers, _for_model(OwnAnswers, form.values))
+            values["answer"] = await _answer(request, row, tree, own)
+        except InvalidInput as error:
+            form.found, form.is_refused = error.errors, True
+    return await page(request, "policies/policy", variables, values, data=found, status=422 if form.is_refused else 200)
+
+
+def _open_choices() -> dict[str, Any]:
+    """Choices that may be left open: what is not said is not known."""
+    kinds_of = {"kind": EnterpriseKind, "status": EnterpriseStatus, "scale": EnterpriseScale}
+    return {name: [(one.value, one.words) for one in kind] for name, kind in kinds_of.items()}
+
+
+async def _answer(request: Request, row: Mapping[str, Any], tree: Any, own: OwnAnswers) -> dict[str, Any]:
+    entry = None
+    if own.credit_code:
+        entry = (await read(request, "policies/facts", {"code": own.credit_code.upper()}))["enterprise"]
+        if entry is None:
+            words = N_("No enterprise of the public register has this code.")
+            raise InvalidInput.at("credit_code", "unknown", words)
+    known = known_by(own, entry)
+    lines = explained(tree, known, clock.today())
+    is_here = known.division.startswith(row["division"]["code"]) if known.division else None
+    whole = lines[""] if is_here else is_here if lines[""] is not False else False
+    return {
+        "qualifies": whole,
+        "is_here": is_here,
+        "lines": lines,
+        "amount": amount_of(_as_model(row), known) if whole else None,
+        "enterprise": entry and entry["name"],
+    }
+
+
+def _as_model(row: Mapping[str, Any]) -> Any:
+    """A policy as GraphQL answered it, with what the rules of amounts ask for."""
+    whole = {"amount_fen": row["amountFen"], "cap_fen": row["capFen"], "share_bp": row["shareBp"]}
+    numbers = {key: None if value is None else int(value) for key, value in whole.items()}
+    return SimpleNamespace(amount_kind=AmountKind[row["amountKind"]], **numbers)
+
+
+# Staff ------------------------------------------------------------------------------------------------------------
+
+
+def _staff_filter(request: Request) -> dict[str, Any]:
+    filters = {
+        **editable(request, EDIT_POLICIES),
+        "text": text(request),
+        "category": one_of(request, "category", PolicyCategory),
+        "statuses": kinds(request, "status", PolicyStatus),
+    }
+    return {
+        "filter": {key: value for key, value in filters.items() if value},
+        "granted": granted(request, EDIT_POLICIES),
+        **paging(request, 30),
+    }
+
+
+def _staff_values(request: Request) -> dict[str, Any]:
+    chosen = {
+        "q": text(request) or "",
+        "category": one_of(request, "category", PolicyCategory) or "",
+        "status": one_of(request, "status", PolicyStatus) or "",
+        **editable(request, EDIT_POLICIES),
+    }
+    states = [("", gettext("all")), *((one.name, one.words) for one in PolicyStatus)]
+    state = {
+        "name": "status",
+        "kind": "select",
+        "label": gettext("Status"),
+        "value": chosen["status"],
+        "choices": states,
+    }
+    return {"fields": [*_search(chosen), state], "asked": chosen}
+
+
+async def _choices(request: Request) -> dict[str, Any]:
+    facts = [
+        (
+            one.name,
+            _fact_words(one.name),
+            gettext(N_("Day on a list")) if one.of_list else gettext(N_("In the register")),
+        )
+        for one in FACTS.values()
+    ]
+    return {"division_code": await staff_choices(request, EDIT_POLICIES), "fact": facts}
+
+
+def _fact_words(name: str) -> str:
+    fact = FACTS[name]
+    label = gettext(fact.label)
+    return gettext(N_("On the list “%(list)s” since"), list=label) if fact.of_list else label
+
+
+def _rule_rows(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"conditions": rows_of(orjson.loads(row["eligibility"]))}
+
+
+async def examples(request: Request) -> Response:
+    """The examples of a policy: what it says of each, and a form for another."""
+    number = request.path_params["number"]
+    form = Form(operations.AddPolicyExample, {"status": "active"}, choices=_open_choices(), leave_out=["policy_id"])
+    if request.method == "POST" and await submit(request, form, operations.add_policy_example, policy_id=number):
+        return redirect(request, "staff_policies_examples", said=gettext(N_("The example is kept.")), number=number)
+    found = await read(request, "staff/policies/examples", {"number": number})
+    row = require(found, "policy")
+    judged = _as_model(row)
+    judged.eligibility = orjson.loads(row["eligibility"])
+    said = {one["number"]: gettext(failure(judged, _example(one))) for one in row["examples"]}
+    values = {"form": form, "said": said}
+    status = 422 if form.is_refused else 200
+    return await page(request, "staff/policies/examples", {"number": number}, values, data=found, status=status)
+
+
+def _example(one: Mapping[str, Any]) -> Any:
+    """An example as GraphQL answered it, with what the operations ask of one."""
+    days = {name: one[key] and date.fromisoformat(one[key]) for name, key in _DAYS.items()}
+    plain = {name: one[name].lower() if one[name] else None for name in ("kind", "status", "scale")}
+    numbers = {"revenue_fen": one["revenueFen"] and int(one["revenueFen"]), "employees": one["employees"]}
+    wanted = {"qualifies": one["qualifies"], "amount_fen": None if one["amountFen"] is None else int(one["amountFen"])}
+    codes = {"industry_code": one["industryCode"], "division_code": one["divisionCode"], "lists": one["lists"]}
+    return SimpleNamespace(**days, **plain, **numbers, **wanted, **codes)
+
+
+_DAYS = {"established_on": "establishedOn", "listed_on": "listedOn", "on": "on"}
+
+
+async def remove_example(request: Request) -> Response:
+    """Take an example away."""
+    number = request.path_params["number"]
+    await submit(request, Form(ExampleNumber), operations.remove_policy_example, id=request.path_params["example"])
+    return redirect(request, "staff_policies_examples", said=gettext(N_("The example is gone.")), number=number)
+
+
+async def grants(request: Request) -> Response:
+    """What was granted, what is proposed; tried, granted and paid from here."""
+    return await _grants(request)
+
+
+async def _grants(request: Request, **more: Any) -> Response:
+    state = one_of(request, "state", GrantState) or ""
+    number = request.path_params["number"]
+    variables = {
+        "number": number,
+        "city": settings.current().city_code,
+        "filter": {"state": state} if state else {},
+        **paging(request, 50),
+    }
+    states = [("", gettext("all")), *((one.name, one.words) for one in GrantState)]
+    fields = [{"name": "state", "kind": "select", "label": gettext("Status"), "value": state, "choices": states}]
+    values = {"fields": fields, "asked": {"state": state}, "trial": None, "refused": None, **more}
+    found = await read(request, "staff/policies/grants", variables)
+    require(found, "policy")
+    status = 422 if values["refused"] else 200
+    return await page(request, "staff/policies/grants", variables, values, data=found, status=status)
+
+
+def _step(operation: Operation[Any, Any], said: str = "") -> Any:
+    async def handle(request: Request) -> Response:
+        number = request.path_params["number"]
+        form = Form(operation.input, leave_out=["id"])
+        result = await submit(request, form, operation, id=number)
+        if result is None:
+            return await _grants(request, refused=form)
+        if not said:
+            return await _grants(request, trial={key: int(value) for key, value in result.items()})
+        words = gettext(said, count=result["count"], amount=money(int(result["amount_fen"])))
+        return redirect(request, "staff_policies_grants", said=words, number=number)
+
+    return staff_only(handle)
+
+
+async def withdraw(request: Request) -> Response:
+    """Take a grant back."""
+    number = request.path_params["number"]
+    form = Form(operations.withdraw_grant.input, leave_out=["id"])
+    if await submit(request, form, operations.withdraw_grant, id=request.path_params["grant"]) is None:
+        return await _grants(request, refused=form)
+    return redirect(request, "staff_policies_grants", said=gettext(N_("The grant is taken back.")), number=number)
+
+
+STAFF = listing.Listing(
+    name="staff_policies",
+    folder="staff/policies",
+    root="policy",
+    key="number",
+    key_type=int,
+    subject="Policy",
+    create=operations.create_policy,
+    update=operations.update_policy,
+    variables=_staff_filter,
+    values=_staff_values,
+    choices=_choices,
+    verbs=(
+        listing.Verb("test", operations.test_policy, N_("Try it by its examples"), N_("All examples come out.")),
+        listing.Verb("publication", operations.publish_policy, N_("Publish"), N_("It is published.")),
+        listing.Verb("end", operations.end_policy, N_("End it"), N_("It is over.")),
+    ),
+    row_key="id",
+    number_key="id",
+    more=_rule_rows,
+)
+_ONE = "/staff/policies/{number:int}"
+_GRANTED = N_("Granted to %(count)s enterprises, %(amount)s in all. They are being told.")
+_PAID = N_("%(count)s grants are paid, %(amount)s in all.")
+ROUTES = [
+    Route("/policies", policies, name="policies"),
+    Route("/policies/{number:int}", policy, name="policy", methods=["GET", "POST"]),
+    Route(f"{_ONE}/examples", staff_only(examples), name="staff_policies_examples", methods=["GET", "POST"]),
+    Route(
+        _ONE + "/examples/{example:int}/removal",
+        staff_only(remove_example),
+        name="staff_policies_example_removal",
+        methods=["POST"],
+    ),
+    Route(f"{_ONE}/grants", staff_only(grants), name="staff_policies_grants"),
+    Route(f"{_ONE}/trials", _step(operations.try_policy), name="staff_policies_trial", methods=["POST"]),
+    Route(
+        f"{_ONE}/granting", _step(operations.grant_policy, _GRANTED), name="staff_policies_granting", methods=["POST"]
+    ),
+    Route(f"{_ONE}/payment", _step(operations.pay_grants, _PAID), name="staff_policies_payment", methods=["POST"]),
+    Route(
+        _ONE + "/grants/{grant:int}/withdrawal",
+        staff_only(withdraw),
+        name="staff_policies_withdrawal",
+        methods=["POST"],
+    ),
+    *listing.routes(STAFF, "/staff/policies"),
+]

@@ -1,0 +1,159 @@
+"""Who qualifies: the same by SQL as by plain Python, whatever the rule and the register."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as looking
+from hypothesis import strategies as st
+from tortoise.connection import get_connection
+
+from civicgraph.enterprises.figures.counting import Listed
+from civicgraph.enterprises.industries import load_industries
+from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing
+from civicgraph.policies import wording
+from civicgraph.policies.eligibility import FACTS, FactKind, Known, Sql, condition, explained, holds, years_before
+from civicgraph.settings import Settings
+from tests.support import city
+
+DAY = date(2026, 2, 28)
+DAYS = [date(2024, 2, 29), date(2025, 2, 28), date(2025, 3, 1), DAY, date(2026, 3, 1), date(2020, 6, 1)]
+PLACES = [city.FENGQUAN, city.HONGQIAO, city.FENGGANG]
+INDUSTRIES = ["19", "32", "65", "C", "01"]
+POOLS: dict[str, list[Any]] = {
+    "industry": [*INDUSTRIES, "I", "A"],
+    "place": [*PLACES, city.CITY, city.LONGQUAN, city.SUIYANG],
+    "employees": [0, 1, 20, 21],
+    "revenue": [0, 100, 2**53],
+    "age": [0, 1, 2, 6, 500],
+}
+
+
+def register(seed: int) -> list[Known]:
+    """Enterprises with facts that meet the bounds, miss them by one, or are not known."""
+    dice = Random(seed)
+    found = []
+    for _ in range(40):
+        listings = []
+        for name in dice.sample(list(EnterpriseList), 2):
+            since = dice.choice(DAYS)
+            listings.append(
+                Listed(name.value, since, dice.choice([None, since + timedelta(days=dice.choice([0, 365]))]))
+            )
+        values = {name: dice.choice([*(x.value for x in FACTS[name].choices or ())]) for name in ("kind", "status")}
+        found.append(
+            Known(
+                **values,
+                scale=dice.choice([None, "large", "micro"]),
+                industry=dice.choice(INDUSTRIES),
+                division=dice.choice(PLACES),
+                established_on=dice.choice([None, *DAYS]),
+                employees=dice.choice([None, *POOLS["employees"]]),
+                revenue_fen=dice.choice([None, *POOLS["revenue"]]),
+                listings=tuple(listings),
+            )
+        )
+    return found
+
+
+async def entered(known: list[Known]) -> None:
+    for number, one in enumerate(known, 1):
+        row = {"industry_id": one.industry, "division_id": one.division, "established_on": one.established_on}
+        await Enterprise.create(
+            id=number, credit_code=f"{number:018}", name=f"第{number}家", kind=one.kind, status=one.status,
+            scale=one.scale, employees=one.employees, revenue_fen=one.revenue_fen, **row,
+        )  # fmt: skip
+        for listed in one.listings or ():
+            await EnterpriseListing.create(enterprise_id=number, **listed._asdict())
+
+
+def leaf(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    fact = FACTS[name]
+    is_ = st.sampled_from([one.value for one in fact.comparisons])
+    if fact.kind is FactKind.DATE:
+        value: Any = st.sampled_from([day.isoformat() for day in DAYS])
+    elif name in ("industry", "place") or fact.choices:
+        pool = POOLS.get(name) or [one.value for one in fact.choices or ()]
+        value = st.lists(st.sampled_from(pool), min_size=1, max_size=3, unique=True)
+    else:
+        value = st.sampled_from(POOLS[name])
+    return st.fixed_dictionaries({"fact": st.just(name), "is": is_, "value": value})
+
+
+LEAVES = st.sampled_from(list(FACTS)).flatmap(leaf)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.fixed_dictionaries({"all": st.lists(inner, min_size=1, max_size=3)}),
+        st.fixed_dictionaries({"any": st.lists(inner, min_size=1, max_size=3)}),
+        st.fixed_dictionaries({"not": inner}),
+    ),
+    max_leaves=8,
+)
+
+
+async def test_random_rules_find_the_same_enterprises_by_sql_and_by_python(connected: Settings) -> None:
+    await city.build()
+    await load_industries()
+    connection = get_connection("default")
+    known = register(5)
+    await entered(known)
+    asked: list[dict[str, Any]] = []
+
+    @given(tree=TREES)
+    @looking(max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def collect(tree: dict[str, Any]) -> None:
+        asked.append(tree)
+
+    collect()
+    for tree in asked:
+        sql = Sql(connection.capabilities.dialect, DAY)
+        rows = await connection.execute_query_dict(
+            f"SELECT e.id FROM enterprise e WHERE {condition(tree, sql)} ORDER BY e.id", sql.values
+        )
+        expected = [number for number, one in enumerate(known, 1) if holds(tree, one, DAY)]
+        assert [row["id"] for row in rows] == expected, tree
+
+
+@given(tree=TREES)
+@looking(max_examples=100, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+def test_the_rows_of_the_form_mean_what_the_tree_means_even_of_what_is_not_known(tree: dict[str, Any]) -> None:
+    ways = wording._ways(tree, is_denied=False)
+    rows = [(way, no, one["fact"], one["is"], one["value"]) for way, ones in enumerate(ways) for no, one in ones]
+    again = wording.tree_of(rows)
+    for one in register(7):
+        assert holds(tree, one, DAY) == holds(again, one, DAY)
+
+
+@given(tree=LEAVES)
+@looking(max_examples=60, derandomize=True, deadline=None, database=None)
+def test_a_value_is_read_again_as_it_was_written(tree: dict[str, Any]) -> None:
+    fact = FACTS[tree["fact"]]
+    if tree["value"] != 2**53:  # more than anybody types
+        assert wording.parsed(fact, wording.written(fact, tree["value"])) == tree["value"]
+
+
+def test_a_birthday_on_29_february_comes_on_1_march() -> None:
+    assert years_before(date(2025, 2, 28), 1) == date(2024, 2, 28)
+    assert years_before(date(2025, 3, 1), 1) == date(2024, 3, 1)
+    assert years_before(date(2024, 2, 29), 1) == date(2023, 2, 28)
+
+
+def test_every_line_says_whether_it_is_so_and_what_is_not_known_decides_nothing() -> None:
+    people = {"fact": "employees", "is": "at_least", "value": 20}
+    tree = {"all": [{"fact": "status", "is": "one_of", "value": ["active"]}, {"not": people}]}
+    assert explained(tree, Known(status="active", employees=3), DAY) == {"": True, "0": True, "1": True, "1.0": False}
+    assert explained(tree, Known(status="active"), DAY) == {"": None, "0": True, "1": None, "1.0": None}
+
+
+def test_a_rule_is_said_in_both_languages() -> None:
+    tree = {
+        "all": [{"fact": "industry", "is": "one_of", "value": ["C"]}, {"fact": "age", "is": "at_least", "value": 3}]
+    }
+    chinese = [words for _, _, words in wording.spoken(tree, {"C": "制造业"}, "zh")]
+    assert chinese == ["以下条件都要满足：", "行业：制造业", "成立年数：至少 3"]
+    english = [words for _, _, words in wording.spoken(tree, {"C": "Manufacturing"}, "en")]
+    assert english[1:] == ["Industry: Manufacturing", "Years since its founding: at least 3"]

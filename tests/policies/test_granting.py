@@ -1,0 +1,166 @@
+"""Grants: once for each enterprise and period, never more than the budget, told, open to objections, paid."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from civicgraph import clock, crypto
+from civicgraph.enterprises.models import Enterprise
+from civicgraph.notifications.models import OutboxMessage
+from civicgraph.operations import OperationError
+from civicgraph.operations.models import AuditEntry
+from civicgraph.permissions import Actor
+from civicgraph.policies import operations
+from civicgraph.policies.models import GrantState, Policy, PolicyCell, PolicyGrant, PolicyStatus
+from civicgraph.policies.rounds import PAUSE, match_some, tell_some
+from civicgraph.settings import Settings
+from tests.policies.conftest import FITS, POLICY, enter, published
+from tests.support.city import FENGGANG
+
+
+async def states(policy: Policy) -> dict[str, int]:
+    return Counter(one.state.value for one in await PolicyGrant.filter(policy_id=policy.id))
+
+
+async def cells(policy: Policy) -> list[tuple[object, ...]]:
+    rows = PolicyCell.filter(policy_id=policy.id).order_by("division_id")
+    return await rows.values_list("division_id", "granted", "granted_fen", "paid", "paid_fen")
+
+
+async def test_nothing_is_published_without_an_example_or_while_one_fails(supervisor: Actor) -> None:
+    row = await operations.create_policy(supervisor, POLICY)
+    with pytest.raises(OperationError, match="no_example"):
+        await operations.test_policy(supervisor, {"id": row.id, "version": 1})
+    wrong = {**FITS, "title": "四个人", "employees": 4}
+    await operations.add_policy_example(supervisor, {"policy_id": row.id, **wrong})
+    with pytest.raises(OperationError, match="example_fails"):
+        await operations.test_policy(supervisor, {"id": row.id, "version": 1})
+    with pytest.raises(OperationError, match="state"):
+        await operations.publish_policy(supervisor, {"id": row.id, "version": 1})
+    changed = {**POLICY, "conditions": POLICY["conditions"][:1], "amount_fen": 250_00}
+    row = await operations.update_policy(supervisor, {**changed, "id": row.id, "version": 1})
+    row = await operations.test_policy(supervisor, {"id": row.id, "version": 2})
+    row = await operations.publish_policy(supervisor, {"id": row.id, "version": 3})
+    assert row.status is PolicyStatus.PUBLISHED
+    with pytest.raises(OperationError, match="example_fails"):  # a published rule that its examples contradict
+        await operations.update_policy(supervisor, {**POLICY, "id": row.id, "version": 4})
+
+
+async def test_granting_follows_the_register_until_the_budget_ends_and_asked_again_grants_nothing(
+    supervisor: Actor,
+) -> None:
+    await enter(12)
+    await Enterprise.filter(credit_code=f"{3:018}").update(employees=None)
+    await Enterprise.filter(credit_code=f"{4:018}").update(employees=4)
+    row = await published(supervisor, budget_fen=8_500_00)
+    trial = await operations.try_policy(supervisor, {"id": row.id})
+    assert trial == {
+        **{"qualifying": 10, "amount_unknown": 0, "amount_fen": "1000000", "already": 0},
+        **{"within_budget": 8, "within_budget_fen": "800000"},
+    }
+    assert not await PolicyGrant.exists()
+    for count in (8, 0):
+        assert (await operations.grant_policy(supervisor, {"id": row.id}))["count"] == count
+    assert await states(row) == {"objection": 8, "proposed": 2}
+    assert (await Policy.get(id=row.id)).granted_fen == 8_000_00
+    assert await cells(row) == [("5203", 8, 8_000_00, 0, 0), (FENGGANG, 8, 8_000_00, 0, 0)]
+    first = await PolicyGrant.filter(policy_id=row.id, state="objection").order_by("enterprise_id").first()
+    assert first is not None
+    await operations.withdraw_grant(supervisor, {"id": first.id, "reason": "异议成立"})
+    assert (await operations.grant_policy(supervisor, {"id": row.id}))["count"] == 1
+    assert await states(row) == {"objection": 8, "proposed": 1, "withdrawn": 1}
+    with pytest.raises(OperationError):
+        await operations.pay_grants(supervisor, {"id": row.id})
+    with clock.override(clock.now() + timedelta(days=8)):
+        await operations.pay_grants(supervisor, {"id": row.id})
+    assert await states(row) == {"paid": 8, "proposed": 1, "withdrawn": 1}
+    assert (await cells(row))[0] == ("5203", 8, 8_000_00, 8, 8_000_00)
+    assert await AuditEntry.filter(operation="grant_policy").count() == 3
+
+
+async def test_an_enterprise_is_told_once_by_e_mail(supervisor: Actor) -> None:
+    await enter(2)
+    await Enterprise.filter(credit_code=f"{1:018}").update(contact_email=crypto.encrypt("boss@example.invalid"))
+    row = await published(supervisor)
+    await operations.grant_policy(supervisor, {"id": row.id})
+    assert [await tell_some(), await tell_some()] == [2, 0]
+    (message,) = await OutboxMessage.filter(template="policy_grant")
+    assert message.values["title"] == "稳岗补贴"
+
+
+async def test_a_changed_rule_or_register_makes_new_matches_by_itself(supervisor: Actor) -> None:
+    await enter(3)
+    row = await published(supervisor)
+    assert [await match_some(), await match_some()] == [1, 0]
+    assert await states(row) == {"proposed": 3}
+    looser = {**POLICY, "conditions": [{**POLICY["conditions"][1], "value": "11"}]}
+    with pytest.raises(OperationError, match="example_fails"):
+        await operations.update_policy(supervisor, {**looser, "id": row.id, "version": 3})
+    await operations.update_policy(
+        supervisor, {**POLICY, "amount_kind": "fixed", "amount_fen": 1_000_00, "id": row.id, "version": 3}
+    )
+    assert await match_some() == 1
+    assert (await PolicyGrant.filter(policy_id=row.id).first()).amount_fen == 1_000_00  # type: ignore[union-attr]
+    from civicgraph.enterprises.operations import withdraw_enterprise
+
+    await Enterprise.filter(credit_code=f"{1:018}").update(employees=1)
+    one = await Enterprise.get(credit_code=f"{2:018}")
+    await withdraw_enterprise(supervisor, {"id": one.id, "version": 1})
+    assert await match_some() == 0
+    with clock.override(clock.now() + PAUSE):
+        assert await match_some() == 1
+    assert await states(row) == {"proposed": 2}
+
+
+async def test_two_processes_killed_at_random_grant_each_enterprise_once_within_the_budget(
+    supervisor: Actor, settings: Settings
+) -> None:
+    await enter(300)
+    row = await published(supervisor, budget_fen=250_500_00)
+    dice = Random(6)
+
+    async def begin() -> asyncio.subprocess.Process:
+        command = ("-m", "tests.policies.granting_process", settings.database_url, str(row.id))
+        return await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
+
+    for _ in range(2):
+        both = [await begin(), await begin()]
+        for one in both:
+            assert one.stdout is not None
+            await one.stdout.readline()
+        await asyncio.sleep(dice.random() * 0.05)
+        for one in both:
+            one.kill()
+            await one.wait()
+    await operations.grant_policy(supervisor, {"id": row.id})
+    found = await PolicyGrant.filter(policy_id=row.id)
+    assert len({one.enterprise_id for one in found}) == len(found) == 300  # type: ignore[attr-defined]
+    granted = [one for one in found if one.state is GrantState.OBJECTION]
+    assert len(granted) == 250
+    assert (await Policy.get(id=row.id)).granted_fen == sum(one.amount_fen for one in granted) == 250_000_00
+    assert (await cells(row))[0][1:3] == (250, 250_000_00)
+
+
+async def test_the_database_itself_refuses_more_than_the_budget(supervisor: Actor) -> None:
+    row = await operations.create_policy(supervisor, POLICY)
+    with pytest.raises(Exception, match="policy_within_budget"):
+        await Policy.filter(id=row.id).update(granted_fen=10_000_01)
+
+
+async def test_another_county_grants_nothing_here(supervisor: Actor) -> None:
+    from civicgraph.permissions import Role
+    from tests.support import city
+    from tests.support.city import SUIYANG
+
+    row = await published(supervisor)
+    other = await city.person("other", Role.SUPERVISOR, SUIYANG)
+    for work in (operations.try_policy, operations.grant_policy, operations.pay_grants):
+        with pytest.raises(OperationError) as refused:
+            await work(other, {"id": row.id})
+        assert refused.value.code == "FORBIDDEN"
