@@ -112,7 +112,7 @@ async def _policy(
     )
     await write_words(row)
     for name, given, fen in examples or []:
-        wanted = {"qualifies": fen is not None, "amount_fen": fen}
+        wanted: dict[str, Any] = {"qualifies": fen is not None, "amount_fen": fen}
         await PolicyExample.create(policy_id=row.id, title=name, **{**_FIGURES, **given}, **wanted)
     return row
 

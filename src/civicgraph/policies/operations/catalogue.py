@@ -240,6 +240,7 @@ async def write_words(row: Policy) -> None:
         return
     chinese = wording.spoken(row.eligibility, await names_of(row.eligibility, "zh"), "zh")
     english = wording.spoken(row.eligibility, await names_of(row.eligibility, "en"), "en")
+    line: dict[str, Any]
     for position, ((path, is_group, words), (_, _, words_en)) in enumerate(zip(chinese, english, strict=True), 1):
         depth = path.count(".") + 1 if path else 0
         line = {"position": position, "path": path, "depth": depth, "is_group": is_group}
