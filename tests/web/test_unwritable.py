@@ -19,6 +19,7 @@ from civicgraph.permissions import ANONYMOUS
 from tests.grievances.conftest import fill, words
 
 KEPT = (Grievance, GrievanceUpdate, AuditEntry, OutboxMessage, IdempotencyKey)
+AS_JSON = {"accept": "application/json"}
 SAID = {"zh": "现在暂时不能保存", "en": "We cannot save anything just now"}
 
 
@@ -87,3 +88,22 @@ async def test_a_report_that_cannot_be_saved_is_kept_on_its_page_and_sent_later_
     for _ in range(2):
         assert (await client.post("/report?division=520327001901", data=typed)).status_code in (200, 303)
     assert await Grievance.all().count() == before[0] + 1
+
+
+async def test_a_mutation_that_cannot_be_saved_says_so_and_nothing_inside(
+    app: Starlette, client: httpx.AsyncClient
+) -> None:
+    await fill()
+    text = """mutation ($input: FileGrievanceInput!) {
+      fileGrievance(input: $input) { number errors { code reason message } } }"""
+    given = {"category": "lighting", "divisionCode": "520327001901", "description": "楼道灯坏了两天"}
+    before = await counts()
+    await shut()
+    try:
+        answer = await client.post("/graphql", json={"query": text, "variables": {"input": given}}, headers=AS_JSON)
+    finally:
+        await open_again()
+    (error,) = answer.json()["data"]["fileGrievance"]["errors"]
+    assert (error["code"], error["reason"]) == ("UNAVAILABLE", "unavailable")
+    assert "现在无法保存" in error["message"]
+    assert await counts() == before

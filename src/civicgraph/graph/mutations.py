@@ -18,13 +18,17 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import strawberry
+import structlog
 from pydantic.fields import FieldInfo
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from civicgraph.graph.declare import Ref
 from civicgraph.graph.mapped import MAPPED
 from civicgraph.i18n import gettext
 from civicgraph.operations import Conflict, Input, Operation, OperationError
+from civicgraph.operations.errors import NOT_SAVED
+
+log = structlog.get_logger()
 
 _INPUTS: dict[type[Input], type] = {}
 
@@ -40,6 +44,9 @@ class UserErrorCode(Enum):
         "CONFLICT", description="Somebody else changed it, or its state does not allow it."
     )
     LIMIT_EXCEEDED = strawberry.enum_value("LIMIT_EXCEEDED", description="Too many requests of this kind.")
+    UNAVAILABLE = strawberry.enum_value(
+        "UNAVAILABLE", description="Nothing can be saved just now, and nothing was; send it again in a few minutes."
+    )
 
 
 @strawberry.type(description="Why nothing was done, in the person's language.")
@@ -131,6 +138,9 @@ def _field(opened: Door, module: str) -> Any:
             return payload(errors=user_errors(error))
         except IntegrityError:
             return payload(errors=user_errors(Conflict({}, 0)))
+        except (OperationalError, TransactionManagementError) as error:  # full, read-only or locked: nothing was saved
+            log.error("mutation.not_saved", operation=operation.name, reason=type(error).__name__)
+            return payload(errors=[_unsaved()])
         found = dict(result) if isinstance(result, Mapping) else {single: result}
         plain = {key: value for key, value in found.items() if not isinstance(opened.payload.get(key), str)}
         return payload(rows=found, errors=[], **{k: v for k, v in plain.items() if k in opened.payload})
@@ -142,6 +152,10 @@ def _field(opened: Door, module: str) -> Any:
         "return": payload,
     }
     return strawberry.mutation(resolver=resolve, description=" ".join(description.split()))
+
+
+def _unsaved() -> UserError:
+    return UserError(field=None, code=UserErrorCode.UNAVAILABLE, reason="unavailable", message=gettext(NOT_SAVED))
 
 
 def user_errors(error: OperationError) -> list[UserError]:

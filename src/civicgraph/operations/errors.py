@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from civicgraph.i18n import gettext
+from civicgraph.i18n import N_, gettext
+
+NOT_SAVED = N_("We cannot save anything just now, so this is not sent yet. Please send it again in a few minutes.")
+"""What programs are told when the disk is full, or the database is read-only or locked for long: nothing was saved."""
 
 
 @dataclass(frozen=True, slots=True)

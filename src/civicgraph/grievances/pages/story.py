@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from civicgraph.grievances.operations.history import REPORTER_LINE
 from civicgraph.grievances.workflow import ENDED, OPEN
 from civicgraph.i18n import N_, gettext
 from civicgraph.web.formats import datetime_, due, is_past, label
@@ -40,6 +41,34 @@ def story(row: Mapping[str, Any], *, is_own: bool = False) -> list[dict[str, Any
     return [*_past(row), *_ahead(row, is_own)]
 
 
+def outlook(row: Mapping[str, Any]) -> str:
+    """What happens next and by when, in a sentence for its reporter; empty where nothing does."""
+    status = row["status"]
+    match status:
+        case "RETURNED":
+            return gettext(N_("The office needs an answer from you. Please write it below; then it goes on."))
+        case "RESOLVED" | "VERIFIED":
+            return gettext(N_("The office says that it is done. Please say below whether it really is."))
+        case "SHORTFALL":
+            words, at = N_("It cannot be done now. The office looks at it again on %(time)s."), row["reviewAt"]
+        case "ON_HOLD":
+            words, at = N_("Work on it rests until %(time)s and then goes on by itself."), row["holdUntil"]
+        case _ if status not in _OPEN:
+            return ""
+        case _ if row["acceptedAt"] is None:
+            words, at = _ANSWERED, row["responseDueAt"]
+        case _:
+            words, at = _RESOLVED, row["resolutionDueAt"]
+    if words in (_ANSWERED, _RESOLVED) and is_past(at):
+        words = N_("This was promised by %(time)s and is late. The office is reminded, and the level above is told.")
+    named = {"place": row["division"]["shortName"]} if words == _ANSWERED else {}
+    return gettext(words, time=datetime_(at), **named)
+
+
+_ANSWERED = N_("The staff of %(place)s look at it and answer you by %(time)s. You need not do anything now.")
+_RESOLVED = N_("Somebody sees to it. It is promised to be done by %(time)s. You need not do anything now.")
+
+
 def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
@@ -57,6 +86,8 @@ def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _title(update: Mapping[str, Any]) -> str:
     if update.get("internalNote"):
+        if update["byLine"] == REPORTER_LINE:
+            return gettext("The reporter wrote")
         return gettext("Advice of the level above") if update["verb"] == "advise" else gettext("Note among staff")
     if update["verb"] == "comment":
         return gettext("News of it")

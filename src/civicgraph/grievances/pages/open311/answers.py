@@ -23,6 +23,7 @@ from civicgraph.graph.engine import BadVariables
 from civicgraph.graph.paging import BadPage
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, Forbidden, NotFound, OperationError, TooMany
+from civicgraph.operations.errors import NOT_SAVED
 
 log = structlog.get_logger()
 
@@ -38,7 +39,6 @@ ITEMS = {
 }
 """The element of one in a list of many: in JSON a list needs no name for them."""
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_UNAVAILABLE = N_("We cannot save anything just now, so this is not sent yet. Please send it again in a few minutes.")
 _STATUSES: Mapping[type[OperationError], int] = {Forbidden: 403, NotFound: 404, TooMany: 429}
 
 
@@ -86,7 +86,7 @@ async def _answered(handler: Handler, ending: str, request: Request) -> Response
         told = refusal(error.status_code, [error.detail], error.headers)
     except (OperationalError, TransactionManagementError) as error:
         log.error("open311.not_saved", reason=type(error).__name__)
-        told = refusal(503, [gettext(_UNAVAILABLE)], {"retry-after": "60"})
+        told = refusal(503, [gettext(NOT_SAVED)], {"retry-after": "60"})
     body = as_json(told) if ending == "json" else as_xml(told)
     headers = {"cache-control": "no-store", "access-control-allow-origin": "*", **told.headers}
     return Response(body, told.status, headers, f"{MEDIA[ending]}; charset=utf-8")
