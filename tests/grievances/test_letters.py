@@ -112,12 +112,19 @@ async def test_a_letter_that_names_no_community_waits_for_staff_to_place_it(
     assert held.number in mailbox.messages[0]["Subject"]
     await place.sign_in(post, "dispatch", Role.DISPATCHER, place.CITY)
     page = (await post.get("/staff/held")).text
-    assert "电子邮箱" in page
+    assert "电子邮件" in page
     token = re.search(r'name="csrf" value="([^"]+)"', page)
     assert token
     data = {"csrf": token[1], "division_code": FENGQUAN, "category": "gas"}
     assert (await post.post(f"/staff/held/{held.number}/release", data=data)).status_code == 303
     assert (await Grievance.get()).category_id == "gas"
+
+
+async def test_danger_without_a_place_calls_the_nearest_dispatchers_at_once(post: httpx.AsyncClient) -> None:
+    await place.person("centre", Role.DISPATCHER, place.CITY)
+    await passed_on(post, letter("我家燃气泄漏，闻到很重的味道").as_bytes())
+    await passed_on(post, letter("我家门口的路灯坏了", number="2").as_bytes())
+    assert [one.subject[:6] for one in await InboxMessage.all().order_by("id")] == ["有人报告险情", "有一件诉求待"]
 
 
 async def test_an_answer_to_a_notice_is_the_residents_words(post: httpx.AsyncClient, mailbox: Mailbox) -> None:

@@ -16,6 +16,7 @@ from civicgraph.divisions.rules import parent_code
 from civicgraph.grievances import following
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
+from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.letters.references import reply_address
 from civicgraph.grievances.models import (
     Grievance,
@@ -175,6 +176,20 @@ async def call_dispatchers(row: Grievance) -> None:
     if row.urgency in (Urgency.CRITICAL, Urgency.URGENT):
         people = await nearest_dispatchers(_place(row))
         await tell(people, row, "grievance_received", "received", due_at=row.response_due_at)
+
+
+async def call_for_place(row: HeldReport, *, is_dangerous: bool) -> None:
+    """Tell the nearest dispatchers that a report waits for somebody to say where it belongs; words of danger wait for nothing."""
+    for person in await nearest_dispatchers(row.division_code):
+        await notify_person(
+            person,
+            "report_held",
+            {"number": row.number, "is_dangerous": is_dangerous},
+            dedupe=f"held:{row.id}",
+            division_code=row.division_code,
+            link="/staff/held",
+            is_critical=is_dangerous,
+        )
 
 
 async def call_for_transfer(row: Grievance) -> None:

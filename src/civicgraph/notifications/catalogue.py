@@ -20,6 +20,7 @@ STAFF_MESSAGES = {
     "grievance_escalated": N_("Overdue, told to the level above"),
     "grievance_shared": N_("Many have the same problem"),
     "grievance_received": N_("Call for an urgent grievance"),
+    "report_held": N_("A report without a place"),
     "grievance_resumed": N_("A rest is over"),
     "grievance_review": N_("A shortfall to be looked at again"),
     "grievance_check": N_("Something to be checked on the spot"),

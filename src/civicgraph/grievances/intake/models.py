@@ -23,7 +23,7 @@ class Channel(Labelled):
     STAFF = "staff", N_("Taken by staff")
     API = "api", N_("Partner app")
     OPEN311 = "open311", N_("Open311")
-    EMAIL = "email", N_("E-mail")
+    EMAIL = "email", N_("Letter by e-mail")
     BUSINESS = "business", N_("Enterprise account")
     FORUM = "forum", N_("Question at an event")
 

@@ -177,6 +177,8 @@ async def hold(
     )
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
     await audit(actor, row, changed({}, {"number": row.number, "cause": cause}), division_code=division_code)
+    if cause is HoldCause.PLACE:
+        await notices.call_for_place(row, is_dangerous=danger_in(data.description) is not None)
     return row
 
 
