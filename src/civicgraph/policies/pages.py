@@ -89,7 +89,7 @@ def _open_choices() -> dict[str, Any]:
 async def _answer(request: Request, row: Mapping[str, Any], tree: Any, own: OwnAnswers) -> dict[str, Any]:
     entry = None
     if own.credit_code:
-        entry = (await read(request, "policies/facts", {"code": own.credit_code.upper()}))["enterprise"]
+        entry = (await read(request, "policies/chosen", {"code": own.credit_code.upper()}))["enterprise"]
         if entry is None:
             words = N_("No enterprise of the public register has this code.")
             raise InvalidInput.at("credit_code", "unknown", words)

@@ -51,7 +51,9 @@ _RULE = ("eligibility", "amount_kind", "amount_fen", "share_bp", "cap_fen", "div
 class ConditionFields(Input):
     """A condition. Those with the same number hold together; it is enough that one number is fulfilled."""
 
-    way: int = Field(1, title=N_("Way"), ge=1, le=20, description=N_("Conditions with the same number hold together."))
+    way: int | None = Field(
+        None, title=N_("Way"), ge=1, le=20, description=N_("Conditions with the same number hold together.")
+    )
     fact: str = Field(title=N_("Fact of the register"), max_length=40)
     is_denied: bool = Field(False, title=N_("must not be so"))
     comparison: Comparison = Field(title=N_("Compared"))
@@ -117,7 +119,9 @@ def rule_of(rows: list[ConditionFields]) -> tuple[dict[str, Any], list[FieldErro
             errors += InvalidInput.at(f"{at}.comparison", "not_for_it", words).errors
         else:
             try:
-                found.append((row.way, row.is_denied, row.fact, row.comparison.value, wording.parsed(fact, row.value)))
+                found.append(
+                    (row.way or 1, row.is_denied, row.fact, row.comparison.value, wording.parsed(fact, row.value))
+                )
             except wording.BadValue as error:
                 errors += InvalidInput.at(f"{at}.value", "value", str(error)).errors
     return ({} if errors else wording.tree_of(found)), errors
