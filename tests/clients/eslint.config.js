@@ -8,8 +8,8 @@ const parts = [
   "EnterpriseListing", "Figure", "Grant", "GrievanceFigures", "GrievancePerformance", "GrievanceUpdate", "Offer", "OpeningHours",
   "PriceRule", "Product", "ProgrammeItem", "UserError",
   "Backlog", "CategoryQuestion", "EnterpriseChange", "EnterpriseFigures", "EventSeries", "GrievanceAnswer", "GrievanceCall",
-  "GrievanceRedaction", "GrievanceTag", "OfficeHours", "Upload", "UrgencyPolicy", "WorkOrder", "Workload",
-  "TrackedGrievance", "TrackedHeldReport", "TrackedPhoto", // what a tracking secret shows; an id would let it be read without the secret
+  "GrievanceRedaction", "GrievanceTag", "OfficeHours", "PolicyExample", "PolicyFigures", "PolicyRuleLine", "QuotaQuestion", "Upload", "UrgencyPolicy", "WorkOrder", "Workload",
+  "TrackedGrievance", "TrackedHeldReport", "TrackedPhoto", "TrackedRegistration", // what a tracking secret shows; an id would let it be read without the secret
 ];
 
 const ours = {

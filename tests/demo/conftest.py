@@ -18,7 +18,7 @@ MOMENT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SMALL = Scale(
     grids_per_community=4,
     compounds_per_community=1,
-    enterprises=300,
+    enterprises=580,  # 280 of them are the demo's employers
     grievances=900,
     events=80,
     services=40,

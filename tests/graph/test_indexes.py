@@ -18,7 +18,7 @@ from civicgraph.settings import Settings
 
 BIG = {
     *("AuditEntry", "Enterprise", "Event", "Grid", "Grievance", "GrievanceUpdate", "InboxMessage", "OutboxMessage"),
-    "Registration",
+    *("PolicyGrant", "Registration"),
     "Upload",
 }
 EXCEPTIONS = {
@@ -44,6 +44,7 @@ EXCEPTIONS = {
     "OutboxMessageFilter.channels",
     "OutboxMessageFilter.states",
     "OutboxMessageFilter.template",
+    "PolicyGrantFilter.period",
     "RegistrationFilter.has_come",
     "RegistrationFilter.states",
     "RegistrationFilter.text",

@@ -122,8 +122,8 @@ async def test_a_letter_that_names_no_community_waits_for_staff_to_place_it(
 
 async def test_danger_without_a_place_calls_the_nearest_dispatchers_at_once(post: httpx.AsyncClient) -> None:
     await place.person("centre", Role.DISPATCHER, place.CITY)
-    await passed_on(post, letter("我家燃气泄漏，闻到很重的味道").as_bytes())
-    await passed_on(post, letter("我家门口的路灯坏了", number="2").as_bytes())
+    await passed_on(post, letter("我家燃气泄漏，闻到很重的味道", subject="救命").as_bytes())
+    await passed_on(post, letter("我家门口的路灯坏了", Message_ID="<two@example.cn>").as_bytes())
     assert [one.subject[:6] for one in await InboxMessage.all().order_by("id")] == ["有人报告险情", "有一件诉求待"]
 
 

@@ -40,7 +40,7 @@ def _build_initial_querysets(apps: Apps) -> None:
         return
     for model in models:
         for name, value in kept[model].items():
-            setattr(model._meta, name, value)
+            setattr(model._meta, name, copy(value))  # Tortoise empties and fills them in place
 
 
 def remember_models() -> None:

@@ -147,7 +147,7 @@ class PolicyExample:
     established_on = column()
     employees = column()
     revenue_fen = column()
-    lists = json_column(EnterpriseList)
+    lists = json_column(EnterpriseList, description="The lists that it is on.")
     listed_on = column()
     on = column()
     qualifies = column()
