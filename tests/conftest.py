@@ -25,6 +25,8 @@ from tests.support.servers import Server
 from tests.support.templates import run, run_postgres
 
 quick.remember_models()
+if memory := templates.in_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
 SECRET = "a secret of the tests, long enough to be one"
 _numbers = itertools.count()

@@ -24,6 +24,14 @@ from filelock import FileLock
 import civicgraph
 
 POSTGRES = "template_city"
+NEEDED = 4_000_000_000
+"""Bytes that must be free in memory for tests to keep their files there."""
+
+
+def in_memory() -> str | None:
+    """The folder of the machine that is memory: thousands of small databases come and go, and none has to last."""
+    folder = Path("/dev/shm")
+    return str(folder) if folder.is_dir() and shutil.disk_usage(folder).free > NEEDED else None
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -79,7 +87,7 @@ def postgres_server(
     with FileLock(shared / "postgres.lock"):
         said = shared / "postgres"
         if not said.exists():
-            folder = Path(tempfile.mkdtemp(prefix="civicgraph-pg-"))
+            folder = Path(tempfile.mkdtemp(prefix="civicgraph-pg-", dir=in_memory()))
             _restore(folder, _kept(request, shared) / "postgres", migrate)
             said.write_text(str(folder))
         folder = Path(said.read_text())

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup, escape
 
 from civicgraph import clock
@@ -109,6 +109,13 @@ def money(fen: int | None) -> str:
     return gettext("%(yuan)s yuan", yuan=yuan)
 
 
+def round_money(fen: int | None) -> str:
+    """1.28亿 元 from 12,800,000,000 fen: a great sum on a narrow screen."""
+    if fen is None:
+        return ""
+    return gettext("%(yuan)s yuan", yuan=format_compact_decimal(fen / 100, fraction_digits=2, locale=_locale()))
+
+
 def number(value: Any) -> str:
     """1,284"""
     return "" if value is None else _as_decimal(value, None, _locale())
@@ -178,6 +185,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "office_hours": office_hours,
     "percent": percent,
     "place_name": place_name,
+    "round_money": round_money,
     "span": span,
     "thousandths": thousandths,
     "time": time,
