@@ -57,6 +57,21 @@ async def test_a_grievance_past_its_promise_reminds_its_worker_once(
     assert await OutboxMessage.filter(template="grievance_overdue").count() == 1
 
 
+async def test_at_three_quarters_of_the_time_its_worker_is_reminded_once_and_not_when_it_is_late_already(
+    report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    row = await take(dispatcher, "assign", await report(), assignee_id=worker.person_id)
+    soon = row.submitted_at + (row.resolution_due_at - row.submitted_at) * 3 / 4
+    await tick(soon - timedelta(seconds=2))
+    assert await told("即将到期") == []
+    for _ in range(3):
+        await tick(soon + timedelta(seconds=1))
+    assert await told("即将到期") == [("worker", f"即将到期：凤泉社区 楼道与路灯照明，{row.number}")]
+    slept = await take(dispatcher, "assign", await report(description="另一盏灯也坏了"), assignee_id=worker.person_id)
+    await tick(slept.resolution_due_at + timedelta(seconds=1))
+    assert len(await told("即将到期")) == 1
+
+
 async def test_while_nobody_has_it_the_dispatchers_are_reminded_and_then_the_level_above_once(
     report: Report, dispatcher: Actor
 ) -> None:
