@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 
 from civicgraph import clock
 from civicgraph.clock import CITY_ZONE
@@ -21,6 +22,7 @@ from civicgraph.permissions import Actor, Role
 from tests.grievances.conftest import Report
 from tests.grievances.steps import in_days, take
 from tests.support import city as place
+from tests.support.browser import signed_in, visit
 from tests.support.city import FENGGANG, FENGQUAN, LONGQUAN
 
 FRIDAY = datetime(2026, 9, 25, 16, tzinfo=CITY_ZONE)  # the Mid-Autumn Festival: 25 to 27 September are free
@@ -134,6 +136,27 @@ def change(at: int, promise: Promise) -> Moment:
 promises = st.builds(
     lambda response, more: Promise(response, response + more), st.integers(10, 500), st.integers(0, 900)
 )
+
+
+async def test_everybody_reads_what_is_promised_where_and_a_supervisor_sets_and_removes_it_there(
+    app: Starlette, centre: Actor
+) -> None:
+    resident, staff = visit(app), await signed_in(app, centre)
+    inherited = f"/promises?within={FENGQUAN}"
+    before = await resident.open(inherited)
+    assert "1 天" in before
+    await staff.open(f"/staff/promises?within={FENGGANG}")
+    entries = f"/staff/promises/{FENGGANG}/entries"
+    refused = await staff.send(entries, urgency="general", response_minutes="0", resolution_minutes="1260")
+    assert staff.status == 422
+    assert "1260" in refused
+    await staff.open(f"/staff/promises?within={FENGGANG}")
+    await staff.send(entries, urgency="general", response_minutes="660", resolution_minutes="1260")
+    now = await resident.open(inherited)
+    assert all(words in now for words in ("11 小时", "21 小时", "凤冈县"))
+    assert "21 小时" not in await resident.open(f"/promises?within={place.HONGQIAO}")
+    await staff.send(f"{entries}/end")
+    assert "21 小时" not in await resident.open(inherited)
 
 
 def test_a_nearer_promise_leaves_the_time_of_an_answer_and_no_more() -> None:
