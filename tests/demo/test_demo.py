@@ -10,6 +10,7 @@ from tortoise import Tortoise
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.accounts.passwords import is_password
 from civicgraph.demo.facts import facts, places
+from civicgraph.demo.policies import EMPLOYERS
 from civicgraph.divisions.models import Compound, Division, Figure
 from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing
 from civicgraph.enterprises.rules import is_credit_code
@@ -90,7 +91,7 @@ async def test_the_culture_night_has_its_programme_and_something_is_on_after_tod
 
 async def test_enterprises_have_valid_codes_that_say_they_are_made_up(demo: str) -> None:
     rows = await Enterprise.all()
-    assert len(rows) == len(facts()["enterprises"])
+    assert len(rows) == len(facts()["enterprises"]) + EMPLOYERS
     assert all(is_credit_code(row.credit_code) and "演示生成" in row.summary for row in rows)
     assert await EnterpriseListing.filter(list=EnterpriseList.CHAIN_LEADER).count() == 3
 

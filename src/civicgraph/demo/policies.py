@@ -133,6 +133,7 @@ async def _load_employers(random: Random) -> None:
             Enterprise(
                 credit_code=complete(first17),
                 name=name,
+                summary="用人单位和它的统一社会信用代码都是演示生成的。",
                 kind=EnterpriseKind.COMPANY,
                 industry_id=("13", "19", "33", "51", "61", "70")[number % 6],
                 division_id=code,

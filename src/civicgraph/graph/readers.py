@@ -23,6 +23,10 @@ QUICK_SECONDS = 0.001
 MAX_REMEMBERED = 2_048
 
 
+TOO_DEEP = ("parser stack overflow", "Expression tree is too large")
+"""What SQLite says of a statement that nests deeper than it goes."""
+
+
 class ReadTimeout(Exception):
     """A read took longer than a statement may."""
 
@@ -84,7 +88,7 @@ class SQLiteReader(Reader):
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise ReadTimeout from error
-            if "parser stack overflow" in str(error):
+            if any(words in str(error) for words in TOO_DEEP):
                 raise ReadTooDeep from error
             raise
         return found, clock.monotonic() - began < QUICK_SECONDS
