@@ -22,6 +22,7 @@ from starlette.routing import Route
 from civicgraph import i18n
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.operations import take_in_letter
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
 from civicgraph.notifications.rendering import render_message
 from civicgraph.operations import Input
@@ -195,11 +196,13 @@ async def test_what_is_planted_is_in_no_page_feed_answer_message_trail_or_log(
 def test_every_input_of_the_room_is_planted_or_named_here() -> None:
     """Operations of the room that no step of the workflow is: what they ask is no word of a reporter."""
     schema()
+    assert take_in_letter  # mail comes through no field of the schema
     walked = {operation.name for operation, _ in (*STEPS.values(), *REPORTERS.values())}
     others = {name for name, one in REGISTRY.items() if "grievances" in one.work.__module__} - walked
     asked = {name: set(free_texts(REGISTRY[name].input)) for name in others}
     assert {name: fields for name, fields in asked.items() if fields} == {
         "file_grievance": {"description", "address", "building", "contact_name", "contact_phone", "contact_email"},
+        "answer_by_letter": {"words"},  # goes the way of `resubmit` and `comment`, which are walked
         "follow_grievance": {"email"},
         "follow_tracked_grievance": {"email"},
         "confirm_following": {"token"},

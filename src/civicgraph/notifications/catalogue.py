@@ -80,6 +80,16 @@ EXAMPLES = {
     "place_en": "Fengquan",
     "promise": "resolution",
     "is_cut": False,
+    "is_dangerous": True,
+    "state": "objection",
+    "title": "稳岗返还",
+    "title_en": "Job stabilisation subsidy",
+    "enterprise": "虹发包包厂",
+    "amount_fen": 2_600_000,
+    "owner": "市人力资源和社会保障局",
+    "phone": "12333",
+    "until": "2026-06-05",
+    "reason": "同一时期已享受同类补贴",
     "lost": 0,
 }
 """Values of the preview, by the names that the templates use."""

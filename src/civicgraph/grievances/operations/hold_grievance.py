@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from pydantic import Field
 
@@ -32,8 +32,7 @@ async def hold_grievance(actor: Actor, data: HoldGrievance) -> Grievance:
     """Let work on a grievance rest 挂起 until a date. The clock stands still only for the reasons that allow it."""
     taken = await take(actor, "hold", data)
     until = datetime.combine(data.until, time(8), clock.CITY_ZONE)
-    now = clock.now()
-    if not now < until <= now + MAX_HOLD:
+    if not timedelta(0) < data.until - clock.today() <= MAX_HOLD:
         raise InvalidInput.at(
             "until",
             "out_of_range",

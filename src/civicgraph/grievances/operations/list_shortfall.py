@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from pydantic import Field
 
@@ -64,7 +64,7 @@ async def review_shortfall(actor: Actor, data: ReviewShortfall) -> Grievance:
 def _review_time(day: date) -> datetime:
     """The morning of the day, when it is neither past nor too far."""
     at = datetime.combine(day, time(8), clock.CITY_ZONE)
-    if not clock.now() < at <= clock.now() + MAX_REVIEW:
+    if not timedelta(0) < day - clock.today() <= MAX_REVIEW:
         raise InvalidInput.at(
             "review_on",
             "out_of_range",
