@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
@@ -42,12 +41,11 @@ async def open_again() -> None:
 
 async def _be_read_only(wanted: str) -> None:
     connection = get_connection("default")
-    if (
-        connection.capabilities.dialect == "postgres"
-    ):  # a session's own setting is forgotten when the pool takes it back
-        await connection.execute_query(f"ALTER SYSTEM SET default_transaction_read_only = {wanted}")
-        await connection.execute_query("SELECT pg_reload_conf()")
-        await asyncio.sleep(0.3)
+    if connection.capabilities.dialect == "postgres":  # the database's own setting: others share the server
+        (row,) = await connection.execute_query_dict("SELECT current_database() AS name")
+        setting = f"ALTER DATABASE {row['name']} SET default_transaction_read_only = {wanted}"
+        await connection.execute_script(f"BEGIN READ WRITE; {setting}; COMMIT")
+        await connection._pool.expire_connections()  # type: ignore[attr-defined]  # a session begins with the setting
     else:
         await connection.execute_script(f"PRAGMA max_page_count=1000000; PRAGMA query_only={wanted}")
 
