@@ -120,11 +120,11 @@ class People:
 
 
 @pytest.fixture(
-    params=[("phone", False), ("desk", True)],
+    params=[("phone", False), ("phone", True), ("desk", False), ("desk", True)],
     ids=lambda p: f"{p[0]}-{'js' if p[1] else 'nojs'}",
 )
 def people(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[People]:
-    """People with a phone without JavaScript, and at a desk with it: the two ends, since each costs half a minute."""
+    """People with a phone or a desk, with and without JavaScript."""
     made = People(chromium, site, *request.param)
     yield made
     made.close()

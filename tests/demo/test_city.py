@@ -178,7 +178,7 @@ async def test_histories_deadlines_and_figures_follow_from_the_grievances(demo: 
     assert await check_all() == 0
     pending = set(await Deadline.filter(kind="resolution").values_list("subject_id", flat=True))
     assert pending == {row.id for row in rows if row.status in OPEN}
-    assert not await Deadline.filter(subject_type="Grievance", state="pending", due_at__lt=MOMENT).exists()
+    assert not await Deadline.filter(state="pending", due_at__lt=MOMENT).exists()
 
 
 async def test_what_is_generated_says_so_and_names_nobody(demo: str, connected: Settings) -> None:

@@ -48,7 +48,7 @@ class Server:
         log = (self._folder / f"server-{self.port}.log").open("wb")
         command = [sys.executable, "-c", self._code, "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(command, env=self._environment, cwd=self._folder, stdout=log, stderr=log)
-        end = time.monotonic() + 120  # a busy machine is slow, and not at fault
+        end = time.monotonic() + 30
         while time.monotonic() < end:
             try:
                 if httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200:

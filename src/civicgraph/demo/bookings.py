@@ -18,6 +18,7 @@ from civicgraph.demo.facts import facts
 from civicgraph.events import quotas as event_quotas
 from civicgraph.events.models import Event
 from civicgraph.permissions import SYSTEM
+from civicgraph.scheduler.deadlines import settle
 from civicgraph.services import quotas as service_quotas
 from civicgraph.services.models import Service
 from civicgraph.text import mask_phone
@@ -59,6 +60,9 @@ async def _workshops(random: Random, night: Event) -> None:
         came = 0.85
         await _fill(random, bags, [{"people": random.randint(1, 3)} for _ in range(13)], came=came)
         await _fill(random, show, [{"people": random.randint(1, 3)} for _ in range(24)], came=came)
+    if night.starts_at <= clock.now():
+        for quota in (bags, show):  # who came was reminded then
+            await settle(quota, *rules.REMINDERS)
 
 
 async def _concert(random: Random, concert: Event) -> None:

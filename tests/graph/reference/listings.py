@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
+from civicgraph import crypto
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import (
     ChangedFact,
     Enterprise,
     EnterpriseChange,
     EnterpriseImport,
+    EnterpriseImportPart,
     EnterpriseKind,
     EnterpriseList,
     EnterpriseListing,
@@ -57,7 +59,7 @@ async def build_enterprises(dice: Random, places: list[str]) -> None:
             change = {"on": date(2026, 1, number), "fact": dice.choice(list(ChangedFact)), "before": "19", "after": "C"}
             await EnterpriseChange.create(enterprise_id=number, **change)
         if number % 5 == 0:
-            await EnterpriseImport.create(
+            of = await EnterpriseImport.create(
                 name="名单.csv",
                 digest="0" * 64,
                 state=dice.choice(list(ImportState)),
@@ -66,6 +68,8 @@ async def build_enterprises(dice: Random, places: list[str]) -> None:
                 division_code=dice.choice(places),
                 finished_at=dice.choice([None, NOW]),
             )
+            rows = crypto.encrypt("[]")  # what waits has its rows: the rounds of a server go on with it
+            await EnterpriseImportPart.create(of_id=of.id, number=1, count=0, rows=rows)
         for name_of_list in dice.sample(list(EnterpriseList), dice.randint(0, 2)):
             day = date(2025, dice.randint(1, 2), 1)
             ended = dice.choice([None, date(2026, 1, 1)])

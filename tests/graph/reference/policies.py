@@ -50,7 +50,7 @@ async def build_policies(places: list[str]) -> None:
             cap_fen=dice.choice([None, 2**53]),
             budget_fen=dice.choice([None, 2**53]),
             granted_fen=dice.choice([0, 300]),
-            eligibility=dice.choice([{}, {"all": [leaf, {"not": leaf}]}]),
+            eligibility=dice.choice([{} if status is PolicyStatus.DRAFT else leaf, {"all": [leaf, {"not": leaf}]}]),
             matched_at=dice.choice([None, NOW]),
             is_generated=number % 2 == 0,
         )
