@@ -29,7 +29,7 @@ from civicgraph.policies.wording import rows_of
 from civicgraph.web import Form, listing, page, read, redirect, require, staff_only, submit
 from civicgraph.web.formats import money
 from civicgraph.web.forms import _for_model, read_body
-from civicgraph.web.query import kinds, one_of, paging, text
+from civicgraph.web.query import kinds, one_of, paging, search_field, select_field, text
 
 
 async def policies(request: Request) -> Response:
@@ -41,22 +41,12 @@ async def policies(request: Request) -> Response:
         "filter": {key: value for key, value in filters.items() if value},
         **paging(request, 30),
     }
-    values = {"asked": chosen, "fields": _search(chosen)}
+    values = {"asked": chosen, "fields": _search(request)}
     return await page(request, "policies/list", variables, values, fragment="policies/_results")
 
 
-def _search(chosen: Mapping[str, str]) -> list[dict[str, Any]]:
-    categories = [("", gettext("all")), *((one.name, one.words) for one in PolicyCategory)]
-    return [
-        {"name": "q", "kind": "search", "label": gettext("Words"), "value": chosen["q"], "attrs": {"maxlength": 60}},
-        {
-            "name": "category",
-            "kind": "select",
-            "label": gettext("Category"),
-            "value": chosen["category"],
-            "choices": categories,
-        },
-    ]
+def _search(request: Request) -> list[dict[str, Any]]:
+    return [search_field(request), select_field(request, "category", gettext("Category"), PolicyCategory)]
 
 
 async def policy(request: Request) -> Response:
@@ -137,15 +127,8 @@ def _staff_values(request: Request) -> dict[str, Any]:
         "status": one_of(request, "status", PolicyStatus) or "",
         **editable(request, EDIT_POLICIES),
     }
-    states = [("", gettext("all")), *((one.name, one.words) for one in PolicyStatus)]
-    state = {
-        "name": "status",
-        "kind": "select",
-        "label": gettext("Status"),
-        "value": chosen["status"],
-        "choices": states,
-    }
-    return {"fields": [*_search(chosen), state], "asked": chosen}
+    state = select_field(request, "status", gettext("Status"), PolicyStatus)
+    return {"fields": [*_search(request), state], "asked": chosen}
 
 
 async def _choices(request: Request) -> dict[str, Any]:
@@ -220,8 +203,7 @@ async def _grants(request: Request, **more: Any) -> Response:
         "filter": {"state": state} if state else {},
         **paging(request, 50),
     }
-    states = [("", gettext("all")), *((one.name, one.words) for one in GrantState)]
-    fields = [{"name": "state", "kind": "select", "label": gettext("Status"), "value": state, "choices": states}]
+    fields = [select_field(request, "state", gettext("Status"), GrantState)]
     values = {"fields": fields, "asked": {"state": state}, "trial": None, "refused": None, **more}
     found = await read(request, "staff/policies/grants", variables)
     require(found, "policy")

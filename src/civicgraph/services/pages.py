@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -17,7 +16,7 @@ from civicgraph.permissions import EDIT_SERVICES
 from civicgraph.services import operations, rules
 from civicgraph.services.models import ServiceKind, ServiceStatus
 from civicgraph.web import listing, page, read, require
-from civicgraph.web.query import kinds, one_of, paging, place, text
+from civicgraph.web.query import kinds, one_of, paging, place, search_field, select_field, text
 
 WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
@@ -44,7 +43,7 @@ async def services(request: Request) -> Response:
     }
     found = await read(request, "services/list", variables)
     fields = [
-        *_search(asked),
+        *_search(request),
         place_field(request, require(found, "division"), asked["within"]),
         {"name": "open", "kind": "checkbox", "label": gettext("open now"), "value": bool(asked["open"])},
     ]
@@ -52,12 +51,8 @@ async def services(request: Request) -> Response:
     return await page(request, "services/list", variables, values, fragment="services/_results", data=found)
 
 
-def _search(asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    kinds = [("", gettext("all")), *((kind.name, kind.words) for kind in ServiceKind)]
-    return [
-        {"name": "q", "kind": "search", "label": gettext("Words"), "value": asked["q"], "attrs": {"maxlength": 60}},
-        {"name": "kind", "kind": "select", "label": gettext("Kind"), "value": asked["kind"], "choices": kinds},
-    ]
+def _search(request: Request) -> list[dict[str, Any]]:
+    return [search_field(request), select_field(request, "kind", gettext("Kind"), ServiceKind)]
 
 
 async def service(request: Request) -> Response:
@@ -107,15 +102,8 @@ def _staff_values(request: Request) -> dict[str, Any]:
         "status": one_of(request, "status", ServiceStatus) or "",
         **editable(request, EDIT_SERVICES),
     }
-    choices = [("", gettext("all")), *((status.name, status.words) for status in ServiceStatus)]
-    state = {
-        "name": "status",
-        "kind": "select",
-        "label": gettext("Status"),
-        "value": asked["status"],
-        "choices": choices,
-    }
-    return {"fields": [*_search(asked), state], "asked": asked}
+    state = select_field(request, "status", gettext("Status"), ServiceStatus)
+    return {"fields": [*_search(request), state], "asked": asked}
 
 
 async def _choices(request: Request) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -116,6 +116,11 @@ def round_money(fen: int | None) -> str:
     return gettext("%(yuan)s yuan", yuan=format_compact_decimal(fen / 100, fraction_digits=2, locale=_locale()))
 
 
+def titled(row: Mapping[str, Any]) -> str:
+    """The title of what has one in both languages, in the reader's; in Chinese where there is no other."""
+    return str((current.get() != "zh" and row.get("titleEn")) or row["title"])
+
+
 def number(value: Any) -> str:
     """1,284"""
     return "" if value is None else _as_decimal(value, None, _locale())
@@ -189,5 +194,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "span": span,
     "thousandths": thousandths,
     "time": time,
+    "titled": titled,
     "working_span": working_span,
 }

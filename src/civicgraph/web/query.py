@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from civicgraph.i18n import Labelled
+from civicgraph.i18n import Labelled, gettext
 
 
 def text(request: Request, name: str = "q") -> str | None:
@@ -47,3 +47,16 @@ def one_of(request: Request, name: str, enum: type[Labelled]) -> str | None:
     """One member of an enumeration by its GraphQL name."""
     found = kinds(request, name, enum)
     return found[0] if found else None
+
+
+def search_field(request: Request) -> dict[str, Any]:
+    """The control for words to search for, with what was asked."""
+    value = text(request) or ""
+    return {"name": "q", "kind": "search", "label": gettext("Words"), "value": value, "attrs": {"maxlength": 60}}
+
+
+def select_field(request: Request, name: str, label: str, enum: type[Labelled]) -> dict[str, Any]:
+    """The control for one member of an enumeration, or for all of them, with what was asked."""
+    choices = [("", gettext("all")), *((one.name, one.words) for one in enum)]
+    value = one_of(request, name, enum) or ""
+    return {"name": name, "kind": "select", "label": label, "value": value, "choices": choices}

@@ -11,7 +11,7 @@ from civicgraph.divisions.choosing import place_field
 from civicgraph.events.models import EventKind
 from civicgraph.i18n import gettext
 from civicgraph.web import require
-from civicgraph.web.query import day, one_of, place, text
+from civicgraph.web.query import day, one_of, place, search_field, select_field, text
 
 
 def asked_of(request: Request) -> dict[str, str]:
@@ -44,9 +44,8 @@ def filter_of(asked: dict[str, str]) -> dict[str, Any]:
 
 
 def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) -> list[dict[str, Any]]:
-    kinds = [("", gettext("all")), *((kind.name, kind.words) for kind in EventKind)]
     return [
-        {"name": "q", "kind": "search", "label": gettext("Words"), "value": asked["q"], "attrs": {"maxlength": 60}},
-        {"name": "kind", "kind": "select", "label": gettext("Kind"), "value": asked["kind"], "choices": kinds},
+        search_field(request),
+        select_field(request, "kind", gettext("Kind"), EventKind),
         place_field(request, require(found, "division"), asked["within"]),
     ]

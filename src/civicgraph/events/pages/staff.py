@@ -15,7 +15,7 @@ from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_EVENTS
 from civicgraph.web import listing
 from civicgraph.web.forms import Form
-from civicgraph.web.query import kinds, one_of, paging, text
+from civicgraph.web.query import kinds, one_of, paging, search_field, select_field, text
 
 
 def _staff_filter(request: Request) -> dict[str, Any]:
@@ -34,23 +34,10 @@ def _staff_filter(request: Request) -> dict[str, Any]:
 
 def _staff_values(request: Request) -> dict[str, Any]:
     kind, status = one_of(request, "kind", EventKind) or "", one_of(request, "status", EventStatus) or ""
-    every = ("", gettext("all"))
     fields = [
-        {"name": "q", "kind": "search", "label": gettext("Words"), "value": text(request), "attrs": {"maxlength": 60}},
-        {
-            "name": "kind",
-            "kind": "select",
-            "label": gettext("Kind"),
-            "value": kind,
-            "choices": [every, *((one.name, one.words) for one in EventKind)],
-        },
-        {
-            "name": "status",
-            "kind": "select",
-            "label": gettext("Status"),
-            "value": status,
-            "choices": [every, *((one.name, one.words) for one in EventStatus)],
-        },
+        search_field(request),
+        select_field(request, "kind", gettext("Kind"), EventKind),
+        select_field(request, "status", gettext("Status"), EventStatus),
     ]
     return {
         "fields": fields,

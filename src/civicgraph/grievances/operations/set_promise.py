@@ -26,7 +26,7 @@ class PromiseKey(Input):
         "",
         title=N_("Only for this category"),
         max_length=40,
-        description=N_("Its code. Empty: for every category that has no entry of its own here."),
+        description=N_("Empty: for every category that has no entry of its own here."),
     )
 
 
