@@ -155,7 +155,18 @@ async def test_everybody_reads_what_is_promised_where_and_a_supervisor_sets_and_
     now = await resident.open(inherited)
     assert all(words in now for words in ("11 小时", "21 小时", "凤冈县"))
     assert "21 小时" not in await resident.open(f"/promises?within={place.HONGQIAO}")
-    await staff.send(f"{entries}/end")
+    other = await signed_in(app, await place.person("deputy", Role.SUPERVISOR, FENGGANG))
+    for one in (staff, other):
+        await one.open(f"/staff/promises?within={FENGGANG}")
+    await staff.send(entries, urgency="general", response_minutes="660", resolution_minutes="1260")
+    told = await other.send(entries, urgency="general", response_minutes="60", resolution_minutes="120")
+    assert other.status == 422
+    assert all(minutes in told for minutes in ("1260", "120"))
+    assert "21 小时" in await resident.open(inherited)  # the second is told, and nothing is lost
+    await other.send(entries)
+    assert "2 小时" in await resident.open(inherited)
+    await other.open(f"/staff/promises?within={FENGGANG}")
+    await other.send(f"{entries}/end")
     assert "21 小时" not in await resident.open(inherited)
 
 

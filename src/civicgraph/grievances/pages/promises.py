@@ -51,6 +51,7 @@ async def _draw(request: Request, sent: tuple[str, Form] | None = None) -> Respo
     values = {
         **_standing(found),
         "own": own,
+        "seen": " ".join(f"{key}={version}" for key, version in _versions(own).items()),
         "forms": forms,
         "errors": sent[1].errors if sent else [],
         "places": _places(request, division),
@@ -129,18 +130,26 @@ def _entry_form(found: Mapping[str, Any], request: Request, own: list[Mapping[st
         "response_minutes": line["response"],
         "resolution_minutes": line["resolution"],
         "counting": (Counting.WORKING_HOURS if line["is_in_hours"] else Counting.ROUND_THE_CLOCK).value,
-        "version": _version(own, urgency, category),
         "division_code": division["code"],
     }
     choices = {"category": [("", gettext("Every category")), *categories(found)]}
     return Form(operations.set_urgency_policy.input, values, choices=choices, leave_out=["division_code", "version"])
 
 
-def _version(own: list[Mapping[str, Any]], urgency: Urgency, category: str) -> int:
-    for one in own:
-        if one["urgency"] == urgency.name and (one["category"] or {"code": ""})["code"] == category:
-            return int(one["version"])
-    return 0
+def _key(urgency: str, category: str) -> str:
+    return f"{urgency.lower()}:{category}"
+
+
+def _versions(own: list[Mapping[str, Any]]) -> dict[str, int]:
+    """The versions of the place's own entries, by level and category."""
+    return {_key(one["urgency"], (one["category"] or {"code": ""})["code"]): int(one["version"]) for one in own}
+
+
+def _seen(pairs: list[tuple[str, str]]) -> dict[str, int]:
+    """The versions that the page showed: which of them is meant is chosen in the form."""
+    written = dict(pairs).get("seen", "").split()
+    found = [one.rpartition("=") for one in written]
+    return {key: int(version) for key, _, version in found if version.isascii() and version.isdigit()}
 
 
 def _hours_form(division: Mapping[str, Any], code: str) -> Form:
@@ -160,10 +169,10 @@ async def set_entry(request: Request) -> Response:
     found = await read(request, "staff/grievances/promises", {"code": code})
     own = [one for one in require(found, "division")["urgencyPolicies"] if one["division"]["code"] == code]
     form = _entry_form(found, request, own)
-    form.bind(await read_body(request))
-    asked, category = str(form.values.get("urgency", "")).upper(), str(form.values.get("category", ""))
-    version = _version(own, Urgency[asked], category) if asked in Urgency.__members__ else 0
-    fixed = {"division_code": code, "version": version}
+    sent = await read_body(request)
+    form.bind(sent)
+    meant = _key(str(form.values.get("urgency", "")), str(form.values.get("category", "")))
+    fixed = {"division_code": code, "version": _seen(sent).get(meant, 0)}
     result = await form.run(operations.set_urgency_policy, request.state.actor, **fixed)
     if result is not None:
         return redirect(request, "staff_promises", within=code, said=gettext("Saved. It holds for new grievances."))
