@@ -4,6 +4,8 @@
 const CACHE = "today-VERSION_OF_THIS_FILE";
 const PAGE = "/staff/today";
 const PATIENCE = 8000;
+const NOTHING_KEPT = "没有网络，今天的活还没有存在这部手机上。请到有信号的地方再打开。\n\n"
+  + "No connection, and today's work is not kept on this phone yet. Open it again where there is a signal.";
 
 self.addEventListener("install", () => self.skipWaiting());
 
@@ -21,17 +23,21 @@ async function forget() {
 
 // The server first; the kept page when it cannot be reached. Sent elsewhere means signed out: nothing stays.
 async function page(request) {
-  const cache = await caches.open(CACHE);
+  let answer;
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.ok && !answer.redirected) await cache.put(PAGE, answer.clone());
-    else if (answer.redirected || answer.type === "opaqueredirect") await forget();
-    return answer;
+    answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
   } catch (error) {
-    const kept = await cache.match(PAGE);
-    if (kept) return kept;
-    throw error;
+    const kept = await caches.match(PAGE);
+    return kept ?? new Response(NOTHING_KEPT, { status: 503, headers: { "content-type": "text/plain; charset=utf-8" } });
   }
+  // A phone without room for the page still shows it.
+  if (answer.ok && !answer.redirected) await keep(answer.clone()).catch(() => {});
+  else if (answer.redirected || answer.type === "opaqueredirect") await forget();
+  return answer;
+}
+
+async function keep(answer) {
+  await (await caches.open(CACHE)).put(PAGE, answer);
 }
 
 // Style sheets and scripts have their version in their address: what is kept under it is right.

@@ -189,7 +189,12 @@ async def test_a_page_of_a_person_or_with_a_form_is_nobodys_else(
 async def test_every_encoding_holds_the_same(app: Starlette, editor: Actor, encoding: str, decode: object) -> None:
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-        for path in ("/events", "/static/css/tokens.css", "/graphql?query={__schema{types{name,description}}}"):
+        for path in (
+            "/events",
+            "/static/css/tokens.css",
+            "/static/site.css",
+            "/graphql?query={__schema{types{name,description}}}",
+        ):
             accept = "application/json" if path.startswith("/graphql") else "text/html"
             plain = await client.get(path, headers={"accept": accept, "accept-encoding": "identity"})
             headers = {"accept": accept, "accept-encoding": encoding}

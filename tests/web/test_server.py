@@ -329,7 +329,8 @@ def test_a_stop_under_load_fails_no_request(running: Server) -> None:
                     statuses.append(answer.status_code)
 
             tasks = [asyncio.create_task(ask()) for _ in range(16)]
-            await asyncio.sleep(1)
+            while len(statuses) <= 50:  # well under way, however busy the machine is
+                await asyncio.sleep(0.01)
             assert running.process is not None
             os.kill(running.process.pid, signal.SIGTERM)
             await asyncio.wait_for(asyncio.gather(*tasks), 20)
@@ -337,7 +338,6 @@ def test_a_stop_under_load_fails_no_request(running: Server) -> None:
         return statuses
 
     statuses = asyncio.run(load())
-    assert len(statuses) > 50
     assert set(statuses) == {200}
     assert running.stop() in (0, -signal.SIGTERM)
     assert "error" not in running.log

@@ -13,6 +13,7 @@ from jinja2.runtime import Macro
 from civicgraph import clock, settings
 from civicgraph.graph.bounded import Cache
 from civicgraph.i18n import current, gettext, ngettext
+from civicgraph.web import bundles
 from civicgraph.web.formats import FILTERS
 
 
@@ -55,8 +56,7 @@ _drawn: Cache[str] = Cache(4_096, 8_000_000)
 @cache
 def static(path: str) -> str:
     """The address of a static file with its content's hash, so that browsers keep it for good."""
-    body = (settings.folder("static") / path).read_bytes()
-    return f"/static/{path}?v={hashlib.sha256(body).hexdigest()[:10]}"
+    return f"/static/{path}?v={hashlib.sha256(bundles.body(path)).hexdigest()[:10]}"
 
 
 @cache
