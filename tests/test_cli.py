@@ -6,13 +6,17 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
+import signal
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
+import httpx
 import pytest
+
+from tests.support import forks
+from tests.support.mail import free_port
 
 SECRET = "a secret of the tests, long enough to be one"
 CITY = "520327001901"
@@ -27,17 +31,15 @@ class Shell:
         self.environment |= {"CIVICGRAPH_SECRET_KEY": SECRET, "COLUMNS": "200", "NO_COLOR": "1"}
 
     def __call__(self, *words: str, code: int = 0, **environment: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "civicgraph", *words],
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
+        said, complained = (self.folder / f".{secrets.token_hex(4)}.{name}" for name in ("out", "err"))
+        try:
+            process = forks.begin(words, {**self.environment, **environment}, self.folder, said, complained)
+            process.join(120)
+            assert process.exitcode == code, said.read_text() + complained.read_text()
+            return said.read_text()
+        finally:
+            for file in (said, complained):
+                file.unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -65,6 +67,21 @@ def city(loaded: tuple[Path, str], tmp_path: Path) -> Shell:
 def test_every_command_explains_itself(shell: Shell, command: str) -> None:
     assert "Usage" in shell(command, "--help")
     assert command in shell("--help")
+
+
+def test_the_command_serves_when_it_is_started_by_hand(city: Shell) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "civicgraph", "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=city.folder, env=city.environment, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert f"listens on http://127.0.0.1:{port}" in process.stdout.readline().decode()
+            answered = httpx.HTTPTransport(retries=8)  # each try waits twice as long as the one before
+            with httpx.Client(transport=answered) as client:
+                assert "诉求" in client.get(f"http://127.0.0.1:{port}/", timeout=20).text
+        finally:
+            process.terminate()
+        assert process.wait(20) in (0, -signal.SIGTERM)
 
 
 def test_check_says_in_plain_words_what_is_wrong(shell: Shell) -> None:

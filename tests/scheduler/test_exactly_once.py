@@ -104,7 +104,7 @@ async def start(
     yield start
     mailbox.is_open = True
     for server in running:
-        if server.process is not None and server.process.poll() is None:
+        if server.process is not None and server.process.is_alive():
             server.stop()
 
 

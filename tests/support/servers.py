@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import TracebackType
 
 import httpx
 
+from tests.support import forks
 from tests.support.mail import free_port
 
 
@@ -25,8 +24,7 @@ class Server:
     def __init__(
         self, database: str, secret: str, folder: Path, deadlines: Mapping[str, int] | None = None, **environment: str
     ) -> None:
-        changes = "".join(f"protocol.{name} = {seconds}; " for name, seconds in (deadlines or {}).items())
-        self._code = f"from civicgraph.server import protocol; {changes}from civicgraph.cli import main; main()"
+        self._deadlines = deadlines
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
@@ -41,20 +39,20 @@ class Server:
             "CIVICGRAPH_QUIET_HOURS": "",
             **environment,
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: ForkServerProcess | None = None
 
     def start(self) -> Server:
         """Start and wait until it answers."""
-        log = (self._folder / f"server-{self.port}.log").open("wb")
-        command = [sys.executable, "-c", self._code, "serve", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, env=self._environment, cwd=self._folder, stdout=log, stderr=log)
+        log = self._folder / f"server-{self.port}.log"
+        words = ("serve", "--port", str(self.port))
+        self.process = forks.begin(words, self._environment, self._folder, log, deadlines=self._deadlines)
         end = time.monotonic() + 30
         while time.monotonic() < end:
             try:
                 if httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200:
                     return self
             except httpx.TransportError:
-                if self.process.poll() is not None:
+                if not self.process.is_alive():
                     break
                 time.sleep(0.1)
         self.kill()
@@ -68,15 +66,17 @@ class Server:
     def kill(self) -> None:
         """SIGKILL."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
+        self.process.join()
 
     def stop(self) -> int:
         """SIGTERM, and its exit code."""
         assert self.process is not None
-        if self.process.poll() is None:
+        if self.process.is_alive():
             self.process.terminate()
-        return self.process.wait(timeout=20)
+        self.process.join(20)
+        assert self.process.exitcode is not None, "the server does not stop"
+        return self.process.exitcode
 
     def __enter__(self) -> Server:
         return self.start()
@@ -84,5 +84,5 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.process.is_alive():
             self.stop()

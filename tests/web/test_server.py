@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
 import time
@@ -332,7 +331,7 @@ def test_a_stop_under_load_fails_no_request(running: Server) -> None:
             while len(statuses) <= 50:  # well under way, however busy the machine is
                 await asyncio.sleep(0.01)
             assert running.process is not None
-            os.kill(running.process.pid, signal.SIGTERM)
+            running.process.terminate()
             await asyncio.wait_for(asyncio.gather(*tasks), 20)
         assert not [one for one in failures if "incomplete" in one]  # no answer broke off half-way
         return statuses
