@@ -10,6 +10,8 @@ import secrets
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
