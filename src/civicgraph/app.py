@@ -20,6 +20,7 @@ from civicgraph.graph.engine import Engine
 from civicgraph.graph.live import Live
 from civicgraph.graph.readers import open_reader
 from civicgraph.graph.versions import watch
+from civicgraph.metrics import metrics
 from civicgraph.operations import after_commit
 from civicgraph.rounds import each_tick
 from civicgraph.scheduler.heartbeat import Heartbeat
@@ -59,6 +60,7 @@ def routes() -> list[Any]:
         Mount("/static", Assets(configuration.folder("static")), name="static"),
         Route("/healthz", healthz, name="healthz"),
         Route("/readyz", readyz, name="readyz"),
+        Route("/metrics", metrics, name="metrics"),
     ]
     for room in PAGES:
         found += importlib.import_module(f"civicgraph.{room}.pages").ROUTES

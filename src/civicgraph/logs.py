@@ -7,6 +7,7 @@ import atexit
 import logging
 import os
 import sys
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -53,11 +54,16 @@ def new_request_id() -> str:
     return os.urandom(8).hex()
 
 
+answered: Counter[int] = Counter()
+"""Requests of this process by the status that they were answered with."""
+
+
 def request(method: str, route: str, status: int, began: float, request_id: str) -> None:
     """One line a request: what, how long, how it ended; no query, no address, no person.
 
     `began` is `clock.monotonic` at its beginning, `route` the pattern of its address.
     """
+    answered[status] += 1
     milliseconds = round((clock.monotonic() - began) * 1000, 1)
     _requests.add({"method": method, "route": route, "status": status, "ms": milliseconds, "request_id": request_id})
 

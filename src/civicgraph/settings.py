@@ -167,6 +167,11 @@ class Settings(BaseSettings):
         default=False,
         description="Whether API tokens run the trusted documents of their list alone; without a list, none.",
     )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="What `/metrics` asks for, as a bearer token: figures about the process for Prometheus. "
+        "Empty: there are none.",
+    )
     is_explorer_open: bool = Field(default=True, description="Whether the GraphQL explorer is public.")
     reader_threads: int = Field(default=4, ge=1, description="Read-only connections of the graph engine.")
 

@@ -15,6 +15,9 @@ class Cache(Generic[V]):
         self._size, self._length, self._used = size, length, 0
         self._items: OrderedDict[Any, tuple[V, int]] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._items)
+
     def get(self, key: Any) -> V | None:
         found = self._items.get(key)
         if found is None:

@@ -100,18 +100,18 @@ class Engine:
         self.budgets = Budgets()
         self.persisted = Documents()
         # A parsed document takes about 120 bytes for each of its characters, a plan little more than its statement.
-        self._documents: Cache[Document] = Cache(512, 500_000)
+        self.documents: Cache[Document] = Cache(512, 500_000)
         self._variables: Cache[dict[str, Any]] = Cache(2_048, 2_000_000)
-        self._plans: Cache[Plan] = Cache(2_048, 16_000_000)
+        self.plans: Cache[Plan] = Cache(2_048, 16_000_000)
 
     def document(self, text: str, pay: Pay = _free) -> Document:
         """Parse and validate for a price, or find that done before. What is wrong with a document is not kept."""
-        known = self._documents.get(text)
+        known = self.documents.get(text)
         if known is not None:
             return known
         pay(len(text) // CHARACTERS_A_POINT)
         document = self._read(text)
-        return document if document.errors else self._documents.put(text, document, len(text))
+        return document if document.errors else self.documents.put(text, document, len(text))
 
     def _read(self, text: str) -> Document:
         document = Document(text)
@@ -161,12 +161,12 @@ class Engine:
             raise Unplannable(operation.operation.value)
         name = operation.name.value if operation.name else ""
         key = (document.text, name, actor.is_staff, _shape(variables))
-        known = self._plans.get(key)
+        known = self.plans.get(key)
         if known is not None:
             return known
         pay(len(document.text) // CHARACTERS_A_POINT)
         plan = self._compile(document, operation, variables, actor)
-        return self._plans.put(key, plan, len(plan.statement) + len(document.text))
+        return self.plans.put(key, plan, len(plan.statement) + len(document.text))
 
     def _compile(
         self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any], actor: Actor

@@ -137,6 +137,10 @@ class Live:
         self._waiting: asyncio.Queue[Watch] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
 
+    def __len__(self) -> int:
+        """How many follow something now."""
+        return self._followers.total()
+
     def open(self) -> None:
         """Begin to look."""
         self._versions.on_change = self._changed.set

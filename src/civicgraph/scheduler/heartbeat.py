@@ -86,7 +86,12 @@ class Heartbeat:
 
     def is_stuck(self) -> bool:
         """Whether it has not ticked for a minute or so."""
-        return clock.monotonic() - self._last_tick > max(60, self._settings.tick_seconds * _STUCK_TICKS)
+        return self.seconds_since > max(60, self._settings.tick_seconds * _STUCK_TICKS)
+
+    @property
+    def seconds_since(self) -> float:
+        """How long ago it ticked last."""
+        return clock.monotonic() - self._last_tick
 
     async def tick_once(self) -> TickReport:
         """One whole round by hand: lead, claim, deliver, and give the lease back."""

@@ -139,7 +139,10 @@ class PageCache:
     def __init__(self, versions: Versions) -> None:
         self.versions = versions
         self.pages: OrderedDict[Key, Page] = OrderedDict()
-        self.bytes = 0
+        self.bytes = self.hits = 0
+
+    def __len__(self) -> int:
+        return len(self.pages)
 
     def find(self, key: Key) -> Page | None:
         """The page, if it is still good."""
@@ -150,6 +153,7 @@ class PageCache:
             self._drop(key)
             return None
         self.pages.move_to_end(key)
+        self.hits += 1
         return page
 
     def keep(self, key: Key, page: Page) -> None:
