@@ -19,6 +19,7 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 
 from tests.support.axe import IS_TOO_WIDE, troubles_of
+from tests.support.chromium import options
 from tests.support.servers import Server
 
 FOLDER = Path("shots")
@@ -198,9 +199,7 @@ async def _main(wanted: list[str]) -> None:
         password = next(line.split()[1] for line in told.splitlines() if line.split()[:1] == ["admin"])
         with Server(database, SECRET, folder) as server:
             async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
-                )
+                browser = await playwright.chromium.launch(**options())
                 await _take(browser, server.url, wanted, password)
                 await browser.close()
 

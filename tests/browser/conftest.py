@@ -17,6 +17,7 @@ from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
 from civicgraph.permissions import Role
 from tests.conftest import SECRET, make_settings, run
 from tests.support import city
+from tests.support.chromium import options
 from tests.support.servers import Server
 
 expect.set_options(timeout=20_000)  # two cores are shared with the other tests
@@ -69,12 +70,8 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "Chromium is missing: install the package chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
-        )
+        browser = playwright.chromium.launch(**options())
         yield browser
         browser.close()
 

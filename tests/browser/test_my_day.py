@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import httpx
 import pytest
@@ -64,14 +65,21 @@ def test_a_step_is_taken_from_the_page_of_the_day(people: People) -> None:
     assert history(people, number, "到现场了") == 1
 
 
+def until_kept(page: Page) -> None:
+    """Wait until the page of the day is kept in the browser; `wait_for_function` does not wait for a promise."""
+    end = time.monotonic() + 20
+    while not page.evaluate("caches.match('/staff/today').then(Boolean)"):
+        assert time.monotonic() < end, "the page of the day is not kept"
+        page.wait_for_timeout(50)
+
+
 def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back(people: People) -> None:
     if not people.has_script:
         pytest.skip("without JavaScript it is an ordinary page")
     number = assigned(people)
     grid = people.staff("grid")
     grid.goto("/staff/today")
-    grid.wait_for_function("caches.keys().then((all) => all.some((one) => one.startsWith('today-')))")
-    grid.wait_for_function("caches.match('/staff/today').then(Boolean)")
+    until_kept(grid)
     grid.context.set_offline(True)
     grid.reload()
     expect(grid.locator("h1")).to_contain_text("今天的活")
@@ -93,7 +101,7 @@ def test_a_conflict_is_shown_and_nothing_personal_is_left_at_sign_out(people: Pe
     number = assigned(people)
     grid, point = people.staff("grid"), people.staff("point")
     grid.goto("/staff/today")
-    grid.wait_for_function("caches.match('/staff/today').then(Boolean)")
+    until_kept(grid)
     grid.context.set_offline(True)
     note(grid, number, "notes", "我写的话")
     point.goto(f"/staff/grievances/{number}")
