@@ -53,6 +53,31 @@ async def test_a_new_service_is_a_draft_with_hours_prices_and_offers(editor: Act
         (hours((1, TWO, NOON)), {"hours.0.closes_minute": "end_before_start"}),
         (hours((8, NOON, TWO)), {"hours.0.weekday": "less_than_equal"}),
         (hours((1, NOON, TWO), (1, TWO - 1, SIX)), {"hours.1.closes_minute": "overlap"}),
+        (
+            {"special_days": [{"first_day": "2026-10-03", "last_day": "2026-10-01"}]},
+            {"special_days.0.last_day": "end_before_start"},
+        ),
+        (
+            {"special_days": [{"first_day": "2026-10-03", "opens_minute": 600}]},
+            {"special_days.0.closes_minute": "missing"},
+        ),
+        (
+            {"special_days": [{"first_day": "2026-10-03", "opens_minute": 600, "closes_minute": 540}]},
+            {"special_days.0.closes_minute": "end_before_start"},
+        ),
+        (
+            {"price_rules": [{"label": "搬运", "min_floor": 9, "max_floor": 6, "amount_fen": 1}]},
+            {"price_rules.0.max_floor": "end_before_start"},
+        ),
+        (
+            {
+                "price_rules": [
+                    {"label": "楼上", "min_floor": 6, "amount_fen": 1},
+                    {"label": "八楼", "min_floor": 8, "amount_fen": 2},
+                ]
+            },
+            {"price_rules.1.label": "unreachable"},
+        ),
         ({"price_rules": [{"label": "餐", "amount_fen": -1}]}, {"price_rules.0.amount_fen": "greater_than_equal"}),
         (
             {"price_rules": [{"label": "倒", "min_age": 80, "max_age": 60, "amount_fen": 1}]},

@@ -102,6 +102,31 @@ async def test_anyone_finds_their_own_price(site: Site, query: str, words: str) 
         assert 'class="wrong"' in text
 
 
+async def test_a_page_says_what_holidays_and_special_days_change(site: Site) -> None:
+    row = await publish(site)
+    await site.editor.open(f"/staff/services/{row.slug}")
+    await site.editor.send(
+        holiday_hours="like_offices",
+        special_days__0__first_day="2026-10-05",
+        special_days__0__last_day="2026-10-06",
+        special_days__0__note="换灶台",
+        price_rules__0__household="minimum_living",
+        price_rules__1__min_floor="6",
+    )
+    assert site.editor.status == 200
+    with clock.override(datetime(2026, 10, 1, 12, 30, tzinfo=clock.CITY_ZONE)):
+        text = await site.stranger.open(f"/services/{row.slug}")
+        assert "今天是国庆节，不开门。" in text
+        assert "换灶台" in text
+        assert "（今天）" not in text
+    with clock.override(datetime(2026, 10, 10, 12, 30, tzinfo=clock.CITY_ZONE)):
+        text = await site.stranger.open(f"/services/{row.slug}?age=83&household=MINIMUM_LIVING&floor=x")
+        assert "按周一的时间开门" in text
+        assert "换灶台" not in text  # that is over
+        assert "请用数字填楼层" in text
+        assert '<option value="MINIMUM_LIVING" selected' in text
+
+
 async def test_an_editor_enters_a_service_with_hours_and_prices_and_lets_it_rest(site: Site) -> None:
     page = site.editor
     await page.open("/staff/services/new")

@@ -43,6 +43,75 @@ def in_the_city(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
+    ("day", "holiday_hours", "is_open"),
+    [
+        ("2026-10-01", "as_usual", True),  # National Day, a Thursday
+        ("2026-10-01", "like_offices", False),
+        ("2026-10-10", "as_usual", False),  # a Saturday worked for it 调休
+        ("2026-10-10", "like_offices", True),
+        ("2026-10-17", "like_offices", False),  # a Saturday like any other
+        ("2026-10-15", "like_offices", True),
+    ],
+)
+async def test_holidays_and_make_up_days_count_where_the_service_says_so(
+    engine: Engine, list_service: List, day: str, holiday_hours: str, is_open: bool
+) -> None:
+    row = await list_service(holiday_hours=holiday_hours)
+    with clock.override(in_the_city(f"{day}T12:30")):
+        assert (await one(engine, row.slug))["isOpenNow"] is is_open
+        assert await names(engine, isOpenNow=True) == (["老年食堂"] if is_open else [])
+
+
+async def test_what_holds_for_this_very_day_goes_before_the_week_and_round_the_clock(
+    engine: Engine, list_service: List
+) -> None:
+    days = [
+        {"first_day": "2026-02-16", "last_day": "2026-02-18", "note": "过年"},
+        {"first_day": "2026-06-06", "opens_minute": 360, "closes_minute": 0, "note": "高考"},
+    ]
+    usual = await list_service(special_days=days)
+    always = await list_service(name="物业报修", is_round_the_clock=True, hours=[], special_days=days[:1])
+    expected = {
+        "2026-02-15T12:30": [False, True],  # a Sunday
+        "2026-02-16T12:30": [False, False],
+        "2026-02-18T19:00": [False, False],
+        "2026-02-19T19:00": [True, True],
+        "2026-06-06T06:30": [True, True],
+        "2026-06-06T23:59": [True, True],
+        "2026-06-06T05:59": [False, True],
+    }
+    for moment, are_open in expected.items():
+        with clock.override(in_the_city(moment)):
+            assert [(await one(engine, row.slug))["isOpenNow"] for row in (usual, always)] == are_open, moment
+
+
+PAYERS: list[tuple[dict[str, Any], str]] = [
+    ({"age": 30}, "其他人"),
+    ({"age": 30, "household": "MINIMUM_LIVING"}, "低保户"),
+    ({"age": 30, "household": "VETERAN"}, "其他人"),
+    ({"age": 30, "floor": 6}, "六楼以上"),
+    ({"age": 30, "floor": 5}, "其他人"),
+    ({"age": 30, "household": "MINIMUM_LIVING", "floor": 9}, "低保户"),
+]
+
+
+@pytest.mark.parametrize(("payer", "label"), PAYERS)
+async def test_a_price_may_depend_on_the_household_and_the_floor(
+    engine: Engine, list_service: List, payer: dict[str, Any], label: str
+) -> None:
+    price_rules = [
+        {"label": "低保户", "household": "minimum_living", "amount_fen": 0},
+        {"label": "六楼以上", "min_floor": 6, "amount_fen": 2000},
+        {"label": "其他人", "amount_fen": 1500},
+    ]
+    row = await list_service(price_rules=price_rules)
+    document = """query ($slug: String!, $age: Int!, $household: Household, $floor: Int) { service(slug: $slug) {
+      priceFor(age: $age, isResident: false, household: $household, floor: $floor) { label } } }"""
+    found = await engine.read(document, {"slug": row.slug, **payer}, ANONYMOUS)
+    assert found["service"]["priceFor"] == {"label": label}
+
+
+@pytest.mark.parametrize(
     ("moment", "is_open"),
     [
         ("2026-05-22T11:59", False),  # a Friday
@@ -90,7 +159,7 @@ async def test_the_first_rule_that_fits_gives_the_price(
     row = await list_service()
     found = (await one(engine, row.slug, age=age, is_resident=is_resident))["priceFor"]
     assert found["label"] == label
-    in_python = rules.price_for(await PriceRule.filter(service=row).order_by("position"), age, is_resident=is_resident)
+    in_python = rules.price_for(await PriceRule.filter(service=row).order_by("position"), rules.Payer(age, is_resident))
     assert in_python is not None
     assert (in_python.label, in_python.amount_fen) == (label, found["amountFen"])
 

@@ -25,7 +25,7 @@ from civicgraph.graph import (
 )
 from civicgraph.permissions import EDIT_SERVICES
 from civicgraph.services import models, operations, rules
-from civicgraph.services.models import ServiceKind, ServiceStatus
+from civicgraph.services.models import Household, ServiceKind, ServiceStatus
 
 
 @filter_type
@@ -69,6 +69,7 @@ class Service:
     staff_count = column()
     is_round_the_clock = column()
     hours_note = column()
+    holiday_hours = column()
     status = column()
     status_reason = column()
     is_generated = column()
@@ -79,6 +80,12 @@ class Service:
     compound = to_one("divisions.Compound")
     hours = to_many(
         "OpeningHours", key="service_id", order=("weekday", "opens_minute", "id"), description="When it is open."
+    )
+    special_days = to_many(
+        "SpecialDay",
+        key="service_id",
+        order=("first_day", "id"),
+        description="Days with other hours, or none.",
     )
     price_rules = to_many(
         "PriceRule",
@@ -92,6 +99,8 @@ class Service:
         arguments={
             "age": (int, "In full years."),
             "is_resident": (bool, "Whether the person lives in the community."),
+            "household": (Household | None, "The kind of household that the person lives in."),
+            "floor": (int | None, "The floor that the person lives on."),
         },
         is_nullable=True,
         description="The rule that gives a person's price; null when none fits.",
@@ -116,6 +125,17 @@ class OpeningHours:
     closes_minute = column()
 
 
+@type_(models.SpecialDay)
+class SpecialDay:
+    """A stretch of days on which a service has other hours, or none."""
+
+    first_day = column()
+    last_day = column()
+    opens_minute = column()
+    closes_minute = column()
+    note = column()
+
+
 @type_(models.PriceRule)
 class PriceRule:
     """Who pays what."""
@@ -124,6 +144,9 @@ class PriceRule:
     min_age = column()
     max_age = column()
     is_residents_only = column()
+    household = column()
+    min_floor = column()
+    max_floor = column()
     amount_fen = column()
     unit = column()
 
@@ -160,4 +183,4 @@ Mutation = mutations(
     door(operations.resume_service, {"service": "Service"}),
     door(operations.close_service, {"service": "Service"}),
 )
-TYPES = (Service, OpeningHours, PriceRule, Offer)
+TYPES = (Service, OpeningHours, SpecialDay, PriceRule, Offer)

@@ -33,6 +33,23 @@ class ServiceStatus(Labelled):
     CLOSED = "closed", N_("Closed")
 
 
+class HolidayHours(Labelled):
+    """What public holidays, and the weekend days worked for them 调休, do to a service's hours."""
+
+    AS_USUAL = "as_usual", N_("No different from other days")
+    LIKE_OFFICES = "like_offices", N_("Closed on public holidays; on make-up working days as on a Monday")
+
+
+class Household(Labelled):
+    """A household that a price is for, by the city's registers 家庭类别."""
+
+    MINIMUM_LIVING = "minimum_living", N_("On the minimum living allowance")  # 低保
+    EXTREME_POVERTY = "extreme_poverty", N_("In extreme poverty")  # 特困
+    DISABLED = "disabled", N_("With a disabled member")  # 残疾人家庭
+    BEREAVED = "bereaved", N_("That lost its only child")  # 计生特殊家庭
+    VETERAN = "veteran", N_("Of a veteran or soldier")  # 退役军人、军属
+
+
 class OfferKind(Labelled):
     """What an item of a service's offer is."""
 
@@ -66,6 +83,13 @@ class Service(Listing):
     staff_count = fields.IntField(null=True, description="Number of people who do the work.")
     is_round_the_clock = fields.BooleanField(default=False, description="Open day and night, every day.")
     hours_note = fields.CharField(120, default="", description="Hours in words, for instance 每天放学后.")
+    holiday_hours = fields.CharEnumField(
+        HolidayHours,
+        max_length=12,
+        default=HolidayHours.AS_USUAL,
+        db_default=HolidayHours.AS_USUAL.value,
+        description="What public holidays do to its hours.",
+    )
     status = fields.CharEnumField(
         ServiceStatus, max_length=12, default=ServiceStatus.DRAFT, description="Where it stands."
     )
@@ -92,6 +116,23 @@ class OpeningHours(Record):
         indexes = (("service_id", "weekday", "opens_minute", "id"),)
 
 
+class SpecialDay(Record):
+    """A stretch of days on which a service has other hours, or none: 春节停业, 高考期间延时."""
+
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "civicgraph.Service", related_name="special_days", on_delete=fields.CASCADE, description="The service."
+    )
+    first_day = fields.DateField(description="First day, in the city.")
+    last_day = fields.DateField(description="Last day, the same as the first for a single one.")
+    opens_minute = fields.IntField(null=True, description="Opening time in minutes after midnight, empty: closed.")
+    closes_minute = fields.IntField(null=True, description="Closing time in minutes after midnight, at most 1440.")
+    note = fields.CharField(80, default="", description="Why, for everyone.")
+
+    class Meta:
+        table = "special_day"
+        indexes = (("service_id", "first_day", "id"),)
+
+
 class PriceRule(Record):
     """Who pays what: the first rule by position that fits gives the price."""
 
@@ -103,6 +144,13 @@ class PriceRule(Record):
     min_age = fields.IntField(null=True, description="Youngest age that it fits, in full years.")
     max_age = fields.IntField(null=True, description="Oldest age that it fits, in full years.")
     is_residents_only = fields.BooleanField(default=False, description="Fits residents of the community only.")
+    household = fields.CharEnumField(
+        Household, max_length=16, null=True, description="Fits households of this kind only, empty: all."
+    )
+    min_floor = fields.IntField(
+        null=True, description="Lowest floor that it fits, for instance for what is carried up."
+    )
+    max_floor = fields.IntField(null=True, description="Highest floor that it fits.")
     amount_fen = fields.IntField(description="The price in fen (1/100 CNY), 0 is free.")
     unit = fields.CharField(20, default="", description="What the price is for, for instance 餐 or 月.")
 

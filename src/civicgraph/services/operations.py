@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -23,7 +24,18 @@ from civicgraph.operations import (
 )
 from civicgraph.permissions import EDIT_SERVICES, Actor
 from civicgraph.services import rules
-from civicgraph.services.models import Offer, OfferKind, OpeningHours, PriceRule, Service, ServiceKind, ServiceStatus
+from civicgraph.services.models import (
+    HolidayHours,
+    Household,
+    Offer,
+    OfferKind,
+    OpeningHours,
+    PriceRule,
+    Service,
+    ServiceKind,
+    ServiceStatus,
+    SpecialDay,
+)
 from civicgraph.text import search_terms
 
 _CLOCK: dict[str, Any] = {"widget": "clock"}
@@ -44,6 +56,43 @@ class HoursFields(Input):
         return minute or 1440
 
 
+class SpecialDayFields(Input):
+    """Days with other hours than usual, or none."""
+
+    first_day: date = Field(title=N_("First day"))
+    last_day: date | None = Field(None, title=N_("Last day"), description=N_("Empty: that day alone."))
+    opens_minute: int | None = Field(
+        None, title=N_("Opens"), ge=0, le=1439, description=N_("Empty: closed."), json_schema_extra=_CLOCK
+    )
+    closes_minute: int | None = Field(
+        None,
+        title=N_("Closes"),
+        ge=0,
+        le=1440,
+        description=N_("00:00 is the end of that day."),
+        json_schema_extra=_CLOCK,
+    )
+    note: str = Field("", title=N_("Why, for everyone"), max_length=80)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        self.last_day = self.last_day or self.first_day
+        if self.closes_minute == 0:
+            self.closes_minute = 1440
+        return self
+
+    def trouble(self) -> tuple[str, str, str]:
+        """The field, code and words of what is wrong; empty when nothing is."""
+        if self.last_day is not None and self.last_day < self.first_day:
+            return "last_day", "end_before_start", N_("The last day must not come before the first.")
+        if (self.opens_minute is None) != (self.closes_minute is None):
+            missing = "opens_minute" if self.opens_minute is None else "closes_minute"
+            return missing, "missing", N_("Give both times, or neither when it is closed.")
+        if self.opens_minute is not None and self.closes_minute is not None and self.closes_minute <= self.opens_minute:
+            return "closes_minute", "end_before_start", N_("It must close after it opens.")
+        return "", "", ""
+
+
 class PriceRuleFields(Input):
     """Who pays what; the first rule that fits gives the price."""
 
@@ -51,6 +100,9 @@ class PriceRuleFields(Input):
     min_age: int | None = Field(None, title=N_("From age"), ge=0, le=150)
     max_age: int | None = Field(None, title=N_("To age"), ge=0, le=150)
     is_residents_only: bool = Field(False, title=N_("Residents of the community only"))
+    household: Household | None = Field(None, title=N_("Household"), description=N_("Empty: every household."))
+    min_floor: int | None = Field(None, title=N_("From floor"), ge=-10, le=200)
+    max_floor: int | None = Field(None, title=N_("To floor"), ge=-10, le=200)
     amount_fen: int = Field(title=N_("Price in yuan"), ge=0, le=100_000_000, json_schema_extra={"widget": "money"})
     unit: str = Field("", title=N_("For each"), max_length=20)
 
@@ -85,6 +137,8 @@ class ServiceFields(Input):
     is_round_the_clock: bool = Field(False, title=N_("Open day and night, every day"))
     hours_note: str = Field("", title=N_("Hours in words"), max_length=120)
     hours: list[HoursFields] = Field(default_factory=list, title=N_("Opening hours"), max_length=50)
+    holiday_hours: HolidayHours = Field(HolidayHours.AS_USUAL, title=N_("On public holidays"))
+    special_days: list[SpecialDayFields] = Field(default_factory=list, title=N_("Days with other hours"), max_length=50)
     price_rules: list[PriceRuleFields] = Field(default_factory=list, title=N_("Prices"), max_length=30)
     offers: list[OfferFields] = Field(default_factory=list, title=N_("What it offers"), max_length=100)
 
@@ -111,6 +165,13 @@ def _check_rows(data: ServiceFields) -> None:
         if rule.min_age is not None and rule.max_age is not None and rule.max_age < rule.min_age:
             path = f"price_rules.{index}.max_age"
             errors += InvalidInput.at(path, "end_before_start", N_("The older age must not be the smaller one.")).errors
+        if rule.min_floor is not None and rule.max_floor is not None and rule.max_floor < rule.min_floor:
+            path = f"price_rules.{index}.max_floor"
+            errors += InvalidInput.at(path, "end_before_start", N_("The upper floor must not be the lower one.")).errors
+    for index, special in enumerate(data.special_days):
+        name, code, words = special.trouble()
+        if name:
+            errors += InvalidInput.at(f"special_days.{index}.{name}", code, words).errors
     if not errors:
         for index in rules.unreachable(data.price_rules):
             message = N_("Nobody gets this price, because a rule above it fits first. Put the narrower rule higher.")
@@ -132,9 +193,12 @@ class UpdateService(ServiceFields):
 
 _ROWS: dict[str, tuple[type[Any], type[Input]]] = {
     "hours": (OpeningHours, HoursFields),
+    "special_days": (SpecialDay, SpecialDayFields),
     "price_rules": (PriceRule, PriceRuleFields),
     "offers": (Offer, OfferFields),
 }
+_ORDER = {"hours": ("weekday", "opens_minute"), "special_days": ("first_day", "opens_minute")}
+"""Rows that stand by themselves, where others stand as they were entered."""
 _OWN = [name for name in ServiceFields.model_fields if name not in (*_ROWS, "division_code", "compound_number")]
 
 
@@ -142,7 +206,7 @@ async def service_values(row: Service) -> dict[str, Any]:
     """The editable values of a service, by input field."""
     values: dict[str, Any] = {name: getattr(row, name) for name in _OWN}
     for name, (model, fields) in _ROWS.items():
-        order = ("weekday", "opens_minute") if name == "hours" else ("position",)
+        order = _ORDER.get(name, ("position",))
         found = await model.filter(service_id=row.id).order_by(*order)
         values[name] = [{key: getattr(one, key) for key in fields.model_fields} for one in found]
     return {**values, "division_code": row.division_id, "compound_number": row.compound_id}  # type: ignore[attr-defined]
@@ -163,7 +227,7 @@ async def _replace_rows(row: Service, data: ServiceFields) -> None:
     for name, (model, _) in _ROWS.items():
         await model.filter(service_id=row.id).delete()
         for position, one in enumerate(getattr(data, name), 1):
-            extra = {} if name == "hours" else {"position": position}
+            extra = {} if name in _ORDER else {"position": position}
             await model.create(service_id=row.id, **extra, **one.model_dump())
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from civicgraph import clock, settings
+from civicgraph import calendars, clock, settings
 from civicgraph.bookings.known import own_states
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_SERVICES
 from civicgraph.services import operations, rules
-from civicgraph.services.models import ServiceKind, ServiceStatus
+from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
 from civicgraph.web import listing, page, read, require
 from civicgraph.web.query import kinds, one_of, paging, place, search_field, select_field, text
 
@@ -57,28 +58,60 @@ def _search(request: Request) -> list[dict[str, Any]]:
 
 async def service(request: Request) -> Response:
     """One service: when it is open, what it costs whom, what it offers, how to reach it."""
-    age = request.query_params.get("age", "").strip()
+    age, floor = (request.query_params.get(name, "").strip() for name in ("age", "floor"))
     is_age = age.isascii() and age.isdigit() and len(age) <= 3 and int(age) in rules.AGES
+    is_floor = re.fullmatch(r"-?\d{1,3}", floor, re.ASCII) is not None
     is_resident = request.query_params.get("resident") == "true"
+    household = one_of(request, "household", Household)
     variables = {
         "slug": request.path_params["slug"],
         "age": int(age) if is_age else 0,
         "isResident": is_resident,
+        "household": household,
+        "floor": int(floor) if is_floor else None,
         "asksPrice": is_age,
     }
     found = await read(request, "services/service", variables)
     row = require(found, "service")
+    asked = {
+        "age": age[:10],
+        "floor": floor[:10],
+        "is_resident": is_resident,
+        "household": household or "",
+        "is_age_wrong": bool(age) and not is_age,
+        "is_floor_wrong": bool(floor) and not is_floor,
+    }
+    values = {**_hours(row), "mine": await own_states(request, row["quotas"]), "asked": asked, **_price_choices()}
+    return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
+
+
+def _price_choices() -> dict[str, Any]:
+    return {
+        "households": [("", gettext("Any other household")), *((one.name, gettext(one.label)) for one in Household)]
+    }
+
+
+def _hours(row: dict[str, Any]) -> dict[str, Any]:
+    """The week with the day whose hours count today, what holds today, and the special days that are not over."""
+    today, how = clock.today(), HolidayHours[row["holidayHours"]]
+    coming = [one for one in row["specialDays"] if one["lastDay"] >= f"{today}"]
+    is_special = any(one["firstDay"] <= f"{today}" for one in coming)
+    counts = 0 if is_special else rules.weekday_of(today, how)
     week = [
         {
             "name": gettext(name),
-            "is_today": number == clock.today().isoweekday(),
+            "is_today": number == counts,
             "hours": [one for one in row["hours"] if one["weekday"] == number],
         }
         for number, name in enumerate(WEEKDAYS, 1)
     ]
-    asked = {"age": age[:10], "is_resident": is_resident, "is_age_wrong": bool(age) and not is_age}
-    values = {"week": week, "mine": await own_states(request, row["quotas"]), **asked}
-    return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
+    goes_by_holidays = how is HolidayHours.LIKE_OFFICES and not is_special
+    return {
+        "week": week,
+        "special_days": coming,
+        "holiday": calendars.holiday_name(today) if goes_by_holidays and not counts else "",
+        "is_makeup_day": goes_by_holidays and calendars.is_makeup_day(today),
+    }
 
 
 def _staff_filter(request: Request) -> dict[str, Any]:

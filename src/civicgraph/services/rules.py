@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import product
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from civicgraph import clock, crypto
+from civicgraph import calendars, clock, crypto
 from civicgraph.permissions import EDIT_SERVICES
-from civicgraph.services.models import ServiceStatus
+from civicgraph.services.models import HolidayHours, Household, ServiceStatus
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -32,25 +34,66 @@ class Priced(Protocol):
     min_age: int | None
     max_age: int | None
     is_residents_only: bool
+    household: Household | None
+    min_floor: int | None
+    max_floor: int | None
+
+
+@dataclass(frozen=True)
+class Payer:
+    """What somebody says of themselves to learn a price; nobody writes it down."""
+
+    age: int
+    is_resident: bool = False
+    household: Household | None = None
+    floor: int | None = None
 
 
 P = TypeVar("P", bound=Priced)
 
 
-def price_for(rules: Iterable[P], age: int, *, is_resident: bool) -> P | None:
+def price_for(rules: Iterable[P], payer: Payer) -> P | None:
     """The first rule that fits: it gives the price. None when no rule says anything."""
-    for rule in rules:
-        is_old_enough = rule.min_age is None or age >= rule.min_age
-        is_young_enough = rule.max_age is None or age <= rule.max_age
-        if is_old_enough and is_young_enough and (is_resident or not rule.is_residents_only):
-            return rule
-    return None
+    return next((rule for rule in rules if _fits(rule, payer)), None)
+
+
+def _fits(rule: Priced, payer: Payer) -> bool:
+    """Whether a rule is for this person. What names floors fits nobody who does not say theirs."""
+    return (
+        _within(payer.age, rule.min_age, rule.max_age)
+        and (payer.is_resident or not rule.is_residents_only)
+        and rule.household in (None, payer.household)
+        and ((rule.min_floor, rule.max_floor) == (None, None) or _within(payer.floor, rule.min_floor, rule.max_floor))
+    )
+
+
+def _within(value: int | None, least: int | None, most: int | None) -> bool:
+    return value is not None and (least is None or value >= least) and (most is None or value <= most)
 
 
 def unreachable(rules: Sequence[P]) -> list[int]:
-    """The positions of the rules that give nobody a price, since an earlier one always fits first."""
-    reached = {id(price_for(rules, age, is_resident=resident)) for age in AGES for resident in (True, False)}
+    """The positions of the rules that give nobody a price, since an earlier one always fits first.
+
+    Ages and floors are tried where some rule begins or has just ended: between those nothing changes.
+    """
+    ages = {0} | {age for rule in rules for age in (rule.min_age, _after(rule.max_age)) if age in AGES}
+    floors = {None} | {one for rule in rules for one in (rule.min_floor, rule.max_floor, _after(rule.max_floor))}
+    payers = product(ages, (True, False), (None, *Household), floors)
+    reached = {id(price_for(rules, Payer(*one))) for one in payers}  # type: ignore[arg-type]
     return [index for index, rule in enumerate(rules) if id(rule) not in reached]
+
+
+def _after(value: int | None) -> int | None:
+    return None if value is None else value + 1
+
+
+def weekday_of(day: date, holiday_hours: HolidayHours) -> int:
+    """The weekday (1 is Monday) whose hours count on this day; 0 when none do."""
+    if holiday_hours is HolidayHours.AS_USUAL:
+        return day.isoweekday()
+    if calendars.is_makeup_day(day):
+        return 1
+    return 0 if calendars.holiday_name(day) else day.isoweekday()
 
 
 def new_slug() -> str:
@@ -58,21 +101,37 @@ def new_slug() -> str:
     return crypto.random_code(7).lower()
 
 
-def minute_of_week(now: datetime) -> tuple[int, int]:
-    """The weekday (1 is Monday) and the minute after midnight, in the city."""
+def minute_of_day(now: datetime) -> tuple[date, int]:
+    """The day and the minute after midnight, in the city."""
     local = now.astimezone(clock.CITY_ZONE)
-    return local.isoweekday(), local.hour * 60 + local.minute
+    return local.date(), local.hour * 60 + local.minute
 
 
-def fitting_price(c: Compiler, row: Row, rule: Row, age: Given, is_resident: Given) -> str:
+def fitting_price(
+    c: Compiler,
+    row: Row,
+    rule: Row,
+    age: Given,
+    is_resident: Given,
+    household: Given | None = None,
+    floor: Given | None = None,
+) -> str:
     """`price_for` in SQL: the rule of lowest position that fits."""
+
+    def lies(value: Given | None, one: Row, name: str) -> str:
+        least, most = one[f"min_{name}"], one[f"max_{name}"]
+        if value is None or value.value is None:
+            return f"({least} IS NULL AND {most} IS NULL)"
+        given = value.sql(c, "int")
+        return f"({least} IS NULL OR {least} <= {given}) AND ({most} IS NULL OR {most} >= {given})"
+
     first, source = c.find(
         "PriceRule",
         lambda one: (
-            f"{one['service_id']} = {row['id']}"
-            f" AND ({one['min_age']} IS NULL OR {one['min_age']} <= {age.sql(c, 'int')})"
-            f" AND ({one['max_age']} IS NULL OR {one['max_age']} >= {age.sql(c, 'int')})"
+            f"{one['service_id']} = {row['id']} AND {lies(age, one, 'age')} AND {lies(floor, one, 'floor')}"
             + ("" if is_resident.value else f" AND NOT {one['is_residents_only']}")
+            + f" AND ({one['household']} IS NULL"
+            + (")" if household is None or household.value is None else f" OR {one['household']} = {household.sql(c)})")
         ),
     )
     return f"{rule['id']} = (SELECT {first['id']} {source} ORDER BY {first['position']}, {first['id']} LIMIT 1)"
@@ -94,13 +153,30 @@ def visible(c: Compiler, row: Row) -> str:
 
 
 def is_open_now(c: Compiler, row: Row) -> str:
-    """In service, and round the clock or within one of today's opening hours."""
-    weekday = c.value(lambda run: minute_of_week(run.now)[0], "int", share="weekday")
-    minute = c.value(lambda run: minute_of_week(run.now)[1], "int", share="minute")
-    hours, source = c.find(
-        "OpeningHours", lambda one: f"{one['service_id']} = {row['id']} AND {one['weekday']} = {weekday}"
+    """In service, and within today's hours: those of this very day, else round the clock or those of the weekday."""
+    day = c.value(lambda run: minute_of_day(run.now)[0], "day", share="day")
+    minute = c.value(lambda run: minute_of_day(run.now)[1], "int", share="minute")
+
+    def weekday(how: HolidayHours) -> str:
+        return c.value(lambda run: weekday_of(minute_of_day(run.now)[0], how), "int", share=f"weekday {how.value}")
+
+    def stretch(one: Row) -> str:
+        return f"{one['opens_minute']} <= {minute} AND {one['closes_minute']} > {minute}"
+
+    as_usual = f"CASE WHEN {row['holiday_hours']} = 'as_usual' THEN {weekday(HolidayHours.AS_USUAL)}"
+    hours, usual = c.find(
+        "OpeningHours",
+        lambda one: (
+            f"{one['service_id']} = {row['id']}"
+            f" AND {one['weekday']} = {as_usual} ELSE {weekday(HolidayHours.LIKE_OFFICES)} END"
+        ),
     )
-    within = f"{hours['opens_minute']} <= {minute} AND {hours['closes_minute']} > {minute}"
+    today, special = c.find(
+        "SpecialDay",
+        lambda one: f"{one['service_id']} = {row['id']} AND {one['first_day']} <= {day} AND {one['last_day']} >= {day}",
+    )
     return (
-        f"({row['status']} = 'published' AND ({row['is_round_the_clock']} OR EXISTS (SELECT 1 {source} AND {within})))"
+        f"({row['status']} = 'published' AND CASE WHEN EXISTS (SELECT 1 {special})"
+        f" THEN EXISTS (SELECT 1 {special} AND {stretch(today)})"
+        f" ELSE ({row['is_round_the_clock']} OR EXISTS (SELECT 1 {usual} AND {stretch(hours)})) END)"
     )

@@ -219,7 +219,11 @@ class Form:
         if name in self.choices:
             return [*empty, *self.choices[name]]
         if isinstance(kind, type) and issubclass(kind, Labelled):
-            return [*(empty if declared.is_required() else []), *((m.value, m.words) for m in kind)]
+            if NoneType in get_args(declared.annotation):
+                empty = [("", "—")]
+            elif not declared.is_required():
+                empty = []
+            return [*empty, *((m.value, m.words) for m in kind)]
         return []
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
+from civicgraph import calendars
 from civicgraph.clock import CITY_ZONE
 from tests.graph.reference import bookings, desk, intake, rules
 from tests.graph.reference.values import json_text
@@ -100,12 +101,20 @@ def office_hours(world: World, row: Any) -> Thing | None:
 # Services --------------------------------------------------------------------------------------
 
 
-def price_for(world: World, row: Any, age: int, is_resident: bool) -> Thing | None:
+def price_for(
+    world: World, row: Any, age: int, is_resident: bool, household: Any = None, floor: int | None = None
+) -> Thing | None:
     """The first rule that fits."""
     for rule in owned("PriceRule", "service_id", "position")(world, row):
         one = rule.row
         fits = (one.min_age is None or one.min_age <= age) and (one.max_age is None or age <= one.max_age)
-        if fits and (is_resident or not one.is_residents_only):
+        fits = fits and (is_resident or not one.is_residents_only)
+        fits = fits and (one.household is None or (household is not None and one.household.value == household.value))
+        if one.min_floor is not None or one.max_floor is not None:
+            lowest, highest = one.min_floor, one.max_floor
+            fits = fits and floor is not None
+            fits = fits and (lowest is None or floor >= lowest) and (highest is None or floor <= highest)
+        if fits:
             return rule
     return None
 
@@ -114,8 +123,23 @@ def is_open_now(world: World, row: Any) -> bool:
     """In service, and round the clock or within today's hours by the city's clock."""
     now = world.now.astimezone(CITY_ZONE)
     minute = now.hour * 60 + now.minute
+    today = [
+        one
+        for one in world.rows.having("SpecialDay", "service_id", row.id)
+        if one.first_day <= now.date() <= one.last_day
+    ]
+    if today:
+        is_within = any(
+            one.opens_minute is not None and one.opens_minute <= minute < one.closes_minute for one in today
+        )
+        return row.status.name == "PUBLISHED" and is_within
+    weekday = now.isoweekday()
+    if row.holiday_hours.name == "LIKE_OFFICES" and calendars.is_makeup_day(now.date()):
+        weekday = 1
+    elif row.holiday_hours.name == "LIKE_OFFICES" and calendars.holiday_name(now.date()):
+        weekday = 0
     hours = world.rows.having("OpeningHours", "service_id", row.id)
-    is_within = any(one.weekday == now.isoweekday() and one.opens_minute <= minute < one.closes_minute for one in hours)
+    is_within = any(one.weekday == weekday and one.opens_minute <= minute < one.closes_minute for one in hours)
     return row.status.name == "PUBLISHED" and (row.is_round_the_clock or is_within)
 
 
@@ -272,6 +296,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Service.compoundNumber": lambda world, row: row.compound_id,
     "Service.hours": owned("OpeningHours", "service_id", "weekday", "opens_minute"),
     "Service.isOpenNow": is_open_now,
+    "Service.specialDays": owned("SpecialDay", "service_id", "first_day"),
     "Service.offers": owned("Offer", "service_id", "position"),
     "Service.priceFor": price_for,
     "Service.priceRules": owned("PriceRule", "service_id", "position"),

@@ -23,7 +23,18 @@ from civicgraph.enterprises.models import (
 )
 from civicgraph.enterprises.rules import search_terms_of
 from civicgraph.events.models import Event, EventKind, EventSeries, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
-from civicgraph.services.models import Offer, OfferKind, OpeningHours, PriceRule, Service, ServiceKind, ServiceStatus
+from civicgraph.services.models import (
+    HolidayHours,
+    Household,
+    Offer,
+    OfferKind,
+    OpeningHours,
+    PriceRule,
+    Service,
+    ServiceKind,
+    ServiceStatus,
+    SpecialDay,
+)
 from civicgraph.text import search_terms
 from tests.graph.reference.words import NOW, ODD, WORDS, mark, sentence
 
@@ -94,6 +105,7 @@ async def build_services(dice: Random, places: list[str]) -> None:
             compound_id=dice.choice([None, dice.randint(1, 9)]),
             capacity=dice.choice([None, 0, 2_000_000_000]),
             is_round_the_clock=dice.random() < 0.2,
+            holiday_hours=dice.choice(list(HolidayHours)),
             status=status,
         )
         titles = dice.sample(WORDS, dice.randint(0, 2))
@@ -104,6 +116,16 @@ async def build_services(dice: Random, places: list[str]) -> None:
             closes = opens + dice.choice([0, 150, 690])
             weekday = dice.choice([5, 5, 6])
             await OpeningHours.create(service_id=number, weekday=weekday, opens_minute=opens, closes_minute=closes)
+        for _ in range(dice.choice([0, 0, 1, 2])):
+            first = NOW.date() + timedelta(days=dice.choice([-3, 0, 0, 5]))
+            times = dice.choice([(None, None), (0, 1440), (600, 750)])
+            await SpecialDay.create(
+                service_id=number,
+                first_day=first,
+                last_day=first + timedelta(days=dice.choice([0, 3])),
+                opens_minute=times[0],
+                closes_minute=times[1],
+            )
         for position in range(dice.randint(0, 3)):
             await PriceRule.create(
                 service_id=number,
@@ -112,6 +134,9 @@ async def build_services(dice: Random, places: list[str]) -> None:
                 min_age=dice.choice([None, 60]),
                 max_age=dice.choice([None, 80]),
                 is_residents_only=dice.random() < 0.5,
+                household=dice.choice([None, None, *Household]),
+                min_floor=dice.choice([None, None, 5]),
+                max_floor=dice.choice([None, None, 9]),
                 amount_fen=position,
             )
         service.search_terms = search_terms(name, summary, *titles)

@@ -80,6 +80,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
 OWNERS = {
     "Offer": ("Service", "service_id"),
     "PriceRule": ("Service", "service_id"),
+    "SpecialDay": ("Service", "service_id"),
     "Product": ("Enterprise", "enterprise_id"),
     "ProgrammeItem": ("Event", "event_id"),
 }

@@ -93,6 +93,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Query.trackedHeldReport.number": column("HeldReport", "number"),
         "Query.trackedHeldReport.secret": [SECRET, SECRET.lower().replace("-", " "), "WRONG"],
         "Service.priceFor.age": [0, 59, 60, 80, 81, -1],
+        "Service.priceFor.floor": [1, 5, 9, 10, -1],
     }
     months = ["2026-03", "2025-12", "2026-04", "2026-05"]
     texts = ("CompoundFilter", "EnterpriseFilter", "EventFilter", "GrievanceFilter", "PolicyFilter", "ServiceFilter")

@@ -14,6 +14,7 @@ SERVICE = table(
     Service,
     *("id", "created_at", "updated_at", "version", "is_generated", "slug", "kind", "name", "summary", "description"),
     *("division_id", "compound_id", "address", "phone", "capacity", "staff_count", "is_round_the_clock", "hours_note"),
+    "holiday_hours",
     *("status", "status_reason", "search_terms"),
 )
 HOURS = table(OpeningHours, "created_at", "updated_at", "service_id", "weekday", "opens_minute", "closes_minute")
@@ -50,7 +51,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
         found.append(
             (
                 *(number, now, now, 1, True, f"g{index:05d}-{kind.value.replace('_', '-')}", kind.value, name, "", ""),
-                *(community.code, None, "", "", None, None, False, "", status.value, reason),
+                *(community.code, None, "", "", None, None, False, "", "as_usual", status.value, reason),
                 search_terms(name, "", *words_of_offers),
             )
         )
