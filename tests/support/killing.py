@@ -12,9 +12,9 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
+import traceback
 from asyncio import selector_events
 from collections.abc import Callable
 from datetime import timedelta
@@ -89,14 +89,16 @@ class Steps:
 
     def watch_sqlite(self) -> None:
         """A step before each statement that SQLite runs, BEGIN and COMMIT among them."""
-        connect = sqlite3.connect
+        from aiosqlite import core  # after civicgraph has chosen its SQLite
 
-        def watched(*arguments: Any, **options: Any) -> sqlite3.Connection:
-            connection: sqlite3.Connection = connect(*arguments, **options)
+        connect = core.sqlite3.connect
+
+        def watched(*arguments: Any, **options: Any) -> Any:
+            connection = connect(*arguments, **options)
             connection.set_trace_callback(lambda sql: None if sql.startswith("--") else self(sql))
             return connection
 
-        sqlite3.connect = watched
+        core.sqlite3.connect = watched
 
     def watch_sockets(self) -> None:
         """A step before all that is sent to PostgreSQL, and around each exchange with the mail server."""
@@ -163,7 +165,8 @@ def main() -> None:
             try:
                 _child(write, json.loads(line))
             except BaseException:
-                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                traceback.print_exc()
+                sys.stderr.flush()
                 os._exit(1)
             os._exit(0)
         os.close(write)

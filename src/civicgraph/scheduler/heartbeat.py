@@ -117,6 +117,8 @@ class Heartbeat:
                 return TickReport(is_leader=False)
             delivered = await self._deliver(self._fence) if self._may_send() else 0
             return TickReport(is_leader=True, fired=fired, delivered=delivered)
+        except lease.LeadershipLost:
+            return TickReport(is_leader=False)
         finally:
             if self._scheduler is None:
                 await lease.release(self._holder)
