@@ -96,6 +96,16 @@ def beside() -> BaseDBAsyncClient:
     return connection.beside if isinstance(connection, sqlite.Client) else connection
 
 
+async def wait_for_locks(seconds: int) -> None:
+    """From here to the end of the transaction wait no longer for a row that somebody else holds.
+
+    On SQLite there are no such rows: a transaction waits for its turn when it begins.
+    """
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "postgres":
+        await connection.execute_script(f"SET LOCAL lock_timeout = '{seconds}s'")
+
+
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[TortoiseContext]:
     """The models connected to the database, for every task of this process, until the block ends."""

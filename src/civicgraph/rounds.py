@@ -15,7 +15,7 @@ from civicgraph.events import quotas as event_quotas
 from civicgraph.events.rounds import carry_on_series, mark_over
 from civicgraph.grievances.figures.checking import check_some
 from civicgraph.grievances.following import forget_unconfirmed
-from civicgraph.notifications.delivery import deliver_due
+from civicgraph.notifications.delivery import Fence, deliver_due, unfenced
 from civicgraph.policies.rounds import match_some, tell_some
 from civicgraph.privacy.retention import erase_some
 from civicgraph.services import quotas as service_quotas
@@ -41,10 +41,10 @@ _ROUNDS: tuple[Callable[[], Awaitable[object]], ...] = (
 )
 
 
-async def each_tick() -> int:
+async def each_tick(fence: Fence = unfenced) -> int:
     """One round; the number of messages that were delivered. Messages go first, and no room's trouble stops another."""
     try:
-        return await deliver_due()
+        return await deliver_due(fence)
     finally:
         for work in _ROUNDS:
             await _quietly(work)

@@ -62,7 +62,8 @@ class Settings(BaseSettings):
     delivery_lease_seconds: int = Field(
         default=60,
         ge=1,
-        description="How long a message that is being sent belongs to its sender; after a crash it is sent again.",
+        description="How long a message that is being sent belongs to its sender; after a crash it is sent again. "
+        "One sending may take half of it: a mail server that thinks longer about each mail needs more.",
     )
     digest_minutes: int = Field(
         default=10,
@@ -174,6 +175,11 @@ class Settings(BaseSettings):
     )
     is_explorer_open: bool = Field(default=True, description="Whether the GraphQL explorer is public.")
     reader_threads: int = Field(default=4, ge=1, description="Read-only connections of the graph engine.")
+
+    @property
+    def send_seconds(self) -> float:
+        """How long one sending may take: it ends well before its message could be claimed again."""
+        return self.delivery_lease_seconds / 2
 
 
 _current: Settings | None = None

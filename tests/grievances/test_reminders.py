@@ -17,7 +17,7 @@ from civicgraph.grievances.workflow import EVERY
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
 from civicgraph.notifications.rendering import render_message
 from civicgraph.permissions import Actor, Role
-from civicgraph.scheduler.heartbeat import Heartbeat
+from civicgraph.scheduler.heartbeat import Fence, Heartbeat
 from tests.grievances.conftest import CONTACT, Report, words
 from tests.grievances.steps import in_days, know_secret, lead_to, take
 from tests.support import city as place
@@ -31,7 +31,7 @@ assert reminders  # whoever builds the schema registers them; these tests do wit
 async def tick(moment: datetime) -> None:
     """A round of the scheduler at a moment; nothing leaves by e-mail."""
 
-    async def deliver() -> int:
+    async def deliver(_: Fence) -> int:
         return 0
 
     with clock.override(moment):

@@ -11,7 +11,7 @@ from civicgraph import clock
 from civicgraph.divisions.models import Division
 from civicgraph.scheduler import deadlines, lease
 from civicgraph.scheduler.deadlines import claim_due, set_deadline, settle
-from civicgraph.scheduler.heartbeat import Heartbeat
+from civicgraph.scheduler.heartbeat import Fence, Heartbeat
 from civicgraph.scheduler.models import Deadline, DeadlineState, Lease
 from civicgraph.settings import Settings
 from tests.support.plans import plan_of
@@ -19,7 +19,7 @@ from tests.support.plans import plan_of
 HOUR = timedelta(hours=1)
 
 
-async def nothing() -> int:
+async def nothing(_: Fence) -> int:
     """There is nothing to deliver."""
     return 0
 
@@ -128,7 +128,7 @@ async def test_of_many_that_tick_at_once_one_tells(subject: Division, missed: li
 
 
 async def test_a_round_by_hand_delivers_and_gives_the_lease_back(connected: Settings) -> None:
-    async def three() -> int:
+    async def three(_: Fence) -> int:
         return 3
 
     report = await Heartbeat(connected, three).tick_once()
@@ -163,7 +163,7 @@ async def test_stopping_lets_a_delivery_under_way_come_to_its_end(connected: Set
     ended: list[str] = []
     begun = asyncio.Event()
 
-    async def slow() -> int:
+    async def slow(_: Fence) -> int:
         begun.set()
         await asyncio.sleep(0.5)
         ended.append("sent")

@@ -56,36 +56,44 @@ def dues(history: Iterable[Moment], promise: Promise) -> Dues:
     for one in steps[:begun]:
         promise = one.promise or promise
     run = steps[begun:]
-    start, more, rests = run[0].at, sum(one.minutes for one in run), _rests(run)
+    start, more, rests = run[0].at, [(place, one.minutes) for place, one in enumerate(run)], _rests(run)
     answered = next((place for place, one in enumerate(run) if one.is_response), len(run))
-    response = _Clock(start, 0, ()).run(promise, "response_minutes", run[:answered])
+    response = _Clock(start, (), ()).run(promise, "response_minutes", run[:answered])
     resolution = _Clock(start, more, rests).run(promise, "resolution_minutes", run)
     return Dues(response[0], resolution[0], response[1], resolution[1])
 
 
 @dataclass(frozen=True)
 class _Clock:
-    """A clock of a run: from when it counts, how many minutes were added, when it stood still."""
+    """A clock of a run: from when it counts, which minutes were added, when it stood still."""
 
     start: datetime
-    more: int
+    more: Sequence[tuple[int, int]]
+    """By which step of the run how many minutes were added."""
     rests: Sequence[tuple[datetime, datetime]]
 
     def run(self, promise: Promise, minutes: str, steps: Iterable[Moment]) -> tuple[datetime, datetime]:
         """When it has run down under the promise and what changed it, and when three quarters of it were over."""
         due, soon = self._ends(promise, minutes)
-        for one in steps:
+        for place, one in enumerate(steps):
             if one.promise is None:
                 continue
             counts, (fresh, nearly) = one.promise.counts, self._ends(one.promise, minutes)
-            least = min(due, counts.after(one.at, one.promise.response_minutes))
+            least = min(due, self._grace(one, place))
             if fresh < least:
                 fresh, nearly = least, min(least, counts.after(one.at, SOON * counts.between(one.at, least)))
             due, soon = fresh, nearly
         return due, soon
 
+    def _grace(self, change: Moment, changed: int) -> datetime:
+        """The minutes of a first response from a change on; rests and more time that come after it count as ever."""
+        assert change.promise is not None
+        allowed = change.promise.response_minutes + sum(added for place, added in self.more if place > changed)
+        left = [(max(begin, change.at), end) for begin, end in self.rests if end > change.at]
+        return _passing(change.at, allowed, left, change.promise.counts)
+
     def _ends(self, promise: Promise, minutes: str) -> tuple[datetime, datetime]:
-        allowed = getattr(promise, minutes) + self.more
+        allowed = getattr(promise, minutes) + sum(added for _, added in self.more)
         counts = promise.counts
         return _passing(self.start, allowed, self.rests, counts), _passing(
             self.start, SOON * allowed, self.rests, counts

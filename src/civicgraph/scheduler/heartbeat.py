@@ -1,6 +1,8 @@
 """The heartbeat: APScheduler looks at deadlines and outbox every few seconds.
 
 It is a heartbeat only; the truth is in the tables. No job store: two processes on one would both fire.
+APScheduler plans by the wall clock. Where that is set, the heart begins to count anew, so that an hour
+back is not an hour without a tick.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from civicgraph.settings import Settings
 
 log = structlog.get_logger()
 
-Deliver = Callable[[], Awaitable[int]]
+Fence = Callable[[], Awaitable[None]]
+Deliver = Callable[[Fence], Awaitable[int]]
+"""Sends what is due and says how much; asks the fence in each transaction that claims something to be sent."""
 _STUCK_TICKS = 12
 _PATIENCE_SECONDS = 5
 
@@ -46,7 +50,8 @@ class Heartbeat:
     def __init__(self, settings: Settings, deliver: Deliver) -> None:
         self._settings = settings
         self._deliver = deliver
-        self._holder = lease.new_holder()
+        self._holder, self._watch = lease.new_holder(), lease.Watch()
+        self._steadying: asyncio.Task[None] | None = None
         self._scheduler: Any = None
         self._term: lease.Term | None = None
         self._last_tick = clock.monotonic()
@@ -63,12 +68,15 @@ class Heartbeat:
         self._scheduler.add_job(self._beat, "interval", [self._claim_quietly], seconds=every, **claim)
         self._scheduler.add_job(self._beat, "interval", [self._deliver_quietly], seconds=every, **options)
         self._scheduler.start()
+        self._steadying = asyncio.create_task(self._steady())
 
     async def stop(self) -> None:
         """Let what runs come to its end (a few seconds at most), stop ticking and give the lease back."""
         if self._scheduler is None:
             return
         self._scheduler.pause()
+        if self._steadying is not None:
+            self._steadying.cancel()
         if self._running:
             _, unfinished = await asyncio.wait(self._running, timeout=_PATIENCE_SECONDS)
             for task in unfinished:
@@ -83,6 +91,19 @@ class Heartbeat:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         await asyncio.shield(task)
+
+    async def _steady(self) -> None:
+        """Where the wall clock was set meanwhile, tick now and go on from there."""
+        every = self._settings.tick_seconds
+        before = clock.wall(), clock.monotonic()
+        while True:
+            await asyncio.sleep(every)
+            now = clock.wall(), clock.monotonic()
+            if abs((now[0] - before[0]).total_seconds() - (now[1] - before[1])) > every:
+                log.warning("clock.was_set", seconds=round((now[0] - before[0]).total_seconds() - (now[1] - before[1])))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=now[0])
+            before = now
 
     def is_stuck(self) -> bool:
         """Whether it has not ticked for a minute or so."""
@@ -99,13 +120,38 @@ class Heartbeat:
             fired = await self._claim()
             if self._term is None:
                 return TickReport(is_leader=False)
-            return TickReport(is_leader=True, fired=fired, delivered=await self._deliver())
+            delivered = await self._deliver(self._fence) if self._may_send() else 0
+            return TickReport(is_leader=True, fired=fired, delivered=delivered)
+        except lease.LeadershipLost:
+            return TickReport(is_leader=False)
         finally:
             if self._scheduler is None:
                 await lease.release(self._holder)
 
+    async def _take(self) -> None:
+        self._term = await lease.take(self._holder, self._settings.lease_seconds, self._watch)
+
+    def _may_send(self) -> bool:
+        """Whether no other process can still be sending: one whose lead was taken over has to end its last message.
+
+        Its claims do not tell: where the wall clock was set forward, they have run out before their time.
+        """
+        since = self._watch.took_over_at
+        return since is None or clock.monotonic() - since > self._settings.send_seconds
+
+    async def _fence(self) -> None:
+        """Make sure, in the transaction that asks, that this process leads; raises `LeadershipLost`."""
+        if self._term is None:
+            raise lease.LeadershipLost
+        if self._term.trusted_until - clock.monotonic() < self._settings.lease_seconds / 2:
+            await self._take()
+        else:
+            await lease.check_term(self._term)
+        if self._term is None:
+            raise lease.LeadershipLost
+
     async def _claim(self) -> int:
-        self._term = await lease.take(self._holder, self._settings.lease_seconds)
+        await self._take()
         fired, last = 0, None
         while self._term is not None and self._term.is_trusted:
             claimed = await claim_due(self._term, last)
@@ -113,7 +159,7 @@ class Heartbeat:
             last = claimed.last
             if last is None:
                 break
-            self._term = await lease.take(self._holder, self._settings.lease_seconds)
+            await self._take()
         return fired
 
     async def _claim_quietly(self) -> None:
@@ -130,11 +176,14 @@ class Heartbeat:
             self._last_tick = clock.monotonic()
 
     async def _deliver_quietly(self) -> None:
-        if self._term is None or not self._term.is_trusted:
+        if self._term is None or not self._term.is_trusted or not self._may_send():
             return
         try:
-            delivered = await self._deliver()
+            delivered = await self._deliver(self._fence)
             if delivered:
                 log.info("outbox.delivered", count=delivered)
+        except lease.LeadershipLost:
+            self._term = None
+            log.warning("lease.lost")
         except Exception:
             log.exception("delivery.failed")

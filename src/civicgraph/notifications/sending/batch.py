@@ -18,6 +18,15 @@ class Unwritable(Exception):
     """The message itself is at fault: its template, or what fills it. Staff see it among the parked."""
 
 
+class Refused(Exception):
+    """The mail server refused the recipient or the mail: its code and words, without anything personal."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(f"SMTP {code}: {words}")
+        self.is_final = code >= 500
+        """Whether the same would be refused again (RFC 5321, 4.2.1); 4xx passes by itself."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """The first message, whose id it goes by, and those that leave with it."""

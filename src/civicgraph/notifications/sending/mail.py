@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import re
 from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -13,27 +15,44 @@ import aiosmtplib
 
 from civicgraph import clock, crypto
 from civicgraph.i18n import N_
+from civicgraph.masking import MASK, mask_personal
 from civicgraph.notifications.attachments import attached
 from civicgraph.notifications.rendering import said_in
-from civicgraph.notifications.sending.batch import Batch
+from civicgraph.notifications.sending.batch import Batch, Refused
 from civicgraph.settings import Settings
 
 END_BY = N_("To end these messages:")
-_COMMAND_SECONDS = 10
+_CONNECT_SECONDS = 10
 _PARTING_SECONDS = 1
+_MAX_WORDS = 150
 
 
 async def send(settings: Settings, batch: Batch) -> None:
-    """Hand the mail to the server; done when the server says that it has it."""
+    """Hand the mail to the server; done when the server says that it has it. Raises `Refused` where it will not."""
     server = aiosmtplib.SMTP(**_server(settings))
     try:
         written = await _written(settings, batch)
         await server.connect()
-        await server.send_message(written)
-        with suppress(aiosmtplib.SMTPException, OSError):  # it has the message; how it parts does not matter
+        try:
+            # A server that looks through a mail may take its time to say "250": who gives up before sends it twice.
+            await server.send_message(written, timeout=settings.send_seconds)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _refused(error.recipients[0], written["To"]) from None  # its words name the recipient
+        except aiosmtplib.SMTPDataError as error:
+            raise _refused(error, written["To"]) from None
+        # It has the message. However the parting goes, even when the time for sending ends in it, it was sent.
+        with suppress(aiosmtplib.SMTPException, OSError, asyncio.CancelledError):
             await server.quit(timeout=_PARTING_SECONDS)
     finally:
         server.close()
+
+
+def _refused(error: aiosmtplib.SMTPResponseException, address: str) -> Refused:
+    """What the server said, without the address that it may repeat."""
+    words = " ".join(error.message.split())
+    for part in (address, address.partition("@")[0]):
+        words = re.sub(rf"(?<![\w.@-]){re.escape(part)}(?![\w.@-])", MASK, words, flags=re.IGNORECASE)
+    return Refused(error.code, mask_personal(words)[:_MAX_WORDS])
 
 
 async def _written(settings: Settings, batch: Batch) -> EmailMessage:
@@ -73,7 +92,7 @@ def _server(settings: Settings) -> dict[str, Any]:
         "username": unquote(parts.username) if parts.username else None,
         "password": unquote(parts.password) if parts.password else None,
         "use_tls": is_tls,
-        "timeout": _COMMAND_SECONDS,
+        "timeout": _CONNECT_SECONDS,
     }
 
 
