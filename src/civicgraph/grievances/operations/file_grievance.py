@@ -38,8 +38,8 @@ from civicgraph.uploads.operations import claim
 _NAME = "file_grievance"
 _TRIES = 3
 COMMUNITY_DIGITS = 12
-_APART = ("photos", "proof")
-"""Fields that a retry may have others of: a form that is sent again brings its photos again."""
+_APART = ("proof",)
+"""What a retry may have another of."""
 
 
 @dataclass(frozen=True)

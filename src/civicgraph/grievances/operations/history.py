@@ -43,6 +43,8 @@ class Taken:
     by_line: str
 
     def __post_init__(self) -> None:
+        self.written: list[GrievanceUpdate] = []
+        """What `done` wrote into the history: the step, and the note among staff."""
         self._before = _audited(self.row)
         self._deadlines = deadlines.wanted(self.row)
 
@@ -76,10 +78,13 @@ class Taken:
         await row.save()
         if transition.target is not None or note:
             await entry.save()
+            self.written.append(entry)
             await notices.tell_reporter(row, entry)
         if internal_note:
             verb = "comment" if transition.target else self.verb
-            await GrievanceUpdate.create(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)
+            note_row = GrievanceUpdate(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)
+            await note_row.save()
+            self.written.append(note_row)
         await deadlines.keep(row, self._deadlines)
         private = {"internal_note": ["", internal_note]} if internal_note else {}
         words = {"public_note": ["", entry.public_note]} if note and transition.target is None else {}

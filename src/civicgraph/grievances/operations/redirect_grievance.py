@@ -10,7 +10,7 @@ from civicgraph.divisions.operations import DivisionCode
 from civicgraph.grievances import notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus
-from civicgraph.grievances.operations import named
+from civicgraph.grievances.operations import attachments, named
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import BodyName, Number, PublicNote, Reason, Step
 from civicgraph.i18n import N_
@@ -54,7 +54,8 @@ async def transfer_grievance(actor: Actor, data: TransferGrievance) -> Grievance
     row.team = ""
     await orders.give(row, ())
     done = await taken.done(note=data.reason)
-    await uploads.move(done, code)
+    await uploads.move(Grievance, [done.id], code)
+    await attachments.move(done)
     await notices.call_for_transfer(done)
     return done
 

@@ -315,7 +315,7 @@ def _step(act: Act) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
         number = request.path_params["number"]
         form = Form(act.operation.input)
-        result = await submit_with_files(request, form, act.operation, "photos", number=number)
+        result = await submit_with_files(request, form, act.operation, "photos", "files", number=number)
         if result is not None:
             return redirect(request, "staff_grievance", said=gettext(act.said), number=number)
         return await _work(request, (act, form))
