@@ -13,6 +13,7 @@ DOORS = (
     door(operations.support_grievance, {"grievance": "Grievance", "is_new": bool}),
     door(operations.release_report, {"grievance": "Grievance"}),
     door(operations.drop_report, {"report": "HeldReport"}),
+    door(operations.erase_held_report, {"report": "TrackedHeldReport"}),
     door(operations.publish_grievance_photo, {"grievance": "Grievance"}),
     door(operations.hide_grievance_photo, {"grievance": "Grievance"}),
     door(operations.accept_grievance, {"grievance": "Grievance"}),

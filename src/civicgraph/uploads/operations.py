@@ -18,7 +18,7 @@ from civicgraph.permissions import Actor
 from civicgraph.uploads import store
 from civicgraph.uploads.cleaning import Region, clean, redraw
 from civicgraph.uploads.models import Purpose, Upload
-from civicgraph.uploads.rules import IMAGE, UNCLAIMED_HOURS, safe_filename
+from civicgraph.uploads.rules import IMAGE, safe_filename
 
 _SWEPT = 50
 """Files that one round of the clock removes."""
@@ -226,6 +226,6 @@ async def is_needed(digest: str) -> bool:
 
 
 async def sweep() -> int:
-    """Remove what nothing has claimed for a day: forms that were left, senders who went away."""
-    old = clock.now() - timedelta(hours=UNCLAIMED_HOURS)
+    """Remove what nothing has claimed for long enough, by the settings a day: forms that were left, senders who went away."""
+    old = clock.now() - timedelta(days=settings.current().keep_unclaimed_upload_days)
     return await remove(await Upload.filter(subject_type="", created_at__lt=old).limit(_SWEPT))

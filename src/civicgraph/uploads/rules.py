@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 CAPABILITIES = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_SERVICES, EDIT_DIVISIONS)
 """By which a file can be seen that is not public."""
-UNCLAIMED_HOURS = 24
-"""How long a file is kept that nothing has claimed."""
 IMAGE = "image/jpeg"
 """What every picture becomes."""
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")

@@ -14,7 +14,7 @@ from civicgraph.grievances.operations.follow_grievance import (
     follow_tracked_grievance,
     unfollow_grievance,
 )
-from civicgraph.grievances.operations.held_report import drop_report, release_report
+from civicgraph.grievances.operations.held_report import drop_report, erase_held_report, release_report
 from civicgraph.grievances.operations.hold_grievance import extend_grievance, hold_grievance, resume_grievance
 from civicgraph.grievances.operations.keep_filters import forget_grievance_filter, save_grievance_filter
 from civicgraph.grievances.operations.keep_ready_texts import create_ready_text, update_ready_text
@@ -57,6 +57,7 @@ __all__ = [
     "create_ready_text",
     "create_team",
     "drop_report",
+    "erase_held_report",
     "erase_tracked_data",
     "export_tracked_data",
     "extend_grievance",

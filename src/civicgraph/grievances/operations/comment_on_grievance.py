@@ -6,10 +6,10 @@ from pydantic import Field
 
 from civicgraph.accounts.models import Person
 from civicgraph.grievances import notices
+from civicgraph.grievances.attachments import FILES, MAX_FILES, attach
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.rules import MAX_HELPERS
 from civicgraph.grievances.models import Grievance
-from civicgraph.grievances.operations.attachments import FILES, MAX_FILES, attach
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import Step, Words
 from civicgraph.grievances.operations.report_input import UploadName

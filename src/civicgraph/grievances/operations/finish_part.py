@@ -8,9 +8,9 @@ from pydantic import Field
 
 from civicgraph import clock
 from civicgraph.grievances import notices
+from civicgraph.grievances.attachments import FILES, MAX_FILES, attach
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance
-from civicgraph.grievances.operations.attachments import FILES, MAX_FILES, attach
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import Step, Words
 from civicgraph.grievances.operations.report_input import UploadName

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from civicgraph import clock, crypto
+from civicgraph import clock, crypto, settings
 from civicgraph.divisions.models import Division
 from civicgraph.grievances import deadlines, notices, rules
 from civicgraph.grievances.desk import orders
@@ -16,7 +16,7 @@ from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUp
 from civicgraph.grievances.operations.inputs import Step
 from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.operations.timing import keep_time
-from civicgraph.grievances.workflow import KEEP_CONTACT, NEEDING_CONTACT, TRANSITIONS, Clock
+from civicgraph.grievances.workflow import NEEDING_CONTACT, TRANSITIONS, Clock
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
 from civicgraph.text import mask_personal
@@ -148,7 +148,11 @@ def check_source(row: Grievance, verb: str) -> None:
 
 def keep_contact(row: Grievance) -> None:
     """Say until when the reporter's contact is kept: for a time after the end, open end before it."""
-    row.erase_at = None if row.status in NEEDING_CONTACT else row.erase_at or clock.now() + KEEP_CONTACT
+    row.erase_at = (
+        None
+        if row.status in NEEDING_CONTACT
+        else row.erase_at or clock.now() + timedelta(days=settings.current().keep_contact_days)
+    )
 
 
 def begin_anew(row: Grievance) -> None:

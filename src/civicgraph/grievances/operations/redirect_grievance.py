@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from civicgraph.divisions.operations import DivisionCode
-from civicgraph.grievances import notices, rules
+from civicgraph.grievances import attachments, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus
-from civicgraph.grievances.operations import attachments, named
+from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import BodyName, Number, PublicNote, Reason, Step
 from civicgraph.i18n import N_

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from civicgraph.grievances.models import Grievance, GrievanceUpdate
-from civicgraph.grievances.operations.report_input import MAX_PHOTOS
 from civicgraph.permissions import READ_GRIEVANCES
 from civicgraph.uploads import operations as uploads
 from civicgraph.uploads.models import Purpose
 
-MAX_FILES = MAX_PHOTOS
+MAX_FILES = 5
 FILES: Any = {"widget": "files"}
 
 
