@@ -57,6 +57,11 @@ class Settings(BaseSettings):
         description="Where residents write to, for instance report@city.example. Answers go there, with a reference "
         "behind a plus sign; the mail server has to deliver those as well.",
     )
+    mail_in_category: str = Field(
+        default="other",
+        description="Code of the category of a letter whose words name none. Where the city has no such category, a "
+        "dispatcher chooses one before the letter is a report.",
+    )
     mail_in_megabytes: int = Field(default=25, ge=1, description="The largest letter that is taken, in MB.")
     mails_per_minute: int = Field(default=60, ge=1, description="Letters of all senders together in a minute.")
     delivery_lease_seconds: int = Field(

@@ -105,6 +105,7 @@ OPERATIONS = {
     "save_grievance_filter": N_("Kept a filter of the queue"),
     "forget_grievance_filter": N_("Forgot a filter of the queue"),
     "reveal_grievance_contact": N_("Looked at a reporter's contact"),
+    "find_reports_of_same_person": N_("Looked for other reports of a reporter"),
     "resend_message": N_("Sent a message again"),
     "resend_messages": N_("Sent parked messages again"),
     "set_notice_preference": N_("Chose how to be told"),

@@ -7,6 +7,7 @@ from civicgraph.grievances.operations.change_level import change_grievance_level
 from civicgraph.grievances.operations.comment_on_grievance import comment_on_grievance
 from civicgraph.grievances.operations.direct_grievance import advise_on_grievance, take_over_grievance
 from civicgraph.grievances.operations.file_grievance import file_grievance
+from civicgraph.grievances.operations.find_same_person import find_reports_of_same_person
 from civicgraph.grievances.operations.finish_part import finish_grievance_part
 from civicgraph.grievances.operations.follow_grievance import (
     confirm_following,
@@ -62,6 +63,7 @@ __all__ = [
     "export_tracked_data",
     "extend_grievance",
     "file_grievance",
+    "find_reports_of_same_person",
     "finish_grievance_part",
     "follow_grievance",
     "follow_tracked_grievance",

@@ -39,7 +39,9 @@ async def export_tracked_data(actor: Actor, data: ExportTrackedData) -> dict[str
 async def _kept(row: Grievance, secret: str) -> dict[str, Any]:
     steps = await GrievanceUpdate.filter(grievance_id=row.id, internal_note="").order_by("id")
     looks = await AuditEntry.filter(
-        subject_type="Grievance", subject_id=str(row.id), operation="reveal_grievance_contact"
+        subject_type="Grievance",
+        subject_id=str(row.id),
+        operation__in=("reveal_grievance_contact", "find_reports_of_same_person"),
     ).order_by("id")
     answers = await GrievanceAnswer.filter(grievance_id=row.id).order_by("id").select_related("question")
     photos = await uploads.of(Grievance, [row.id]).filter(purpose=Purpose.REPORT).order_by("position", "id")
