@@ -57,6 +57,11 @@ class Settings(BaseSettings):
         description="Where residents write to, for instance report@city.example. Answers go there, with a reference "
         "behind a plus sign; the mail server has to deliver those as well.",
     )
+    mail_in_category: str = Field(
+        default="other",
+        description="Code of the category of a letter whose words name none. Where the city has no such category, a "
+        "dispatcher chooses one before the letter is a report.",
+    )
     mail_in_megabytes: int = Field(default=25, ge=1, description="The largest letter that is taken, in MB.")
     mails_per_minute: int = Field(default=60, ge=1, description="Letters of all senders together in a minute.")
     delivery_lease_seconds: int = Field(
@@ -143,6 +148,22 @@ class Settings(BaseSettings):
     )
     uploads_per_minute: int = Field(
         default=30, ge=1, description="Files that strangers at one address may send in a minute."
+    )
+    keep_contact_days: int = Field(
+        default=180,
+        ge=1,
+        # 个人信息保护法 (2021) art. 19: no longer than the purpose needs. It can be opened again for 42 days, and a review
+        # can be asked for within 30 days of the answer (信访工作条例 art. 35); twice that, and some.
+        description="How long after its end a report's contact, address, map point, own words, answers among staff and "
+        "photos that are not public are kept. It holds for what ends from then on.",
+    )
+    keep_held_report_days: int = Field(
+        default=90,
+        ge=7,
+        description="How long a report is kept that was held for a person to look at, whatever became of it.",
+    )
+    keep_unclaimed_upload_days: int = Field(
+        default=1, ge=1, description="How long a file is kept that was sent and then belonged to nothing."
     )
     searches_per_minute: int = Field(
         default=60, ge=1, description="Searches over everything from one address in a minute."

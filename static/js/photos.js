@@ -36,7 +36,7 @@ function send(field, file) {
   request.addEventListener("loadend", () => {
     bar.remove();
     const found = request.response?.uploads?.[0];
-    if (found) show(field, photo, words, found.name);
+    if (found) show(field, photo, words, found, file.name);
     else {
       words.className = "wrong";
       words.setAttribute("role", "alert");
@@ -46,10 +46,21 @@ function send(field, file) {
   request.send(body);
 }
 
-function show(field, photo, words, name) {
+function picture(name) {
   const image = new Image(120, 120);
   image.src = `/uploads/${name}/list`;
   image.alt = "";
+  return image;
+}
+
+function title(text) {
+  const made = document.createElement("span");
+  made.className = "title";
+  made.textContent = text;
+  return made;
+}
+
+function show(field, photo, words, { name, mediaType }, filename) {
   const value = document.createElement("input");
   value.type = "hidden";
   value.name = field.dataset.photos;
@@ -60,7 +71,7 @@ function show(field, photo, words, name) {
   remove.textContent = field.dataset.remove;
   remove.addEventListener("click", () => photo.remove());
   words.remove();
-  photo.append(image, value, remove);
+  photo.append(mediaType === "image/jpeg" ? picture(name) : title(filename), value, remove);
 }
 
 document.querySelectorAll("[data-photos]").forEach(enhance);

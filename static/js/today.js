@@ -1,7 +1,9 @@
 // The day of a grid worker: steps are kept in the browser first, then sent, each once by its key. Without a connection
-// they wait. Kept by person: whoever else signs in at this phone neither sees nor sends them.
+// they wait, photos and documents beside them. Kept by person: whoever else signs in at this phone neither sees nor sends them.
 
 const day = document.getElementById("day");
+// By the address that carries its version: under a bare one the service worker would keep an old one.
+const { filesOf, forgetFiles, keepFiles, shrunk } = day ? await import(day.dataset.filesScript) : {};
 const SHELF = day && `today:${day.dataset.day}`;
 const list = day?.querySelector("[data-unsent]");
 const line = day?.querySelector("[data-line]");
@@ -10,6 +12,11 @@ let isSending = false;
 const kept = () => JSON.parse(localStorage.getItem(SHELF) ?? "[]");
 const keep = (items) => (items.length ? localStorage.setItem(SHELF, JSON.stringify(items)) : localStorage.removeItem(SHELF));
 const change = (key, values) => keep(kept().map((one) => (one.key === key ? { ...one, ...values } : one)));
+
+function drop(key) {
+  keep(kept().filter((other) => other.key !== key));
+  forgetFiles(SHELF, key);
+}
 
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -42,11 +49,12 @@ function show() {
     state.textContent = one.refused ? day.dataset.refused : day.dataset.waiting;
     entry.append(head, " ", state);
     if (one.text) entry.append(document.createElement("br"), one.text);
+    if (one.files) entry.append(document.createElement("br"), day.dataset.files.replace("#", one.files));
     if (one.refused) {
       const open = document.createElement("a");
       open.href = `${day.dataset.work}/${one.number}`;
       open.textContent = day.dataset.open;
-      const forget = button(day.dataset.forget, () => { keep(kept().filter((other) => other.key !== one.key)); show(); send(); });
+      const forget = button(day.dataset.forget, () => { drop(one.key); show(); send(); });
       entry.append(document.createElement("br"), one.refused, " ", open, " ", forget);
     }
     return entry;
@@ -54,12 +62,15 @@ function show() {
 }
 
 async function post(one) {
-  const body = new URLSearchParams(one.fields);
+  const files = one.files ? await filesOf(SHELF, one.key) : [];
+  const body = one.files ? new FormData() : new URLSearchParams();
+  for (const [name, value] of one.fields) body.append(name, value);
+  for (const { name, file } of files) body.append(name, file, file.name);
   body.set("version", one.version);
   body.set("idempotency_key", one.key);
   body.set("csrf", day.querySelector("input[name=csrf]")?.value ?? document.querySelector("input[name=csrf]").value);
   return fetch(one.address, {
-    method: "POST", body, redirect: "manual", headers: { accept: "application/json" }, signal: AbortSignal.timeout(20000),
+    method: "POST", body, redirect: "manual", headers: { accept: "application/json" }, signal: AbortSignal.timeout(files.length ? 120000 : 20000),
   });
 }
 
@@ -80,7 +91,8 @@ async function send() {
       const said = answer.headers.get("content-type")?.includes("json") ? await answer.json() : { words: [] };
       if (answer.ok) {
         sent += 1;
-        const rest = kept().filter((other) => other.key !== one.key);
+        drop(one.key);
+        const rest = kept();
         // What was written after it saw the grievance as this step has left it.
         keep(rest.map((other) => (other.number === one.number && other.version === one.version
           ? { ...other, version: String(said.version) } : other)));
@@ -100,18 +112,29 @@ async function send() {
 }
 
 function isTyping() {
-  return [...day.querySelectorAll("form[data-step] :is(textarea, input:not([type=hidden]))")].some((one) => one.value !== one.defaultValue);
+  return [...day.querySelectorAll("form[data-step] :is(textarea, input:not([type=hidden]))")].some((one) => (one.type === "file" ? one.files.length : one.value !== one.defaultValue));
 }
 
 function enhance() {
-  day.addEventListener("submit", (event) => {
+  day.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("form[data-step]")) return;
     event.preventDefault();
-    const fields = [...new FormData(form)].filter(([name]) => !["csrf", "version", "idempotency_key"].includes(name));
+    const given = [...new FormData(form)].filter(([name]) => !["csrf", "version", "idempotency_key"].includes(name));
+    const chosen = given.filter(([, value]) => value instanceof File && value.size);
+    const fields = given.filter(([, value]) => typeof value === "string");
     const text = fields.map(([, value]) => value).join(" ");
     const { number, words } = form.dataset;
-    keep([...kept(), { key: newKey(), number, words, text, fields, address: form.getAttribute("action"), version: form.elements.version.value }]);
+    const step = { key: newKey(), number, words, text, fields, files: chosen.length, address: form.getAttribute("action"), version: form.elements.version.value };
+    if (chosen.length) {
+      try {
+        await keepFiles(SHELF, step.key, await Promise.all(chosen.map(async ([name, file]) => ({ name, file: await shrunk(file) }))));
+      } catch {
+        say(day.dataset.full, "late");
+        return;
+      }
+    }
+    keep([...kept(), step]);
     form.reset();
     const panel = form.closest("details");
     if (panel) panel.open = false;

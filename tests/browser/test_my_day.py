@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import People
 from tests.browser.test_keeping_up import FILE
 from tests.support import city
+from tests.uploads.pictures import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -117,3 +118,30 @@ def test_a_conflict_is_shown_and_nothing_personal_is_left_at_sign_out(people: Pe
     expect(grid.locator("header")).to_contain_text("登录")
     assert grid.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('today:'))") == []
     assert grid.evaluate("caches.keys().then((all) => all.filter((one) => one.startsWith('today-')))") == []
+
+
+def test_a_photo_taken_without_a_connection_is_the_proof_once_it_is_back(people: People) -> None:
+    number = assigned(people)
+    grid = people.staff("grid")
+    grid.goto("/staff/today")
+    grid.locator(f"form[action$='/{number}/start'] button").click()
+    expect(grid.locator(f"#{number}")).to_contain_text("办理中")
+    if people.has_script:
+        grid.wait_for_function("caches.match('/staff/today').then(Boolean)")
+        grid.context.set_offline(True)
+    panel = grid.locator(f"#{number}-resolution")
+    panel.locator("summary").click()
+    taken = {"name": "换好的灯.png", "mimeType": "image/png", "buffer": photo(2400, 1800, kind="PNG")}
+    panel.locator("input[type=file]").last.set_input_files([taken])
+    panel.locator("textarea").fill("灯泡换好了")
+    panel.locator("button[type=submit]").click()
+    if people.has_script:
+        expect(grid.locator("[data-unsent] li")).to_contain_text("附照片或文档 1 个")
+        grid.reload()
+        expect(grid.locator("[data-unsent] li")).to_contain_text("附照片或文档 1 个")
+        grid.context.set_offline(False)
+        expect(grid.locator("[data-unsent]")).to_be_hidden()
+    expect(grid.locator(f"#{number}")).to_have_count(0)
+    grid.goto(f"/grievances/{number}")
+    expect(grid.locator("main")).to_contain_text("灯泡换好了")
+    expect(grid.locator(".gallery img")).to_have_count(1)

@@ -287,3 +287,35 @@ def test_letters_inside_a_letter_are_not_its_words() -> None:
     assert read_raw(outer.as_bytes()).own_words == TEXT
     with pytest.raises(Unreadable):
         read_json(b"null")
+
+
+async def test_a_letter_whose_words_name_no_category_of_the_city_waits_for_a_dispatcher_to_choose_one(
+    post: httpx.AsyncClient,
+) -> None:
+    await place.person("centre", Role.DISPATCHER, FENGQUAN)
+    text = "凤冈县龙泉街道凤泉社区门口的大树倒了，请来看看"
+    answer = await passed_on(post, letter(text, subject="请帮忙").as_bytes())
+    assert answer.json()["result"] == "held"
+    held = await HeldReport.get()
+    assert (held.cause, held.division_code) == ("category", FENGQUAN)
+    assert [one.link for one in await InboxMessage.all()] == ["/staff/held"]
+    await place.sign_in(post, "dispatch", Role.DISPATCHER, FENGQUAN)
+    page = (await post.get("/staff/held")).text
+    assert "类别不明" in page
+    csrf = page.split('name="csrf" value="')[1].split('"')[0]
+    refused = await post.post(f"/staff/held/{held.number}/release", data={"csrf": csrf, "category": ""})
+    assert refused.status_code == 422
+    given = {"csrf": csrf, "category": "gas"}
+    assert (await post.post(f"/staff/held/{held.number}/release", data=given)).status_code == 303
+    row = await Grievance.get()
+    assert (row.number, row.category_id, row.channel) == (held.number, "gas", Channel.EMAIL)
+
+
+async def test_the_settings_say_which_category_a_letter_gets_whose_words_name_none(
+    post: httpx.AsyncClient, settings: Settings
+) -> None:
+    configuration.use(configuration.current().model_copy(update={"mail_in_category": "lighting"}))
+    text = "凤冈县龙泉街道凤泉社区门口的大树倒了，请来看看"
+    answer = await passed_on(post, letter(text, subject="请帮忙").as_bytes())
+    assert answer.json()["result"] == "filed"
+    assert (await Grievance.get()).category_id == "lighting"

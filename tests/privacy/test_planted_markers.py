@@ -30,6 +30,7 @@ from civicgraph.operations.kernel import REGISTRY
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.schema import schema
+from civicgraph.uploads.operations import receive
 from civicgraph.web.forms import _type_of
 from tests.grievances.conftest import fill, words
 from tests.grievances.steps import REPORTERS, SECRET, STEPS, know_secret, lead_to, take
@@ -73,6 +74,11 @@ def free_texts(model: type[Input]) -> dict[str, str]:
     return {name: planted(name) for name, kind in found.items() if kind == (str, False)}
 
 
+async def attachment(actor: Actor) -> str:
+    """The name of a document whose sender called it after a person."""
+    return (await receive(actor, f"赵小植 {planted('contact_phone')}.pdf", b"%PDF-1.7")).name
+
+
 async def plant() -> Actor:
     """Take every step of the workflow with planted words in everything that it asks for."""
     dispatcher = await place.person("planter", Role.DISPATCHER, LONGQUAN, email="staff@example.cn")
@@ -89,7 +95,8 @@ async def plant() -> Actor:
             values["words"] = "楼道灯"
         actor = checker if verb in ("verify", "send_back") else dispatcher
         if verb == "comment":
-            await take(actor, verb, row, **values, is_public=True)
+            await take(actor, verb, row, **values, is_public=True, files=[await attachment(actor)])
+            values["files"] = [await attachment(actor)]
         await take(actor, verb, row, **values)
     hidden = await operations.file_grievance(ANONYMOUS, words(**free_texts(operations.file_grievance.input)))
     await take(dispatcher, "set_visibility", hidden["grievance"])

@@ -13,17 +13,29 @@ from starlette.applications import Starlette
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import SignInAttempt
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
+from civicgraph.grievances.intake.models import QuestionKind
+from civicgraph.grievances.models import (
+    CategoryQuestion,
+    Grievance,
+    GrievanceAnswer,
+    GrievanceStatus,
+    GrievanceUpdate,
+    HeldReport,
+)
 from civicgraph.notifications.models import InboxMessage, MessageState, OutboxMessage
-from civicgraph.operations import InvalidInput
+from civicgraph.operations import InvalidInput, NotFound
 from civicgraph.operations.audit import verify
 from civicgraph.operations.models import AuditEntry, IdempotencyKey
 from civicgraph.permissions import ANONYMOUS, Actor
 from civicgraph.privacy import retention
 from civicgraph.privacy.models import RetentionRun
 from civicgraph.privacy.rules import KEPT
+from civicgraph.settings import Settings
+from civicgraph.uploads.models import Upload
+from civicgraph.uploads.operations import receive, sweep
 from tests.grievances.conftest import CONTACT, Report, fill, words
 from tests.grievances.steps import SECRET, know_secret, lead_to, take
+from tests.uploads.pictures import photo
 
 ROOT = Path(__file__).parent.parent.parent
 S = GrievanceStatus
@@ -140,4 +152,96 @@ def test_the_documentation_has_the_table_and_every_period_has_its_eraser() -> No
     assert retention_table() in (ROOT / "docs/privacy.md").read_text(), (
         "print(retention_table()) is what it should hold"
     )
-    assert {kind for kind, one in KEPT.items() if one.days} == {*retention.ERASERS, "follower"}
+    assert {kind for kind, one in KEPT.items() if one.days} == {
+        *retention.ERASERS,
+        *("answers", "photos"),  # with the contact
+        *("follower", "upload"),  # at any tick
+    }
+
+
+async def _with_everything(report: Report, dispatcher: Actor) -> Grievance:
+    """A report with a point, answers, three photos (one public, one blurred and public, one not), a note with a file."""
+    for code, is_public in (("floor", True), ("code", False)):
+        facts = {"category_id": "lighting", "name": code, "name_en": code, "kind": QuestionKind.TEXT}
+        await CategoryQuestion.get_or_create(code=code, defaults={**facts, "is_public": is_public})
+    photos = [(await receive(dispatcher, "p.jpg", photo(colour=one))).name for one in ("red", "green", "blue")]
+    answers = [{"question": "floor", "answer": "三楼"}, {"question": "code", "answer": "门禁 4711"}]
+    row = await report(**CONTACT, photos=photos, answers=answers, point="27.69, 106.91", building="3 栋")
+    given = {"number": row.number}
+    await operations.publish_grievance_photo(dispatcher, {**given, "name": photos[0]})
+    blurring = operations.photos.BlurGrievancePhoto(**given, name=photos[1], regions="0,0,300,300")
+    await operations.blur_grievance_photo(dispatcher, blurring)
+    blurred = await Upload.get(is_blurred=True, subject_id=row.id)
+    await operations.publish_grievance_photo(dispatcher, {**given, "name": blurred.name})
+    inside = await receive(dispatcher, "n.pdf", b"%PDF-1.7")
+    await take(dispatcher, "comment", row, note="见附件", files=[inside.name])
+    return row
+
+
+async def test_with_the_contact_go_point_answers_and_photos_that_nobody_else_sees(
+    report: Report, dispatcher: Actor, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_night", retention._Night())
+    ended = await lead_to(dispatcher, await _with_everything(report, dispatcher), S.CLOSED)
+    withdrawn = await _with_everything(report, dispatcher)
+    await know_secret(withdrawn)
+    await take(dispatcher, "withdraw", withdrawn)
+    exported = json.loads(
+        (await operations.export_tracked_data(ANONYMOUS, {"number": ended.number, "secret": SECRET}))["data"]
+    )
+    assert (exported["point"], exported["building"], len(exported["photos"])) == ([27.69, 106.91], "3 栋", 3)
+    assert {one["answer"] for one in exported["answers"]} == {"三楼", "门禁 4711"}
+    with clock.override(night(181)):
+        while await retention.erase_some():
+            pass
+        await sweep()
+    gone = await Grievance.get(id=ended.id)
+    assert (gone.latitude_micro, gone.longitude_micro, gone.building) == (None, None, "")
+    assert [one.answer for one in await GrievanceAnswer.filter(grievance_id=ended.id)] == ["三楼"]
+    assert await Upload.filter(subject_type="GrievanceUpdate").count() == 0
+    kept = await Upload.all()
+    assert {one.subject_id for one in kept} == {ended.id}
+    assert [one.is_public for one in kept] == [True, True]
+    names = {path.name.partition(".")[0] for path in Path(settings.uploads_folder).rglob("*.*")}
+    assert names == {one.content_hash for one in kept}  # nothing that was there before it was blurred
+    await operations.erase_tracked_data(ANONYMOUS, {"number": ended.number, "secret": SECRET, "is_sure": True})
+    await sweep()
+    assert await Upload.all().count() == 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_held_report_is_erased_when_it_is_decided_by_its_sender_or_in_its_time(
+    city: None, dispatcher: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_night", retention._Night())
+    spam = "加微信 abc12345 办证，贷款秒批，刷单返利 https://spam.example https://spam.example"
+    held = []
+    for one in ("red", "green", "blue", "white"):
+        sent = await receive(ANONYMOUS, "p.jpg", photo(colour=one))
+        held.append(await operations.file_grievance(ANONYMOUS, words(description=spam, photos=[sent.name], **CONTACT)))
+    assert all(one["is_held"] for one in held)
+    dropped, released, own, waiting = held
+    await operations.drop_report(dispatcher, {"number": dropped["number"], "reason": "广告"})
+    await operations.release_report(dispatcher, {"number": released["number"]})
+    given = {"number": own["number"], "secret": own["tracking_secret"]}
+    with pytest.raises(NotFound):
+        await operations.erase_held_report(ANONYMOUS, {**given, "secret": "X" * 18, "is_sure": True})
+    with pytest.raises(InvalidInput):
+        await operations.erase_held_report(ANONYMOUS, {**given, "is_sure": False})
+    await operations.erase_held_report(ANONYMOUS, {**given, "is_sure": True})
+    assert [bool(one.content) for one in await HeldReport.all().order_by("id")] == [False, False, False, True]
+    await sweep()
+    assert {one.subject_type for one in await Upload.all()} == {"Grievance", "HeldReport"}
+    with clock.override(night(89)):
+        await retention.erase_all()
+        assert await HeldReport.all().count() == 4
+    with clock.override(night(91)):
+        await retention.erase_all()
+        await sweep()
+    assert await HeldReport.all().count() == 0
+    assert {one.subject_type for one in await Upload.all()} == {"Grievance"}
+    entry = await AuditEntry.filter(subject_type="HeldReport").order_by("-id").first()
+    assert entry is not None
+    assert entry.changes == {"state": ["waiting", "dropped"]}
+    assert waiting["number"] not in str(await HeldReport.all().values())
+    assert await verify() is None

@@ -10,7 +10,7 @@ from PIL import Image
 from civicgraph import settings as configuration
 from civicgraph.operations import InvalidInput
 from civicgraph.uploads.cleaning import clean, redraw
-from civicgraph.uploads.rules import safe_filename
+from civicgraph.uploads.rules import IMAGE, safe_filename
 from tests.conftest import make_settings
 from tests.uploads import pictures
 
@@ -105,4 +105,4 @@ async def test_a_blurred_region_has_no_detail_left_and_the_rest_stays() -> None:
     ],
 )
 def test_a_files_name_leads_nowhere(sent: str, kept: str) -> None:
-    assert safe_filename(sent) == kept
+    assert safe_filename(sent, IMAGE) == kept

@@ -13,6 +13,7 @@ DOORS = (
     door(operations.support_grievance, {"grievance": "Grievance", "is_new": bool}),
     door(operations.release_report, {"grievance": "Grievance"}),
     door(operations.drop_report, {"report": "HeldReport"}),
+    door(operations.erase_held_report, {"report": "TrackedHeldReport"}),
     door(operations.publish_grievance_photo, {"grievance": "Grievance"}),
     door(operations.hide_grievance_photo, {"grievance": "Grievance"}),
     door(operations.accept_grievance, {"grievance": "Grievance"}),
@@ -53,4 +54,5 @@ DOORS = (
     door(operations.unfollow_grievance, {"is_ended": bool}),
     door(operations.set_grievance_visibility, {"grievance": "Grievance"}),
     door(operations.reveal_grievance_contact, {"phone": str, "email": str}),
+    door(operations.find_reports_of_same_person, {"numbers": list[str]}),
 )

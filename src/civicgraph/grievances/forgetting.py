@@ -2,32 +2,64 @@
 
 from __future__ import annotations
 
-from civicgraph import clock, crypto
-from civicgraph.grievances.models import Grievance, GrievanceFollower, GrievanceRedaction, GrievanceUpdate
+from datetime import timedelta
+
+from tortoise.expressions import F
+
+from civicgraph import clock, crypto, settings
+from civicgraph.grievances import attachments
+from civicgraph.grievances.intake.models import HeldReport, HeldState
+from civicgraph.grievances.models import (
+    Grievance,
+    GrievanceAnswer,
+    GrievanceFollower,
+    GrievanceRedaction,
+    GrievanceStatus,
+    GrievanceUpdate,
+)
 from civicgraph.notifications.models import MessageState, OutboxMessage
+from civicgraph.operations import audit, changed
+from civicgraph.permissions import SYSTEM
 from civicgraph.text import mask_personal
+from civicgraph.uploads import operations as uploads
+from civicgraph.uploads.models import Purpose
 
 CONTACT = (
     "contact_name", "contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked",
-    "phone_index", "email_index", "address",
+    "phone_index", "email_index", "address", "building",
 )  # fmt: skip
+POINT = ("latitude_micro", "longitude_micro")
 
 
-async def forget(row: Grievance) -> None:
-    """Erase name, contact, address and own words of a locked grievance; what the public reads stays.
+async def forget(row: Grievance, *, with_photos: bool = False) -> None:
+    """Erase name, contact, address, map point and own words of a locked grievance; what the public reads stays.
 
-    With them go what staff took out of the public text, who follows it, and messages that wait to be sent. Notes
-    among staff stay, masked like public words.
+    With them go answers and photos that are not public, all photos of the reporter where they ask for it or withdrew the
+    report, what was blurred, what staff took out of the public text, who follows it, and messages that wait to be
+    sent. Notes among staff stay, masked like public words, without their files.
     """
     await _call_back(row)
-    row.update_from_dict({**dict.fromkeys(CONTACT, ""), "description": row.public_text, "erase_at": None})
-    await row.save(update_fields=[*CONTACT, "description", "erase_at", "updated_at"])
+    blank = {**dict.fromkeys(CONTACT, ""), **dict.fromkeys(POINT), "description": row.public_text, "erase_at": None}
+    row.update_from_dict(blank)
+    await row.save(update_fields=[*blank, "updated_at"])
+    await GrievanceAnswer.filter(grievance_id=row.id, public_answer="").delete()
+    await GrievanceAnswer.filter(grievance_id=row.id).update(answer=F("public_answer"))
+    await _forget_files(row, with_photos=with_photos or row.status is GrievanceStatus.WITHDRAWN)
     await GrievanceRedaction.filter(grievance_id=row.id).update(words="")
     await GrievanceFollower.filter(grievance_id=row.id).delete()
     for note in await GrievanceUpdate.filter(grievance_id=row.id).exclude(internal_note=""):
         masked = mask_personal(note.internal_note)
         if masked != note.internal_note:
             await GrievanceUpdate.filter(id=note.id).update(internal_note=masked)
+
+
+async def _forget_files(row: Grievance, *, with_photos: bool) -> None:
+    files = uploads.of(Grievance, [row.id])
+    await uploads.give_up(files.filter(is_public=False))
+    if with_photos:
+        await uploads.give_up(files.filter(purpose=Purpose.REPORT))
+    await uploads.forget_originals(files)
+    await attachments.give_up_internal(row)
 
 
 async def _call_back(row: Grievance) -> None:
@@ -47,3 +79,17 @@ async def forget_due(limit: int) -> int:
     for row in due:
         await forget(row)
     return len(due)
+
+
+async def forget_held(limit: int) -> int:
+    """Delete held reports that are old enough, the oldest first; how many. What nobody decided is dropped and audited."""
+    before = clock.now() - timedelta(days=settings.current().keep_held_report_days)
+    oldest = await HeldReport.all().order_by("id").limit(limit).select_for_update()
+    old = [row for row in oldest if row.created_at < before]
+    for row in old:
+        await uploads.give_up(uploads.of(HeldReport, [row.id]))
+        if row.state is HeldState.WAITING:
+            facts = changed({"state": row.state}, {"state": HeldState.DROPPED})
+            await audit(SYSTEM, row, facts, division_code=row.division_code)
+        await row.delete()
+    return len(old)

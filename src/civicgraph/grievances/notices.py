@@ -178,7 +178,7 @@ async def call_dispatchers(row: Grievance) -> None:
         await tell(people, row, "grievance_received", "received", due_at=row.response_due_at)
 
 
-async def call_for_place(row: HeldReport, *, is_dangerous: bool) -> None:
+async def call_for_choice(row: HeldReport, *, is_dangerous: bool) -> None:
     """Tell the nearest dispatchers that a report waits for somebody to say where it belongs; words of danger wait for nothing."""
     for person in await nearest_dispatchers(row.division_code):
         await notify_person(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from civicgraph.graph import Order, column, computed, equals, filter_type, order_type, to_one, type_
+from civicgraph.graph import Order, column, computed, equals, filter_type, order_type, to_many, to_one, type_
 from civicgraph.grievances import models, rules
+from civicgraph.grievances.intake import rules as intake
 from civicgraph.grievances.models import GrievanceStatus
 
 
@@ -37,6 +38,12 @@ class GrievanceUpdate:
     internal_note = column(guard=rules.reads_update)
     is_internal = computed(bool, lambda c, row: f"{row['internal_note']} <> ''", "Words among staff.")
     person = to_one("accounts.Person", guard=rules.reads_update)
+    files = to_many(
+        "uploads.Upload",
+        link=intake.files_of,
+        order=("position", "id"),
+        description="Photos and documents that came with its words.",
+    )
 
 
 @type_(models.GrievanceRedaction)

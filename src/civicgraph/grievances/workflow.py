@@ -44,12 +44,6 @@ ASK_AGAIN_AFTER = timedelta(days=28)
 """When the reporter is asked whether it is really, lastingly solved."""
 CLOSE_AFTER = timedelta(days=7)
 """When a resolved grievance is closed by itself, if its reporter says nothing."""
-KEEP_CONTACT = timedelta(days=180)
-"""So long after its end name, contact, address and the reporter's own words are kept: for questions and complaints.
-
-个人信息保护法 (2021) art. 19: no longer than the purpose needs. It can be opened again for 42 days, and a review
-of how it was dealt with can be asked for within 30 days of the answer (信访工作条例 art. 35); twice that, and some.
-"""
 MAX_REVIEW = timedelta(days=92)
 """A shortfall is looked at again within this time, a quarter of a year."""
 

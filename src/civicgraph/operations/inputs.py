@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -17,6 +17,8 @@ class Input(BaseModel):
     """The base of every input model: text is trimmed, unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, use_enum_values=False)
+    sent_anew: ClassVar[tuple[str, ...]] = ("photos", "files")
+    """Fields that differ in a retry: whoever sends a form again sends its files again, which get names of their own."""
 
 
 def _in_city(moment: datetime) -> datetime:

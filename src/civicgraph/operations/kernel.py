@@ -103,9 +103,9 @@ class Operation(Generic[I, R]):
 def fingerprint(data: Input, *apart: str) -> str:
     """Tells a retry from another submission under the same key, without keeping what was written.
 
-    Fields `apart` may differ between the two.
+    Fields `apart` may differ between the two, and so do the names of files.
     """
-    plain = data.model_dump(mode="json", exclude={"idempotency_key", *apart})
+    plain = data.model_dump(mode="json", exclude={"idempotency_key", *data.sent_anew, *apart})
     return crypto.keyed_hash("submission", orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode())
 
 

@@ -45,7 +45,20 @@ async def tracked_erasure(request: Request) -> Response:
         throttle.was_right(request)
         said = gettext("What was kept of you is erased. The masked report stays in the list.")
         return redirect(request, "tracked_grievance", said=said, **given)
-    response = html(request, "privacy/erasure.html", {"form": form, **given}, status=422)
+    response = html(request, "privacy/erasure.html", {"form": form, **given, "route": "tracked_erasure"}, status=422)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+async def held_erasure(request: Request) -> Response:
+    """Ask whether one is sure, and erase a report that waits to be looked at."""
+    given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
+    throttle.count_try(request)
+    form = Form(operations.erase_held_report.input, leave_out=["number", "secret"])
+    if await submit(request, form, operations.erase_held_report, **given) is not None:
+        throttle.was_right(request)
+        return redirect(request, "tracked_grievance", said=gettext("What you had sent is erased."), **given)
+    response = html(request, "privacy/erasure.html", {"form": form, **given, "route": "held_erasure"}, status=422)
     response.headers["cache-control"] = "no-store"
     return response
 
@@ -65,5 +78,6 @@ ROUTES = [
     Route("/privacy", privacy, name="privacy"),
     Route("/track/{number}/{secret}/data", tracked_data, name="tracked_data", methods=["POST"]),
     Route("/track/{number}/{secret}/erasure", tracked_erasure, name="tracked_erasure", methods=["POST"]),
+    Route("/track/{number}/{secret}/held-erasure", held_erasure, name="held_erasure", methods=["POST"]),
     Route("/staff/account/data", staff_only(account_data), name="staff_account_data", methods=["POST"]),
 ]

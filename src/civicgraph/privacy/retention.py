@@ -18,7 +18,7 @@ from tortoise.transactions import in_transaction
 from civicgraph import clock
 from civicgraph.accounts.models import Session, SignInAttempt
 from civicgraph.bookings.forgetting import forget_due as forget_registrations
-from civicgraph.grievances.forgetting import forget_due
+from civicgraph.grievances.forgetting import forget_due, forget_held
 from civicgraph.notifications.models import InboxMessage, MessageState, OutboxMessage
 from civicgraph.operations.models import IdempotencyKey
 from civicgraph.privacy.models import RetentionRun
@@ -57,6 +57,7 @@ def _before(kind: str) -> Any:
 
 ERASERS: Mapping[str, Callable[[int], Awaitable[int]]] = {
     "contact": forget_due,
+    "held": forget_held,
     "registration": forget_registrations,
     "message": _addresses,
     "submission": _oldest("submission", IdempotencyKey),
@@ -64,7 +65,8 @@ ERASERS: Mapping[str, Callable[[int], Awaitable[int]]] = {
     "session": _oldest("session", Session),
     "attempt": _oldest("attempt", SignInAttempt),
 }
-"""What the night erases; unconfirmed followers are forgotten at any tick (`grievances.following`)."""
+"""What the night erases. `answers` and `photos` go with the contact (`grievances.forgetting`); unconfirmed followers and
+unclaimed uploads are forgotten at any tick (`grievances.following`, `uploads.operations.sweep`)."""
 
 
 @dataclass

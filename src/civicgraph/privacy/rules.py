@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from civicgraph import settings
 from civicgraph.bookings.rules import KEEP_CONTACT as KEEP_REGISTRATION
 from civicgraph.grievances.following import FORGET_AFTER
-from civicgraph.grievances.workflow import KEEP_CONTACT
 from civicgraph.i18n import N_
 
 
@@ -17,21 +17,58 @@ class Kept:
 
     what: str
     why: str
-    days: int | None
-    """None: as long as the city's own record of its work."""
+    period: int | str | None
+    """Days, or the setting that says how many. None: as long as the city's own record of its work."""
     since: str
     seen_by: str
     law: str
+
+    @property
+    def days(self) -> int | None:
+        """How many days it is kept."""
+        return int(getattr(settings.current(), self.period)) if isinstance(self.period, str) else self.period
 
 
 KEPT: Mapping[str, Kept] = {
     "contact": Kept(
         N_("Name, telephone, e-mail, address and own words of a reporter"),
         N_("To ask, to come by, and to tell what was done"),
-        KEEP_CONTACT.days,
+        "keep_contact_days",
         N_("after the case ended"),
         N_("staff of the place; telephone and e-mail masked, each look recorded"),
         "个人信息保护法 art. 13(3), 19, 47",
+    ),
+    "answers": Kept(
+        N_("Answers to a category's questions that are not public, and the point on the map"),
+        N_("To find the place and bring the right tools"),
+        "keep_contact_days",
+        N_("after the case ended, with the contact"),
+        N_("staff of the place"),
+        "个人信息保护法 art. 6, 19, 47",
+    ),
+    "photos": Kept(
+        N_("Photos that were not published or were withdrawn, what was blurred, files of notes among staff"),
+        N_("To see the problem and what was done"),
+        "keep_contact_days",
+        N_("after the case ended, with the contact"),
+        N_("staff of the place"),
+        "个人信息保护法 art. 6, 19, 47",
+    ),
+    "held": Kept(
+        N_("A report that was held for a person to look at, with its contact and photos"),
+        N_("To decide whether it is one"),
+        "keep_held_report_days",
+        N_("after it was sent; its content goes when it is decided"),
+        N_("dispatchers of the place: its first words, masked"),
+        "个人信息保护法 art. 6, 19, 47",
+    ),
+    "upload": Kept(
+        N_("A photo or document that was sent and belongs to nothing"),
+        N_("So that a form that is sent again has its photos"),
+        "keep_unclaimed_upload_days",
+        N_("after it was sent"),
+        N_("whoever sent it"),
+        "个人信息保护法 art. 6, 19",
     ),
     "follower": Kept(
         N_("E-mail address of a follower that was never confirmed"),

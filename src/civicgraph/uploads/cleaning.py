@@ -16,7 +16,8 @@ import orjson
 from civicgraph import settings
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, TooMany
-from civicgraph.uploads.rules import IMAGE, PDF, kind_of
+from civicgraph.uploads.documents import PDF, HasMacros, document_of
+from civicgraph.uploads.rules import IMAGE, is_picture
 
 _SCRIPT = Path(__file__).with_name("reencode.py")
 _SECONDS = 30
@@ -30,6 +31,10 @@ Region = tuple[int, int, int, int]
 
 _WORDS = {
     "kind": N_("This is no picture that we can show. Please send a photo as JPEG, PNG or WebP, or a PDF document."),
+    "document": N_(
+        "This file cannot be attached. Please take a photo, a PDF, or a document of Word, Excel, PowerPoint, WPS or OpenDocument."
+    ),
+    "macros": N_("This document holds macros, which could do harm. Please save it without them, or as a PDF."),
     "bytes": N_("This file is larger than %(megabytes)s MB. Please send a smaller one."),
     "empty": N_("This file is empty. Please choose it again."),
     "pixels": N_("This picture has more than 25 million pixels. Please send a smaller one."),
@@ -79,18 +84,24 @@ def refused(reason: str, field: str = "file") -> InvalidInput:
     return InvalidInput.at(field, f"upload_{reason}", _WORDS[reason], megabytes=settings.current().upload_megabytes)
 
 
-async def clean(data: bytes) -> Cleaned:
-    """The file as it may be kept. Raises `InvalidInput` for what is too large, broken or of another kind."""
+async def clean(data: bytes, *, takes_office: bool = False) -> Cleaned:
+    """The file as it may be kept. Raises `InvalidInput` for what is too large, broken or of another kind.
+
+    Strangers send pictures and PDF, staff other documents as well.
+    """
     if not data:
         raise refused("empty")
     if len(data) > settings.current().upload_megabytes * 1_000_000:
         raise refused("bytes")
-    kind = kind_of(data)
-    if kind == "pdf":
-        return Cleaned(PDF, {"": data})
-    if kind is None:
-        raise refused("kind")
-    return await redraw(data)
+    if is_picture(data):
+        return await redraw(data)
+    try:
+        document = document_of(data)
+    except HasMacros:
+        raise refused("macros" if takes_office else "kind") from None
+    if document is None or (document != PDF and not takes_office):
+        raise refused("document" if takes_office else "kind")
+    return Cleaned(document, {"": data})
 
 
 async def redraw(data: bytes, blurred: Sequence[Region] = ()) -> Cleaned:

@@ -13,30 +13,30 @@ from civicgraph.web.forms import Form, read_form
 from civicgraph.web.multipart import Body, bytes_of
 
 
-async def take_files(actor: Actor, body: Body, field: str) -> list[FieldError]:
-    """Take the files of a field in: their names join the form's pairs. Answers what was wrong with those refused."""
+async def take_files(actor: Actor, body: Body, *fields: str) -> list[FieldError]:
+    """Take the files of some fields in: their names join the form's pairs. Answers what was wrong with those refused."""
     errors: list[FieldError] = []
     try:
         for name, sent in body.files:
-            if name != field:
+            if name not in fields:
                 continue
             try:
                 row = await receive(actor, sent.filename or "", await bytes_of(sent))
             except OperationError as error:
-                errors += [FieldError(field, one.code, one.message) for one in error.errors]
+                errors += [FieldError(name, one.code, one.message) for one in error.errors]
             else:
-                body.pairs.append((field, row.name))
+                body.pairs.append((name, row.name))
     finally:
         await body.close()
     return list(dict.fromkeys(errors))
 
 
 async def submit_with_files(
-    request: Request, form: Form, operation: Operation[Any, Any], field: str, **fixed: Any
+    request: Request, form: Form, operation: Operation[Any, Any], *fields: str, **fixed: Any
 ) -> Any:
-    """`web.submit` for a form with files in `field`."""
+    """`web.submit` for a form with files in `fields`."""
     body = await read_form(request)
-    errors = await take_files(request.state.actor, body, field)
+    errors = await take_files(request.state.actor, body, *fields)
     form.bind(body.pairs)
     if errors:
         form.found, form.is_refused = errors, True

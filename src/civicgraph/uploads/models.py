@@ -36,7 +36,7 @@ class Upload(Record):
     is_hidden = fields.BooleanField(default=False, description="Taken from the public for good, with a reason.")
     reason = fields.CharField(200, default="", description="Why it was hidden.")
     is_blurred = fields.BooleanField(default=False, description="Whether parts of it were made unrecognisable.")
-    media_type = fields.CharField(40, description="Its type by its content, for instance image/jpeg.")
+    media_type = fields.CharField(100, description="Its type by its content, for instance image/jpeg.")
     filename = fields.CharField(120, default="", description="What its sender called it.")
     size_bytes = fields.IntField(description="Its size in bytes, as it is kept.")
     width = fields.IntField(null=True, description="Width in pixels, of a picture.")

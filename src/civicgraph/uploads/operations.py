@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from civicgraph import budgets, clock, settings
 from civicgraph.budgets import BudgetExceeded
@@ -17,10 +18,12 @@ from civicgraph.permissions import Actor
 from civicgraph.uploads import store
 from civicgraph.uploads.cleaning import Region, clean, redraw
 from civicgraph.uploads.models import Purpose, Upload
-from civicgraph.uploads.rules import IMAGE, UNCLAIMED_HOURS, safe_filename
+from civicgraph.uploads.rules import IMAGE, safe_filename
 
 _SWEPT = 50
 """Files that one round of the clock removes."""
+_GIVEN_UP = datetime(2000, 1, 1, tzinfo=UTC)
+"""When that was taken in which the next round removes."""
 
 
 class _KeepUpload(Input):
@@ -40,12 +43,12 @@ async def receive(actor: Actor, filename: str, data: bytes) -> Upload:
     Cleaning takes a while, so it is done before the transaction and not in it.
     """
     _count(actor)
-    cleaned = await clean(data)
+    cleaned = await clean(data, takes_office=actor.is_staff)
     digest = await store.keep(cleaned)
     return await keep_upload(
         actor,
         {
-            "filename": safe_filename(filename),
+            "filename": safe_filename(filename, cleaned.media_type),
             "media_type": cleaned.media_type,
             "size_bytes": len(cleaned.whole),
             "width": cleaned.width,
@@ -124,9 +127,51 @@ async def claim(
     return claimed
 
 
-async def move(subject: Model, division_code: str) -> None:
-    """What belongs to something follows it to another place: who may see it is decided there."""
-    await Upload.filter(subject_type=type(subject).__name__, subject_id=subject.pk).update(division_code=division_code)
+def of(kind: type[Model], keys: Sequence[int]) -> QuerySet[Upload]:
+    """What belongs to things of one kind."""
+    return Upload.filter(subject_type=kind.__name__, subject_id__in=list(keys))
+
+
+async def move(kind: type[Model], keys: Sequence[int], division_code: str) -> None:
+    """What belongs to things follows them to another place: who may see it is decided there."""
+    await of(kind, keys).update(division_code=division_code)
+
+
+async def give_up(rows: QuerySet[Upload]) -> int:
+    """Let go of files in the transaction of what they belonged to; gives their number.
+
+    Nobody sees them from then on, and `sweep` removes them with their contents: no file is gone when nothing was saved.
+    """
+    found = await rows
+    for row in found:
+        row.update_from_dict(
+            {
+                "subject_type": "",
+                "subject_id": None,
+                "is_public": False,
+                "name": new_name(),
+                "filename": "",
+                "reason": "",
+            }
+        )
+        row.created_at = _GIVEN_UP
+        await row.save()
+    return len(found)
+
+
+async def forget_originals(rows: QuerySet[Upload]) -> None:
+    """Of pictures whose parts were blurred keep what is shown alone."""
+    for row in await rows.filter(is_blurred=True):
+        if row.original_hash != row.content_hash:
+            await Upload.create(
+                name=new_name(),
+                media_type=row.media_type,
+                size_bytes=0,
+                content_hash=row.original_hash,
+                original_hash=row.original_hash,
+                created_at=_GIVEN_UP,
+            )
+            await Upload.filter(id=row.id).update(original_hash=row.content_hash)
 
 
 async def pass_on(subject: Model, to: Model, *, division_code: str) -> None:
@@ -181,6 +226,6 @@ async def is_needed(digest: str) -> bool:
 
 
 async def sweep() -> int:
-    """Remove what nothing has claimed for a day: forms that were left, senders who went away."""
-    old = clock.now() - timedelta(hours=UNCLAIMED_HOURS)
+    """Remove what nothing has claimed for long enough, by the settings a day: forms that were left, senders who went away."""
+    old = clock.now() - timedelta(days=settings.current().keep_unclaimed_upload_days)
     return await remove(await Upload.filter(subject_type="", created_at__lt=old).limit(_SWEPT))

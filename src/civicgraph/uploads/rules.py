@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from civicgraph.permissions import EDIT_DIVISIONS, EDIT_EVENTS, EDIT_SERVICES, READ_GRIEVANCES, Actor
+from civicgraph.uploads.documents import ENDINGS
 from civicgraph.uploads.models import Upload
 
 if TYPE_CHECKING:
@@ -14,31 +15,34 @@ if TYPE_CHECKING:
 
 CAPABILITIES = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_SERVICES, EDIT_DIVISIONS)
 """By which a file can be seen that is not public."""
-UNCLAIMED_HOURS = 24
-"""How long a file is kept that nothing has claimed."""
-IMAGE, PDF = "image/jpeg", "application/pdf"
-"""The types that are kept: every picture becomes a JPEG."""
-SIGNS = (
-    (b"\xff\xd8\xff", "image"),
-    (b"\x89PNG\r\n\x1a\n", "image"),
-    (b"GIF87a", "image"),
-    (b"GIF89a", "image"),
-    (b"%PDF-", "pdf"),
-)
+IMAGE = "image/jpeg"
+"""What every picture becomes."""
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 
 
-def kind_of(data: bytes) -> str | None:
-    """`image` or `pdf` by how the content begins; None for everything else, whatever it calls itself."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image"
-    return next((kind for sign, kind in SIGNS if data.startswith(sign)), None)
+def is_picture(data: bytes) -> bool:
+    """Whether the content begins as a picture does, whatever it calls itself."""
+    return data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
-def safe_filename(text: str) -> str:
-    """What a sender called a file, without the way to it, and without what a file system or header reads its own way."""
+def ending_of(media_type: str) -> str:
+    """How the name of a file of this type ends. Raises `ValueError` for a type that is not kept."""
+    if media_type == IMAGE:
+        return "jpg"
+    if media_type not in ENDINGS:
+        raise ValueError("no such type")
+    return ENDINGS[media_type]
+
+
+def safe_filename(text: str, media_type: str) -> str:
+    """What a sender called a file, ending as its content is.
+
+    Without the way to it, and without what a file system or header reads its own way.
+    """
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", text))[-1]
-    kept = "".join(char for char in last if char.isalnum() or char in " ._-()（）·")
-    return kept.strip(" .")[:100]
+    kept = "".join(char for char in last if char.isalnum() or char in " ._-()（）·").strip(" .")[:100]
+    ending = f".{ending_of(media_type)}"
+    return kept if not kept or kept.lower().endswith((ending, ".jpeg")) or media_type == IMAGE else f"{kept}{ending}"
 
 
 def may_see(actor: Actor, row: Upload) -> bool:

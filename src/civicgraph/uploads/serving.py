@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, Response
 
 from civicgraph.uploads import store
 from civicgraph.uploads.models import Upload
-from civicgraph.uploads.rules import IMAGE
+from civicgraph.uploads.rules import IMAGE, ending_of
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 """For what everyone may see: another content has another name."""
@@ -27,7 +27,8 @@ def served(row: Upload, size: str, *, is_shared: bool, is_original: bool = False
     return FileResponse(
         path,
         media_type=row.media_type,
-        filename="photo.jpg" if is_image else row.filename or "document.pdf",
+        # What its sender called it is for those who may know who that was.
+        filename=row.filename if row.filename and not is_image and not is_shared else _plain_name(row.media_type),
         content_disposition_type="inline" if is_image else "attachment",
         headers={
             "cache-control": FOR_GOOD if is_shared else "private, no-store",
@@ -35,3 +36,7 @@ def served(row: Upload, size: str, *, is_shared: bool, is_original: bool = False
             "x-content-type-options": "nosniff",
         },
     )
+
+
+def _plain_name(media_type: str) -> str:
+    return f"{'photo' if media_type == IMAGE else 'document'}.{ending_of(media_type)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from civicgraph import settings
 from civicgraph.uploads.cleaning import Cleaned
-from civicgraph.uploads.rules import IMAGE
+from civicgraph.uploads.rules import IMAGE, ending_of
 
 SIZES = ("large", "page", "list")
 
@@ -19,8 +19,8 @@ def path_of(digest: str, media_type: str, size: str) -> Path:
     """The file of a content; `size` is one of a picture's, and of no meaning for others."""
     if not re.fullmatch(r"[0-9a-f]{64}", digest) or (media_type == IMAGE and size not in SIZES):
         raise ValueError("no such content")
-    ending = f".{size}.jpg" if media_type == IMAGE else ".pdf"
-    return Path(settings.current().uploads_folder) / digest[:2] / f"{digest}{ending}"
+    shown = f".{size}" if media_type == IMAGE else ""
+    return Path(settings.current().uploads_folder) / digest[:2] / f"{digest}{shown}.{ending_of(media_type)}"
 
 
 async def keep(cleaned: Cleaned) -> str:

@@ -126,6 +126,13 @@ def number(value: Any) -> str:
     return "" if value is None else _as_decimal(value, None, _locale())
 
 
+def file_size(size_bytes: int) -> str:
+    """A file's size, as people compare it: 340 KB, 2.1 MB."""
+    if size_bytes < 1_000_000:
+        return f"{_as_decimal(max(1, round(size_bytes / 1000)), None, _locale())} KB"
+    return f"{_as_decimal(round(size_bytes / 1_000_000, 1), None, _locale())} MB"
+
+
 def thousandths(value: int | None) -> str:
     """A figure kept in thousandths of its unit."""
     return "" if value is None else _as_decimal(value / 1000, "#,##0.###", _locale())
@@ -177,6 +184,7 @@ def place_name(division: dict[str, Any] | None) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "file_size": file_size,
     "ago": ago,
     "datetime": datetime_,
     "day": day,

@@ -34,11 +34,11 @@ def answers(world: World, row: Any) -> list[Thing]:
     return world.things("GrievanceAnswer", sorted(found, key=lambda one: one.id))
 
 
-def photos(kind: str) -> Callable[[World, Any], list[Thing]]:
-    """A grievance's files in order, as one type or another."""
+def files(kind: str, of: str = "Grievance") -> Callable[[World, Any], list[Thing]]:
+    """The files of a grievance, or of a step of its history, in order, as one type or another."""
 
     def find(world: World, row: Any) -> list[Thing]:
-        found = [one for one in world.rows.having(kind, "subject_id", row.id) if one.subject_type == "Grievance"]
+        found = [one for one in world.rows.having(kind, "subject_id", row.id) if one.subject_type == of]
         return world.things(kind, sorted(found, key=lambda one: (one.position, one.id)))
 
     return find
@@ -54,10 +54,11 @@ def tracked_held(world: World, row: Any, number: str, secret: str) -> Thing | No
 
 FIELDS: dict[str, Callable[..., Any]] = {
     "Grievance.answers": answers,
-    "Grievance.photos": photos("Upload"),
+    "Grievance.photos": files("Upload"),
     "GrievanceCategory.questions": questions,
     "Query.trackedHeldReport": tracked_held,
-    "TrackedGrievance.photos": photos("TrackedPhoto"),
+    "GrievanceUpdate.files": files("Upload", "GrievanceUpdate"),
+    "TrackedGrievance.photos": files("TrackedPhoto"),
 }
 
 
@@ -86,11 +87,11 @@ async def build_intake(dice: Random, places: list[str]) -> None:
             answer=mark("grievance_answer", "answer", number),
             public_answer=dice.choice(["", "三楼"]),
         )
-    for number in range(1, 60):
+    for number in range(1, 90):
         is_public = dice.random() < 0.5
         await Upload.create(
             name=f"name-{number}" if is_public else mark("upload", "name", number),
-            subject_type=dice.choice(["Grievance", "Grievance", "Event", ""]),
+            subject_type=dice.choice(["Grievance", "Grievance", "GrievanceUpdate", "GrievanceUpdate", "Event", ""]),
             subject_id=dice.randint(1, 12),
             purpose=dice.choice(list(Purpose)),
             position=dice.randint(0, 2),

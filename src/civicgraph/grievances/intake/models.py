@@ -51,6 +51,7 @@ class HoldCause(Labelled):
     SPAM = "spam", N_("Looks like advertising or a machine")
     FLOOD = "flood", N_("Came in a flood")
     PLACE = "place", N_("Its place is not known")
+    CATEGORY = "category", N_("Its category is not known")
 
 
 class HeldState(Labelled):

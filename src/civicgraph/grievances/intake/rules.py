@@ -34,6 +34,11 @@ def photos_of(c: Compiler, row: Row, child: Row) -> str:
     return f"{child['subject_type']} = 'Grievance' AND {child['subject_id']} = {row['id']}"
 
 
+def files_of(c: Compiler, row: Row, child: Row) -> str:
+    """Joins a step of the history to the files that came with its words."""
+    return f"{child['subject_type']} = 'GrievanceUpdate' AND {child['subject_id']} = {row['id']}"
+
+
 def held_for(c: Compiler, row: Row) -> str:
     """A held report is for those who dispatch where it belongs."""
     return c.covers(row["division_code"], DISPATCH_GRIEVANCES)

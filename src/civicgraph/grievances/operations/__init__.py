@@ -7,6 +7,7 @@ from civicgraph.grievances.operations.change_level import change_grievance_level
 from civicgraph.grievances.operations.comment_on_grievance import comment_on_grievance
 from civicgraph.grievances.operations.direct_grievance import advise_on_grievance, take_over_grievance
 from civicgraph.grievances.operations.file_grievance import file_grievance
+from civicgraph.grievances.operations.find_same_person import find_reports_of_same_person
 from civicgraph.grievances.operations.finish_part import finish_grievance_part
 from civicgraph.grievances.operations.follow_grievance import (
     confirm_following,
@@ -14,7 +15,7 @@ from civicgraph.grievances.operations.follow_grievance import (
     follow_tracked_grievance,
     unfollow_grievance,
 )
-from civicgraph.grievances.operations.held_report import drop_report, release_report
+from civicgraph.grievances.operations.held_report import drop_report, erase_held_report, release_report
 from civicgraph.grievances.operations.hold_grievance import extend_grievance, hold_grievance, resume_grievance
 from civicgraph.grievances.operations.keep_filters import forget_grievance_filter, save_grievance_filter
 from civicgraph.grievances.operations.keep_ready_texts import create_ready_text, update_ready_text
@@ -57,10 +58,12 @@ __all__ = [
     "create_ready_text",
     "create_team",
     "drop_report",
+    "erase_held_report",
     "erase_tracked_data",
     "export_tracked_data",
     "extend_grievance",
     "file_grievance",
+    "find_reports_of_same_person",
     "finish_grievance_part",
     "follow_grievance",
     "follow_tracked_grievance",

@@ -6,11 +6,13 @@ from pydantic import Field
 
 from civicgraph.accounts.models import Person
 from civicgraph.grievances import notices
+from civicgraph.grievances.attachments import FILES, MAX_FILES, attach
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.rules import MAX_HELPERS
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import Step, Words
+from civicgraph.grievances.operations.report_input import UploadName
 from civicgraph.i18n import N_
 from civicgraph.operations import operation
 from civicgraph.permissions import Actor
@@ -37,6 +39,15 @@ class CommentOnGrievance(Step):
         max_length=MAX_HELPERS,
         description=N_("They get a message that leads here. In a note among staff their names are added."),
     )
+    files: list[UploadName] = Field(
+        default_factory=list,
+        title=N_("Photos and documents"),
+        max_length=MAX_FILES,
+        json_schema_extra=FILES,
+        description=N_(
+            "Whoever may read the note sees them: with a public one everyone. Documents are kept as they are."
+        ),
+    )
 
 
 @operation()
@@ -44,13 +55,15 @@ async def comment_on_grievance(actor: Actor, data: CommentOnGrievance) -> Grieva
     """Add a note to a grievance's history, public or among staff, and tell the colleagues whom it names."""
     taken = await take(actor, "comment", data)
     named = await _named(data, taken.row)
+    also = {"files": [0, len(data.files)]} if data.files else {}
     if data.is_public:
-        done = await taken.done(note=data.note)
+        done = await taken.done(note=data.note, also=also)
     else:
         unsaid = [
             f"@{one.name}" for one in named if f"@{one.name}" not in data.note and f"@{one.username}" not in data.note
         ]
-        done = await taken.done(internal_note=" ".join([data.note, *unsaid]))
+        done = await taken.done(internal_note=" ".join([data.note, *unsaid]), also=also)
+    await attach(data.files, taken.written[-1], done)
     await notices.tell_mentioned(done, [one for one in named if one.id != actor.person_id])
     return done
 

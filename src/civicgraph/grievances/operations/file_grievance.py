@@ -20,7 +20,7 @@ from civicgraph.grievances.intake.danger import danger_in
 from civicgraph.grievances.intake.models import BY_STAFF, PLACED_LATER, HeldReport, HoldCause
 from civicgraph.grievances.intake.placing import point_of
 from civicgraph.grievances.intake.spam import spam_in
-from civicgraph.grievances.models import Channel, Grievance, GrievanceUpdate, ReporterKind, Urgency
+from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory, GrievanceUpdate, ReporterKind, Urgency
 from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.answers import keep_answers
 from civicgraph.grievances.operations.history import office
@@ -38,8 +38,10 @@ from civicgraph.uploads.operations import claim
 _NAME = "file_grievance"
 _TRIES = 3
 COMMUNITY_DIGITS = 12
-_APART = ("photos", "proof")
-"""Fields that a retry may have others of: a form that is sent again brings its photos again."""
+_CHOSEN_LATER = (HoldCause.PLACE, HoldCause.CATEGORY)
+"""Held until a person has said where it belongs."""
+_APART = ("proof",)
+"""What a retry may have another of."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     if earlier := await _earlier(actor, data):
         return earlier
     _count(actor)
-    cause, rule = _hold_cause(actor, data)
+    cause, rule = await _hold_cause(actor, data)
     for tries_left in reversed(range(_TRIES)):
         try:
             async with in_transaction():
@@ -91,8 +93,10 @@ def _count(actor: Actor) -> None:
         raise TooMany(message, seconds=error.retry_after) from error
 
 
-def _hold_cause(actor: Actor, data: FileGrievance) -> tuple[HoldCause | None, str]:
+async def _hold_cause(actor: Actor, data: FileGrievance) -> tuple[HoldCause | None, str]:
     """Why a person has to look at a stranger's report first, and by which rule; under load a form has to prove itself."""
+    if data.channel is Channel.EMAIL and not await GrievanceCategory.exists(code=data.category):
+        return HoldCause.CATEGORY, ""
     if data.channel in PLACED_LATER and len(data.division_code) < COMMUNITY_DIGITS:
         return HoldCause.PLACE, ""
     if (
@@ -153,8 +157,9 @@ async def _take_in(actor: Actor, data: FileGrievance, cause: HoldCause | None, r
     if cause is None:
         row = await file(actor, data, given.number, crypto.token_hash(given.secret))
         return _answer(row, given)
-    await named.category_of(data.category)
-    is_placed = cause is not HoldCause.PLACE
+    if cause is not HoldCause.CATEGORY:
+        await named.category_of(data.category)
+    is_placed = cause not in _CHOSEN_LATER
     place = await named.community_of(data.division_code) if is_placed else (await place_of(data.division_code)).code
     await hold(actor, data, given, cause, rule, place)
     return _answer(None, given)
@@ -177,8 +182,8 @@ async def hold(
     )
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
     await audit(actor, row, changed({}, {"number": row.number, "cause": cause}), division_code=division_code)
-    if cause is HoldCause.PLACE:
-        await notices.call_for_place(row, is_dangerous=danger_in(data.description) is not None)
+    if cause in _CHOSEN_LATER:
+        await notices.call_for_choice(row, is_dangerous=danger_in(data.description) is not None)
     return row
 
 

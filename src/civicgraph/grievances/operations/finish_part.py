@@ -8,10 +8,12 @@ from pydantic import Field
 
 from civicgraph import clock
 from civicgraph.grievances import notices
+from civicgraph.grievances.attachments import FILES, MAX_FILES, attach
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import Step, Words
+from civicgraph.grievances.operations.report_input import UploadName
 from civicgraph.i18n import N_
 from civicgraph.operations import Unavailable, operation
 from civicgraph.permissions import Actor
@@ -30,6 +32,13 @@ class FinishGrievancePart(Step):
             description=N_("For whoever leads and for colleagues; never public."),
         ),
     ]
+    files: list[UploadName] = Field(
+        default_factory=list,
+        title=N_("Photos and documents"),
+        max_length=MAX_FILES,
+        json_schema_extra=FILES,
+        description=N_("For whoever leads and for colleagues; never public."),
+    )
 
 
 @operation()
@@ -42,7 +51,8 @@ async def finish_grievance_part(actor: Actor, data: FinishGrievancePart) -> Grie
     for one in own:
         one.done_at = clock.now()
         await one.save(update_fields=["done_at"])
-    parts = {"parts_done": [0, len(own)]}
+    parts = {"parts_done": [0, len(own)], **({"files": [0, len(data.files)]} if data.files else {})}
     done = await taken.done(internal_note=data.words, also=parts)
+    await attach(data.files, taken.written[-1], done)
     await notices.tell_workers(done, "grievance_part_done", f"part:{done.version}", done.resolution_due_at)
     return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
 
 import orjson
@@ -11,12 +12,13 @@ from civicgraph import clock, crypto
 from civicgraph.grievances.intake.models import HeldReport, HeldState
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.file_grievance import file
-from civicgraph.grievances.operations.inputs import Given, Number, PublicWords
+from civicgraph.grievances.operations.inputs import Given, Number, PublicWords, Tracked
 from civicgraph.grievances.operations.report_input import FileGrievance
+from civicgraph.grievances.rules import typed_secret
 from civicgraph.i18n import N_
-from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, changed, operation
+from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, Unavailable, audit, changed, operation
 from civicgraph.permissions import DISPATCH_GRIEVANCES, SYSTEM, Actor
-from civicgraph.uploads.operations import pass_on
+from civicgraph.uploads.operations import give_up, of, pass_on
 
 
 class ReleaseReport(Input):
@@ -67,16 +69,42 @@ async def release_report(actor: Actor, data: ReleaseReport) -> Grievance:
 
 @operation()
 async def drop_report(actor: Actor, data: DropReport) -> HeldReport:
-    """Drop a held report: advertising, or nothing. What was written is erased, that it was there is kept."""
+    """Drop a held report: advertising, or nothing. What was sent is erased, that it was there is kept for a while."""
     row = await _held(actor, data.number)
-    row.content = ""
     await _decide(actor, row, HeldState.DROPPED, data.reason)
+    return row
+
+
+class EraseHeldReport(Tracked):
+    """That nothing is kept of a report that waits to be looked at."""
+
+    is_sure: bool = Field(
+        title=N_("I know that nobody will deal with it any more"),
+        description=N_("Everything that was sent is erased at once and cannot come back."),
+    )
+
+
+@operation()
+async def erase_held_report(actor: Actor, data: EraseHeldReport) -> HeldReport:
+    """Erase as its sender a report that waits to be looked at, by its number and tracking secret."""
+    row = await HeldReport.select_for_update().get_or_none(number=data.number)
+    given = crypto.token_hash(typed_secret(data.secret))
+    if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
+        raise NotFound
+    if not data.is_sure:
+        raise InvalidInput.at("is_sure", "missing", N_("Please tick this first: it cannot be undone."))
+    if row.state is not HeldState.WAITING:
+        raise Unavailable(N_("This was decided already."))
+    row.summary = ""
+    await _decide(actor, row, HeldState.DROPPED)
     return row
 
 
 async def _decide(actor: Actor, row: HeldReport, state: HeldState, reason: str = "") -> None:
     before = {"state": row.state}
-    row.update_from_dict({"state": state, "decided_by_id": actor.person_id, "decided_at": clock.now()})
+    decided = {"state": state, "decided_by_id": actor.person_id, "decided_at": clock.now(), "content": ""}
+    row.update_from_dict(decided)
     await row.save()
+    await give_up(of(HeldReport, [row.id]))
     facts = {"state": state, **({"reason": reason} if reason else {})}
     await audit(actor, row, changed(before, facts), division_code=row.division_code)

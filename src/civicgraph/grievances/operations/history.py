@@ -5,10 +5,10 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from civicgraph import clock, crypto
+from civicgraph import clock, crypto, settings
 from civicgraph.divisions.models import Division
 from civicgraph.grievances import deadlines, notices, rules
 from civicgraph.grievances.desk import orders
@@ -16,7 +16,7 @@ from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUp
 from civicgraph.grievances.operations.inputs import Step
 from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.operations.timing import keep_time
-from civicgraph.grievances.workflow import KEEP_CONTACT, NEEDING_CONTACT, TRANSITIONS, Clock
+from civicgraph.grievances.workflow import NEEDING_CONTACT, TRANSITIONS, Clock
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
 from civicgraph.text import mask_personal
@@ -43,6 +43,8 @@ class Taken:
     by_line: str
 
     def __post_init__(self) -> None:
+        self.written: list[GrievanceUpdate] = []
+        """What `done` wrote into the history: the step, and the note among staff."""
         self._before = _audited(self.row)
         self._deadlines = deadlines.wanted(self.row)
 
@@ -76,10 +78,13 @@ class Taken:
         await row.save()
         if transition.target is not None or note:
             await entry.save()
+            self.written.append(entry)
             await notices.tell_reporter(row, entry)
         if internal_note:
             verb = "comment" if transition.target else self.verb
-            await GrievanceUpdate.create(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)
+            note_row = GrievanceUpdate(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)
+            await note_row.save()
+            self.written.append(note_row)
         await deadlines.keep(row, self._deadlines)
         private = {"internal_note": ["", internal_note]} if internal_note else {}
         words = {"public_note": ["", entry.public_note]} if note and transition.target is None else {}
@@ -143,7 +148,11 @@ def check_source(row: Grievance, verb: str) -> None:
 
 def keep_contact(row: Grievance) -> None:
     """Say until when the reporter's contact is kept: for a time after the end, open end before it."""
-    row.erase_at = None if row.status in NEEDING_CONTACT else row.erase_at or clock.now() + KEEP_CONTACT
+    row.erase_at = (
+        None
+        if row.status in NEEDING_CONTACT
+        else row.erase_at or clock.now() + timedelta(days=settings.current().keep_contact_days)
+    )
 
 
 def begin_anew(row: Grievance) -> None:

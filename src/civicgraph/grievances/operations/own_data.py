@@ -12,13 +12,16 @@ from pydantic import Field
 
 from civicgraph import crypto
 from civicgraph.grievances.forgetting import forget
-from civicgraph.grievances.models import Grievance, GrievanceFollower, GrievanceUpdate
+from civicgraph.grievances.models import Grievance, GrievanceAnswer, GrievanceFollower, GrievanceUpdate
 from civicgraph.grievances.operations.history import take_as_reporter
 from civicgraph.grievances.operations.inputs import Tracked
+from civicgraph.grievances.rules import typed_secret
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, audit, operation
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
+from civicgraph.uploads import operations as uploads
+from civicgraph.uploads.models import Purpose
 
 
 class ExportTrackedData(Tracked):
@@ -30,14 +33,19 @@ async def export_tracked_data(actor: Actor, data: ExportTrackedData) -> dict[str
     """Everything that is kept of a reporter with one report, as JSON: by its number and tracking secret."""
     row = (await take_as_reporter(actor, "export_data", data.number, data.secret)).row
     await audit(actor, row, {"contact_phone": ["", ""], "contact_email": ["", ""]})
-    return {"data": orjson.dumps(await _kept(row), option=orjson.OPT_INDENT_2).decode()}
+    return {"data": orjson.dumps(await _kept(row, data.secret), option=orjson.OPT_INDENT_2).decode()}
 
 
-async def _kept(row: Grievance) -> dict[str, Any]:
+async def _kept(row: Grievance, secret: str) -> dict[str, Any]:
     steps = await GrievanceUpdate.filter(grievance_id=row.id, internal_note="").order_by("id")
     looks = await AuditEntry.filter(
-        subject_type="Grievance", subject_id=str(row.id), operation="reveal_grievance_contact"
+        subject_type="Grievance",
+        subject_id=str(row.id),
+        operation__in=("reveal_grievance_contact", "find_reports_of_same_person"),
     ).order_by("id")
+    answers = await GrievanceAnswer.filter(grievance_id=row.id).order_by("id").select_related("question")
+    photos = await uploads.of(Grievance, [row.id]).filter(purpose=Purpose.REPORT).order_by("position", "id")
+    own = f"/track/{row.number}/{typed_secret(secret)}"
     followers = await GrievanceFollower.filter(grievance_id=row.id, is_reporter=True)
     return {
         "number": row.number,
@@ -48,6 +56,13 @@ async def _kept(row: Grievance) -> dict[str, Any]:
         "your_words": row.description,
         "public_words": row.public_text,
         "address": row.address,
+        "building": row.building,
+        "point": None if row.latitude_micro is None else [row.latitude_micro / 1e6, (row.longitude_micro or 0) / 1e6],
+        "answers": [{"question": one.question.name, "answer": one.answer} for one in answers],
+        "photos": [
+            {"sent_at": one.created_at, "is_public": one.is_public, "address": f"{own}/photos/{one.name}/large"}
+            for one in photos
+        ],
         "name": row.contact_name,
         "telephone": crypto.decrypt(row.contact_phone),
         "email": crypto.decrypt(row.contact_email),
@@ -70,16 +85,21 @@ class EraseTrackedData(Tracked):
 
     is_sure: bool = Field(
         title=N_("I know that the office cannot reach me any more"),
-        description=N_("Name, telephone, e-mail, address and your own words are erased at once and cannot come back."),
+        description=N_(
+            "Name, telephone, e-mail, address, the point on the map, your photos and your own words are erased at once and cannot come back."
+        ),
     )
 
 
 @operation()
 async def erase_tracked_data(actor: Actor, data: EraseTrackedData) -> Grievance:
-    """Erase name, contact, address and own words of a report as its reporter. The masked public report stays."""
+    """Erase name, contact, address, map point, photos and own words of a report as its reporter.
+
+    The masked public report stays.
+    """
     row = (await take_as_reporter(actor, "erase_data", data.number, data.secret)).row
     if not data.is_sure:
         raise InvalidInput.at("is_sure", "missing", N_("Please tick this first: it cannot be undone."))
-    await forget(row)
+    await forget(row, with_photos=True)
     await audit(actor, row, {key: ["", ""] for key in ("contact_name", "contact_phone", "contact_email", "address")})
     return row

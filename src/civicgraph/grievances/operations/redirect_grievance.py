@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from civicgraph.divisions.operations import DivisionCode
-from civicgraph.grievances import notices, rules
+from civicgraph.grievances import attachments, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations import named
@@ -54,7 +54,8 @@ async def transfer_grievance(actor: Actor, data: TransferGrievance) -> Grievance
     row.team = ""
     await orders.give(row, ())
     done = await taken.done(note=data.reason)
-    await uploads.move(done, code)
+    await uploads.move(Grievance, [done.id], code)
+    await attachments.move(done)
     await notices.call_for_transfer(done)
     return done
 

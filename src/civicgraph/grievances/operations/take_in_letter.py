@@ -31,7 +31,6 @@ MOST = 2_000
 """Characters of a report. Of a longer letter the beginning is taken, and its sender is told so."""
 MOST_ANSWERED = 1_000
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
-_OTHER = "other"
 
 
 async def take_in_letter(actor: Actor, letter: Letter) -> dict[str, Any]:
@@ -136,12 +135,12 @@ async def _photos(actor: Actor, letter: Letter) -> tuple[list[str], int]:
 
 
 async def _category(text: str) -> str:
-    """The category whose name shares most with the text, else the one for all that is left: staff put it right."""
+    """The category whose name shares most with the text, else the one of the settings: staff put it right."""
     words = frozenset(bigrams(text))
     rows = await GrievanceCategory.all().order_by("position", "code")
     common = {one.code: len(words & frozenset(bigrams(one.name))) for one in rows}
     best = [code for code, count in common.items() if count and count == max(common.values())]
-    return best[0] if len(best) == 1 else _OTHER
+    return best[0] if len(best) == 1 else settings.current().mail_in_category
 
 
 def _key(letter: Letter) -> str:

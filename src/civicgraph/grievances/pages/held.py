@@ -34,8 +34,13 @@ async def _list(request: Request, refused: Form | None = None) -> Response:
     needs_places = any(len(one["divisionCode"]) < COMMUNITY_DIGITS for one in found["heldReports"]["nodes"])
     every = await staff_choices(request, DISPATCH_GRIEVANCES) if needs_places else []
     places = [("", gettext("Please choose")), *(one for one in every if len(one[0]) == COMMUNITY_DIGITS)]
-    kinds = [("", gettext(N_("As it came"))), *categories(found)]
-    values = {"places": places, "categories": kinds, "errors": refused.errors if refused else []}
+    kinds = categories(found)
+    values: dict[str, Any] = {
+        "places": places,
+        "categories": [("", gettext(N_("As it came"))), *kinds],
+        "categories_to_choose": [("", gettext("Please choose")), *kinds],
+    }
+    values |= {"errors": refused.errors if refused else []}
     status = 422 if refused else 200
     return await page(request, "staff/grievances/held", variables, values, data=found, status=status)
 

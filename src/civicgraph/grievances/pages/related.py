@@ -47,3 +47,9 @@ async def related(request: Request, row: Mapping[str, Any]) -> list[dict[str, An
             if one["number"] != row["number"]:
                 met.setdefault(one["number"], {**one, "why": why})
     return list(met.values())[:_MOST]
+
+
+async def named(request: Request, numbers: list[str]) -> list[dict[str, Any]]:
+    """The grievances with these numbers, each with why it stands here."""
+    found = [(await read(request, "staff/grievances/beside", {"number": one}))["grievance"] for one in numbers]
+    return [{**one, "why": gettext("same person")} for one in found if one]

@@ -8,6 +8,7 @@ from typing import Any
 from civicgraph.grievances.operations.history import REPORTER_LINE
 from civicgraph.grievances.workflow import ENDED, OPEN
 from civicgraph.i18n import N_, gettext
+from civicgraph.uploads.documents import ENDINGS
 from civicgraph.web.formats import datetime_, due, is_past, label
 
 _OPEN = tuple(one.name for one in OPEN)
@@ -79,6 +80,7 @@ def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
             "expected": _until(update),
             "state": "past",
             "is_internal": bool(update.get("internalNote")),
+            "files": [{**one, "kind": _kind(one["mediaType"])} for one in update.get("files", [])],
         }
         for update in row["updates"]["nodes"]
     ]
@@ -93,6 +95,11 @@ def _title(update: Mapping[str, Any]) -> str:
         return gettext("News of it")
     words = _TITLES.get(update["verb"])
     return gettext(words) if words else label(update["status"], "GrievanceStatus")
+
+
+def _kind(media_type: str) -> str:
+    """What sort of document a file is, as people know it by its ending."""
+    return ENDINGS.get(media_type, "").upper()
 
 
 def _until(update: Mapping[str, Any]) -> str | None:

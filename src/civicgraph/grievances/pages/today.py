@@ -16,14 +16,15 @@ from civicgraph.grievances.pages.work import ACTS, Act
 from civicgraph.grievances.workflow import TRANSITIONS
 from civicgraph.i18n import gettext
 from civicgraph.operations import OperationError
-from civicgraph.web import page, read, redirect, staff_only, submit
+from civicgraph.uploads.forms import submit_with_files
+from civicgraph.web import page, read, redirect, staff_only
 from civicgraph.web.forms import Form
 from civicgraph.web.keys import new_key
 from civicgraph.web.templating import static
 
 NOUNS = ("start", "resumption", "resolution", "part", "notes")
 """Steps that are taken on the spot."""
-_ASKS = {"notes": ("note",), "resolution": ("outcome",), "part": ("words",)}
+_ASKS = {"notes": ("note", "files"), "resolution": ("outcome", "photos"), "part": ("words", "files")}
 """What a step asks for on this page: as little as can be typed with a thumb."""
 
 
@@ -62,7 +63,9 @@ def _task(row: Mapping[str, Any], refused: tuple[str, Act, Form] | None) -> dict
         asked = [form[name] for name in _ASKS.get(act.noun, ())]
         fields = [{**one, "id": f"{row['number']}-{act.noun}-{one['name']}"} for one in asked]
         hidden = {name: form.values[name] for name in ("version", "idempotency_key")}
-        steps.append({"noun": act.noun, "words": gettext(act.words), "fields": fields, "hidden": hidden})
+        has_files = any(one["kind"] in ("photos", "files") for one in asked)
+        made = {"noun": act.noun, "words": gettext(act.words), "fields": fields, "hidden": hidden}
+        steps.append({**made, "has_files": has_files})
     return {**row, "steps": steps}
 
 
@@ -82,7 +85,7 @@ async def step(request: Request) -> Response:
     wants_json = "application/json" in request.headers.get("accept", "")
     form = Form(act.operation.input)
     try:
-        row = await submit(request, form, act.operation, number=number)
+        row = await submit_with_files(request, form, act.operation, "photos", "files", number=number)
     except OperationError as error:
         if not wants_json:
             raise

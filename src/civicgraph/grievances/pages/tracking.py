@@ -59,7 +59,7 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
     found = await _found(request, number, secret)
     row = found["trackedGrievance"]
     if row is None and found["trackedHeldReport"] is not None:
-        response = html(request, "grievances/tracked_held.html", found)
+        response = html(request, "grievances/tracked_held.html", {**found, "secret": request.path_params["secret"]})
         response.headers["cache-control"] = "no-store"
         return response
     if row is None:

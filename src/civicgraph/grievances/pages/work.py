@@ -15,7 +15,7 @@ from civicgraph.grievances.models import GrievanceStatus
 from civicgraph.grievances.pages import colleagues, ready
 from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.choices import asked, categories
-from civicgraph.grievances.pages.related import related
+from civicgraph.grievances.pages.related import named, related
 from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.workflow import TRANSITIONS, Needs
 from civicgraph.i18n import N_, gettext
@@ -121,7 +121,10 @@ async def staff_grievance(request: Request) -> Response:
 
 
 async def _work(
-    request: Request, refused: tuple[Act, Form] | None = None, contact: Mapping[str, str] | None = None
+    request: Request,
+    refused: tuple[Act, Form] | None = None,
+    contact: Mapping[str, str] | None = None,
+    same_person: list[dict[str, Any]] | None = None,
 ) -> Response:
     variables = {"number": request.path_params["number"]}
     found = await read(request, "staff/grievances/work", variables)
@@ -136,6 +139,7 @@ async def _work(
         "histories": _histories(kind if kind in _HISTORIES else ""),
         "related": await related(request, row),
         "contact": contact,
+        "same_person": same_person,
         "danger": danger_named(row["danger"] or ""),
         "refused": _errors(refused, {panel["noun"] for panel in panels}),
     }
@@ -315,7 +319,7 @@ def _step(act: Act) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
         number = request.path_params["number"]
         form = Form(act.operation.input)
-        result = await submit_with_files(request, form, act.operation, "photos", number=number)
+        result = await submit_with_files(request, form, act.operation, "photos", "files", number=number)
         if result is not None:
             return redirect(request, "staff_grievance", said=gettext(act.said), number=number)
         return await _work(request, (act, form))
@@ -333,12 +337,28 @@ async def contact_view(request: Request) -> Response:
     return response
 
 
+async def same_person_view(request: Request) -> Response:
+    """Other reports of the same person, on this one page; the look is in the audit trail."""
+    form = Form(operations.find_reports_of_same_person.input)
+    number = request.path_params["number"]
+    found = await submit(request, form, operations.find_reports_of_same_person, number=number)
+    response = await _work(request, same_person=await named(request, found["numbers"]))
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
 ROUTES = [
     Route("/staff/grievances/{number}", staff_only(staff_grievance), name="staff_grievance"),
     Route(
         "/staff/grievances/{number}/contact-views",
         staff_only(contact_view),
         name="staff_grievance_contact",
+        methods=["POST"],
+    ),
+    Route(
+        "/staff/grievances/{number}/person-views",
+        staff_only(same_person_view),
+        name="staff_grievance_same_person",
         methods=["POST"],
     ),
     *(
