@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q
 
 from civicgraph import clock
 from civicgraph.events import recurrence, rules
@@ -18,6 +18,7 @@ from civicgraph.events.operations.rows import (
     event_values,
     replace_programmes,
 )
+from civicgraph.events.rescue.keeping import count_new
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
 from civicgraph.permissions import Actor
@@ -66,21 +67,20 @@ async def extend(series: EventSeries, until: datetime) -> int:
     template = EventFields.model_validate(series.template)
     status = EventStatus.PUBLISHED if await _is_shown(series) else EventStatus.DRAFT
     given = {slot: at_time(template, slot) for slot in wanted}
-    await Event.bulk_create(
-        [
-            Event(
-                slug=rules.new_slug(slot),
-                series_id=series.id,
-                recurs_at=slot,
-                status=status,
-                published_at=clock.now() if status is EventStatus.PUBLISHED else None,
-                is_generated=series.is_generated,
-                **columns(data),
-            )
-            for slot, data in given.items()
-        ],
-        batch_size=100,
-    )
+    rows = [
+        Event(
+            slug=rules.new_slug(slot),
+            series_id=series.id,
+            recurs_at=slot,
+            status=status,
+            published_at=clock.now() if status is EventStatus.PUBLISHED else None,
+            is_generated=series.is_generated,
+            **columns(data),
+        )
+        for slot, data in given.items()
+    ]
+    await Event.bulk_create(rows, batch_size=100)
+    await count_new(rows)
     made = await Event.filter(series_id=series.id, recurs_at__gte=since).values_list("id", "recurs_at") if since else []
     await replace_programmes([(number, given[slot]) for number, slot in made if slot in given])
     series.made_until = None if is_done else until  # type: ignore[assignment]
@@ -151,5 +151,7 @@ async def end_series(row: Event, scope: EditScope, target: EventStatus, reason: 
     for one in others:
         one.update_from_dict({"status": target, "status_reason": reason, "version": one.version + 1})
         await one.save(update_fields=["status", "status_reason", "version", "updated_at"])
-    await EventSeries.filter(id=row.series_id).update(made_until=None)  # type: ignore[attr-defined]
+    await EventSeries.filter(id=row.series_id).update(  # type: ignore[attr-defined]
+        made_until=None, version=F("version") + 1, updated_at=clock.now()
+    )
     return len(others)

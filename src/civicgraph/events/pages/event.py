@@ -6,8 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from civicgraph.bookings.known import own_states
+from civicgraph.events.feeds import linked
+from civicgraph.events.feeds.texts import absolute, when_of
 from civicgraph.events.rule_words import words_of
 from civicgraph.web import page, read, require
+from civicgraph.web.shell import address
 
 
 async def event(request: Request) -> Response:
@@ -16,5 +19,12 @@ async def event(request: Request) -> Response:
     found = await read(request, "events/event", variables)
     row = require(found, "event")
     repeats = words_of(row["series"]["rule"]) if row["series"] else ""
-    values = {"repeats": repeats, "mine": await own_states(request, row["quotas"])}
+    short = absolute(address(request, "event_short", number=row["number"]))
+    values = {
+        "repeats": repeats,
+        "mine": await own_states(request, row["quotas"]),
+        "linked": linked.script(linked.event_of(row)),
+        "graph": linked.graph_of(row, when_of(row)),
+        "short_link": short.partition("://")[2],
+    }
     return await page(request, "events/event", variables, values, data=found)
