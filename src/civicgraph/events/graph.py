@@ -205,5 +205,9 @@ Mutation = mutations(
     door(operations.postpone_event, {"event": "Event"}),
     door(operations.cancel_event, {"event": "Event"}),
     door(operations.finish_event, {"event": "Event"}),
+    door(operations.add_event_entry, {"entry": "EventEntry"}),
+    door(operations.change_event_entry, {"entry": "EventEntry"}),
+    door(operations.remove_event_entry, {"event": "Event"}),
+    door(operations.hand_on_question, {"entry": "EventEntry"}),
 )
 TYPES = (Event, EventSeries, ProgrammeItem, EventEntry)

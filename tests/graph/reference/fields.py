@@ -233,6 +233,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
             world.rows.having("EventEntry", "event_id", row.id), key=lambda one: (one.kind.value, one.position, one.id)
         ),
     ),
+    "EventTeam.number": lambda world, row: row.team_id,
     "Event.teams": owned("EventTeam", "event_id"),
     "RescueTeam.drills": owned("EventTeam", "team_id"),
     "Query.rescueTeam": root("RescueTeam", "id"),

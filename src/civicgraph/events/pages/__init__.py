@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from civicgraph.events.pages import feeds, held
+from civicgraph.events.pages import feeds, held, record, rescue
 from civicgraph.events.pages.event import event
 from civicgraph.events.pages.listed import events
 from civicgraph.events.pages.month import events_calendar
@@ -26,5 +26,7 @@ ROUTES = [
     Route("/e/{number:int}", feeds.event_short, name="event_short"),
     Route("/venues/{called:path}", held.venue, name="venue"),
     Route("/organisers/{called:path}", held.organiser, name="organiser"),
+    *rescue.ROUTES,
+    *record.ROUTES,
     *listing.routes(STAFF, "/staff/events"),
 ]

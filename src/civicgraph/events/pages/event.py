@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from civicgraph.bookings.known import own_states
 from civicgraph.events.feeds import linked
 from civicgraph.events.feeds.texts import absolute, when_of
+from civicgraph.events.kinds import ENTRIES, KINDS
+from civicgraph.events.models import EventKind
 from civicgraph.events.rule_words import words_of
+from civicgraph.i18n import gettext
 from civicgraph.web import page, read, require
 from civicgraph.web.shell import address
+
+
+def record_parts(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parts of its record that an event of this kind has."""
+    return [
+        {
+            "heading": gettext(ENTRIES[kind].heading),
+            "rows": [one for one in row["entries"] if one["kind"] == kind.name],
+            "empty": gettext(ENTRIES[kind].empty),
+        }
+        for kind in KINDS[EventKind[row["kind"]]].entries
+    ]
 
 
 async def event(request: Request) -> Response:
@@ -23,6 +41,7 @@ async def event(request: Request) -> Response:
     values = {
         "repeats": repeats,
         "mine": await own_states(request, row["quotas"]),
+        "record_parts": record_parts(row),
         "linked": linked.script(linked.event_of(row)),
         "graph": linked.graph_of(row, when_of(row)),
         "short_link": short.partition("://")[2],

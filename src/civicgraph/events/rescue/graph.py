@@ -86,6 +86,7 @@ def _is_shown(c: Compiler, row: Row) -> str:
 class EventTeam:
     """A rescue team's part in a drill."""
 
+    number = computed(int, lambda c, row: row["team_id"], "The team’s number.")
     team = to_one("RescueTeam")
     event = to_one("events.Event")
 
