@@ -35,7 +35,15 @@ PUBLIC = {
     "choose": "/place",
     "events": "/events",
     "calendar": "/events/calendar?month=2026-05",
+    "events-week": "/events/week?from=2026-05-18",
+    "events-near": "/events/near?within=520327001901",
+    "events-nowhere": "/events/near",
     "event": "@/events?past=1",
+    "event-poster": "@/events?past=1#poster",
+    "venue": "/venues/%E9%81%B5%E4%B9%89%E7%BE%8E%E6%9C%AF%E9%A6%86",
+    "drills": "/drills",
+    "rescue-teams": "/rescue-teams",
+    "rescue-team": "/rescue-teams/2",
     "services": "/services",
     "service-full": "/services/afterschool-changzheng",
     "service-slots": "/services/canteen-wujiangtianyuan",
@@ -72,6 +80,10 @@ STAFF = {
     "desk": "/staff",
     "staff-events": "/staff/events",
     "staff-event-new": "/staff/events/new",
+    "staff-event-new-drill": "/staff/events/new?kind=safety_drill",
+    "staff-event-record": "/staff/events/20260522-34926456#record",
+    "staff-rescue-teams": "/staff/rescue-teams",
+    "staff-rescue-team": "/staff/rescue-teams/2",
     "staff-event": "@/staff/events",
     "staff-services": "/staff/services",
     "staff-service": "@/staff/services",
@@ -171,8 +183,11 @@ async def _shoot(page, url: str, name: str, path: str, variant: str) -> None:  #
 
 
 async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-untyped-def]
-    """From the page of a service to its form, the confirmation, or the staff's pages of its places."""
+    """From the page of an event or service to its poster or record, its form, the confirmation, or the staff's pages of its places."""
     _, _, step = path.partition("#")
+    if step in ("poster", "record"):
+        await page.click(f"main a[href$='/{step}']")
+        await page.wait_for_load_state()
     if step in ("book", "booked"):
         await page.click("#places a[href^='/book/']")
     if step == "booked":

@@ -104,7 +104,7 @@ def test_only_the_clock_knows_the_time(path: Path) -> None:
             )
 
 
-NO_PAGES = ("open311",)
+NO_PAGES = ("open311", "feeds")
 """Folders of documents that are answered as they are, not drawn."""
 
 

@@ -12,6 +12,7 @@ from civicgraph.bookings.rounds import check_some_quotas
 from civicgraph.enterprises.figures.keeping import fill_when_empty
 from civicgraph.enterprises.importing.runs import go_on
 from civicgraph.events import quotas as event_quotas
+from civicgraph.events.rescue.keeping import fill_when_empty as fill_drills
 from civicgraph.events.rounds import carry_on_series, mark_over
 from civicgraph.grievances.figures.checking import check_some
 from civicgraph.grievances.following import forget_unconfirmed
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 _ROUNDS: tuple[Callable[[], Awaitable[object]], ...] = (
     mark_over,
     carry_on_series,
+    fill_drills,
     forget_unconfirmed,
     check_some,
     check_some_quotas,

@@ -11,7 +11,7 @@ import strawberry
 from civicgraph.db import ROOMS
 from civicgraph.graph.schema import build
 
-PARTS = ("bookings", "grievances.desk", "front")
+PARTS = ("bookings", "events.rescue", "grievances.desk", "front")
 """What events and services share, parts of rooms, and the front, that declare types and root fields of their own."""
 
 

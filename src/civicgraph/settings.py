@@ -102,6 +102,10 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, by commas."
     )
+    picture_font: str = Field(
+        default="",
+        description="A font file with Chinese characters for the pictures of events; empty: looked for where systems keep them.",
+    )
     connections: int = Field(
         default=20_000,
         ge=1,

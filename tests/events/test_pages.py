@@ -157,7 +157,7 @@ async def test_a_drawn_event_says_when_where_and_what(site: Site) -> None:
 
 async def test_an_editor_enters_publishes_and_cancels_an_event(site: Site) -> None:
     page = site.editor
-    await page.open("/staff/events/new")
+    await page.open("/staff/events/new?kind=culture_night")
     await page.send(
         kind="culture_night",
         title="河边音乐会",
@@ -189,7 +189,7 @@ async def test_an_editor_enters_publishes_and_cancels_an_event(site: Site) -> No
 
 async def test_what_was_typed_stays_when_something_is_wrong(site: Site) -> None:
     page = site.editor
-    await page.open("/staff/events/new")
+    await page.open("/staff/events/new?kind=culture_night")
     text = await page.send(
         kind="talk", title="夜" * 200, starts_at="2026-06-20T19:00", ends_at="2026-06-19T19:00", summary="说得好好的"
     )
@@ -219,7 +219,7 @@ async def test_the_second_editor_sees_both_versions_and_may_save_again(site: Sit
 
 async def test_staff_pages_are_closed_to_strangers_and_to_the_neighbours(site: Site) -> None:
     row = await publish(site)
-    for path in ("/staff/events", "/staff/events/new", f"/staff/events/{row.slug}"):
+    for path in ("/staff/events", "/staff/events/new?kind=culture_night", f"/staff/events/{row.slug}"):
         answer = await site.stranger.http.get(path)
         assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in")
     assert "美术馆之夜" not in (await site.neighbour.open("/staff/events")).split("<main")[1]

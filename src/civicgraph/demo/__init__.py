@@ -9,7 +9,7 @@ from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
 from civicgraph import db, settings
-from civicgraph.demo import bookings, desk, grievances, listings, people, places, policies
+from civicgraph.demo import bookings, desk, grievances, listings, people, places, policies, rescue
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures.keeping import recount
 from civicgraph.enterprises.industries import load_industries
@@ -54,12 +54,14 @@ async def _load_demo(seed: int, console: Console) -> None:
             done("services")
             await listings.load_events(random)
             done("events")
+            await rescue.load_rescue(Random(seed + 2))
             await bookings.load_bookings(Random(seed + 1))  # of its own: what comes after stays as it was
             done("places and registrations")
             credentials, staff = await people.load_people()
             done("staff")
             await grievances.load_categories()
             await grievances.load_grievances(random, compounds, staff)
+            await rescue.load_records()
             await desk.load_desk(staff)
             done("Zunyi is loaded")
     console.print("Sign in as (passwords are shown this once and kept hashed):")

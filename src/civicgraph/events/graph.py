@@ -15,6 +15,7 @@ from civicgraph.graph import (
     computed,
     connection,
     door,
+    equals,
     filter_type,
     flag,
     followable,
@@ -60,6 +61,8 @@ class EventFilter:
         lambda c, row: f"{row['price_fen']} > 0",
         index="event_paid",
     )
+    venue = equals("venue", str, "At the venue of this name.")
+    organiser = equals("organiser", str, "Held by the organiser of this name.")
     is_editable = flag(
         "You may change it.",
         lambda c, row: c.covers(row["division_id"], EDIT_EVENTS),
@@ -97,6 +100,10 @@ class Event:
     audiences = json_column(str, description="Whom it is for.")
     topics = json_column(str, description="What it is about.")
     hazards = json_column(Hazard, description="The hazards that a drill prepares for.")
+    scenario = column()
+    planned_participants = column()
+    actual_participants = column()
+    minutes = column()
     status = column()
     status_reason = column(description="Why it was cancelled, postponed or moved.")
     previous_starts_at = column()
@@ -110,6 +117,15 @@ class Event:
     series = to_one("EventSeries")
     programme = to_many(
         "ProgrammeItem", key="event_id", order=("position", "id"), description="Its programme, in order."
+    )
+    entries = to_many(
+        "EventEntry",
+        key="event_id",
+        order=("kind", "position", "id"),
+        description="Its record: the agenda, materials, questions, opinions and findings, each in order.",
+    )
+    teams = to_many(
+        "events.rescue.EventTeam", key="event_id", order=("id",), description="Rescue teams that take part in a drill."
     )
     quotas = to_many(
         "bookings.Quota",
@@ -125,8 +141,11 @@ class Event:
 class EventSeries:
     """An event that comes again; each time is an event of its own, made half a year ahead."""
 
+    number = computed(int, lambda c, row: row["id"], "Its number.")
     rule = column()
     starts_at = column()
+    version = column()
+    updated_at = column()
     is_ended = computed(bool, lambda c, row: f"{row['made_until']} IS NULL", "Whether no more events come of it.")
     events = connection("Event", key="series_id", description="Its events.")
 
@@ -143,6 +162,24 @@ class ProgrammeItem:
     starts_at = column()
     ends_at = column()
     quantity = column()
+
+
+@type_(models.EventEntry)
+class EventEntry:
+    """An entry of an event's record."""
+
+    number = computed(int, lambda c, row: row["id"], "Its number.")
+    kind = column()
+    position = column()
+    text = column()
+    said_by = column()
+    link = column()
+    answer = column()
+    owner = column()
+    due_on = column()
+    done_on = column()
+    version = column()
+    grievance = to_one("grievances.Grievance")
 
 
 @root
@@ -168,5 +205,9 @@ Mutation = mutations(
     door(operations.postpone_event, {"event": "Event"}),
     door(operations.cancel_event, {"event": "Event"}),
     door(operations.finish_event, {"event": "Event"}),
+    door(operations.add_event_entry, {"entry": "EventEntry"}),
+    door(operations.change_event_entry, {"entry": "EventEntry"}),
+    door(operations.remove_event_entry, {"event": "Event"}),
+    door(operations.hand_on_question, {"entry": "EventEntry"}),
 )
-TYPES = (Event, EventSeries, ProgrammeItem)
+TYPES = (Event, EventSeries, ProgrammeItem, EventEntry)

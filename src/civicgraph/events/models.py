@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tortoise import fields
 
+from civicgraph.events.rescue.models import DrillCell as DrillCell
+from civicgraph.events.rescue.models import EventTeam as EventTeam
+from civicgraph.events.rescue.models import RescueCell as RescueCell
+from civicgraph.events.rescue.models import RescueTeam as RescueTeam
 from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Listing, Record, SqlIndexes, by_place, place
+
+if TYPE_CHECKING:
+    from civicgraph.grievances.models import Grievance
 
 
 class EventKind(Labelled):
@@ -74,6 +81,16 @@ class Hazard(Labelled):
     TRAFFIC = "traffic", N_("Traffic")
 
 
+class EntryKind(Labelled):
+    """What sort of entry of an event's record it is."""
+
+    AGENDA = "agenda", N_("Point of the agenda")
+    MATERIAL = "material", N_("Material to read")
+    QUESTION = "question", N_("Question that was asked")
+    OPINION = "opinion", N_("Opinion that was given")
+    FINDING = "finding", N_("What the drill found")
+
+
 class EventSeries(Listing):
     """An event that comes again: its rule, and what the next of its events is made from.
 
@@ -117,6 +134,10 @@ class Event(Listing):
     hazards: fields.Field[list[str]] = fields.JSONField(
         default=list, description="The hazards that a drill prepares for."
     )
+    scenario = fields.TextField(default="", db_default="", description="What a drill pretends has happened.")
+    planned_participants = fields.IntField(null=True, description="How many people a drill is planned for.")
+    actual_participants = fields.IntField(null=True, description="How many people took part in a drill.")
+    minutes = fields.TextField(default="", db_default="", description="What was said and agreed at a consultation.")
     status = fields.CharEnumField(EventStatus, max_length=12, default=EventStatus.DRAFT, description="Where it stands.")
     status_reason = fields.CharField(300, default="", description="Why it was cancelled.")
     published_at = fields.DatetimeField(null=True, description="When it was published.")
@@ -153,6 +174,8 @@ class Event(Listing):
             ("status", "starts_at", "id"),
             ("ends_at", "id"),
             ("series_id", "starts_at", "id"),
+            ("venue", "starts_at", "id"),
+            ("organiser", "starts_at", "id"),
         )
 
     sql_indexes: ClassVar[SqlIndexes] = {
@@ -181,3 +204,34 @@ class ProgrammeItem(Record):
     class Meta:
         table = "programme_item"
         indexes = (("event_id", "position", "id"),)
+
+
+class EventEntry(Record):
+    """An entry of an event's record: what was on the agenda, asked, said or found, and what becomes of it."""
+
+    event_id: int
+    grievance_id: int | None
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
+        "civicgraph.Event", related_name="entries", on_delete=fields.CASCADE, description="The event."
+    )
+    kind = fields.CharEnumField(EntryKind, max_length=8, description="What sort of entry it is.")
+    position = fields.IntField(description="Its place among those of its kind, from 1.")
+    text = fields.CharField(600, description="What it says.")
+    said_by = fields.CharField(80, default="", description="Who said it: an enterprise or a group, never a resident.")
+    link = fields.CharField(300, default="", description="Where the material is to be had.")
+    answer = fields.CharField(1000, default="", description="What was answered, or what is done about it.")
+    owner = fields.CharField(80, default="", description="The office that sees to it.")
+    due_on = fields.DateField(null=True, description="By when.")
+    done_on = fields.DateField(null=True, description="When it was answered or done, empty while it is open.")
+    grievance: fields.ForeignKeyNullableRelation[Grievance] = fields.ForeignKeyField(
+        "civicgraph.Grievance",
+        related_name="event_entries",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The grievance that it was turned into.",
+    )
+    version = fields.IntField(default=1, description="Grows by one with each change, send it back when editing.")
+
+    class Meta:
+        table = "event_entry"
+        indexes = (("event_id", "kind", "position", "id"), ("grievance_id", "id"))

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from civicgraph.clock import CITY_ZONE
 from civicgraph.divisions.rules import parent_code
 from civicgraph.grievances.desk.rules import Part, has_part
-from civicgraph.grievances.models import Grievance, ReporterKind
+from civicgraph.grievances.models import Channel, Grievance, ReporterKind
 from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, Needs, Transition
 from civicgraph.permissions import (
     CAPABILITIES,
     DISPATCH_GRIEVANCES,
+    EDIT_EVENTS,
     READ_GRIEVANCES,
     WORK_GRIEVANCES,
     Actor,
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from civicgraph.graph.selection import Given
 
 # Who may take a step --------------------------------------------------------------------------
+
+
+def may_report(actor: Actor, channel: Channel, place: str) -> bool:
+    """Whether a member of the staff may report for somebody else there: who keeps events, what was asked at one."""
+    may_note = channel is Channel.FORUM and actor.may(EDIT_EVENTS, place)
+    return may_note or actor.may(DISPATCH_GRIEVANCES, place)
 
 
 def may_dispatch(actor: Actor, row: Grievance) -> bool:

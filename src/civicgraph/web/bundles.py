@@ -25,7 +25,7 @@ COMPONENTS = (
         "conflict",
         "busy",
     ),
-    *("places", "staff", "photos", "trail", "desk", "bookings"),
+    *("places", "staff", "photos", "trail", "desk", "bookings", "poster"),
 )
 MODULES = ("live", "submitting", "filters", "rows", "theme", "menus", "following", "desk", "queue")
 

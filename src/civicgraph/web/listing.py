@@ -68,6 +68,8 @@ class Listing:
     number_key: str = ""
     left_out: Callable[[Mapping[str, Any]], Sequence[str]] = field(default=lambda row: ())
     """Fields of the update's input that make no sense for a row."""
+    left_out_new: Callable[[Request], Sequence[str]] = field(default=lambda request: ())
+    """The same of the input of a new one, by the address of its form."""
     more: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(default=lambda row: {})
     """Values of the form that are made of the row rather than read as they are."""
 
@@ -107,7 +109,12 @@ class _Pages:
 
     async def create(self, request: Request) -> Response:
         assert self.it.create is not None
-        form = Form(self.it.create.input, dict(request.query_params), choices=await self._choices(request))
+        form = Form(
+            self.it.create.input,
+            dict(request.query_params),
+            choices=await self._choices(request),
+            leave_out=self.it.left_out_new(request),
+        )
         if request.method == "POST":
             row = await submit(request, form, self.it.create)
             if row is not None:

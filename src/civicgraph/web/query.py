@@ -11,9 +11,9 @@ from starlette.requests import Request
 from civicgraph.i18n import Labelled, gettext
 
 
-def text(request: Request, name: str = "q") -> str | None:
-    """Words to search for, at most 60 characters."""
-    return request.query_params.get(name, "").strip()[:60] or None
+def text(request: Request, name: str = "q", longest: int = 60) -> str | None:
+    """Words to search for."""
+    return request.query_params.get(name, "").strip()[:longest] or None
 
 
 def place(request: Request, name: str = "within") -> str | None:

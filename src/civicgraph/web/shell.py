@@ -97,11 +97,17 @@ def html(request: Request, template: str, values: Mapping[str, Any], *, status: 
     shell["csrf"].keep(response)
     if shell["flashes"]:
         response.delete_cookie(cookie_name("flash"), path="/")
-    is_for_anyone = status == 200 and not (request.state.actor.is_staff or shell["flashes"] or shell["csrf"].is_drawn)
-    request.state.is_for_anyone = is_for_anyone
+    request.state.is_for_anyone = (
+        status == 200 and is_for_anyone(request) and not (shell["flashes"] or shell["csrf"].is_drawn)
+    )
     response.headers["vary"] = "Accept-Encoding, Cookie, HX-Request"
     response.headers["cache-control"] = "no-store" if request.state.actor.is_staff else "private, no-cache"
     return response
+
+
+def is_for_anyone(request: Request) -> bool:
+    """Whether an answer that holds nothing of one person's is the same for all who may ask: for strangers it is."""
+    return not request.state.actor.is_staff
 
 
 def flash(response: Response, text: str, level: str = "done") -> Response:

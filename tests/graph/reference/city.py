@@ -22,7 +22,7 @@ from tests.graph.reference.bookings import build_bookings
 from tests.graph.reference.desk import build_desk
 from tests.graph.reference.grievances import build_grievances
 from tests.graph.reference.intake import build_intake
-from tests.graph.reference.listings import build_enterprises, build_events, build_services
+from tests.graph.reference.listings import build_enterprises, build_events, build_records, build_services
 from tests.graph.reference.messages import build_messages, build_trail
 from tests.graph.reference.policies import build_policies
 from tests.graph.reference.words import NOW, ODD, mark, sentence
@@ -42,6 +42,7 @@ async def build(seed: int = 5) -> None:
         await build_events(dice, places)
         await build_bookings(Random(seed), await Event.all().order_by("id"), await Service.all().order_by("id"))
         await build_grievances(dice, places, people)
+        await build_records(Random(seed), places)
         await build_intake(dice, places)
         await build_desk(dice, people)
         await build_messages(dice, places, people)

@@ -227,7 +227,7 @@ NODES = (
         "SavedFilter",
     ),
     *("EnterpriseImport", "HeldReport", "Quota", "Registration", "Service", "Session", "Team"),
-    *("Policy", "PolicyGrant"),
+    *("Policy", "PolicyGrant", "RescueTeam"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
@@ -251,6 +251,16 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "EnterpriseImport.errors": lambda world, row: json_text(world.rows.database, row.errors),
     "Event.isOver": lambda world, row: row.ends_at < world.now,
     "EventSeries.isEnded": lambda world, row: row.made_until is None,
+    "Event.entries": lambda world, row: world.things(
+        "EventEntry",
+        sorted(
+            world.rows.having("EventEntry", "event_id", row.id), key=lambda one: (one.kind.value, one.position, one.id)
+        ),
+    ),
+    "EventTeam.number": lambda world, row: row.team_id,
+    "Event.teams": owned("EventTeam", "event_id"),
+    "RescueTeam.drills": owned("EventTeam", "team_id"),
+    "Query.rescueTeam": root("RescueTeam", "id"),
     "Event.programme": owned("ProgrammeItem", "event_id", "position"),
     "Grid.assignments": owned("GridAssignment", "grid_id"),
     "Grid.currentWorker": current_worker,
@@ -330,5 +340,6 @@ for _kind in (
     "WorkOrder",
     "EnterpriseImport",
     *("Policy", "PolicyExample", "PolicyGrant"),
+    *("EventEntry", "EventSeries", "RescueTeam"),
 ):
     FIELDS[f"{_kind}.number"] = lambda world, row: row.id

@@ -22,7 +22,20 @@ from civicgraph.enterprises.models import (
     Product,
 )
 from civicgraph.enterprises.rules import search_terms_of
-from civicgraph.events.models import Event, EventKind, EventSeries, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
+from civicgraph.events.models import (
+    EntryKind,
+    Event,
+    EventEntry,
+    EventKind,
+    EventSeries,
+    EventStatus,
+    EventTeam,
+    Hazard,
+    ProgrammeItem,
+    ProgrammeKind,
+    RescueTeam,
+)
+from civicgraph.events.rescue.models import RescueKind
 from civicgraph.services.models import (
     HolidayHours,
     Household,
@@ -190,3 +203,30 @@ async def build_events(dice: Random, places: list[str]) -> None:
             await ProgrammeItem.create(
                 event_id=number, position=position // 2, kind=kind, title=item, stage=venue, starts_at=moment
             )
+
+
+async def build_records(dice: Random, places: list[str]) -> None:
+    """Entries of events' records, some of them grievances now; rescue teams and their part in drills."""
+    for number in range(1, 31):
+        await EventEntry.create(
+            event_id=dice.randint(1, 40),
+            kind=dice.choice(list(EntryKind)),
+            position=number // 3,
+            text=sentence(dice)[:200],
+            answer=dice.choice(["", dice.choice(ODD)[:1000]]),
+            due_on=dice.choice([None, date(2026, 6, 30)]),
+            done_on=dice.choice([None, date(2026, 6, 1)]),
+            grievance_id=dice.choice([None, dice.randint(1, 9)]),
+        )
+    for number in range(1, 8):
+        await RescueTeam.create(
+            name=f"救援{number}队",
+            kind=dice.choice(list(RescueKind)),
+            division_id=dice.choice(places),
+            members=number,
+            equipment=dice.choice([[], ["冲锋舟 2 艘", ODD[0][:60]]]),
+            is_active=number % 3 != 0,
+            founded_on=dice.choice([None, date(2020, 1, 31)]),
+        )
+        for event in dice.sample(range(1, 41), 4):
+            await EventTeam.create(event_id=event, team_id=number)

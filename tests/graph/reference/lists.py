@@ -87,6 +87,7 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.outbox": all_of("OutboxMessage"),
     "Query.people": colleagues,
     "Query.readyTexts": all_of("ReadyText"),
+    "Query.rescueTeams": all_of("RescueTeam"),
     "Query.savedFilters": all_of("SavedFilter"),
     "Query.services": all_of("Service"),
     "Query.teams": all_of("Team"),
@@ -132,6 +133,7 @@ ORDERS: dict[str, dict[str, Order]] = {
     "HeldReport": {"OLDEST": Order(("id",)), **NEWEST},
     "Registration": {"OLDEST": Order(("id",)), **NEWEST},
     "SavedFilter": {"OLDEST": Order(("id",))},
+    "RescueTeam": {"OLDEST": Order(("id",))},
     **dict.fromkeys(("Enterprise", "GrievanceUpdate"), BOTH),
     **dict.fromkeys(("Division", "Grid", "Industry"), BY_CODE),
     "Event": {

@@ -83,6 +83,7 @@ OWNERS = {
     "SpecialDay": ("Service", "service_id"),
     "Product": ("Enterprise", "enterprise_id"),
     "ProgrammeItem": ("Event", "event_id"),
+    "EventEntry": ("Event", "event_id"),
 }
 """Types whose rows are for those who see what they belong to."""
 TRACKED = (

@@ -237,6 +237,7 @@ VISIBLE: dict[str, Rule] = {
         row.state.name != "REMOVED" and (may(world, MANAGE_WEBHOOKS, row.division_id) or is_own(world, row))
     ),
     "Person": is_named,
+    "EventTeam": lambda world, row: world.rows.one("Event", row.event_id).status is not EventStatus.DRAFT,
     "Policy": lambda world, row: row.status.name in ("PUBLISHED", "ENDED") or edits_policies(world, row),
     "PolicyExample": lambda world, row: edits_policies(world, world.rows.one("Policy", row.policy_id)),
     "PolicyGrant": over(READ_ENTERPRISE_CONTACTS),
@@ -294,6 +295,7 @@ MAY: dict[str, Rule] = {
     "Division.maySetPromises": over(SET_PROMISES, "code"),
     "Enterprise.mayEdit": over(EDIT_ENTERPRISES),
     "Event.mayEdit": over(EDIT_EVENTS),
+    "RescueTeam.mayEdit": over(EDIT_EVENTS),
     "Grid.mayAssign": over(ASSIGN_GRID_WORKERS),
     "Grid.mayEdit": over(EDIT_GRIDS),
     "Grievance.mayDispatch": dispatches,

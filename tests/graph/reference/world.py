@@ -19,7 +19,7 @@ from civicgraph.enterprises.models import (
     Industry,
     Product,
 )
-from civicgraph.events.models import Event, EventSeries, ProgrammeItem
+from civicgraph.events.models import Event, EventEntry, EventSeries, EventTeam, ProgrammeItem, RescueTeam
 from civicgraph.grids.models import Grid, GridAssignment
 from civicgraph.grievances.intake.models import CategoryQuestion, GrievanceAnswer, HeldReport
 from civicgraph.grievances.models import (
@@ -54,7 +54,7 @@ from tests.graph.reference.rules import sees
 
 OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
-    *(EnterpriseChange, EnterpriseImport, EventSeries),
+    *(EnterpriseChange, EnterpriseImport, EventEntry, EventSeries, EventTeam, RescueTeam),
     *(Policy, PolicyExample, PolicyGrant, PolicyRuleLine),
     *(
         GridAssignment,

@@ -17,6 +17,7 @@ from civicgraph.demo.city.sqlite import SQLiteWriter
 from civicgraph.demo.city.tables import Batch
 from civicgraph.demo.city.writers import CityIsBusy, Writer
 from civicgraph.enterprises.figures import keeping
+from civicgraph.events.rescue import keeping as drills
 from civicgraph.settings import Settings
 
 __all__ = ["CITY", "CityIsBusy", "Scale", "fill", "load_city"]
@@ -38,6 +39,7 @@ async def load_city(settings: Settings, seed: int, console: Console) -> None:
         is_new = await fill(settings, seed, CITY, progress)
     if is_new:
         await keeping.recount()
+        await drills.recount()
     else:
         console.print("The city is there at full scale already; its data is kept.")
 

@@ -20,6 +20,7 @@ EVENT = table(
     *("division_id", "venue", "address", "organiser", "contact_phone", "starts_at", "ends_at", "is_all_day"),
     *("capacity", "price_fen", "audiences", "topics", "hazards", "status", "status_reason", "published_at"),
     *("search_terms", "is_over", "is_exception", "series_id", "recurs_at", "previous_starts_at"),
+    *("scenario", "planned_participants", "actual_participants", "minutes"),
 )
 ITEM = table(
     ProgrammeItem,
@@ -81,6 +82,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
                 *(plan["venue"], "", organiser, "", starts, ends, False, None, 0, "[]", "[]"),
                 *(orjson.dumps(plan.get("hazards", [])).decode(), status.value, reason, published),
                 *(search_terms(title, "", plan["venue"], organiser), ends < ground.now, False, None, None, None),
+                *("", *_participants(ground, number, kind, status), ""),
             )
         )
         items += _programme(ground, number, plan)
@@ -98,6 +100,14 @@ def _status(chance: float, is_over: bool) -> EventStatus:
     if is_over:
         return EventStatus.FINISHED
     return EventStatus.DRAFT if chance < _CANCELLED + _DRAFT else EventStatus.PUBLISHED
+
+
+def _participants(ground: Ground, number: int, kind: EventKind, status: EventStatus) -> tuple[int | None, int | None]:
+    """For how many people a drill is planned, and how many took part; some two hundred each, as in the city's year."""
+    if kind is not EventKind.SAFETY_DRILL:
+        return None, None
+    planned = 80 + number * 37 % 280
+    return planned, planned * (90 + number % 15) // 100 if status is EventStatus.FINISHED else None
 
 
 def _minute(clock: str) -> int:

@@ -1,5 +1,15 @@
 """Writes of the events room."""
 
+from civicgraph.events.operations.entries import (
+    AddEventEntry,
+    ChangeEventEntry,
+    EventEntryVersion,
+    HandOnQuestion,
+    add_event_entry,
+    change_event_entry,
+    hand_on_question,
+    remove_event_entry,
+)
 from civicgraph.events.operations.inputs import (
     CancelEvent,
     CreateEvent,
@@ -15,20 +25,28 @@ from civicgraph.events.operations.series import extend, repeat_event
 from civicgraph.events.operations.states import cancel_event, finish_event, postpone_event, publish_event
 
 __all__ = [
+    "AddEventEntry",
     "CancelEvent",
+    "ChangeEventEntry",
     "CreateEvent",
+    "EventEntryVersion",
     "EventFields",
     "EventVersion",
+    "HandOnQuestion",
     "PostponeEvent",
     "ProgrammeItemFields",
     "RepeatEvent",
     "UpdateEvent",
+    "add_event_entry",
     "cancel_event",
+    "change_event_entry",
     "create_event",
     "extend",
     "finish_event",
+    "hand_on_question",
     "postpone_event",
     "publish_event",
+    "remove_event_entry",
     "repeat_event",
     "update_event",
 ]

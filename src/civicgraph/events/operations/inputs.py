@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from civicgraph.divisions.operations import DivisionCode
-from civicgraph.events import recurrence, rules
+from civicgraph.events import kinds, recurrence, rules
 from civicgraph.events.models import EditScope, EventKind, Hazard, MonthlyOn, ProgrammeKind
 from civicgraph.events.recurrence import BadRule, Frequency, Rule, WeekDay
 from civicgraph.i18n import N_
@@ -78,7 +78,32 @@ class EventFields(Input):
     topics: Words = Field(
         default_factory=list, title=N_("What it is about"), description=N_("One a line."), json_schema_extra=_LINES
     )
-    hazards: list[Hazard] = Field(default_factory=list, title=N_("Hazards that a drill prepares for"))
+    hazards: list[Hazard] = Field(default_factory=list, title=N_("Hazards that it prepares for"))
+    scenario: str = Field(
+        "",
+        title=N_("Scenario"),
+        max_length=2000,
+        description=N_("What is pretended to have happened, and what is practised."),
+        json_schema_extra={"widget": "textarea"},
+    )
+    team_ids: Annotated[list[int], Field(max_length=60)] = Field(
+        default_factory=list, title=N_("Rescue teams that take part")
+    )
+    planned_participants: int | None = Field(None, title=N_("Planned participants"), ge=1, le=10_000_000)
+    actual_participants: int | None = Field(
+        None,
+        title=N_("How many took part"),
+        ge=0,
+        le=10_000_000,
+        description=N_("Counted afterwards; it goes into the figures when the drill has taken place."),
+    )
+    minutes: str = Field(
+        "",
+        title=N_("Minutes"),
+        max_length=10_000,
+        description=N_("What was said and agreed; no names of residents."),
+        json_schema_extra={"widget": "textarea"},
+    )
     programme: list[ProgrammeItemFields] = Field(default_factory=list, title=N_("Programme"), max_length=100)
 
     @model_validator(mode="after")
@@ -86,7 +111,19 @@ class EventFields(Input):
         if self.is_all_day:
             self.starts_at, self.ends_at = rules.whole_days(self.starts_at, self.ends_at)
         _check_times(self)
+        _check_own(self)
         return self
+
+
+def _check_own(data: EventFields) -> None:
+    """What only other kinds of events have is not kept with this one."""
+    words = N_("A %(kind)s does not have this. Please empty it, or choose another kind.")
+    errors: list[FieldError] = []
+    for name in kinds.foreign_fields(data.kind):
+        if getattr(data, name) not in ("", None, []):
+            errors += InvalidInput.at(name, "foreign", words, kind=data.kind.words).errors
+    if errors:
+        raise InvalidInput(errors)
 
 
 def _check_times(data: EventFields) -> None:

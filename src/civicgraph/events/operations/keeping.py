@@ -6,7 +6,7 @@ from civicgraph.divisions.operations import place_of
 from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus
 from civicgraph.events.operations.inputs import CreateEvent, UpdateEvent
-from civicgraph.events.operations.rows import changed_columns, columns, editable, event_values, replace_programmes
+from civicgraph.events.operations.rows import changed_columns, columns, editable, event_values, replace_parts
 from civicgraph.events.operations.series import change_series
 from civicgraph.operations import Forbidden, audit, changed, check_version, operation
 from civicgraph.permissions import EDIT_EVENTS, Actor
@@ -19,7 +19,7 @@ async def create_event(actor: Actor, data: CreateEvent) -> Event:
     if not actor.may(EDIT_EVENTS, data.division_code):
         raise Forbidden
     row = await Event.create(slug=rules.new_slug(data.starts_at), **columns(data))
-    await replace_programmes([(row.id, data)])
+    await replace_parts([(row.id, data)])
     await audit(actor, row, changed({}, await event_values(row)))
     return row
 
@@ -44,6 +44,6 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
         row.previous_starts_at = None if data.starts_at == row.previous_starts_at else row.starts_at
     row.update_from_dict({**changed_columns(data), "version": row.version + 1})
     await row.save()
-    await replace_programmes([(row.id, data)])
+    await replace_parts([(row.id, data)])
     await audit(actor, row, {**changed(before, await event_values(row)), **reached})
     return row

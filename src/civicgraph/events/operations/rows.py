@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from civicgraph import clock
-from civicgraph.events import rules
-from civicgraph.events.models import Event, EventStatus, Hazard, ProgrammeItem
+from civicgraph.events import kinds, rules
+from civicgraph.events.models import Event, EventStatus, EventTeam, Hazard, ProgrammeItem, RescueTeam
 from civicgraph.events.operations.inputs import EventFields, ProgrammeItemFields
-from civicgraph.operations import Forbidden, NotFound
+from civicgraph.i18n import N_
+from civicgraph.operations import Forbidden, InvalidInput, NotFound
 from civicgraph.permissions import EDIT_EVENTS, Actor
 from civicgraph.text import search_terms
 
 F = TypeVar("F", bound=EventFields)
-_OWN = [name for name in EventFields.model_fields if name not in ("division_code", "programme")]
+_OWN = [name for name in EventFields.model_fields if name not in ("division_code", "programme", "team_ids")]
 
 
 async def event_values(row: Event) -> dict[str, Any]:
@@ -24,7 +25,8 @@ async def event_values(row: Event) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in _OWN}
     values["hazards"] = [Hazard[name] for name in row.hazards]
     programme = [{name: getattr(item, name) for name in ProgrammeItemFields.model_fields} for item in items]
-    return {**values, "division_code": row.division_id, "programme": programme}  # type: ignore[attr-defined]
+    teams = await EventTeam.filter(event_id=row.id).order_by("team_id").values_list("team_id", flat=True)
+    return {**values, "division_code": row.division_id, "programme": programme, "team_ids": list(teams)}  # type: ignore[attr-defined]
 
 
 def columns(data: EventFields) -> dict[str, Any]:
@@ -41,9 +43,10 @@ def changed_columns(data: EventFields) -> dict[str, Any]:
     return {**columns(data), "is_over": data.ends_at < clock.now()}
 
 
-async def replace_programmes(given: Iterable[tuple[int, EventFields]]) -> None:
-    """The programmes of events (by their numbers), instead of those that they have."""
+async def replace_parts(given: Iterable[tuple[int, EventFields]]) -> None:
+    """The programmes and rescue teams of events (by their numbers), instead of those that they have."""
     pairs = list(given)
+    await _replace_teams(pairs)
     await ProgrammeItem.filter(event_id__in=[number for number, _ in pairs]).delete()
     items = [
         ProgrammeItem(event_id=number, position=position, **item.model_dump())
@@ -51,6 +54,21 @@ async def replace_programmes(given: Iterable[tuple[int, EventFields]]) -> None:
         for position, item in enumerate(data.programme, 1)
     ]
     await ProgrammeItem.bulk_create(items, batch_size=500)
+
+
+async def _replace_teams(pairs: Sequence[tuple[int, EventFields]]) -> None:
+    wanted = {number: dict.fromkeys(data.team_ids) for number, data in pairs}
+    named = {team for teams in wanted.values() for team in teams}
+    if named and await RescueTeam.filter(id__in=list(named)).count() != len(named):
+        raise InvalidInput.at("team_ids", "unknown", N_("Please choose one of the list."))
+    await EventTeam.filter(event_id__in=list(wanted)).delete()
+    parts = [EventTeam(event_id=number, team_id=team) for number, teams in wanted.items() for team in teams]
+    await EventTeam.bulk_create(parts, batch_size=500)
+
+
+def without_record(data: F) -> F:
+    """What the next events of a series are made from: not what was counted or written down at one of them."""
+    return data.model_copy(update={name: EventFields.model_fields[name].get_default() for name in kinds.RECORD_FIELDS})
 
 
 def at_time(data: F, starts_at: datetime) -> F:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q
 
 from civicgraph import clock
-from civicgraph.events import recurrence, rules
+from civicgraph.events import kinds, recurrence, rules
 from civicgraph.events.models import EditScope, Event, EventSeries, EventStatus
 from civicgraph.events.operations.inputs import EventFields, RepeatEvent, UpdateEvent
 from civicgraph.events.operations.rows import (
@@ -16,8 +16,10 @@ from civicgraph.events.operations.rows import (
     columns,
     editable,
     event_values,
-    replace_programmes,
+    replace_parts,
+    without_record,
 )
+from civicgraph.events.rescue.keeping import count_new
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
 from civicgraph.permissions import Actor
@@ -40,7 +42,7 @@ async def repeat_event(actor: Actor, data: RepeatEvent) -> Event:
         raise InvalidInput.at(
             "rule" if data.rule else "weekdays", "first", N_("The event itself has to be the first by its rule.")
         )
-    values = EventFields.model_validate(await event_values(row))
+    values = without_record(EventFields.model_validate(await event_values(row)))
     series = await EventSeries.create(
         division_id=values.division_code,
         rule=rule.text(),
@@ -66,23 +68,22 @@ async def extend(series: EventSeries, until: datetime) -> int:
     template = EventFields.model_validate(series.template)
     status = EventStatus.PUBLISHED if await _is_shown(series) else EventStatus.DRAFT
     given = {slot: at_time(template, slot) for slot in wanted}
-    await Event.bulk_create(
-        [
-            Event(
-                slug=rules.new_slug(slot),
-                series_id=series.id,
-                recurs_at=slot,
-                status=status,
-                published_at=clock.now() if status is EventStatus.PUBLISHED else None,
-                is_generated=series.is_generated,
-                **columns(data),
-            )
-            for slot, data in given.items()
-        ],
-        batch_size=100,
-    )
+    rows = [
+        Event(
+            slug=rules.new_slug(slot),
+            series_id=series.id,
+            recurs_at=slot,
+            status=status,
+            published_at=clock.now() if status is EventStatus.PUBLISHED else None,
+            is_generated=series.is_generated,
+            **columns(data),
+        )
+        for slot, data in given.items()
+    ]
+    await Event.bulk_create(rows, batch_size=100)
+    await count_new(rows)
     made = await Event.filter(series_id=series.id, recurs_at__gte=since).values_list("id", "recurs_at") if since else []
-    await replace_programmes([(number, given[slot]) for number, slot in made if slot in given])
+    await replace_parts([(number, given[slot]) for number, slot in made if slot in given])
     series.made_until = None if is_done else until  # type: ignore[assignment]
     await series.save()
     return len(wanted)
@@ -116,14 +117,15 @@ async def change_series(row: Event, data: UpdateEvent) -> int:
         slot = one.recurs_at and rules.moved(one.recurs_at, before, after)
         one.update_from_dict({"recurs_at": slot})
         if one is not row and not one.is_exception and one.status in _OPEN:
-            values = at_time(data, rules.moved(one.starts_at, before, after))
+            own = {name: getattr(one, name) for name in kinds.RECORD_FIELDS}
+            values = at_time(data.model_copy(update=own), rules.moved(one.starts_at, before, after))
             if one.status is EventStatus.PUBLISHED and values.starts_at != one.starts_at:
                 one.previous_starts_at = one.starts_at
             one.update_from_dict({**changed_columns(values), "version": one.version + 1})
             given.append((one.id, values))
         await one.save()
-    await replace_programmes(given)
-    template = EventFields.model_validate(data.model_dump(include=set(EventFields.model_fields)))
+    await replace_parts(given)
+    template = without_record(EventFields.model_validate(data.model_dump(include=set(EventFields.model_fields))))
     series.update_from_dict(
         {
             "rule": rule.text(),
@@ -151,5 +153,7 @@ async def end_series(row: Event, scope: EditScope, target: EventStatus, reason: 
     for one in others:
         one.update_from_dict({"status": target, "status_reason": reason, "version": one.version + 1})
         await one.save(update_fields=["status", "status_reason", "version", "updated_at"])
-    await EventSeries.filter(id=row.series_id).update(made_until=None)  # type: ignore[attr-defined]
+    await EventSeries.filter(id=row.series_id).update(  # type: ignore[attr-defined]
+        made_until=None, version=F("version") + 1, updated_at=clock.now()
+    )
     return len(others)

@@ -8,7 +8,7 @@ from civicgraph import clock
 from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus
 from civicgraph.events.operations.inputs import CancelEvent, EventFields, EventVersion, PostponeEvent
-from civicgraph.events.operations.rows import at_time, editable, event_values, replace_programmes
+from civicgraph.events.operations.rows import at_time, editable, event_values, replace_parts
 from civicgraph.events.operations.series import end_series
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
@@ -75,7 +75,7 @@ async def postpone_event(actor: Actor, data: PostponeEvent) -> Event:
         is_over=values.ends_at < clock.now(),
         is_exception=row.series_id is not None,  # type: ignore[attr-defined]
     )
-    await replace_programmes([(row.id, values)])
+    await replace_parts([(row.id, values)])
     return row
 
 

@@ -1,18 +1,32 @@
-"""Pages of the events room: the list, the month, an event; the staff's listings."""
+"""Pages of the events room: lists by time and place, an event, its feeds; rescue teams; the staff's listings."""
 
 from __future__ import annotations
 
 from starlette.routing import Route
 
+from civicgraph.events.pages import feeds, held, record, rescue
 from civicgraph.events.pages.event import event
 from civicgraph.events.pages.listed import events
 from civicgraph.events.pages.month import events_calendar
 from civicgraph.events.pages.staff import STAFF
+from civicgraph.events.pages.week import events_week
 from civicgraph.web import listing
 
 ROUTES = [
     Route("/events", events, name="events"),
+    Route("/events.ics", feeds.events_calendar_file, name="events_file"),
+    Route("/events.atom", feeds.events_atom, name="events_atom"),
     Route("/events/calendar", events_calendar, name="events_calendar"),
+    Route("/events/week", events_week, name="events_week"),
+    Route("/events/near", held.events_near, name="events_near"),
+    Route("/events/{slug}.ics", feeds.event_file, name="event_file"),
+    Route("/events/{slug}/picture.png", feeds.event_picture, name="event_picture"),
+    Route("/events/{slug}/poster", feeds.event_poster, name="event_poster"),
     Route("/events/{slug}", event, name="event"),
+    Route("/e/{number:int}", feeds.event_short, name="event_short"),
+    Route("/venues/{called:path}", held.venue, name="venue"),
+    Route("/organisers/{called:path}", held.organiser, name="organiser"),
+    *rescue.ROUTES,
+    *record.ROUTES,
     *listing.routes(STAFF, "/staff/events"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,8 @@ def asked_of(request: Request) -> dict[str, str]:
         "within": place(request) or "",
         "from": day(request, "from") or "",
         "until": day(request, "until") or "",
+        "venue": text(request, "venue", 120) or "",
+        "organiser": text(request, "organiser", 120) or "",
         "past": "1" if request.query_params.get("past") == "1" else "",
     }
 
@@ -33,6 +36,8 @@ def filter_of(asked: dict[str, str]) -> dict[str, Any]:
         "kind": [asked["kind"]] if asked["kind"] else None,
         "within": asked["within"],
         "text": asked["q"],
+        "venue": asked["venue"],
+        "organiser": asked["organiser"],
         "endsFrom": asked["from"],
         "startsBefore": until and until.isoformat(),
     }
@@ -41,6 +46,11 @@ def filter_of(asked: dict[str, str]) -> dict[str, Any]:
     elif not asked["from"] and not until:
         found["isUpcoming"] = True
     return {key: value for key, value in found.items() if value not in (None, "")}
+
+
+def feed_of(asked: Mapping[str, str]) -> dict[str, str]:
+    """What of it a feed keeps: days pass, a feed goes on."""
+    return {name: asked[name] for name in ("q", "kind", "within", "venue", "organiser") if asked[name]}
 
 
 def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from civicgraph import settings
 from civicgraph.events.pages.asked import asked_of, fields_of, filter_of
+from civicgraph.events.pages.feeds import subscriptions
 from civicgraph.i18n import gettext
 from civicgraph.web import page, read
 from civicgraph.web.query import paging
@@ -27,5 +28,5 @@ async def events(request: Request) -> Response:
         {"name": "from", "kind": "date", "label": gettext("From"), "value": asked["from"]},
         {"name": "until", "kind": "date", "label": gettext("Until"), "value": asked["until"]},
     ]
-    values = {"asked": asked, "fields": fields}
+    values = {"asked": asked, "fields": fields, "subscribed": subscriptions(request, asked)}
     return await page(request, "events/list", variables, values, fragment="events/_results", data=found)

@@ -7,14 +7,16 @@ from typing import Any
 
 from starlette.requests import Request
 
+from civicgraph import settings
 from civicgraph.divisions.choosing import editable, granted, staff_choices
 from civicgraph.events import operations
+from civicgraph.events.kinds import KINDS, OWN_FIELDS, RECORD_FIELDS, foreign_fields
 from civicgraph.events.models import EventKind, EventStatus
 from civicgraph.events.rule_words import words_of
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_EVENTS
-from civicgraph.web import listing
-from civicgraph.web.forms import Form
+from civicgraph.web import listing, read
+from civicgraph.web.forms import Choices, Form
 from civicgraph.web.query import kinds, one_of, paging, search_field, select_field, text
 
 
@@ -43,16 +45,40 @@ def _staff_values(request: Request) -> dict[str, Any]:
         "fields": fields,
         "forms": {verb.noun: Form(verb.operation.input, prefix=verb.prefix) for verb in STAFF.verbs},
         "words_of": words_of,
+        "kinds": [(one.value, one.words, gettext(own.about)) for one, own in KINDS.items()],
+        "chosen_kind": kind,
+        "has_record": {one.name for one, own in KINDS.items() if own.entries},
         "asked": {"q": text(request) or "", "kind": kind, "status": status, **editable(request, EDIT_EVENTS)},
     }
 
 
 def _left_out(row: Mapping[str, Any]) -> list[str]:
-    return [] if row["series"] else ["scope"]
+    return [*foreign_fields(EventKind[row["kind"]]), *([] if row["series"] else ["scope"])]
+
+
+def _left_out_new(request: Request) -> list[str]:
+    """What a new event of the chosen kind has not, and what is known only afterwards."""
+    chosen = one_of(request, "kind", EventKind)
+    return [*(foreign_fields(EventKind[chosen]) if chosen else OWN_FIELDS), *RECORD_FIELDS]
 
 
 async def _choices(request: Request) -> dict[str, Any]:
-    return {"division_code": await staff_choices(request, EDIT_EVENTS)}
+    return {
+        "division_code": await staff_choices(request, EDIT_EVENTS),
+        "team_ids": await _team_choices(request),
+    }
+
+
+async def _team_choices(request: Request) -> Choices:
+    """The teams of the event's county, and those that take part already; of a new one those of the editor's place."""
+    slug, prefixes = request.path_params.get("slug"), request.state.actor.prefixes(EDIT_EVENTS)
+    within = prefixes[0] if prefixes else settings.current().city_code
+    if slug:
+        event = (await read(request, "staff/events/edit", {"slug": slug}))["event"]
+        within = event["division"]["code"][:6] if event else within
+    found = await read(request, "staff/events/choices", {"within": within, "slug": slug or "-"})
+    taken = [one["team"] for one in found["event"]["teams"] if one["team"]] if found["event"] else []
+    return list({str(one["number"]): one["name"] for one in [*taken, *found["rescueTeams"]["nodes"]]}.items())
 
 
 STAFF = listing.Listing(
@@ -67,6 +93,7 @@ STAFF = listing.Listing(
     choices=_choices,
     values=_staff_values,
     left_out=_left_out,
+    left_out_new=_left_out_new,
     verbs=(
         listing.Verb("publication", operations.publish_event, N_("Publish"), N_("It is published.")),
         listing.Verb(

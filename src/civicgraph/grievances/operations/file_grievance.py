@@ -30,7 +30,7 @@ from civicgraph.grievances.operations.timing import promised
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import fingerprint, first_answer, keep_answer
-from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES, Actor
+from civicgraph.permissions import READ_GRIEVANCES, Actor
 from civicgraph.text import mask_email, mask_personal, mask_phone, search_terms
 from civicgraph.uploads.models import Purpose
 from civicgraph.uploads.operations import claim
@@ -194,7 +194,7 @@ async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str,
     """
     category = await named.category_of(data.category)
     division_code = await named.community_of(data.division_code)
-    if data.channel in BY_STAFF and not actor.may(DISPATCH_GRIEVANCES, division_code):
+    if data.channel in BY_STAFF and not rules.may_report(actor, data.channel, division_code):
         raise Forbidden
     enterprise = await named.enterprise_of(data.enterprise_code)
     compound = await named.compound_of(data.compound_number, division_code)

@@ -1,0 +1,103 @@
+"""An event for search engines: schema.org as JSON-LD, and Open Graph for chat programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from markupsafe import Markup
+
+from civicgraph.events.feeds.texts import absolute, moment
+from civicgraph.web.formats import day
+
+_TYPES = {"ENTERPRISE_FORUM": "BusinessEvent", "POLICY_CLASS": "EducationEvent", "CULTURE_NIGHT": "Festival"}
+_STATUS = {"CANCELLED": "EventCancelled", "POSTPONED": "EventPostponed"}
+_UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'\u2028\u2029"}
+"""What could end the element, or begin another, is written by its number: JSON reads it the same."""
+
+
+def script(data: Mapping[str, Any]) -> Markup:
+    """A block of data for a page. Browsers do not run it, so the content security policy does not stand against it."""
+    text = orjson.dumps(data).decode().translate(_UNSAFE)
+    return Markup(f'<script type="application/ld+json">{text}</script>')  # noqa: S704 - no sign of markup is left in it
+
+
+def event_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The event as schema.org describes events; only what is known of it."""
+    path = f"/events/{row['slug']}"
+    status = _STATUS.get(row["status"]) or ("EventRescheduled" if row["previousStartsAt"] else "EventScheduled")
+    found = {
+        "@context": "https://schema.org",
+        "@type": _TYPES.get(row["kind"], "Event"),
+        "@id": absolute(path),
+        "url": absolute(path),
+        "name": row["title"],
+        "description": row["summary"] or row["description"],
+        "image": absolute(f"{path}/picture.png"),
+        "inLanguage": "zh-CN",
+        "startDate": _time(row["startsAt"], row),
+        "endDate": _time(row["endsAt"], row),
+        "previousStartDate": _time(row["previousStartsAt"], row) if row["previousStartsAt"] else "",
+        "eventStatus": f"https://schema.org/{status}",
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "location": _place(row),
+        "organizer": {"@type": "Organization", "name": row["organiser"]} if row["organiser"] else "",
+        "audience": [{"@type": "Audience", "audienceType": one} for one in row["audiences"]],
+        "keywords": row["topics"],
+        "isAccessibleForFree": not row["priceFen"],
+        "maximumAttendeeCapacity": row["capacity"],
+        "offers": _offer(row, absolute(path)),
+        "subEvent": [_item(item, row) for item in row["programme"] if item["startsAt"]],
+    }
+    return {name: value for name, value in found.items() if value not in ("", None, [])}
+
+
+def _time(text: str, row: Mapping[str, Any]) -> str:
+    at = moment(text)
+    return at.date().isoformat() if row["isAllDay"] else at.isoformat()
+
+
+def _place(row: Mapping[str, Any]) -> dict[str, Any]:
+    above, names = row["division"], []
+    while above:
+        names.append(above["shortName"])
+        above = above.get("parent")
+    address = {
+        "@type": "PostalAddress",
+        "addressCountry": "CN",
+        "addressLocality": " ".join(reversed(names)),
+        "streetAddress": row["address"],
+    }
+    known = {name: value for name, value in address.items() if value}
+    return {"@type": "Place", "name": row["venue"] or row["division"]["shortName"], "address": known}
+
+
+def _offer(row: Mapping[str, Any], url: str) -> dict[str, Any]:
+    price = f"{row['priceFen'] / 100:.2f}"
+    return {"@type": "Offer", "price": price, "priceCurrency": "CNY", "url": url}
+
+
+def _item(item: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    found = {"@type": "Event", "name": item["title"], "startDate": moment(item["startsAt"]).isoformat()}
+    if item["endsAt"]:
+        found["endDate"] = moment(item["endsAt"]).isoformat()
+    return {**found, "location": {"@type": "Place", "name": item["stage"] or row["venue"] or row["title"]}}
+
+
+def graph_of(row: Mapping[str, Any], when: str) -> dict[str, str]:
+    """The Open Graph properties of an event."""
+    path = f"/events/{row['slug']}"
+    where = row["venue"] or row["division"]["shortName"]
+    return {
+        "og:type": "website",
+        "og:title": row["title"],
+        "og:description": " · ".join(filter(None, (when, where, row["summary"]))),
+        "og:url": absolute(path),
+        "og:image": absolute(f"{path}/picture.png"),
+        "og:image:type": "image/png",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": f"{row['title']}, {day(row['startsAt'])}",
+        "og:locale": "zh_CN",
+    }

@@ -1,0 +1,173 @@
+"""The record of an event: its agenda and materials, what was asked, said and found, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from civicgraph import crypto
+from civicgraph.divisions.operations import DivisionCode
+from civicgraph.events.kinds import ENTRIES, KINDS
+from civicgraph.events.models import EntryKind, Event, EventEntry
+from civicgraph.events.operations.rows import editable
+from civicgraph.grievances.models import Channel
+from civicgraph.grievances.operations.file_grievance import Identity, file
+from civicgraph.grievances.operations.report_input import FileGrievance
+from civicgraph.i18n import N_
+from civicgraph.operations import Input, InvalidInput, NotFound, Unavailable, audit, changed, check_version, operation
+from civicgraph.operations.inputs import validate
+from civicgraph.permissions import Actor
+
+MAX_ENTRIES = 200
+
+
+def _checked_link(link: str) -> str:
+    if link and not link.startswith(("https://", "http://")):
+        raise PydanticCustomError("civic_link", N_("Please give an address that begins with https://."))
+    return link
+
+
+class EventEntryFields(Input):
+    """What an entry says."""
+
+    text: str = Field(title=N_("What it says"), min_length=2, max_length=600, json_schema_extra={"widget": "textarea"})
+    said_by: str = Field(
+        "", title=N_("Who said it"), max_length=80, description=N_("An enterprise or a group; no names of residents.")
+    )
+    link: Annotated[str, AfterValidator(_checked_link)] = Field(
+        "", title=N_("Where it is to be had"), max_length=300, description=N_("An address on the web.")
+    )
+    answer: str = Field(
+        "",
+        title=N_("What was answered, or is done about it"),
+        max_length=1000,
+        json_schema_extra={"widget": "textarea"},
+    )
+    owner: str = Field("", title=N_("Which office sees to it"), max_length=80)
+    due_on: date | None = Field(None, title=N_("By when"))
+    done_on: date | None = Field(None, title=N_("Answered or done on"))
+
+
+class AddEventEntry(EventEntryFields):
+    """A new entry of an event's record."""
+
+    slug: str = Field(title=N_("Name in addresses"), max_length=40)
+    kind: EntryKind = Field(title=N_("Kind"))
+
+
+class EventEntryVersion(Input):
+    """Which entry, as the editor saw it."""
+
+    id: int = Field(title=N_("Number"), ge=1)
+    version: int = Field(title=N_("Version"), ge=1)
+
+
+class ChangeEventEntry(EventEntryFields, EventEntryVersion):
+    """An entry as it is from now on."""
+
+
+class HandOnQuestion(EventEntryVersion):
+    """A question that was not answered on the spot."""
+
+    category: str = Field(title=N_("What is it about?"), min_length=1, max_length=40)
+    division_code: Annotated[DivisionCode, Field(title=N_("Community that sees to it"))]
+    enterprise_code: str = Field(
+        "", title=N_("Credit code of the enterprise"), max_length=18, description=N_("If it is in the register.")
+    )
+    owner: str = Field("", title=N_("Which office sees to it"), max_length=80)
+
+
+_NAMES = list(EventEntryFields.model_fields)
+
+
+@operation()
+async def add_event_entry(actor: Actor, data: AddEventEntry) -> EventEntry:
+    """Add an entry to an event's record."""
+    event = await editable(actor, data.slug)
+    if data.kind not in KINDS[event.kind].entries:
+        raise InvalidInput.at("kind", "foreign", N_("Events of this kind have no such record."))
+    _check_fields(data.kind, data)
+    same = EventEntry.filter(event_id=event.id, kind=data.kind)
+    if await same.count() >= MAX_ENTRIES:
+        raise Unavailable(N_("The record is full: it holds 200 entries of a kind."))
+    last = await same.order_by("-position").first()
+    values = {name: getattr(data, name) for name in _NAMES}
+    row = await EventEntry.create(
+        event_id=event.id, kind=data.kind, position=last.position + 1 if last else 1, **values
+    )
+    await _note(actor, event, row, changed({}, {name: value for name, value in values.items() if value}))
+    return row
+
+
+@operation()
+async def change_event_entry(actor: Actor, data: ChangeEventEntry) -> EventEntry:
+    """Change an entry: what it says, what was answered, who sees to it and by when, whether it is done."""
+    event, row = await _of(actor, data)
+    before = {name: getattr(row, name) for name in _NAMES}
+    check_version(row, data.version, lambda: before)
+    _check_fields(row.kind, data)
+    row.update_from_dict({**{name: getattr(data, name) for name in _NAMES}, "version": row.version + 1})
+    await row.save()
+    await _note(actor, event, row, changed(before, {name: getattr(row, name) for name in _NAMES}))
+    return row
+
+
+@operation()
+async def remove_event_entry(actor: Actor, data: EventEntryVersion) -> Event:
+    """Take an entry out of the record; one that became a grievance stays."""
+    event, row = await _of(actor, data)
+    check_version(row, data.version, dict)
+    if row.grievance_id is not None:
+        raise Unavailable(N_("This became a grievance, so it stays in the record."))
+    await _note(actor, event, row, {"text": [row.text, None]})
+    await row.delete()
+    return event
+
+
+@operation()
+async def hand_on_question(actor: Actor, data: HandOnQuestion) -> EventEntry:
+    """Turn a question into a grievance: it has an office and promised times from then on, and the list shows how it goes."""
+    event, row = await _of(actor, data)
+    check_version(row, data.version, dict)
+    if not ENTRIES[row.kind].becomes_grievance or row.grievance_id is not None or row.done_on is not None:
+        raise Unavailable(N_("Only a question that is still open can become a grievance, and only once."))
+    asked = f"{row.text}\n({event.title}{', ' + row.said_by if row.said_by else ''})"
+    report = validate(
+        FileGrievance,
+        {
+            "category": data.category,
+            "division_code": data.division_code,
+            "enterprise_code": data.enterprise_code or None,
+            "description": asked,
+            "channel": Channel.FORUM,
+        },
+    )
+    given = await Identity.new()
+    grievance = await file(actor, report, given.number, crypto.token_hash(given.secret))
+    row.update_from_dict({"grievance_id": grievance.id, "owner": data.owner, "version": row.version + 1})
+    await row.save()
+    await _note(actor, event, row, {"grievance": [None, grievance.number]})
+    return row
+
+
+async def _of(actor: Actor, data: EventEntryVersion) -> tuple[Event, EventEntry]:
+    """The event and its entry, for somebody who may change them."""
+    row = await EventEntry.filter(id=data.id).select_for_update().first()
+    found = await Event.get_or_none(id=row.event_id) if row else None
+    if row is None or found is None:
+        raise NotFound
+    return await editable(actor, found.slug), row
+
+
+def _check_fields(kind: EntryKind, data: EventEntryFields) -> None:
+    for name in _NAMES:
+        if name not in ENTRIES[kind].fields and getattr(data, name) not in ("", None):
+            raise InvalidInput.at(name, "foreign", N_("Entries of this kind do not have this."))
+
+
+async def _note(actor: Actor, event: Event, row: EventEntry, changes: dict[str, Any]) -> None:
+    """The trail of the event shows its record as well."""
+    await audit(actor, event, {f"{row.kind}.{row.position}.{name}": value for name, value in changes.items()})

@@ -1,0 +1,288 @@
+"""What each kind of event has of its own: entered wholly through the staff's pages, read wholly by one GraphQL query."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from civicgraph import clock
+from civicgraph.demo.facts import facts
+from civicgraph.events import operations
+from civicgraph.events.models import Event, EventEntry, EventStatus
+from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory
+from civicgraph.operations import Forbidden, InvalidInput, Unavailable
+from civicgraph.permissions import Actor, Role
+from tests.events.conftest import NIGHT
+from tests.support import city as place
+from tests.support.browser import Browser, signed_in, visit
+from tests.support.city import FENGGANG, FENGQUAN, SUIYANG
+
+EVENTS = {one["key"]: one for one in facts()["events"]}
+MAY = datetime(2026, 5, 10, 9, tzinfo=clock.CITY_ZONE)
+PROGRAMME = {"exhibition": "exhibition", "performance": "performance", "workshop": "workshop", "market": "market"}
+
+
+@dataclass
+class Site:
+    """The running site, an editor of a county at their desk, and a stranger."""
+
+    actor: Actor
+    editor: Browser
+    stranger: Browser
+    app: Starlette
+
+    async def enter(self, kind: str, **values: Any) -> str:
+        """Enter and publish an event by its form; its name in addresses."""
+        await self.editor.open(f"/staff/events/new?kind={kind}")
+        shown = await self.editor.send("", division_code=FENGQUAN, **values)
+        assert self.editor.status == 200, shown
+        row = await Event.all().order_by("-id").first()
+        assert row is not None
+        await self.editor.send(f"/staff/events/{row.slug}/publication")
+        return row.slug
+
+    async def note(self, slug: str, kind: str, **values: str) -> None:
+        """Add an entry to its record."""
+        await self.editor.open(f"/staff/events/{slug}/record")
+        await self.editor.send(f"/staff/events/{slug}/record/{kind}", **values)
+        assert self.editor.status == 200, self.editor.text
+
+    async def read(self, slug: str) -> dict[str, Any]:
+        """All of it, as a stranger reads it: one request, one statement."""
+        engine = self.app.state.engine
+        before = engine.statements
+        answer = await self.stranger.http.post(
+            "/graphql", json={"query": WHOLE, "variables": {"slug": slug}}, headers=JSON
+        )
+        assert "errors" not in answer.json(), answer.text
+        assert engine.statements == before + 1
+        found: dict[str, Any] = answer.json()["data"]["event"]
+        return found
+
+
+JSON = {"accept": "application/json"}
+WHOLE = """query ($slug: String!) { event(slug: $slug) {
+  kind title venue startsAt endsAt isAllDay topics hazards audiences scenario plannedParticipants actualParticipants minutes
+  programme { kind title quantity } teams { team { name members equipment } }
+  entries { kind text saidBy link answer owner dueOn doneOn grievance { number status channel resolutionDueAt } } } }"""
+
+
+@pytest.fixture
+async def site(app: Starlette) -> AsyncIterator[Site]:
+    with clock.override(MAY):
+        await place.build()
+        await GrievanceCategory.create(
+            code="ent_policy",
+            name="政策申请",
+            name_en="Policy application",
+            group_code="enterprise",
+            group_name="企业诉求",
+            group_name_en="Enterprise problems",
+            urgency="planned",
+            body="department",
+            position=1,
+        )
+        actor = await place.person("editor", Role.EDITOR, FENGGANG)
+        made = Site(actor, await signed_in(app, actor), visit(app), app)
+        yield made
+        for browser in (made.editor, made.stranger):
+            await browser.http.aclose()
+
+
+async def test_the_culture_night_of_22_may_with_its_programme(site: Site) -> None:
+    night = EVENTS["art_museum_night"]
+    items = {}
+    for n, item in enumerate(night["programme"]):
+        kind = "check_in" if "打卡" in item["title"] else PROGRAMME.get(item["kind"], "activity")
+        items |= {f"programme__{n}__kind": kind, f"programme__{n}__title": item["title"]}
+        items |= {f"programme__{n}__quantity": f"{item['works']}"} if "works" in item else {}
+    # A form draws two empty rows; the browser adds more, and sends them all.
+    slug = await site.enter(
+        "culture_night",
+        title=night["title"],
+        venue=night["venue"],
+        starts_at="2026-05-22T19:00",
+        ends_at="2026-05-22T22:00",
+        **items,
+    )
+    found = await site.read(slug)
+    assert [one["title"] for one in found["programme"]] == [one["title"] for one in night["programme"]]
+    assert (found["programme"][0]["quantity"], found["venue"]) == (100, "遵义美术馆")
+    page = await site.stranger.open(f"/events/{slug}")
+    assert all(one["title"] in page for one in night["programme"])
+
+
+async def test_the_safety_month_with_its_hazards_teams_people_and_findings(site: Site) -> None:
+    month = EVENTS["safety_month_2026"]
+    await site.editor.open("/staff/rescue-teams/new")
+    await site.editor.send(
+        "",
+        name="凤冈县消防救援中队",
+        kind="fire",
+        division_code=FENGGANG,
+        members="60",
+        equipment="云梯车 1 辆\n水罐车 3 辆",
+    )
+    slug = await site.enter(
+        "safety_drill",
+        title=month["title"],
+        starts_at="2026-06-01T00:00",
+        ends_at="2026-06-30T23:00",
+        is_all_day="true",
+        hazards=["earthquake", "flood", "fire", "landslide"],
+        audiences="\n".join(month["audiences"]),
+        scenario="教学楼三楼起火",
+        planned_participants="1200",
+        team_ids="1",
+        **{f"programme__{n}__kind": "drill" for n in range(6)},
+        **{f"programme__{n}__title": title for n, title in enumerate(month["activities"])},
+    )
+    with clock.override(datetime(2026, 7, 1, 9, tzinfo=clock.CITY_ZONE)):
+        site.editor = await signed_in(site.app, site.actor)  # weeks later
+        await site.editor.open(f"/staff/events/{slug}")
+        shown = await site.editor.send("", actual_participants="1350")
+        assert site.editor.status == 200, shown
+        await site.editor.send(f"/staff/events/{slug}/finish")
+        await site.note(slug, "finding", text="楼道堆物", answer="每周巡查", owner="街道应急办", due_on="2026-07-20")
+        found = await site.read(slug)
+        page = await site.stranger.open(f"/events/{slug}")
+    assert found["hazards"] == ["EARTHQUAKE", "FLOOD", "FIRE", "LANDSLIDE"]
+    assert (found["plannedParticipants"], found["actualParticipants"], found["scenario"]) == (
+        1200,
+        1350,
+        "教学楼三楼起火",
+    )
+    assert [one["team"]["members"] for one in found["teams"]] == [60]
+    assert [(one["kind"], one["owner"], one["dueOn"]) for one in found["entries"]] == [
+        ("FINDING", "街道应急办", "2026-07-20")
+    ]
+    assert len(found["programme"]) == 6
+    assert all(word in page for word in ("教学楼三楼起火", "凤冈县消防救援中队", "1,350", "楼道堆物", "7月20日"))
+
+
+async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_of_them(site: Site) -> None:
+    forum = EVENTS["agri_forum_huichuan"]
+    slug = await site.enter(
+        "enterprise_forum",
+        title=forum["title"],
+        starts_at="2026-05-22T09:00",
+        ends_at="2026-05-22T12:00",
+        topics="\n".join(forum["topics"]),
+    )
+    assert "现场提的问题都列在这里" in await site.stranger.open(f"/events/{slug}")
+    await site.note(
+        slug, "question", text="品牌怎么进超市？", said_by="食用菌企业", answer="下月对接会。", done_on="2026-05-22"
+    )
+    await site.note(slug, "question", text="技改补贴材料退了两次", said_by="农产品加工企业")
+    second = await EventEntry.get(position=2)
+    await site.editor.open(f"/staff/events/{slug}/record")
+    action = f"/staff/events/{slug}/record/{second.id}/grievance"
+    await site.editor.send(action, category="ent_policy", division_code="")
+    assert site.editor.status == 422
+    await site.editor.send(action, category="ent_policy", division_code=FENGQUAN, owner="县农业农村局")
+    assert site.editor.status == 200, site.editor.text
+    found = await site.read(slug)
+    answered, handed = found["entries"]
+    assert found["topics"] == forum["topics"]
+    assert (answered["answer"], answered["doneOn"], answered["grievance"]) == ("下月对接会。", "2026-05-22", None)
+    assert handed["owner"] == "县农业农村局"
+    assert (handed["grievance"]["channel"], handed["grievance"]["status"]) == ("FORUM", "SUBMITTED")
+    assert datetime.fromisoformat(handed["grievance"]["resolutionDueAt"]) > MAY
+    page = await site.stranger.open(f"/events/{slug}")
+    assert handed["grievance"]["number"] in page
+    assert "县农业农村局" in page
+    row = await Grievance.get(channel=Channel.FORUM)
+    with pytest.raises(Unavailable):
+        await operations.hand_on_question(
+            site.actor, {"id": second.id, "version": 2, "category": "ent_policy", "division_code": FENGQUAN}
+        )
+    with pytest.raises(Unavailable):
+        await operations.remove_event_entry(site.actor, {"id": second.id, "version": 2})
+    assert row.public_text.startswith("技改补贴材料退了两次")
+
+
+async def test_the_policy_class_and_a_consultation(site: Site) -> None:
+    lesson = EVENTS["policy_class_hongqiao"]
+    slug = await site.enter(
+        "policy_class",
+        title=lesson["title"],
+        starts_at="2026-06-14T15:00",
+        ends_at="2026-06-14T16:00",
+        topics="\n".join(lesson["topics"]),
+    )
+    await site.note(slug, "material", text="防溺水六不准", link="https://example.org/six")
+    await site.editor.open(f"/staff/events/{slug}/record")
+    await site.editor.send(f"/staff/events/{slug}/record/material", text="坏链接", link="javascript:alert(1)")
+    assert site.editor.status == 422
+    assert "坏链接" in site.editor.text
+    found = await site.read(slug)
+    assert found["topics"] == ["防溺水", "交通安全"]
+    assert [(one["text"], one["link"]) for one in found["entries"]] == [("防溺水六不准", "https://example.org/six")]
+    talk = await site.enter(
+        "consultation", title="民情恳谈会", starts_at="2026-06-15T19:00", ends_at="2026-06-15T21:00"
+    )
+    await site.note(talk, "agenda", text="停车")
+    await site.note(talk, "opinion", text="加充电桩", answer="已立项", owner="街道", due_on="2026-09-30")
+    await site.editor.open(f"/staff/events/{talk}")
+    await site.editor.send("", minutes="议定两件事。")
+    found = await site.read(talk)
+    assert found["minutes"] == "议定两件事。"
+    assert [one["kind"] for one in found["entries"]] == ["AGENDA", "OPINION"]
+
+
+async def test_a_kind_has_no_fields_of_others_and_says_so(site: Site) -> None:
+    shown = await site.editor.open("/staff/events/new?kind=culture_night")
+    assert 'name="scenario"' not in shown
+    assert 'name="scenario"' in await site.editor.open("/staff/events/new?kind=safety_drill")
+    for values in ({"scenario": "起火"}, {"minutes": "记"}, {"hazards": ["fire"]}, {"planned_participants": 3}):
+        with pytest.raises(InvalidInput) as refused:
+            await operations.create_event(site.actor, {**NIGHT, **values})
+        assert refused.value.errors[0].field == next(iter(values))
+    row = await operations.create_event(site.actor, NIGHT)
+    with pytest.raises(InvalidInput):
+        await operations.add_event_entry(site.actor, {"slug": row.slug, "kind": "question", "text": "什么？"})
+    with pytest.raises(InvalidInput):
+        await operations.create_event(site.actor, {**NIGHT, "kind": "safety_drill", "team_ids": [99]})
+
+
+async def test_who_may_not_change_an_event_may_not_change_its_record(site: Site) -> None:
+    row = await operations.create_event(site.actor, {**NIGHT, "kind": "consultation", "programme": []})
+    row = await operations.publish_event(site.actor, {"slug": row.slug, "version": 1})
+    other = await place.person("neighbour", Role.EDITOR, SUIYANG)
+    given = {"slug": row.slug, "kind": "opinion", "text": "意见"}
+    with pytest.raises(Forbidden):
+        await operations.add_event_entry(other, given)
+    entry = await operations.add_event_entry(site.actor, given)
+    for operation in (operations.remove_event_entry, operations.change_event_entry):
+        more = {"text": "别的"} if operation is operations.change_event_entry else {}
+        with pytest.raises(Forbidden):
+            await operation(other, {"id": entry.id, "version": 1, **more})
+
+
+async def test_the_others_of_a_series_do_not_get_the_minutes_of_one(site: Site) -> None:
+    talk = {**NIGHT, "kind": "consultation", "programme": []}
+    row = await operations.create_event(site.actor, talk)
+    row = await operations.repeat_event(
+        site.actor, {"slug": row.slug, "version": row.version, "frequency": "weekly", "count": 3}
+    )
+    change = {
+        **talk,
+        "slug": row.slug,
+        "version": row.version,
+        "scope": "all",
+        "minutes": "今天的记录",
+        "title": "恳谈会",
+    }
+    await operations.update_event(site.actor, change)
+    rows = await Event.all().order_by("starts_at")
+    assert [one.minutes for one in rows] == ["今天的记录", "", ""]
+    assert {one.title for one in rows} == {"恳谈会"}
+    assert (rows[0].status, date(2026, 5, 22)) == (
+        EventStatus.DRAFT,
+        rows[0].starts_at.astimezone(clock.CITY_ZONE).date(),
+    )
