@@ -44,6 +44,7 @@ class Taken:
 
     def __post_init__(self) -> None:
         self._before = _audited(self.row)
+        self._is_resting = self.row.status is GrievanceStatus.ON_HOLD
         self._deadlines = deadlines.wanted(self.row)
 
     async def done(
@@ -70,7 +71,7 @@ class Taken:
         )
         if transition.response is Clock.STOP:
             _responded(row, entry.at)
-        if transition.resolution in _MOVING:
+        if transition.resolution in _MOVING or (self._is_resting and transition.target is not None):
             await keep_time(row, entry)
         await recount(row)
         await row.save()
