@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -107,10 +108,12 @@ async def test_killed_at_each_step_it_loses_nothing_and_tells_nothing_twice(
     assert len([name for name in steps if name[0] not in "<>"]) > 40, "the statements of the database are steps"
 
     stride = max(1, -(-len(steps) // DEATHS)) if DEATHS else 1
-    for number in range(1, len(steps) + 1, stride):
+    for number in count(1, stride):
         await restore(night, mailbox)
         killed, reached = await asyncio.to_thread(killer.tick, kill_at=number)
-        assert killed
+        if not killed:  # answers of the mail server may come in one piece: a tick has a few steps more or less
+            assert len(reached) < number
+            break
         unmarked = {message_id(one.dedupe_key) for one in await OutboxMessage.filter(state=MessageState.PENDING)}
         at_once, _ = await asyncio.to_thread(killer.tick, ticks=2, later=60)
         assert not at_once
@@ -121,7 +124,7 @@ async def test_killed_at_each_step_it_loses_nothing_and_tells_nothing_twice(
             await asyncio.sleep(0.02)
         assert arrived(mailbox) == order, where
         copies = Counter(str(mail["Message-ID"]) for mail in mailbox.messages)
-        repeated = {one for one, count in copies.items() if count > 1}
+        repeated = {one for one, number_of in copies.items() if number_of > 1}
         # Between the server's "250" and our mark no protocol helps: then, and only then, the same id comes again.
         assert repeated <= (unmarked if "> text" in reached[:-1] else set()), where
         assert max(copies.values()) <= 2, where

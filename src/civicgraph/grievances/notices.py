@@ -119,8 +119,8 @@ async def tell_duplicates(row: Grievance) -> None:
 
 
 async def ask_reporter(row: Grievance, template: str) -> None:
-    """Ask the reporter who left an e-mail how it was, or whether it is lastingly solved."""
-    await _write(row, template, f"{template}:{row.reopened_count}", await _values(row))
+    """Ask the reporter who left an e-mail how it was, or whether it is lastingly solved: once each time that it was resolved."""
+    await _write(row, template, f"{template}:{row.resolved_at:%Y%m%d%H%M%S}", await _values(row))
 
 
 def _is_written_to(row: Grievance) -> bool:

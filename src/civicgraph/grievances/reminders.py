@@ -119,9 +119,9 @@ async def review_due(deadline: Deadline) -> None:
 
 @on_missed("Grievance", "rating")
 async def rating_wanted(deadline: Deadline) -> None:
-    """A day has passed and its reporter has not rated it."""
+    """A day has passed and its reporter has not rated it; what they said of an earlier attempt is no answer."""
     row = await _done(deadline)
-    if row is not None and row.rated_at is None:
+    if row is not None and (row.rated_at is None or (row.resolved_at is not None and row.rated_at < row.resolved_at)):
         await notices.ask_reporter(row, "grievance_rating")
 
 

@@ -46,6 +46,7 @@ class Taken:
         self.written: list[GrievanceUpdate] = []
         """What `done` wrote into the history: the step, and the note among staff."""
         self._before = _audited(self.row)
+        self._is_resting = self.row.status is GrievanceStatus.ON_HOLD
         self._deadlines = deadlines.wanted(self.row)
 
     async def done(
@@ -72,7 +73,7 @@ class Taken:
         )
         if transition.response is Clock.STOP:
             _responded(row, entry.at)
-        if transition.resolution in _MOVING:
+        if transition.resolution in _MOVING or (self._is_resting and transition.target is not None):
             await keep_time(row, entry)
         await recount(row)
         await row.save()
