@@ -295,15 +295,25 @@ class Model:
         response, resolution = PROMISES[level]
         if self.accepted_at is None:
             self.response_due = max(self._start + response, min(self.response_due, now + response))
-        fresh = self._start + resolution + self._more
-        for begin, end in self._rests:
-            if begin < fresh:
-                fresh += end - begin
-        until = self.until if self.status == "on_hold" and self._rests and self._rests[-1][1] == self.until else now
-        assert until is not None
-        self.resolution_due = max(fresh, min(self.resolution_due, max(now, until) + response))
-        if self.status == "on_hold" and until > now:
-            self._left = self.resolution_due - until if self.resolution_due > until else None
+        if not (self.status == "on_hold" and self._rests and self._rests[-1][1] == self.until):
+            fresh = self._passing(resolution, self._rests)
+            self.resolution_due = max(fresh, min(self.resolution_due, now + response))
+            return
+        begin, until = self._rests[-1]
+        self.resolution_due = max(
+            self._passing(resolution, self._rests), min(self.resolution_due, max(now, until) + response)
+        )
+        end = max(now, until)  # nobody has ended a rest whose day has passed: it goes on
+        before = end + self._left if self._left is not None else self.resolution_due
+        due = max(self._passing(resolution, [*self._rests[:-1], (begin, end)]), min(before, end + response))
+        self._left = due - end if due > end else None
+
+    def _passing(self, resolution: timedelta, rests: list[tuple[datetime, datetime]]) -> datetime:
+        due = self._start + resolution + self._more
+        for begin, end in rests:
+            if begin < due:
+                due += end - begin
+        return due
 
     def deadlines(self) -> dict[str, datetime]:
         """What is still to come by the clock, by the names of the kinds."""

@@ -35,7 +35,7 @@ from tests.support.mail import Mailbox
 
 assert reminders  # whoever builds the schema registers them; this test does without it
 
-LIVES = int(os.environ.get("CIVICGRAPH_LIVES", "16"))
+LIVES = int(os.environ.get("CIVICGRAPH_LIVES", "8"))
 SEED = int(os.environ.get("CIVICGRAPH_HISTORIES_SEED", "2026"))
 CATEGORIES = {"critical": "gas", "urgent": "lift", "general": "lighting", "planned": "ent_policy"}
 ACTORS = {"send_back": "street", "extend": "county"}

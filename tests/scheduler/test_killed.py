@@ -32,7 +32,7 @@ from tests.support.city import FENGQUAN, LONGQUAN
 from tests.support.killing import Killer
 from tests.support.mail import Mailbox
 
-DEATHS = int(os.environ.get("CIVICGRAPH_DEATHS", "8"))
+DEATHS = int(os.environ.get("CIVICGRAPH_DEATHS", "6"))
 """At most so many, evenly over the steps; 0: at every step."""
 CLAIM_SECONDS = 40
 
