@@ -16,16 +16,19 @@ import pytest
 import recurring_ical_events
 from PIL import Image
 from starlette.applications import Starlette
+from tortoise.connection import get_connection
 
 from civicgraph import clock
 from civicgraph.events import operations
 from civicgraph.events.feeds import linked, picture
 from civicgraph.events.models import Event
-from civicgraph.permissions import Actor, Role
+from civicgraph.graph.engine import Engine
+from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.web.templating import document
 from tests.events.conftest import NIGHT
 from tests.support import city as place
 from tests.support.browser import Browser, visit
-from tests.support.city import FENGGANG, FENGQUAN, SUIYANG
+from tests.support.city import CITY, FENGGANG, FENGQUAN, SUIYANG
 
 MORNING = datetime(2026, 5, 20, 9, tzinfo=clock.CITY_ZONE)
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -315,3 +318,25 @@ async def test_events_are_found_by_week_near_by_venue_and_by_organiser(site: Sit
     assert lesson.title in await site.stranger.open(f"/organisers/{lesson.organiser}")
     await site.stranger.open("/venues/没有这个地方")
     assert site.stranger.status == 404
+
+
+CHOSEN: tuple[dict[str, Any], ...] = (
+    *({}, {"kind": ["POLICY_CLASS"]}, {"within": FENGGANG}),
+    *({"within": FENGQUAN}, {"venue": "x"}, {"organiser": "x"}),
+)
+
+
+async def test_a_feed_walks_an_index_whatever_its_filter(engine: Engine) -> None:
+    connection = get_connection("default")
+    if connection.capabilities.dialect != "sqlite":
+        return  # the plan of an empty PostgreSQL says nothing
+    names = ("recent", "first", "second", "third", "fourth", "fifth", "sixth")
+    for chosen in CHOSEN:
+        filters = {**chosen, "startsFrom": "2026-05-01", "startsBefore": "2026-06-01"}
+        running = {**chosen, "endsFrom": "2026-05-20", "startsBefore": "2026-05-20"}
+        variables = {"place": CITY, "running": running, **dict.fromkeys(names, filters)}
+        plan, coerced = engine.prepared(document("events/feeds/coming"), variables, ANONYMOUS)
+        values = engine.parameters(plan.slots, coerced, ANONYMOUS)
+        steps = await connection.execute_query_dict(f"EXPLAIN QUERY PLAN {plan.statement}", values)
+        details = [step["detail"] for step in steps]
+        assert not [one for one in details if one.startswith("SCAN event") or "TEMP B-TREE" in one], (chosen, details)

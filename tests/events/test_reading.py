@@ -39,7 +39,7 @@ async def titles(engine: Engine, actor: Actor = ANONYMOUS, order: str = "SOONEST
 
 
 async def test_everyone_reads_a_published_event_with_its_programme(engine: Engine, list_event: List) -> None:
-    row = await list_event(audiences=["老年人"], hazards=["fire", "flood"])
+    row = await list_event(kind="safety_drill", audiences=["老年人"], hazards=["fire", "flood"])
     with clock.override(MORNING):
         found = await one(engine, row.slug)
     assert (found["status"], found["startsAt"], found["isOver"]) == ("PUBLISHED", "2026-05-22T11:00:00+00:00", False)

@@ -63,7 +63,8 @@ async def _load_demo(seed: int, console: Console) -> None:
             await grievances.load_grievances(random, compounds, staff)
             await rescue.load_records()
             await desk.load_desk(staff)
-            done("Zunyi is loaded")
+        await rescue.hand_on(staff["admin"])
+        done("Zunyi is loaded")
     console.print("Sign in as (passwords are shown this once and kept hashed):")
     for one in credentials:
         console.print(f"  {one.username:15}{one.password:20}{one.role.label} · {one.place}", highlight=False)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from civicgraph import clock
+from civicgraph import clock, settings
+from civicgraph.accounts.models import Person
 from civicgraph.demo.facts import facts, places
 from civicgraph.divisions.models import Division, DivisionLevel
 from civicgraph.events.models import (
@@ -23,9 +24,11 @@ from civicgraph.events.models import (
     ProgrammeKind,
     RescueTeam,
 )
+from civicgraph.events.operations import hand_on_question
 from civicgraph.events.rescue.keeping import count_team
 from civicgraph.events.rescue.models import RescueKind
 from civicgraph.grievances.models import Grievance
+from civicgraph.permissions import Actor, Held, Role
 from civicgraph.text import search_terms
 
 _TEAMS = (
@@ -61,6 +64,7 @@ _FINDINGS = (
     ("老年住户没听到警报。", "加装声光报警器。", "街道应急办", False),
 )
 MONTHS, A_MONTH = 12, 2
+_HANDED_ON = "申请技改补贴，材料退了两次，想知道到底缺什么。"
 
 
 async def load_rescue(random: Random) -> None:
@@ -134,20 +138,16 @@ async def load_records() -> None:
     """What the forum asked (the list of sore points 痛点难点清单), and the agenda of the next consultation."""
     key = next(one for one in facts()["events"] if one["key"] == "agri_forum_huichuan")
     forum = await Event.get(title=key["title"])
-    asked = (
-        await Grievance.filter(category_id__startswith="ent_", division_id__startswith="5203").order_by("id").first()
-    )
     questions = (
         (
             "山地茶园机械上不去坡，有没有适合的小型机械？",
-            "贵州山地农业企业",
+            "山地农业企业（演示）",
             "现场答复：区农机站有 6 种机型可试用，已留联系方式。",
-            None,
         ),
-        ("品牌怎么进大超市？", "食用菌种植企业", "现场答复：下月对接会与三家超市见面，名单已报。", None),
-        ("申请技改补贴，材料退了两次。", "农产品加工企业", "", asked),
+        ("品牌怎么进大超市？", "食用菌种植企业（演示）", "现场答复：下月对接会与三家超市见面，名单已报。"),
+        (_HANDED_ON, "农产品加工企业（演示）", ""),
     )
-    for position, (text, said_by, answer, grievance) in enumerate(questions, 1):
+    for position, (text, said_by, answer) in enumerate(questions, 1):
         await EventEntry.create(
             event=forum,
             kind=EntryKind.QUESTION,
@@ -156,13 +156,19 @@ async def load_records() -> None:
             said_by=said_by,
             answer=answer,
             done_on=date(2026, 5, 22) if answer else None,
-            grievance=grievance,
-            owner="" if answer else "汇川区农业农村局",
-            due_on=None if answer else date(2026, 6, 22),
         )
     talk = await Event.filter(kind=EventKind.CONSULTATION, division_id=places()["lingxi"]).order_by("id").first()
     if talk is not None:
-        for position, text in enumerate(
-            ("今冬取暖：线路老化怎么改", "停车位不够：夜间共享车位", "上次意见办得怎么样"), 1
-        ):
+        points = ("今冬取暖：线路老化怎么改", "停车位不够：夜间共享车位", "上次意见办得怎么样")
+        for position, text in enumerate(points, 1):
             await EventEntry.create(event=talk, kind=EntryKind.AGENDA, position=position, text=text)
+
+
+async def hand_on(admin: Person) -> None:
+    """The question that was not answered on the spot is a grievance with its promised times; filed as staff file it."""
+    city = settings.current().city_code
+    actor = Actor("person", admin.id, admin.name, admin.title, (Held(Role.ADMINISTRATOR, city),))
+    row = await EventEntry.get(text=_HANDED_ON)
+    given = {"category": "ent_policy", "division_code": places()["hangtian"], "owner": "汇川区农业农村局"}
+    row = await hand_on_question(actor, {"id": row.id, "version": row.version, **given})
+    await Grievance.filter(id=row.grievance_id).update(is_generated=True)

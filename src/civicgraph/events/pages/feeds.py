@@ -37,7 +37,8 @@ async def events_calendar_file(request: Request) -> Response:
     """What is coming up, and what was lately, for a calendar that fetches it again and again."""
     found, rows, spans = await _coming(request)
     name, about = _named(request, found)
-    return _sent(request, calendar.written(Known(rows, spans), name, about), "text/calendar", "events.ics")
+    body = await asyncio.to_thread(calendar.written, Known(rows, spans), name, about)
+    return _sent(request, body, "text/calendar", "events.ics")
 
 
 async def events_atom(request: Request) -> Response:
