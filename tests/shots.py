@@ -110,7 +110,15 @@ STAFF = {
     "staff-grid": "/staff/grids/520327001901001",
     "staff-grievances": "/staff/grievances",
     "staff-grievance": "@/staff/grievances",
-    "staff-today": "/staff/today",
+    "staff-queue-overdue": "/staff/grievances?view=overdue",
+    "staff-queue-saved": "/staff/grievances?view=open&q=%E6%B0%B4",
+    "staff-grievance-whistle": "@/staff/grievances?view=all&q=%E7%A7%AF%E6%B0%B4&within=520327001901",
+    "staff-grievance-photos": "@/staff/grievances?view=all&q=%E5%8F%B0%E9%98%B6&within=520327001901",
+    "staff-work-order": "@/staff/grievances?view=all&q=%E7%A7%AF%E6%B0%B4&within=520327001901#order",
+    "staff-photo": "@/staff/grievances?view=all&q=%E5%8F%B0%E9%98%B6&within=520327001901#photo",
+    "staff-bulk": "/staff/grievances#bulk",
+    "staff-team": "@/staff/teams",
+    "staff-ready-text": "@/staff/ready-texts",
     "staff-map": "/staff/map",
     "staff-teams": "/staff/teams",
     "staff-team-new": "/staff/teams/new",
@@ -126,14 +134,26 @@ STAFF = {
     "staff-outbox": "/staff/outbox",
     "staff-notices": "/staff/notices",
     "staff-robots": "/staff/robots",
+    "staff-robot": "/staff/robots/1",
     "staff-webhooks": "/staff/webhooks",
+    "staff-webhook": "/staff/webhooks/1",
+    "staff-webhook-replay": "/staff/webhooks/1/replay",
+    "staff-outbox-parked": "/staff/outbox?view=parked",
+    "staff-held": "/staff/held",
+    "staff-promises": "/staff/promises?within=520327001901",
     "staff-messages": "/staff/messages",
     "staff-message": "/staff/messages/grievance_overdue/zh",
     "staff-plans": "/staff/plans",
 }
+OWN = {
+    "my-day": ("grid", "/staff/today"),
+    "inbox-of-a-point": ("point", "/staff/inbox"),
+    "inbox-of-a-station": ("station", "/staff/inbox"),
+}
+"""Pages that show something to one person alone."""
 
 
-async def _take(browser: Browser, url: str, wanted: list[str], password: str) -> None:
+async def _take(browser: Browser, url: str, wanted: list[str], passwords: dict[str, str]) -> None:
     for (size, (width, height)), locale, scheme in itertools.product(SIZES.items(), ("zh", "en"), ("light", "dark")):
         context = await browser.new_context(
             viewport={"width": width, "height": height},
@@ -147,14 +167,23 @@ async def _take(browser: Browser, url: str, wanted: list[str], password: str) ->
         for name, path in pages.items():
             await _shoot(page, url, name, path, f"{size}-{locale}-{scheme}")
         if staff:
-            await page.goto(f"{url}/sign-in")
-            await page.fill("[name=username]", "admin")
-            await page.fill("[name=password]", password)
-            await page.click("main form button[type=submit]")
+            await _sign_in(page, url, "admin", passwords)
         for name, path in staff.items():
             await _shoot(page, url, name, path, f"{size}-{locale}-{scheme}")
+        for name, (person, path) in OWN.items():
+            if _is_wanted(name, wanted):
+                await context.clear_cookies(name="session")
+                await _sign_in(page, url, person, passwords)
+                await _shoot(page, url, name, path, f"{size}-{locale}-{scheme}")
         await context.close()
         print(f"{size} {locale} {scheme}: {len(pages) + len(staff)} pages", flush=True)
+
+
+async def _sign_in(page, url: str, person: str, passwords: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
+    await page.goto(f"{url}/sign-in")
+    await page.fill("[name=username]", person)
+    await page.fill("[name=password]", passwords[person])
+    await page.click("main form button[type=submit]")
 
 
 def _is_wanted(name: str, wanted: list[str]) -> bool:
@@ -195,6 +224,16 @@ async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-u
         await page.fill("[name=contact_phone]", "13800001234")
         await page.click("main form button[type=submit]")
         await page.wait_for_url("**/my-booking/**")
+    if step == "order":
+        order = page.locator("a[href*='/work-order']").first
+        await page.goto(url + str(await order.get_attribute("href")))
+    if step == "photo":
+        await page.click(".gallery figcaption a >> nth=0")
+    if step == "bulk":
+        await page.check("input[name=pick] >> nth=0")
+        await page.fill("#bulk-tag", "汛期")
+        await page.click("#bulk button[value=tag]")
+        await page.wait_for_load_state()
     if step.startswith(("quota", "registration")):
         quota = await page.locator("#places a[href^='/staff/bookings/']").first.get_attribute("href")
         await page.goto(url + str(quota) + step.removeprefix("quota").removeprefix("registration"))
@@ -211,11 +250,11 @@ async def _main(wanted: list[str]) -> None:
         environment = {**os.environ, "CIVICGRAPH_DATABASE_URL": database, "CIVICGRAPH_SECRET_KEY": SECRET}
         command = [sys.executable, "-m", "civicgraph", "demo"]
         told = subprocess.run(command, env=environment, cwd=folder, check=True, capture_output=True, text=True).stdout
-        password = next(line.split()[1] for line in told.splitlines() if line.split()[:1] == ["admin"])
+        passwords = {line.split()[0]: line.split()[1] for line in told.splitlines() if " · " in line}
         with Server(database, SECRET, folder) as server:
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(**options())
-                await _take(browser, server.url, wanted, password)
+                await _take(browser, server.url, wanted, passwords)
                 await browser.close()
 
 

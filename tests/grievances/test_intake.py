@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from civicgraph import budgets, clock
+from civicgraph import budgets, clock, crypto
 from civicgraph import settings as configuration
 from civicgraph.divisions.models import Compound
 from civicgraph.grids.models import Grid, GridAssignment
-from civicgraph.grievances import operations
+from civicgraph.grievances import following, operations
 from civicgraph.grievances.intake.models import (
     CategoryQuestion,
     GrievanceAnswer,
@@ -23,7 +23,7 @@ from civicgraph.grievances.intake.models import (
     HoldCause,
     QuestionKind,
 )
-from civicgraph.grievances.models import Channel, Grievance, Urgency
+from civicgraph.grievances.models import Channel, Grievance, GrievanceFollower, Urgency
 from civicgraph.grievances.operations import file_grievance
 from civicgraph.notifications.models import InboxMessage
 from civicgraph.operations import Forbidden, InvalidInput, Unavailable
@@ -287,3 +287,24 @@ def hidden(page: str) -> dict[str, str]:
         name: unescape(value)
         for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
     }
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_followers_and_further_reports_of_the_same_raise_it_to_the_level_above_as_well(
+    report: Report, dispatcher: Actor
+) -> None:
+    station = await place.person("station", Role.DISPATCHER, LONGQUAN)
+    row = await report()
+    for number in range(2):
+        given = {"number": row.number, "supporter": f"browser number {number:04}"}
+        await operations.support_grievance(ANONYMOUS, given)
+    for number in range(2):
+        facts = {"address_key": f"k{number}", "address": crypto.encrypt("a@example.cn"), "asked_at": clock.now()}
+        follower = await GrievanceFollower.create(grievance_id=row.id, **facts)
+        for _ in range(2):  # a link that is opened twice counts once
+            await operations.confirm_following(ANONYMOUS, {"token": following.token_of(follower, "confirm")})
+    told = InboxMessage.filter(person_id=station.person_id, dedupe_key__contains="supporters")
+    assert await told.count() == 0
+    again = await report()
+    await operations.merge_grievance(dispatcher, {"number": again.number, "version": again.version, "into": row.number})
+    assert ["5 人" in one.subject for one in await told] == [True]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from civicgraph import crypto
 from civicgraph import settings as configuration
 from civicgraph.notifications import rendering
 from civicgraph.notifications.catalogue import BLOCKS, EXAMPLES, MESSAGES, PLACEHOLDERS
@@ -64,6 +65,61 @@ async def test_a_robot_is_added_tried_paused_and_removed(centre: Browser) -> Non
         await centre.send(f"/staff/robots/{row.id}/{noun}")
         assert (await ChatRobot.get()).state is EndpointState(state)
     assert await OutboxMessage.filter(robot_id=row.id).count() == 1
+
+
+async def test_a_robot_gets_another_name_address_and_secret_and_shows_what_became_of_its_test(centre: Browser) -> None:
+    await centre.open("/staff/robots")
+    robot = {"division_code": FENGGANG, "kind": "feishu", "name": "凤冈工作群", "notices": ["grievance_overdue"]}
+    old, new = (f"https://open.feishu.cn/open-apis/bot/v2/hook/{one}" for one in ("old-1111", "new-2222"))
+    await centre.send("/staff/robots", **robot, url=old, secret="first")
+    row = await ChatRobot.get()
+    address = f"/staff/robots/{row.id}"
+    page = await centre.open(address)
+    assert 'value="凤冈工作群"' in page
+    assert "old-1111" not in page
+    await centre.send(address, name="凤冈值班群", url="https://elsewhere.example/x")
+    assert (centre.status, (await ChatRobot.get()).name) == (422, "凤冈工作群")
+    await centre.open(address)
+    await centre.send(address, name="凤冈值班群", notices=[], digest_minutes="15")
+    row = await ChatRobot.get()
+    assert (row.name, row.notices, row.digest_minutes) == ("凤冈值班群", [], 15)
+    assert (crypto.decrypt(row.url), crypto.decrypt(row.secret)) == (old, "first")
+    await centre.send(address, url=new, secret="second")
+    row = await ChatRobot.get()
+    assert (crypto.decrypt(row.url), crypto.decrypt(row.secret), row.url_masked[-4:]) == (new, "second", "2222")
+    await centre.send(address, is_unsigned="true")
+    assert (await ChatRobot.get()).secret == ""
+    shown = await centre.send(f"{address}/test")
+    assert "机器人试发" in shown or "robot" in shown
+    await OutboxMessage.all().update(last_error="HTTP 502", attempts=1)
+    assert "HTTP 502" in await centre.open(address)
+    assert "second" not in str([one.changes for one in await AuditEntry.all()])
+
+
+async def test_a_webhook_gets_another_name_address_types_and_secret(centre: Browser) -> None:
+    await centre.open("/staff/webhooks")
+    await centre.send(
+        "/staff/webhooks", division_code=CITY, name="小程序", url="https://partner.example/e?k=1", types=[]
+    )
+    row = await Webhook.get()
+    before = row.secret
+    address = f"/staff/webhooks/{row.id}"
+    await centre.open(address)
+    await centre.send(address, name="新小程序", types=["grievance.step"])
+    row = await Webhook.get()
+    assert (row.name, row.types, crypto.decrypt(row.url)) == (
+        "新小程序",
+        ["grievance.step"],
+        "https://partner.example/e?k=1",
+    )
+    await centre.send(address, url="https://partner.example/new?k=2")
+    assert crypto.decrypt((await Webhook.get()).url) == "https://partner.example/new?k=2"
+    await centre.send(f"{address}/secret")
+    row = await Webhook.get()
+    assert row.secret != before
+    assert crypto.decrypt(row.secret) in centre.text
+    assert crypto.decrypt(row.secret) not in await centre.open(address)
+    assert "webhook.test" in await centre.send(f"{address}/test")
 
 
 async def test_a_webhook_shows_its_secret_once_and_its_deliveries(centre: Browser) -> None:

@@ -9,7 +9,7 @@ from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
 from civicgraph import db, settings
-from civicgraph.demo import bookings, desk, grievances, listings, people, places, policies, rescue
+from civicgraph.demo import bookings, desk, grievances, listings, living, people, places, policies, rescue
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures.keeping import recount
 from civicgraph.enterprises.industries import load_industries
@@ -32,7 +32,7 @@ async def load(scale: str, seed: int, console: Console) -> None:
 async def _load_demo(seed: int, console: Console) -> None:
     random = Random(seed)
     with Progress(console=console) as progress:
-        task = progress.add_task("Loading Zunyi", total=9)
+        task = progress.add_task("Loading Zunyi", total=10)
 
         def done(what: str) -> None:
             progress.update(task, advance=1, description=what)
@@ -63,7 +63,9 @@ async def _load_demo(seed: int, console: Console) -> None:
             await grievances.load_grievances(random, compounds, staff)
             await rescue.load_records()
             await desk.load_desk(staff)
+            done("grievances")
         await rescue.hand_on(staff["admin"])
+        await living.load_living(staff)
         done("Zunyi is loaded")
     console.print("Sign in as (passwords are shown this once and kept hashed):")
     for one in credentials:

@@ -13,7 +13,7 @@ from civicgraph import settings
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
-from civicgraph.grievances import following
+from civicgraph.grievances import following, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.intake.models import HeldReport
@@ -26,6 +26,7 @@ from civicgraph.grievances.models import (
     GrievanceUpdate,
     Urgency,
 )
+from civicgraph.grievances.workflow import OPEN
 from civicgraph.notifications.gathering import Gathered, once
 from civicgraph.notifications.models import ChatRobot, EndpointState, NoticePreference
 from civicgraph.notifications.operations import notify_address, notify_person, notify_robots, tell_partners
@@ -241,11 +242,14 @@ async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -
     return code
 
 
-async def nudge(row: Grievance, level: str) -> None:
-    """Tell a level above the community that many have the same problem."""
-    _, people = await _nearest(level)
-    what = f"supporters:{row.supporter_count}"
-    await tell(people, row, "grievance_shared", what, count=row.supporter_count, due_at=row.resolution_due_at)
+async def nudge(row: Grievance) -> None:
+    """Tell a level above the community, once, that so many ask for it: who has the problem too, reported it again, follows it."""
+    followers = GrievanceFollower.filter(grievance_id=row.id, confirmed_at__not_isnull=True, is_reporter=False)
+    again = await Grievance.filter(duplicate_of_id=row.id).count()
+    count = row.supporter_count + again + await followers.count()
+    if row.status in OPEN and (level := rules.nudged_level(count, row.division_id)) is not None:
+        _, people = await _nearest(level)
+        await tell(people, row, "grievance_shared", f"supporters:{count}", count=count, due_at=row.resolution_due_at)
 
 
 async def nearest_dispatchers(code: str) -> list[Person]:

@@ -95,15 +95,15 @@ def _place(row: Grievance) -> str:
 
 
 NUDGES = {5: 9, 20: 6}
-"""How many must have the same problem for the level above to be told, and the digits of that level's code.
+"""How many must have the same problem, have reported it again or follow it for the level above to be told, and the digits of that level's code.
 
 At 5 the subdistrict's station 联络站, at 20 the county's centre 指挥中心: each once, whatever the promised times say.
 """
 
 
-def nudged_level(supporters: int, division_code: str) -> str | None:
-    """The code of the level that is told when so many have the same problem; None at all other numbers."""
-    digits = NUDGES.get(supporters)
+def nudged_level(count: int, division_code: str) -> str | None:
+    """The code of the level that is told when so many ask for it; None at all other numbers."""
+    digits = NUDGES.get(count)
     return division_code[:digits] if digits else None
 
 

@@ -1,8 +1,9 @@
-"""Documents beside notes: their types have longer names than those of pictures."""
+"""Documents beside notes: their types have longer names than those of pictures. What a robot said has an index."""
 
 from typing import Any
 
 from tortoise import fields, migrations
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 
@@ -24,4 +25,5 @@ class Migration(migrations.Migration):
             name="media_type",
             field=fields.CharField(description="Its type by its content, for instance image/jpeg.", max_length=100),
         ),
+        ops.AddIndex(model_name="OutboxMessage", index=Index(fields=["robot_id", "id"])),
     ]

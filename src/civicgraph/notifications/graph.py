@@ -92,6 +92,7 @@ class OutboxMessageFilter:
         reason="Like the channel: with a place or a state it narrows few, alone it is for an occasional look.",
     )
     webhook = equals("webhook_id", int, "To the webhook with this number.")
+    robot = equals("robot_id", int, "To the robot with this number.")
     within = within("division_code")
 
 

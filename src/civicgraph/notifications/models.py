@@ -200,7 +200,13 @@ class OutboxMessage(Record):
 
     class Meta:
         table = "outbox_message"
-        indexes = (("person_id", "id"), ("division_code", "id"), ("webhook_id", "id"), ("gathered_in", "id"))
+        indexes = (
+            ("person_id", "id"),
+            ("division_code", "id"),
+            ("webhook_id", "id"),
+            ("robot_id", "id"),
+            ("gathered_in", "id"),
+        )
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **by_place("outbox_message", "division_code", "id"),

@@ -230,6 +230,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "MessageTemplateFilter.locale": is_("locale"),
     "OutboxMessageFilter.channels": one_of("channel"),
     "OutboxMessageFilter.template": is_("template"),
+    "OutboxMessageFilter.robot": is_("robot_id"),
     "OutboxMessageFilter.webhook": is_("webhook_id"),
     "WebhookFilter.within": lies_in("division_id"),
     "OutboxMessageFilter.isParked": either(lambda world, row: row.state.name == "PARKED"),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from civicgraph import budgets, clock, crypto, settings
 from civicgraph.budgets import BudgetExceeded
-from civicgraph.grievances import following, rules
+from civicgraph.grievances import following, notices, rules
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.inputs import Email, Number, Tracked
 from civicgraph.i18n import N_
@@ -77,9 +77,11 @@ async def confirm_following(actor: Actor, data: FollowingLink) -> dict[str, Any]
     row = await following.followed_by(data.token, "confirm")
     if row is None:
         raise NotFound
-    row.confirmed_at = row.confirmed_at or clock.now()
-    await row.save(update_fields=["confirmed_at"])
     grievance = await Grievance.get(id=row.grievance_id)
+    if row.confirmed_at is None:
+        row.confirmed_at = clock.now()
+        await row.save(update_fields=["confirmed_at"])
+        await notices.nudge(grievance)
     return {"number": grievance.number}
 
 

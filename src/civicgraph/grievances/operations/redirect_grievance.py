@@ -71,8 +71,11 @@ class MergeGrievance(Step):
 async def merge_grievance(actor: Actor, data: MergeGrievance) -> Grievance:
     """Join a grievance with an earlier one of the same problem 并案. Its reporter is told what becomes of that."""
     taken = await take(actor, "merge", data)
-    taken.row.duplicate_of_id = (await _earlier(actor, taken.row, data.into)).id
-    return await taken.done(note=data.note)
+    earlier = await _earlier(actor, taken.row, data.into)
+    taken.row.duplicate_of_id = earlier.id
+    done = await taken.done(note=data.note)
+    await notices.nudge(earlier)
+    return done
 
 
 async def _earlier(actor: Actor, row: Grievance, number: str) -> Grievance:

@@ -8,7 +8,7 @@ from pydantic import Field
 from tortoise.expressions import F
 
 from civicgraph import crypto
-from civicgraph.grievances import notices, rules
+from civicgraph.grievances import notices
 from civicgraph.grievances.intake.models import GrievanceSupporter
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.inputs import Number
@@ -34,7 +34,7 @@ class SupportGrievance(Input):
 async def support_grievance(actor: Actor, data: SupportGrievance) -> dict[str, Any]:
     """Say that one has the same problem. A second time changes nothing.
 
-    At each of `rules.NUDGES` the level above the community is told, once.
+    Where so many ask for it (`rules.NUDGES`), the level above the community is told, once.
     """
     row = await Grievance.select_for_update().get_or_none(number=data.number)
     if row is None or not row.is_public:
@@ -47,6 +47,5 @@ async def support_grievance(actor: Actor, data: SupportGrievance) -> dict[str, A
     if is_new:
         await Grievance.filter(id=row.id).update(supporter_count=F("supporter_count") + 1)
         row.supporter_count += 1
-        if (level := rules.nudged_level(row.supporter_count, row.division_id)) is not None:
-            await notices.nudge(row, level)
+        await notices.nudge(row)
     return {"grievance": row, "is_new": is_new}

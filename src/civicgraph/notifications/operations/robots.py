@@ -55,9 +55,18 @@ class AddRobot(_Robot):
 
 
 class ChangeRobot(_Robot):
-    """What a robot tells, and when. Another address or secret is another robot."""
+    """What a robot tells, when, and where to; its kind and its place stay."""
 
     id: int = Field(title=N_("Number"), ge=1)
+    url: str = Field(
+        "", title=N_("Its webhook address"), max_length=500, json_schema_extra={"widget": "text", "autocomplete": "off"},
+        description=N_("Left empty it stays as it is."),
+    )  # fmt: skip
+    secret: str = Field(
+        "", title=N_("Its signing secret"), max_length=200, json_schema_extra={"widget": "text", "autocomplete": "off"},
+        description=N_("Left empty it stays as it is."),
+    )  # fmt: skip
+    is_unsigned: bool = Field(False, title=N_("It has no signing secret any more"))
     version: int = Field(title=N_("Version"), ge=1)
 
 
@@ -89,14 +98,22 @@ async def add_robot(actor: Actor, data: AddRobot) -> ChatRobot:
 
 @operation()
 async def change_robot(actor: Actor, data: ChangeRobot) -> ChatRobot:
-    """Change what a robot tells, and when."""
+    """Change what a robot tells, when, and where to. Address and secret are kept encrypted and not shown again."""
     row = await _managed(actor, data.id)
     _check_notices(data)
+    if data.url:
+        _check_url(row.kind, data.url)
     check_version(row, data.version, lambda: _shown(row))
     before = _shown(row)
-    row.update_from_dict({**data.model_dump(exclude={"id", "version"}), "version": row.version + 1})
+    given = data.model_dump(exclude={"id", "version", "url", "secret", "is_unsigned"})
+    row.update_from_dict({**given, "version": row.version + 1})
+    if data.url:
+        row.update_from_dict({"url": crypto.encrypt(data.url), "url_masked": masked(data.url)})
+    if data.secret or data.is_unsigned:
+        row.secret = crypto.encrypt("" if data.is_unsigned else data.secret)
     await row.save()
-    await audit(actor, row, changed(before, _shown(row)))
+    renewed = {"secret_hash": [None, None]} if data.secret or data.is_unsigned else {}
+    await audit(actor, row, {**changed(before, _shown(row)), **renewed})
     return row
 
 

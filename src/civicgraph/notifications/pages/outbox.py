@@ -43,7 +43,7 @@ async def outbox(request: Request) -> Response:
         "view": view,
         "asked": asked,
         "views": [(key, gettext(words)) for key, (words, _) in VIEWS.items()],
-        "about": _about,
+        "about": about,
         "fields": _fields(asked),
     }
     return await page(request, "staff/notifications/outbox", variables, values, fragment="staff/notifications/_outbox")
@@ -79,7 +79,7 @@ def _select(name: str, label: str, choices: list[tuple[str, str]], value: str) -
     return {"name": name, "kind": "select", "label": label, "value": value, "choices": choices}
 
 
-def _about(template: str) -> str:
+def about(template: str) -> str:
     words = {**MESSAGES, **EVENTS}.get(template)
     return gettext(words) if words else template
 

@@ -1,0 +1,58 @@
+"""Small drawn pictures of the demo city: a dark street lamp, a puddle, the lamp mended. No camera, no place, no time in them."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw
+
+from civicgraph.uploads import store
+from civicgraph.uploads.cleaning import Cleaned
+from civicgraph.uploads.models import Upload
+from civicgraph.uploads.operations import new_name
+from civicgraph.uploads.reencode import SIZES, jpeg
+from civicgraph.uploads.rules import IMAGE
+
+_SIZE = (960, 720)
+
+
+def lamp(*, is_lit: bool) -> Image.Image:
+    """A street lamp at dusk before a house."""
+    image = Image.new("RGB", _SIZE, "#2b3a55")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 560, 960, 720), fill="#3d3f45")
+    draw.rectangle((80, 180, 430, 560), fill="#4a4f5e")
+    for row in range(4):
+        for column in range(3):
+            left, top = 115 + column * 105, 215 + row * 85
+            draw.rectangle((left, top, left + 60, top + 50), fill="#d8b56a" if (row + column) % 3 == 0 else "#333949")
+    if is_lit:
+        draw.polygon(((700, 195), (540, 640), (900, 640)), fill="#7b745c")
+    draw.rectangle((692, 160, 708, 620), fill="#191c22")
+    draw.rectangle((640, 150, 760, 175), fill="#191c22")
+    draw.ellipse((660, 170, 740, 210), fill="#fff1bf" if is_lit else "#3a3d44")
+    return image
+
+
+def puddle() -> Image.Image:
+    """A puddle over the whole way at the gate of a compound."""
+    image = Image.new("RGB", _SIZE, "#c9d3d6")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 300, 960, 720), fill="#9a9890")
+    draw.rectangle((90, 90, 150, 330), fill="#8d5b4c")
+    draw.rectangle((810, 90, 870, 330), fill="#8d5b4c")
+    draw.rectangle((60, 70, 900, 110), fill="#a4533f")
+    draw.ellipse((140, 400, 830, 660), fill="#5c7787")
+    draw.ellipse((230, 440, 640, 560), fill="#7d97a5")
+    for x, y, width in ((300, 470, 90), (520, 590, 120), (640, 500, 70)):
+        draw.arc((x, y, x + width, y + width // 3), 180, 360, fill="#c7d8df", width=4)
+    return image
+
+
+async def keep(image: Image.Image, uploaded_by: int | None = None) -> str:
+    """The picture among the uploads, as cleaning would leave it; the name by which something claims it."""
+    contents = {size: jpeg(image, side) for size, side in zip(("large", "page", "list"), SIZES, strict=True)}
+    cleaned = Cleaned(IMAGE, contents, image.width, image.height)
+    digest = await store.keep(cleaned)
+    facts = {"media_type": IMAGE, "size_bytes": len(cleaned.whole), "width": image.width, "height": image.height}
+    row = Upload(name=new_name(), content_hash=digest, original_hash=digest, uploaded_by_id=uploaded_by, **facts)
+    await row.save()
+    return row.name
