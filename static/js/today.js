@@ -115,7 +115,23 @@ function isTyping() {
   return [...day.querySelectorAll("form[data-step] :is(textarea, input:not([type=hidden]))")].some((one) => (one.type === "file" ? one.files.length : one.value !== one.defaultValue));
 }
 
+// Only the buttons, and below them what was chosen: it goes with the step, not before.
+function showChosen(field) {
+  const inputs = [...field.querySelectorAll("input[type=file]")];
+  field.querySelector(".taken").textContent = inputs.flatMap((one) => [...one.files].map((file) => file.name)).join(" · ");
+}
+
+function enhanceFiles() {
+  for (const field of day.querySelectorAll("form[data-step] .photos")) {
+    field.classList.add("is-live");
+    field.querySelector(".taken").setAttribute("role", "status");
+    field.addEventListener("change", () => showChosen(field));
+    field.closest("form").addEventListener("reset", () => setTimeout(() => showChosen(field)));
+  }
+}
+
 function enhance() {
+  enhanceFiles();
   day.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("form[data-step]")) return;
