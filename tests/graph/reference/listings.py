@@ -147,9 +147,9 @@ async def build_services(dice: Random, places: list[str]) -> None:
                 min_age=dice.choice([None, 60]),
                 max_age=dice.choice([None, 80]),
                 is_residents_only=dice.random() < 0.5,
-                household=dice.choice([None, None, *Household]),
-                min_floor=dice.choice([None, None, 5]),
-                max_floor=dice.choice([None, None, 9]),
+                household=dice.choice([*[None] * 12, *Household]),
+                min_floor=dice.choice([*[None] * 5, 5]),
+                max_floor=dice.choice([*[None] * 5, 9]),
                 amount_fen=position,
             )
         service.search_terms = search_terms(name, summary, *titles)
