@@ -168,6 +168,12 @@ OPERATIONS = {
     "erase_registration": N_("Erased the data of one's registration"),
     "register": N_("Took a place"),
     "check_in": N_("Checked somebody in"),
+    "add_event_entry": N_("Entered a line of an event's record"),
+    "change_event_entry": N_("Changed a line of an event's record"),
+    "remove_event_entry": N_("Took a line out of an event's record"),
+    "hand_on_question": N_("Made a question of a forum a grievance"),
+    "create_rescue_team": N_("Entered a rescue team"),
+    "update_rescue_team": N_("Changed a rescue team"),
 }
 """What an entry says that somebody did; the tests find operations without words."""
 
@@ -184,6 +190,7 @@ SUBJECTS = {
     "Grid": N_("Grid"),
     "GridAssignment": N_("Charge of a grid"),
     "Event": N_("Event"),
+    "RescueTeam": N_("Rescue team"),
     "Service": N_("Service"),
     "Enterprise": N_("Enterprise"),
     "Grievance": N_("Grievance"),
