@@ -9,7 +9,7 @@ from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
 from civicgraph import db, settings
-from civicgraph.demo import bookings, desk, grievances, listings, people, places, policies
+from civicgraph.demo import bookings, desk, grievances, listings, people, places, policies, problems
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures.keeping import recount
 from civicgraph.enterprises.industries import load_industries
@@ -59,7 +59,8 @@ async def _load_demo(seed: int, console: Console) -> None:
             credentials, staff = await people.load_people()
             done("staff")
             await grievances.load_categories()
-            await grievances.load_grievances(random, compounds, staff)
+            await grievances.load_grievances(random, compounds, staff, await problems.stories(Random(seed + 2)))
+            await problems.call_departments()
             await desk.load_desk(staff)
             done("Zunyi is loaded")
     console.print("Sign in as (passwords are shown this once and kept hashed):")
