@@ -309,6 +309,7 @@ class TrackedGrievance:
     division = to_one("divisions.Division")
     grid = to_one("grids.Grid")
     compound = to_one("divisions.Compound")
+    event = to_one("events.Event", description="The event at which it was asked, if everyone may see that.")
     updates = connection("GrievanceUpdate", key="grievance_id", description="What was done, step by step.")
     redactions = to_many(
         "GrievanceRedaction", key="grievance_id", order=("position",), description="Words that were taken out of it."
