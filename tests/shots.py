@@ -54,6 +54,7 @@ PUBLIC = {
     "enterprises": "/enterprises",
     "enterprise": "@/enterprises",
     "enterprise-figures": "/enterprises/figures",
+    "problems": "/enterprise-problems",
     "policies": "/policies",
     "policy": "/policies/1",
     "grievances": "/grievances",

@@ -18,6 +18,7 @@ from civicgraph.events.models import Event, EventStatus, ProgrammeItem
 from civicgraph.grids.models import Grid, GridLevel
 from civicgraph.grievances.figures.checking import check_all
 from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
+from civicgraph.grievances.workflow import OPEN
 from civicgraph.permissions import Role
 from civicgraph.services.models import PriceRule, Service
 from tests.demo.conftest import MOMENT, load_demo
@@ -53,6 +54,16 @@ async def test_97_percent_of_the_233_grievances_of_minsheng_zongtai_are_done(dem
     assert round(sum(row.status in DONE for row in rows) / len(rows), 2) == 0.97
     examples = {one["text"] for one in facts()["grievance_services"][0]["examples"]}
     assert {row.public_text for row in rows if not row.is_generated} == examples
+
+
+async def test_132_problems_of_enterprises_are_solved_and_100_are_in_progress_by_their_dates(demo: str) -> None:
+    wanted = facts()["enterprise_problems"]
+    rows = await Grievance.filter(category__group_code="enterprise")
+    assert sum(row.resolved_at is not None for row in rows) == wanted["solved"] == 132
+    running = [row for row in rows if row.status in OPEN]
+    assert len(running) == wanted["in_progress_with_deadline"] == 100
+    due = [row.resolution_due_at if row.accepted_at else row.response_due_at for row in running]
+    assert min(due) > MOMENT
 
 
 async def test_a_grievances_history_begins_with_the_report_and_ends_where_it_stands(demo: str) -> None:

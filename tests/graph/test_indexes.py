@@ -32,6 +32,8 @@ EXCEPTIONS = {
     "GridFilter.level",
     "GrievanceFilter.assigned_to_me",
     "GrievanceFilter.channel",
+    "GrievanceFilter.event",
+    "GrievanceFilter.group",
     "GrievanceFilter.has_my_part",
     "GrievanceFilter.reporter_kind",
     "GrievanceFilter.submitted_before",

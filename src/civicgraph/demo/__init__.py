@@ -9,7 +9,7 @@ from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
 from civicgraph import db, settings
-from civicgraph.demo import bookings, desk, grievances, listings, living, people, places, policies, rescue
+from civicgraph.demo import bookings, desk, grievances, listings, living, people, places, policies, problems, rescue
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures.keeping import recount
 from civicgraph.enterprises.industries import load_industries
@@ -60,7 +60,8 @@ async def _load_demo(seed: int, console: Console) -> None:
             credentials, staff = await people.load_people()
             done("staff")
             await grievances.load_categories()
-            await grievances.load_grievances(random, compounds, staff)
+            await grievances.load_grievances(random, compounds, staff, await problems.stories(Random(seed + 3)))
+            await problems.call_departments()
             await rescue.load_records()
             await desk.load_desk(staff)
             done("grievances")

@@ -22,6 +22,7 @@ from civicgraph.grievances.models import (
     GrievanceCell,
     GrievanceStatus,
     GrievanceUpdate,
+    ReporterKind,
     Urgency,
 )
 from civicgraph.grievances.operations.timing import promised
@@ -84,6 +85,7 @@ class Story:
     is_generated: bool = True
     compound_id: int | None = None
     grid: str | None = None
+    event_id: int | None = None
 
 
 async def load_categories() -> None:
@@ -103,16 +105,19 @@ async def load_categories() -> None:
                     urgency=Urgency(item["level"]),
                     body=Body(item["body"]),
                     is_verified=group["code"] == "safety",
+                    department=item.get("department", ""),
                     position=position,
                 )
             )
     await GrievanceCategory.bulk_create(rows)
 
 
-async def load_grievances(random: Random, compounds: dict[str, Compound], people: dict[str, Person]) -> None:
+async def load_grievances(
+    random: Random, compounds: dict[str, Compound], people: dict[str, Person], more: list[Story]
+) -> None:
     """Every grievance, its history, the figures and the deadlines of what is open."""
     stories = [*_station(random, compounds["binxin2"]), *_examples(compounds["tianju"]), *_fresh(random), *_in_hand()]
-    stories.sort(key=lambda story: story.submitted_at)
+    stories = sorted((*stories, *more), key=lambda story: story.submitted_at)
     known = {row.code: row for row in await GrievanceCategory.all()}
     cells: dict[Key, Vector] = {}
     numbers: set[str] = set()
@@ -288,6 +293,8 @@ def _row(story: Story, category: GrievanceCategory, number: str, people: dict[st
         category_id=category.code,
         urgency=category.urgency,
         channel=Channel.WEB,
+        reporter_kind=ReporterKind.ENTERPRISE if category.group_code == "enterprise" else ReporterKind.RESIDENT,
+        event_id=story.event_id,
         division_id=story.code,
         grid_id=story.grid,
         compound_id=story.compound_id,
@@ -335,12 +342,12 @@ def _review(story: Story) -> datetime:
 def _updates(row: Grievance, story: Story) -> list[GrievanceUpdate]:
     reached = _reached(story)
     steps: list[tuple[datetime | None, GrievanceStatus, str, str]] = [
-        (row.submitted_at, GrievanceStatus.SUBMITTED, "居民", ""),
+        (row.submitted_at, GrievanceStatus.SUBMITTED, rules.REPORTERS[row.reporter_kind], ""),
         (row.accepted_at, GrievanceStatus.ACCEPTED, "社区联络点", "已受理。"),
         (row.assigned_at, GrievanceStatus.ASSIGNED, "社区联络点", f"已派给{story.team or '网格员'}。"),
         (row.assigned_at, GrievanceStatus.IN_PROGRESS, "网格员", "正在办理。"),
         (row.resolved_at, GrievanceStatus.RESOLVED, "网格员", row.outcome),
-        (row.closed_at, GrievanceStatus.CLOSED, "居民", ""),
+        (row.closed_at, GrievanceStatus.CLOSED, rules.REPORTERS[row.reporter_kind], ""),
     ]
     found = [
         GrievanceUpdate(

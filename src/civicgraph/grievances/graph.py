@@ -74,6 +74,18 @@ class GrievanceFilter:
     numbers = any_of("number", str, "With one of these numbers.")
     category = equals("category_id", str, "Of the category with this code.")
     categories = any_of("category_id", str, "Of one of the categories with these codes.")
+    group = where(
+        str,
+        "Of a category of the group with this code, for instance enterprise.",
+        rules.is_of_group,
+        reason="Something of each group comes in every day; a group has but a handful of categories.",
+    )
+    event = where(
+        str,
+        "Asked at the event with this name in addresses.",
+        rules.was_asked_at,
+        reason="They are found by the index of events, and sorted.",
+    )
     urgency = equals("urgency", Urgency, "Of this level.", reason="Each of the four levels occurs every day.")
     status = where(GrievanceStatus, "Standing there.", rules.has_status, columns=("status",))
     statuses = any_of("status", GrievanceStatus, "Standing at one of these.")
@@ -190,6 +202,7 @@ class Grievance:
     division = to_one("divisions.Division")
     grid = to_one("grids.Grid")
     compound = to_one("divisions.Compound")
+    event = to_one("events.Event", description="The event at which it was asked, if everyone may see that.")
     updates = connection("GrievanceUpdate", key="grievance_id", description="What was done, step by step.")
     redactions = to_many(
         "GrievanceRedaction", key="grievance_id", order=("position",), description="Words that were taken out of it."
@@ -296,6 +309,7 @@ class TrackedGrievance:
     division = to_one("divisions.Division")
     grid = to_one("grids.Grid")
     compound = to_one("divisions.Compound")
+    event = to_one("events.Event", description="The event at which it was asked, if everyone may see that.")
     updates = connection("GrievanceUpdate", key="grievance_id", description="What was done, step by step.")
     redactions = to_many(
         "GrievanceRedaction", key="grievance_id", order=("position",), description="Words that were taken out of it."

@@ -11,6 +11,9 @@ from civicgraph.grievances.desk import models as desk
 from civicgraph.grievances.figures.models import GrievanceCell as GrievanceCell  # a table of the room
 from civicgraph.grievances.intake import models as intake
 from civicgraph.grievances.intake.models import Channel as Channel
+from civicgraph.grievances.kinds import Counting as Counting
+from civicgraph.grievances.kinds import HoldReason as HoldReason
+from civicgraph.grievances.kinds import ReporterKind as ReporterKind
 from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Record, SqlIndexes, by_place, place
 
@@ -58,30 +61,6 @@ class GrievanceStatus(Labelled):
     WITHDRAWN = "withdrawn", N_("Withdrawn")
 
 
-class HoldReason(Labelled):
-    """Why work on a grievance rests. `workflow.PAUSING` says which of them stop the clock."""
-
-    REPORTER = "reporter", N_("The reporter has to answer or let us in")
-    WEATHER = "weather", N_("Weather that makes the work unsafe")
-    LEGAL = "legal", N_("A period that the law prescribes")
-    MATERIAL = "material", N_("Material or spare parts")
-    OTHER_BODY = "other_body", N_("Another body has to act first")
-
-
-class Counting(Labelled):
-    """How a promised time is counted."""
-
-    ROUND_THE_CLOCK = "round_the_clock", N_("Round the clock")
-    WORKING_HOURS = "working_hours", N_("In office hours")
-
-
-class ReporterKind(Labelled):
-    """Who reports."""
-
-    RESIDENT = "resident", N_("Resident")
-    ENTERPRISE = "enterprise", N_("Enterprise")
-
-
 class GrievanceCategory(Model):
     """A category of grievance: the common words of forms, figures and the API."""
 
@@ -95,6 +74,12 @@ class GrievanceCategory(Model):
     body = fields.CharEnumField(Body, max_length=12, description="Who normally leads.")
     is_verified = fields.BooleanField(
         default=False, db_default=False, description="Whether somebody else checks on the spot what was resolved."
+    )
+    department = fields.CharField(
+        80,
+        default="",
+        db_default="",
+        description="The department that owns it, for instance 自然资源局, empty where none does.",
     )
     position = fields.IntField(description="Its place in lists.")
 
@@ -162,6 +147,13 @@ class Grievance(Record):
         null=True,
         on_delete=fields.RESTRICT,
         description="The enterprise that reports.",
+    )
+    event: Any = fields.ForeignKeyField(
+        "civicgraph.Event",
+        related_name="grievances",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The event at which it was asked, for instance a forum for enterprises.",
     )
     public_text = fields.TextField(description="What is reported, with personal data masked.")
     description = fields.TextField(description="What is reported, in the reporter’s own words. Never public.")
@@ -274,6 +266,7 @@ class Grievance(Record):
             ("grid_id", "id"),
             ("compound_id", "id"),
             ("enterprise_id", "id"),
+            ("event_id", "id"),
             ("category_id", "id"),
             ("assignee_id", "status", "resolution_due_at", "id"),
             ("assignee_id", "resolved_at"),

@@ -199,6 +199,16 @@ def is_open(c: Compiler, row: Row) -> str:
     return f"likely({condition})" if row.is_by_id else f"likely({condition}) AND {row['resolution_due_at']} > ''"
 
 
+def is_of_group(c: Compiler, row: Row, given: Given) -> str:
+    """Of a category of a group."""
+    return f"{row['category_id']} IN (SELECT kind.code FROM grievance_category kind WHERE kind.group_code = {given.sql(c)})"
+
+
+def was_asked_at(c: Compiler, row: Row, given: Given) -> str:
+    """Asked at an event."""
+    return f"{row['event_id']} = (SELECT held.id FROM event held WHERE held.slug = {given.sql(c)})"
+
+
 def lies_within(c: Compiler, row: Row, given: Given) -> str:
     """In the subtree of a division: by the indexes of places, or as a range of the index of what is open there."""
     condition = c.within(row["division_id"], given)

@@ -28,7 +28,7 @@ async def watch(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0025_kinds_and_rescue")]
+    dependencies = [("civicgraph", "0027_problems")]
 
     operations = [
         ops.CreateModel(

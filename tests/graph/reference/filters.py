@@ -211,6 +211,12 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "GrievanceFilter.compound": is_("compound_id"),
     "GrievanceFilter.hasMyPart": only(desk.has_my_part),
     "GrievanceFilter.tag": desk.has_tag,
+    "GrievanceFilter.event": lambda world, row, slug: any(
+        one.slug == slug and one.id == row.event_id for one in world.rows.tables["Event"]
+    ),
+    "GrievanceFilter.group": lambda world, row, code: any(
+        one.group_code == code and one.code == row.category_id for one in world.rows.tables["GrievanceCategory"]
+    ),
     "GrievanceFilter.isOpen": either(lambda world, row: row.status.name in OPEN),
     "GrievanceFilter.isOverdue": either(is_overdue),
     "GrievanceFilter.number": is_("number"),

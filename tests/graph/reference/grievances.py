@@ -134,6 +134,7 @@ async def _grievance(dice: Random, number: int, people: list[int]) -> None:
         grid_id=dice.choice([None, f"{place}001"]),
         compound_id=dice.choice([None, dice.randint(1, 9)]),
         enterprise_id=dice.choice([None, None, dice.randint(1, 25)]),
+        event_id=dice.choice([None, None, 1, 2, 3]),
         public_text=text,
         description=private("description"),
         address=private("address"),

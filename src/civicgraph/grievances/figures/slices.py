@@ -30,21 +30,30 @@ class Figures:
     category: str = _ALL
     channel: str = _ALL
     body: str = ""
+    group: str = ""
     premise: str = ""
 
     def __post_init__(self) -> None:
         if sum((self.category != _ALL, self.channel != _ALL, bool(self.body))) > 1:
             raise BadSlice("Figures are kept by category, by body or by channel: ask for one of them at a time.")
+        if self.group and self.channel != _ALL:
+            raise BadSlice("Figures of a group are sums of its categories, which are not kept by channel.")
 
     def condition(self, row: Row) -> str:
         """Chooses the cells, by the index (division_id, channel, category, month)."""
         category = f"= {self.category}"
-        if self.body:
-            category = f"IN (SELECT led.code FROM grievance_category led WHERE led.body = {self.body})"
+        if self.category == _ALL and self.kinds:
+            category = f"IN (SELECT led.code FROM grievance_category led WHERE {self.kinds})"
         return (
             f"{row['division_id']} = {self.division} AND {row['channel']} = {self.channel}"
             f" AND {row['category']} {category}{self.period(row['month'])}"
         )
+
+    @property
+    def kinds(self) -> str:
+        """Chooses among categories those of the body and the group; empty for all of them."""
+        chosen = (f"body = {self.body}" if self.body else "", f"group_code = {self.group}" if self.group else "")
+        return " AND ".join(filter(None, chosen))
 
     def period(self, month: str) -> str:
         """Bounds the months."""
@@ -68,6 +77,7 @@ def of_place(
     from_month: Given | None = None,
     to_month: Given | None = None,
     category: Given | None = None,
+    group: Given | None = None,
     channel: Given | None = None,
 ) -> Figures:
     """The slice that a field's arguments ask for, of a division's row or of the one that is named."""
@@ -77,6 +87,7 @@ def of_place(
         first=from_month.sql(c) if from_month else "",
         last=to_month.sql(c) if to_month else "",
         category=category.sql(c) if category else _ALL,
+        group=group.sql(c) if group and not category else "",
         channel=channel.sql(c) if channel else _ALL,
         premise="" if row is not None else f"EXISTS (SELECT 1 FROM division place WHERE place.code = {division})",
     )
@@ -92,6 +103,10 @@ def figures_of(target: str, **places: Any) -> Any:
         ),
         "to_month": (str | None, "The last month; until now if not given."),
         "category": (str | None, "Of the category with this code alone."),
+        "group": (
+            str | None,
+            "Of the categories of the group with this code alone, for instance enterprise; a category goes before it.",
+        ),
         "channel": (Channel | None, "That came in this way alone. Not together with a category."),
     }
     description = "How grievances fared, by the month of the report, in the division and everything below it"
@@ -128,7 +143,9 @@ def by_category(c: Compiler, whole: Figures) -> Parts | None:
     if whole.channel != _ALL or whole.body:
         return None
     kind = c.alias()
-    chosen = "" if whole.category == _ALL else f" WHERE code = {whole.category}"
+    chosen = (
+        f" WHERE code = {whole.category}" if whole.category != _ALL else f" WHERE {whole.kinds}" if whole.kinds else ""
+    )
     source = f"FROM (SELECT code, position FROM grievance_category{chosen} ORDER BY position, code) {kind}"
     return source, f"{kind}.position, {kind}.code", _part(whole, category=f"{kind}.code")
 
@@ -138,14 +155,14 @@ def by_body(c: Compiler, whole: Figures) -> Parts | None:
     if whole.channel != _ALL or whole.category != _ALL:
         return None
     body = c.alias()
-    chosen = f" WHERE body = {whole.body}" if whole.body else ""
+    chosen = f" WHERE {whole.kinds}" if whole.kinds else ""
     source = f"FROM (SELECT DISTINCT body FROM grievance_category{chosen} ORDER BY body) {body}"
     return source, f"{body}.body", _part(whole, body=f"{body}.body")
 
 
 def by_channel(c: Compiler, whole: Figures) -> Parts | None:
     """Every way in which a grievance comes in."""
-    if whole.category != _ALL or whole.body:
+    if whole.category != _ALL or whole.body or whole.group:
         return None
     way = c.alias()
     values = " UNION ALL ".join(f"SELECT {place} AS place, '{one.value}' AS code" for place, one in enumerate(Channel))

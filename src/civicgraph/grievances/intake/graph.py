@@ -48,6 +48,7 @@ class GrievanceCategory:
     urgency = column()
     body = column()
     is_verified = column()
+    department = column()
     questions = to_many(
         "CategoryQuestion", link=rules.asked_of, order=("position", "id"), description="What it asks besides."
     )

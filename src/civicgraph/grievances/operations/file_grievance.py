@@ -197,6 +197,7 @@ async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str,
     if data.channel in BY_STAFF and not rules.may_report(actor, data.channel, division_code):
         raise Forbidden
     enterprise = await named.enterprise_of(data.enterprise_code)
+    event = await named.event_of(data.event)
     compound = await named.compound_of(data.compound_number, division_code)
     is_enterprise = enterprise is not None or category.group_code == "enterprise"
     danger = danger_in(data.description)
@@ -216,6 +217,7 @@ async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str,
         grid_id=await named.grid_of(data.grid_code, division_code, compound, f"{data.building} {data.address}"),
         compound_id=compound.id if compound else None,
         enterprise_id=enterprise.id if enterprise else None,
+        event_id=event.id if event else None,
         public_text=public_text,
         description=data.description,
         address=data.address,

@@ -8,6 +8,7 @@ from civicgraph.divisions.models import Compound, Division, DivisionLevel
 from civicgraph.divisions.operations import office_hours_of, place_of
 from civicgraph.divisions.rules import ancestors
 from civicgraph.enterprises.models import Enterprise
+from civicgraph.events.models import Event, EventStatus
 from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole
 from civicgraph.grievances import promises, rules
 from civicgraph.grievances.intake.locating import Named, community_in
@@ -66,6 +67,16 @@ async def enterprise_of(credit_code: str | None) -> Enterprise | None:
             "unknown_enterprise",
             N_("No enterprise in the register has this code. Please check it, or leave it empty."),
         )
+    return found
+
+
+async def event_of(slug: str | None) -> Event | None:
+    """The event at which it was asked, if it was asked at one that everybody knows of."""
+    if not slug:
+        return None
+    found = await Event.get_or_none(slug=slug)
+    if found is None or found.status is EventStatus.DRAFT:
+        raise InvalidInput.at("event", "unknown_event", N_("There is no such event. Please leave it empty."))
     return found
 
 

@@ -112,6 +112,12 @@ class FileGrievance(Input):
         max_length=30,
         description=N_("If you report for an enterprise: its unified social credit code of 18 characters."),
     )
+    event: Given = Field(
+        None,
+        title=N_("Asked at an event"),
+        max_length=40,
+        description=N_("If it was asked at an event, for instance a forum for enterprises: its name in addresses."),
+    )
     is_public: bool = Field(
         True,
         title=N_("Others may read it"),

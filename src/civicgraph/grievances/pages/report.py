@@ -70,9 +70,10 @@ async def grievance_new(request: Request) -> Response:
 
 
 async def _draft(request: Request, code: str) -> Draft:
-    found = await read(request, "grievances/new", {"code": code})
+    found = await read(request, "grievances/new", {"code": code, "event": asked(request, "event")})
     require(found, "division")
-    given = {"category": asked(request, "category"), "idempotency_key": new_key()}
+    event = found["event"]["slug"] if found["event"] else ""
+    given = {"category": asked(request, "category"), "event": event, "idempotency_key": new_key()}
     form = Form(operations.file_grievance.input, given, choices=_choices(found), leave_out=_LEFT_OUT)
     return Draft(found, form)
 
@@ -147,7 +148,8 @@ async def _draw(request: Request, draft: Draft) -> Response:
         "is_second_step": draft.is_second_step,
     }
     status = 422 if draft.form.is_refused else 200
-    response = await page(request, "grievances/new", {"code": draft.code}, values, data=draft.found, status=status)
+    variables = {"code": draft.code, "event": asked(request, "event")}
+    response = await page(request, "grievances/new", variables, values, data=draft.found, status=status)
     response.headers["permissions-policy"] = LOCATING
     return response
 
@@ -178,7 +180,7 @@ async def _where(request: Request) -> Response:
     variables = {"code": code, "filter": filters, "isSearch": bool(text)}
     found = await read(request, "grievances/where", variables)
     require(found, "division")
-    values = {"q": text, "category": asked(request, "category")}
+    values = {"q": text, "category": asked(request, "category"), "event": asked(request, "event")}
     return await page(request, "grievances/where", variables, values, fragment="grievances/_where", data=found)
 
 

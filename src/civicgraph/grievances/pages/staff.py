@@ -100,6 +100,8 @@ async def staff_grievance_new(request: Request) -> Response:
     found = await read(request, "staff/grievances/new", {"code": only, "isOnePlace": is_one})
     channels = [(one.value, one.words) for one in Channel if one in BY_STAFF and one is not Channel.STAFF]
     choices: dict[str, Choices] = {"category": categories(found), "division_code": places, "channel": channels}
+    forums = [(one["slug"], one["title"]) for one in found["events"]["nodes"]]
+    choices["event"] = [("", gettext("no")), *forums]
     if is_one:
         choices |= {"grid_code": grids(found["division"]), "compound_number": compounds(found["division"])}
     given = {"idempotency_key": new_key(), "division_code": only if is_one else "", "channel": Channel.PHONE}

@@ -1,0 +1,29 @@
+"""Small words of the grievances room: why work rests, how a promise is counted, who reports."""
+
+from __future__ import annotations
+
+from civicgraph.i18n import N_, Labelled
+
+
+class HoldReason(Labelled):
+    """Why work on a grievance rests. `workflow.PAUSING` says which of them stop the clock."""
+
+    REPORTER = "reporter", N_("The reporter has to answer or let us in")
+    WEATHER = "weather", N_("Weather that makes the work unsafe")
+    LEGAL = "legal", N_("A period that the law prescribes")
+    MATERIAL = "material", N_("Material or spare parts")
+    OTHER_BODY = "other_body", N_("Another body has to act first")
+
+
+class Counting(Labelled):
+    """How a promised time is counted."""
+
+    ROUND_THE_CLOCK = "round_the_clock", N_("Round the clock")
+    WORKING_HOURS = "working_hours", N_("In office hours")
+
+
+class ReporterKind(Labelled):
+    """Who reports."""
+
+    RESIDENT = "resident", N_("Resident")
+    ENTERPRISE = "enterprise", N_("Enterprise")

@@ -1,0 +1,115 @@
+"""Problems of enterprises: counted as a group, owned by a department, asked at a forum, worked on together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from civicgraph import clock
+from civicgraph.events.models import Event, EventKind, EventStatus
+from civicgraph.grievances import operations
+from civicgraph.grievances.models import GrievanceCategory, ReporterKind
+from civicgraph.operations import InvalidInput
+from civicgraph.permissions import Actor
+from tests.grievances.conftest import Report
+from tests.support.city import FENGQUAN, HONGQIAO
+
+FIGURES = """query ($within: DivisionCode!) {
+  problems: grievanceFigures(within: $within, group: "enterprise") {
+    received resolved open byCategory { category { code department } open }
+  }
+  all: grievanceFigures(within: $within) { received }
+  listed: grievances(filter: {group: "enterprise"}) { nodes { number event { slug } category { department } } }
+  asked: grievances(filter: {event: "forum"}) { nodes { number } }
+}"""
+
+
+async def asked(client: httpx.AsyncClient, within: str) -> dict[str, Any]:
+    body = {"query": FIGURES, "variables": {"within": within}}
+    found: dict[str, Any] = (await client.post("/graphql", json=body, headers={"accept": "application/json"})).json()
+    assert "errors" not in found, found
+    data: dict[str, Any] = found["data"]
+    return data
+
+
+async def forum(status: EventStatus = EventStatus.PUBLISHED) -> Event:
+    now = clock.now()
+    return await Event.create(
+        slug="forum",
+        kind=EventKind.ENTERPRISE_FORUM,
+        title="山地农业专场",
+        division_id=FENGQUAN,
+        starts_at=now,
+        ends_at=now + timedelta(hours=3),
+        status=status,
+    )
+
+
+async def test_problems_of_enterprises_are_counted_as_a_group_by_place(
+    report: Report, dispatcher: Actor, client: httpx.AsyncClient
+) -> None:
+    await GrievanceCategory.filter(code="ent_policy").update(department="工业和信息化局")
+    await report()
+    problem = await report(category="ent_policy", description="想申请技改补贴，不知道差什么材料")
+    solved = await report(category="ent_policy", description="申请材料被退回，想知道原因")
+    await report(category="ent_policy", division_code=HONGQIAO, description="另一个县的企业想申请补贴")
+    row = await operations.accept_grievance(dispatcher, {"number": solved.number, "version": solved.version})
+    await operations.resolve_grievance(
+        dispatcher, {"number": row.number, "version": row.version, "outcome": "材料已补齐，补贴已批。"}
+    )
+    found = await asked(client, FENGQUAN[:6])
+    figures = found["problems"]
+    assert (figures["received"], figures["resolved"], figures["open"]) == (2, 1, 1)
+    assert figures["byCategory"] == [{"category": {"code": "ent_policy", "department": "工业和信息化局"}, "open": 1}]
+    assert found["all"]["received"] == 3
+    assert problem.number in {one["number"] for one in found["listed"]["nodes"]}
+    assert len(found["listed"]["nodes"]) == 3, "the list is of the whole city"
+
+
+async def test_a_question_that_is_asked_at_a_forum_arrives_with_it(report: Report, client: httpx.AsyncClient) -> None:
+    event = await forum()
+    row = await report(category="ent_policy", event=event.slug)
+    other = await report(category="ent_policy")
+    assert (row.event_id, row.reporter_kind) == (event.id, ReporterKind.ENTERPRISE)
+    found = await asked(client, FENGQUAN)
+    assert [one["number"] for one in found["asked"]["nodes"]] == [row.number]
+    page = await client.get(f"/grievances/{row.number}")
+    assert "山地农业专场" in page.text
+    page = await client.get(f"/enterprise-problems?event={event.slug}")
+    assert page.status_code == 200
+    assert row.number in page.text
+    assert other.number not in page.text
+
+
+async def test_an_event_that_nobody_knows_of_yet_is_refused(report: Report) -> None:
+    await forum(EventStatus.DRAFT)
+    for slug in ("forum", "no-such"):
+        with pytest.raises(InvalidInput) as caught:
+            await report(category="ent_policy", event=slug)
+        assert [one.field for one in caught.value.errors] == ["event"]
+
+
+async def test_the_page_tells_the_department_in_charge_and_who_works_on_it_together(
+    report: Report, dispatcher: Actor, client: httpx.AsyncClient
+) -> None:
+    await GrievanceCategory.filter(code="ent_policy").update(department="工业和信息化局")
+    row = await report(category="ent_policy", description="扩建厂房，手续涉及几个部门")
+    row = await operations.accept_grievance(dispatcher, {"number": row.number, "version": row.version})
+    call = {
+        "number": row.number,
+        "version": row.version,
+        "division_code": FENGQUAN[:6],
+        "departments": "自然资源局\n财政局",
+        "answer_by": clock.now() + timedelta(days=2),
+        "reason": "请一起商量。",
+    }
+    await operations.call_departments(dispatcher, call)
+    page = await client.get("/enterprise-problems?state=open")
+    assert all(words in page.text for words in ("工业和信息化局", "自然资源局", "财政局", row.number))
+    assert "正在限期办理" in page.text
+    empty = await client.get("/enterprise-problems?category=lighting")
+    assert row.number not in empty.text
+    assert "没有找到" in empty.text
