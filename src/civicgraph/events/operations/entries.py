@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from civicgraph import crypto
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.events.kinds import ENTRIES, KINDS
-from civicgraph.events.models import EntryKind, Event, EventEntry
+from civicgraph.events.models import EntryKind, Event, EventEntry, EventStatus
 from civicgraph.events.operations.rows import editable
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.file_grievance import Identity, file
@@ -143,6 +143,7 @@ async def hand_on_question(actor: Actor, data: HandOnQuestion) -> EventEntry:
             "enterprise_code": data.enterprise_code or None,
             "description": asked,
             "channel": Channel.FORUM,
+            "event": None if event.status is EventStatus.DRAFT else event.slug,
         },
     )
     given = await Identity.new()
