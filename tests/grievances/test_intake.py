@@ -280,6 +280,16 @@ async def test_a_machine_is_asked_and_a_person_answers(client: httpx.AsyncClient
     assert await Grievance.all().count() == 1
 
 
+async def test_who_tells_of_danger_is_asked_nothing_first(client: httpx.AsyncClient) -> None:
+    await fill()
+    path = f"/report?division={FENGQUAN}"
+    typed = {"category": "lighting", "description": "楼道里煤气泄漏，味道很大", "is_public": "true"}
+    page = (await client.get(path)).text
+    answer = (await client.post(path, data={**hidden(page), **typed, "website": "filled in by a helpful browser"})).text
+    assert 'href="tel:119"' in answer
+    assert (await Grievance.get()).urgency is Urgency.CRITICAL
+
+
 def hidden(page: str) -> dict[str, str]:
     """The hidden fields of the report's form."""
     form = next(one for one in re.findall(r"<form.*?</form>", page, re.S) if 'name="csrf"' in one)

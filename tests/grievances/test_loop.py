@@ -8,9 +8,10 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
+from civicgraph.grievances.operations import support_grievance
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
 from civicgraph.operations import InvalidInput, Unavailable
-from civicgraph.permissions import Actor, Role
+from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.scheduler.models import Deadline, DeadlineState
 from tests.grievances.conftest import CONTACT, Report
 from tests.grievances.steps import in_days, know_secret, lead_to, take
@@ -149,6 +150,9 @@ async def test_not_solved_opens_it_again_with_fresh_times_and_the_second_time_it
         listed = await take(dispatcher, "rate", again, is_solved=False, words="还是不亮")
     assert (listed.status, listed.reopened_count) == (S.SHORTFALL, 2)
     assert listed.review_at is not None
+    assert (listed.body_in_charge, listed.reason) == ("凤泉社区联络点", "办理两次后，反映人仍说没有解决：还是不亮")
+    supported = await support_grievance(ANONYMOUS, {"number": listed.number, "supporter": "a neighbour's phone"})
+    assert supported["is_new"]
     assert await pending(listed) == {"review"}
     steps = await GrievanceUpdate.filter(grievance_id=row.id, verb="reopen").order_by("id")
     assert [(one.status, one.by_line) for one in steps] == [(S.REOPENED, "反映人"), (S.SHORTFALL, "反映人")]

@@ -7,10 +7,12 @@ from typing import Any
 from pydantic import Field
 
 from civicgraph import clock
+from civicgraph.divisions.models import Division
 from civicgraph.grievances import notices
 from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations.history import Taken, begin_anew, check_source, take, take_as_reporter
 from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
+from civicgraph.grievances.rules import OFFICES
 from civicgraph.grievances.workflow import MAX_REVIEW, REOPEN_WITHIN, after_reopening
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, operation
@@ -18,6 +20,8 @@ from civicgraph.permissions import Actor
 from civicgraph.text import mask_personal
 
 _TOO_LATE = N_("This was resolved long ago. Please report it anew and name this number.")
+_TWICE = "办理两次后，反映人仍说没有解决：{words}"
+"""The reason on the public list, until the body in charge gives its own."""
 _NO_WORDS = N_("Please say what is not solved, so that it can be.")
 
 
@@ -84,10 +88,17 @@ async def _reopen(taken: Taken, words: str) -> Grievance:
     facts: dict[str, Any] = {}
     if status is GrievanceStatus.SHORTFALL:
         facts["until"] = row.review_at = clock.now() + MAX_REVIEW / 3
-        row.update_from_dict({"reason": words, "body_in_charge": row.body_in_charge or row.team})
+        body = row.body_in_charge or row.team or await _office_of(row)
+        row.update_from_dict({"reason": _TWICE.format(words=words), "body_in_charge": body})
     done = await taken.done(status, note=words, **facts)
     await notices.call_for_reopened(done)
     return done
+
+
+async def _office_of(row: Grievance) -> str:
+    """The community's office: it answers for what nobody else was named for, until it names who does."""
+    place = await Division.get(code=row.division_id).only("code", "short_name")  # type: ignore[attr-defined]
+    return place.short_name + OFFICES[len(place.code)]
 
 
 async def close_by_clock(taken: Taken) -> Grievance:

@@ -10,7 +10,7 @@ from tortoise.expressions import F
 from civicgraph import crypto
 from civicgraph.grievances import notices
 from civicgraph.grievances.intake.models import GrievanceSupporter
-from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations.inputs import Number
 from civicgraph.grievances.workflow import OPEN
 from civicgraph.i18n import N_
@@ -39,7 +39,7 @@ async def support_grievance(actor: Actor, data: SupportGrievance) -> dict[str, A
     row = await Grievance.select_for_update().get_or_none(number=data.number)
     if row is None or not row.is_public:
         raise NotFound
-    if row.status not in OPEN:
+    if row.status not in OPEN and row.status is not GrievanceStatus.SHORTFALL:  # that is not done either
         raise Unavailable(N_("This was dealt with already. If you have the problem still, please report it."))
     person = f"person {actor.person_id}" if actor.is_staff else data.supporter
     key = crypto.keyed_hash("supporter", f"{row.id} {person}")

@@ -89,7 +89,8 @@ async def _posted(request: Request, draft: Draft) -> Response:
     if errors:
         draft.form.found, draft.form.is_refused = errors, True
         return await _draw(request, draft)
-    if _looks_like_a_machine(draft.seen) and not proof.is_proof(_proof(draft.seen)):
+    is_danger = asking.danger_of(draft.form) is not None  # whoever tells of danger is not asked anything first
+    if not is_danger and _looks_like_a_machine(draft.seen) and not proof.is_proof(_proof(draft.seen)):
         return await _draw_with_question(request, draft)
     if await _asks_more(request, draft):
         return await _draw(request, draft)
