@@ -65,9 +65,11 @@ async def small_city(settings: Settings, seed: int = 5203, scale: Scale = SMALL)
         return await fill(settings, seed, scale, Silent())
 
 
-async def fingerprint(table: Table) -> str:
-    """A hash of what the generator wrote into a table, without what chance decided in the demo."""
+async def fingerprint(table: Table, demo: int = 0) -> str:
+    """A hash of what the generator wrote into a table, without what chance decided in the demo (ids up to `demo`)."""
     rows = await get_connection("default").execute_query_dict(f'SELECT * FROM "{table.name}"')
+    if table.name == "grievance":  # those of the demo were entered by people, with numbers and secrets of their own
+        rows = [row for row in rows if row["id"] > demo]
     left_out = {"password_hash", "secret_hash", "id", "created_at", "updated_at"}
     kept = sorted(
         str([_plain(row[column]) for column in table.columns if column not in left_out])
@@ -115,8 +117,9 @@ def test_the_same_seed_gives_the_same_rows_on_both_databases(
         configuration.use(settings)
         async with db.connected(settings):
             await load_demo()
+            demo = (await Grievance.all().order_by("-id").first()).id  # type: ignore[union-attr]
             assert await small_city(settings, seed)
-            return {table.name: await fingerprint(table) for table in TABLES}
+            return {table.name: await fingerprint(table, demo) for table in TABLES}
 
     asyncio.run(administer(f"CREATE DATABASE {name} TEMPLATE template_city"))
     try:
@@ -176,7 +179,7 @@ async def test_histories_deadlines_and_figures_follow_from_the_grievances(demo: 
     in_time = sum(bool(row.resolved_at and row.resolved_at <= row.resolution_due_at) for row in rows)
     assert sum(one.resolved_in_time for one in city) == in_time
     assert await check_all() == 0
-    pending = set(await Deadline.filter(kind="resolution").values_list("subject_id", flat=True))
+    pending = set(await Deadline.filter(kind="resolution", state="pending").values_list("subject_id", flat=True))
     assert pending == {row.id for row in rows if row.status in OPEN}
     assert not await Deadline.filter(state="pending", due_at__lt=MOMENT).exists()
 

@@ -131,13 +131,13 @@ def deepened(kind: GraphQLObjectType, way: list[str], depth: int, dice: random.R
 
 
 def is_beyond_sqlite(text: str, app: Starlette) -> bool:
-    """Parts of an enterprise's figures by their parts, thirteen times: SQLite's expressions go no deeper than 1,000.
+    """Parts of figures of enterprises and of drills by their parts, thirteen times: SQLite's expressions go no deeper than 1,000.
 
     What any document may cost by default refuses it long before; this test lets everything cost what it likes.
     """
     return (
         not is_postgres(app.state.settings)
-        and re.search(r"enterpriseFigures(\(.*?\))?( { by\w+){13}", text) is not None
+        and re.search(r"(enterprise|drill)Figures(\(.*?\))?( { by\w+){13}", text) is not None
     )
 
 

@@ -94,8 +94,6 @@ async def _dark_lamp(point: Actor) -> None:
     row = await _report(
         "lighting",
         "三号楼前的路灯不亮，晚上看不清台阶，老人走路很危险",
-        address="3 号楼前",
-        contact_phone="13800001234",
         photos=[photo],
         answers=[{"question": "since", "answer": "一周以上"}, {"question": "how_many", "answer": "2"}],
     )
@@ -117,7 +115,6 @@ async def _puddle(point: Actor, station: Actor, grid: Actor) -> None:
     row = await _report(
         "sanitation",
         "小区大门口积水，雨停两天了还没退，车一过水就溅到人身上",
-        contact_phone="13800001234",
         photos=[photo],
         answers=[{"question": "since", "answer": "这两三天"}],
     )

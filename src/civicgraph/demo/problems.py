@@ -28,6 +28,8 @@ ASKED = {
 _FROM_FORUM = 20
 _OUTCOMES = ("主管部门已上门对接，问题解决。", "手续已办结，证照已送达。", "已促成对接，企业确认解决。")
 _UNDER_WAY = (GrievanceStatus.ACCEPTED, GrievanceStatus.ASSIGNED, GrievanceStatus.IN_PROGRESS)
+_HANDED_ON = 1
+"""A question of the forum's list, which its keeper hands on (`rescue.hand_on`), is one of those in progress."""
 _JOINT = ("发展和改革局", "财政局", "税务局")
 
 
@@ -37,7 +39,7 @@ async def stories(random: Random) -> list[Story]:
     codes = [code for code in places().values() if len(code) == 12]
     forum = await Event.get(kind=EventKind.ENTERPRISE_FORUM, is_generated=False)
     found = []
-    for index in range(wanted["solved"] + wanted["in_progress_with_deadline"]):
+    for index in range(wanted["solved"] + wanted["in_progress_with_deadline"] - _HANDED_ON):
         is_asked = index < _FROM_FORUM
         is_solved = index < wanted["solved"]
         texts = ASKED if is_asked else TEXTS

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLWrappingType,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -89,14 +90,21 @@ def _expected(schema: GraphQLSchema) -> dict[str, float]:
     """How long the lists of an answer about the schema are; those of a type as on the average of such types."""
     types = list(schema.type_map.values())
     fields = [list(kind.fields.values()) for kind in types if isinstance(kind, _HAVE_FIELDS)]
+    layers = [_layers(field.type) for of_type in fields for field in of_type]
     return {
         "types": len(types),
         "directives": len(schema.directives),
         "fields": _mean(fields),
         "args": _mean([list(field.args) for of_type in fields for field in of_type if field.args]),
         "enumValues": _mean([list(kind.values) for kind in types if isinstance(kind, GraphQLEnumType)]),
+        "ofType": sum(layers) / (sum(layers) + len(layers)),  # of all types named, so many wrap another
         "inputFields": _mean([list(kind.fields) for kind in types if isinstance(kind, GraphQLInputObjectType)]),
     }
+
+
+def _layers(kind: object) -> int:
+    """How many lists and "never null" stand around a type."""
+    return 1 + _layers(kind.of_type) if isinstance(kind, GraphQLWrappingType) else 0
 
 
 def _mean(lists: Sequence[Sequence[object]]) -> float:

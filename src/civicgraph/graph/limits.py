@@ -44,7 +44,9 @@ MAX_VARIABLES = 50
 MAX_OPERATIONS = 20
 MAX_FRAGMENTS = 100
 MAX_ARGUMENTS = 20
-"""Arguments of one field or directive, and fields of one input object."""
+"""Arguments of one field or directive."""
+MAX_INPUT_FIELDS = 40
+"""Fields of one input object; a test holds that each input of the schema can be filled in whole."""
 MAX_VALUES = 200
 """Values in one list."""
 MAX_VALUE_DEPTH = 10
@@ -253,6 +255,6 @@ def _check_value(node: ValueNode, depth: int) -> None:
         for item in node.values:
             _check_value(item, depth + 1)
     elif isinstance(node, ObjectValueNode):
-        _bound("fields of one value:", len(node.fields), MAX_ARGUMENTS)
+        _bound("fields of one value:", len(node.fields), MAX_INPUT_FIELDS)
         for one in node.fields:
             _check_value(one.value, depth + 1)

@@ -28,8 +28,7 @@ from civicgraph.web.formats import place_name
 from civicgraph.web.shell import address, is_for_anyone
 
 BACK_DAYS = 31
-_WINDOWS = {"first": (0, 7), "second": (7, 14), "third": (14, 30), "fourth": (30, 60), "fifth": (60, 120)}
-_WINDOWS["sixth"] = (120, 200)
+_WINDOWS = {"first": (0, 10), "second": (10, 30), "third": (30, 75), "fourth": (75, 200)}
 """Days ahead that the feed reads a hundred events of each: all of a place or a kind, the nearest of a whole city."""
 
 
