@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 BIN := .venv/bin
-WORKERS ?= 2
+WORKERS ?= 3
 CASES ?= 50
 HISTORIES ?= 2000
 

@@ -39,7 +39,17 @@ from tests.support import city as place
 from tests.support.city import FENGQUAN, LONGQUAN
 
 NAMES_OF_THINGS = frozenset(
-    {"number", "secret", "category", "division_code", "grid_code", "enterprise_code", "idempotency_key", "into"}
+    {
+        "number",
+        "event",
+        "secret",
+        "category",
+        "division_code",
+        "grid_code",
+        "enterprise_code",
+        "idempotency_key",
+        "into",
+    }
     | {"point", "proof", "supporter", "digest"}
 )
 """Fields of text that name a thing of ours: nobody can write a person into them."""
