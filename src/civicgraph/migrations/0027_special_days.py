@@ -28,7 +28,7 @@ async def watch(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0027_problems")]
+    dependencies = [("civicgraph", "0026_problems")]
 
     operations = [
         ops.CreateModel(
