@@ -185,6 +185,8 @@ STAFF_PAGES = (
     "/staff/audit",
     "/staff/inbox",
     "/staff/outbox",
+    "/staff/robots",
+    "/staff/webhooks",
 )
 
 
