@@ -22,7 +22,6 @@ from civicgraph.settings import Settings
 from tests.support import quick, templates
 from tests.support.mail import Mailbox
 from tests.support.servers import Server
-from tests.support.templates import run, run_postgres
 
 quick.remember_models()
 if memory := templates.in_memory():
@@ -81,9 +80,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     folder = request.getfixturevalue("postgres_folder")
     name = f"city_{os.getpid()}_{next(_numbers)}"
-    run(run_postgres(folder, f"CREATE DATABASE {name} TEMPLATE {templates.POSTGRES} STRATEGY FILE_COPY"))
-    yield f"postgres://postgres@/{name}?host={folder}"
-    run(run_postgres(folder, f"DROP DATABASE {name} WITH (FORCE)"))
+    yield templates.copy_postgres(folder, name)
+    templates.drop_postgres(folder, name)
 
 
 @pytest.fixture
