@@ -48,6 +48,7 @@ async def load_firm() -> tuple[str, str]:
         objection_until=today - timedelta(days=5), objection="我们不是链主企业，应是录入有误。",
         objected_at=clock.now() - timedelta(days=8), objection_answer="核对属实，已收回。",
         objection_answered_at=clock.now() - timedelta(days=6), reason="核对属实，已收回。",
+        notified_at=clock.now() - timedelta(days=6),
     )  # fmt: skip
     place = str(row.division_id)  # type: ignore[attr-defined]
     own = await Grievance.filter(category_id__startswith="ent_", division_id=place, enterprise_id=None).order_by("id")
