@@ -109,6 +109,11 @@ class Actor:
         """Signed in as a person, by session or by token."""
         return self.person_id is not None
 
+    @property
+    def has_office(self) -> bool:
+        """Holds a role somewhere: staff in the word's own sense. Who only acts for an enterprise holds none."""
+        return bool(self.grants)
+
     def prefixes(self, capability: str) -> tuple[str, ...]:
         """The division codes whose subtrees the capability covers, without those inside others."""
         if capability not in self._prefixes:

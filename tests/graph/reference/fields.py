@@ -226,7 +226,7 @@ NODES = (
         "ReadyText",
         "SavedFilter",
     ),
-    *("EnterpriseImport", "HeldReport", "Quota", "Registration", "Service", "Session", "Team"),
+    *("EnterpriseAccount", "EnterpriseImport", "HeldReport", "Quota", "Registration", "Service", "Session", "Team"),
     *("Policy", "PolicyGrant", "RescueTeam"),
 )
 
@@ -338,6 +338,7 @@ for _kind in (
     "Session",
     "Team",
     "WorkOrder",
+    "EnterpriseAccount",
     "EnterpriseImport",
     *("Policy", "PolicyExample", "PolicyGrant"),
     *("EventEntry", "EventSeries", "RescueTeam"),

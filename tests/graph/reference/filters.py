@@ -164,6 +164,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "DivisionFilter.level": one_of("level"),
     "DivisionFilter.text": holds("name", "pinyin"),
     "DivisionFilter.within": lies_in("code"),
+    "EnterpriseAccountFilter.isEnded": either(lambda world, row: row.ended_at is not None),
+    "EnterpriseAccountFilter.isMine": only(rules.is_own),
     "EnterpriseFilter.creditCode": is_("credit_code"),
     "EnterpriseFilter.industry": of_industry,
     "EnterpriseFilter.isEditable": only(rules.over(EDIT_ENTERPRISES)),

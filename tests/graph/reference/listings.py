@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from random import Random
 
 from civicgraph import crypto
+from civicgraph.enterprises.claims.models import ClaimWay
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import (
     ChangedFact,
     Enterprise,
+    EnterpriseAccount,
     EnterpriseChange,
     EnterpriseImport,
     EnterpriseImportPart,
@@ -50,6 +52,17 @@ from civicgraph.services.models import (
 )
 from civicgraph.text import search_terms
 from tests.graph.reference.words import NOW, ODD, WORDS, mark, sentence
+
+
+async def build_accounts(people: list[int]) -> None:
+    """Who acts for enterprises: people without a role and with one, some no longer."""
+    for number in range(1, 13):
+        await EnterpriseAccount.create(
+            enterprise_id=number * 2,
+            person_id=people[(0, 0, 4, 7)[number % 4]],
+            way=list(ClaimWay)[number % 2],
+            ended_at=NOW if number % 5 == 0 else None,
+        )
 
 
 async def build_enterprises(dice: Random, places: list[str]) -> None:

@@ -13,6 +13,7 @@ from civicgraph.bookings.models import Quota, QuotaQuestion, Registration
 from civicgraph.divisions.models import Compound, Division, Figure, OfficeHours
 from civicgraph.enterprises.models import (
     Enterprise,
+    EnterpriseAccount,
     EnterpriseChange,
     EnterpriseImport,
     EnterpriseListing,
@@ -54,7 +55,7 @@ from tests.graph.reference.rules import sees
 
 OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
-    *(EnterpriseChange, EnterpriseImport, EventEntry, EventSeries, EventTeam, RescueTeam),
+    *(EnterpriseAccount, EnterpriseChange, EnterpriseImport, EventEntry, EventSeries, EventTeam, RescueTeam),
     *(Policy, PolicyExample, PolicyGrant, PolicyRuleLine),
     *(
         GridAssignment,

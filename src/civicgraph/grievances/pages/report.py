@@ -74,6 +74,8 @@ async def _draft(request: Request, code: str) -> Draft:
     require(found, "division")
     event = found["event"]["slug"] if found["event"] else ""
     given = {"category": asked(request, "category"), "event": event, "idempotency_key": new_key()}
+    if request.state.actor.is_staff:
+        given["enterprise_code"] = asked(request, "enterprise")
     form = Form(operations.file_grievance.input, given, choices=_choices(found), leave_out=_LEFT_OUT)
     return Draft(found, form)
 
@@ -181,7 +183,7 @@ async def _where(request: Request) -> Response:
     variables = {"code": code, "filter": filters, "isSearch": bool(text)}
     found = await read(request, "grievances/where", variables)
     require(found, "division")
-    values = {"q": text, "category": asked(request, "category"), "event": asked(request, "event")}
+    values = {"q": text, **{name: asked(request, name) for name in ("category", "event", "enterprise")}}
     return await page(request, "grievances/where", variables, values, fragment="grievances/_where", data=found)
 
 
