@@ -13,7 +13,20 @@ from civicgraph.divisions.models import Compound
 from civicgraph.enterprises import rules as enterprise_rules
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing, Product
 from civicgraph.events.models import Event, EventKind, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
-from civicgraph.services.models import Offer, OfferKind, OpeningHours, PriceRule, Service, ServiceKind, ServiceStatus
+from civicgraph.services.models import (
+    Allergen,
+    Diet,
+    Dish,
+    Meal,
+    MenuDay,
+    Offer,
+    OfferKind,
+    OpeningHours,
+    PriceRule,
+    Service,
+    ServiceKind,
+    ServiceStatus,
+)
 from civicgraph.text import search_terms
 
 _SUMMARIES = {
@@ -70,6 +83,8 @@ async def load_services(compounds: dict[str, Compound]) -> None:
                 unit="餐",
             )
         await _offers(row, one)
+        if one["kind"] == "canteen":
+            await _menus(row)
 
 
 async def _offers(row: Service, one: dict[str, Any]) -> None:
@@ -78,6 +93,68 @@ async def _offers(row: Service, one: dict[str, Any]) -> None:
     names = given if isinstance(given, list) else [given]
     for position, name in enumerate(names, 1):
         await Offer.create(service=row, position=position, kind=kind, name=name)
+    if one["kind"] == "convenience_store":
+        await Offer.bulk_create(
+            [
+                Offer(
+                    service=row,
+                    position=position,
+                    kind=kind,
+                    name=name,
+                    note=f"{note}价格为演示数据。",
+                    amount_fen=amount_fen,
+                    unit=unit,
+                )
+                for position, (name, note, amount_fen, unit) in enumerate(_GOODS, len(names) + 1)
+            ]
+        )
+
+
+_GOODS = [
+    ("道真灰豆腐果", "", 1800, "斤"),
+    ("菜籽油", "农户直送，", 9500, "5 升桶"),
+    ("生态大米", "", 4200, "10 斤袋"),
+    ("土鸡蛋", "每天早上到货，", 150, "个"),
+    ("红薯粉条", "", 1200, "斤"),
+]
+"""What a sales point of grain and oil has; the prices are made up, and say so."""
+_DISHES = [
+    [
+        ("红烧豆腐", [Allergen.SOY], [Diet.VEGETARIAN, Diet.SOFT]),
+        ("清炒时蔬", [], [Diet.VEGETARIAN, Diet.LOW_SALT]),
+        ("豌豆炖肉", [], [Diet.SOFT, Diet.NOT_HOT]),
+        ("番茄蛋汤", [Allergen.EGGS], [Diet.NOT_HOT, Diet.LOW_SALT]),
+    ],
+    [
+        ("清蒸鱼", [Allergen.FISH], [Diet.SOFT, Diet.NOT_HOT]),
+        ("折耳根炒腊肉", [], []),
+        ("蒸南瓜", [], [Diet.VEGETARIAN, Diet.SOFT]),
+        ("酸菜粉丝汤", [], [Diet.VEGETARIAN]),
+    ],
+    [
+        ("土豆烧鸡", [], [Diet.SOFT]),
+        ("素炒莲白", [], [Diet.VEGETARIAN, Diet.LOW_SALT, Diet.NOT_HOT]),
+        ("水蒸蛋", [Allergen.EGGS], [Diet.SOFT, Diet.LOW_SALT, Diet.NOT_HOT]),
+        ("冬瓜排骨汤", [], [Diet.NOT_HOT, Diet.SOFT]),
+    ],
+]
+"""Three dishes and a soup 三菜一汤, as the facts file says of the canteen; which ones is made up."""
+
+
+async def _menus(row: Service) -> None:
+    """What is served today and on the six days after it."""
+    for ahead in range(7):
+        note = "菜单为演示数据，以窗口为准。" if not ahead else ""
+        menu = await MenuDay.create(service=row, served_on=clock.today() + timedelta(days=ahead), note=note)
+        for position, (name, allergens, diets) in enumerate(_DISHES[ahead % len(_DISHES)], 1):
+            await Dish.create(
+                menu=menu,
+                meal=Meal.LUNCH,
+                position=position,
+                name=name,
+                allergens=[one.name for one in allergens],
+                diets=[one.name for one in diets],
+            )
 
 
 def _at(on: date, hour: int, minute: int = 0) -> datetime:

@@ -307,6 +307,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Service.hours": owned("OpeningHours", "service_id", "weekday", "opens_minute"),
     "Service.isOpenNow": is_open_now,
     "Service.specialDays": owned("SpecialDay", "service_id", "first_day"),
+    "MenuDay.dishes": owned("Dish", "menu_id", "position"),
     "Service.offers": owned("Offer", "service_id", "position"),
     "Service.priceFor": price_for,
     "Service.priceRules": owned("PriceRule", "service_id", "position"),

@@ -255,6 +255,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "SavedFilterFilter.isShared": is_("is_shared"),
     "TeamFilter.isActive": is_("is_active"),
     "TeamFilter.within": lies_in("division_id"),
+    "MenuDayFilter.servedFrom": lambda world, row, value: row.served_on >= date.fromisoformat(value),
+    "MenuDayFilter.servedUntil": lambda world, row, value: row.served_on <= date.fromisoformat(value),
     "SessionFilter.isAlive": only(is_alive),
     "ServiceFilter.isEditable": only(rules.over(EDIT_SERVICES)),
     "ServiceFilter.isOffered": either(lambda world, row: row.status.name not in ("DRAFT", "CLOSED")),

@@ -37,8 +37,11 @@ from civicgraph.events.models import (
 )
 from civicgraph.events.rescue.models import RescueKind
 from civicgraph.services.models import (
+    Dish,
     HolidayHours,
     Household,
+    Meal,
+    MenuDay,
     Offer,
     OfferKind,
     OpeningHours,
@@ -123,7 +126,25 @@ async def build_services(dice: Random, places: list[str]) -> None:
         )
         titles = dice.sample(WORDS, dice.randint(0, 2))
         for position, title in enumerate(titles):
-            await Offer.create(service_id=number, position=position // 2, kind=dice.choice(list(OfferKind)), name=title)
+            await Offer.create(
+                service_id=number,
+                position=position // 2,
+                kind=dice.choice(list(OfferKind)),
+                name=title,
+                amount_fen=dice.choice([None, 0, 1250]),
+                unit=dice.choice(["", "斤"]),
+            )
+        for ahead in dice.sample(range(-1, 4), dice.randint(0, 3)):
+            menu = await MenuDay.create(service_id=number, served_on=NOW.date() + timedelta(days=ahead))
+            for position in range(dice.randint(0, 2)):
+                await Dish.create(
+                    menu_id=menu.id,
+                    position=position // 2,
+                    meal=dice.choice(list(Meal)),
+                    name=dice.choice(WORDS),
+                    allergens=dice.choice([[], ["FISH", "SOY"]]),
+                    diets=dice.choice([[], ["VEGETARIAN"]]),
+                )
         for _ in range(dice.randint(0, 3)):
             opens = dice.choice([0, 600, 750])
             closes = opens + dice.choice([0, 150, 690])

@@ -92,6 +92,7 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.services": all_of("Service"),
     "Query.teams": all_of("Team"),
     "Quota.registrations": under("Registration", "quota_id"),
+    "Service.menus": under("MenuDay", "service_id"),
     "TrackedGrievance.updates": under("GrievanceUpdate", "grievance_id"),
 }
 
@@ -139,6 +140,10 @@ ORDERS: dict[str, dict[str, Order]] = {
     "Event": {
         "SOONEST": Order(("starts_at", "id")),
         "LATEST": Order(("starts_at", "id"), is_descending=True),
+    },
+    "MenuDay": {
+        "SOONEST": Order(("served_on", "id")),
+        "LATEST": Order(("served_on", "id"), is_descending=True),
     },
     "Grievance": {**BOTH, "DUE_FIRST": Order(("resolution_due_at", "id"))},
     "GrievanceCategory": {"POSITION": Order(("position", "code"))},

@@ -18,7 +18,7 @@ SERVICE = table(
     *("status", "status_reason", "search_terms"),
 )
 HOURS = table(OpeningHours, "created_at", "updated_at", "service_id", "weekday", "opens_minute", "closes_minute")
-OFFER = table(Offer, "created_at", "updated_at", "service_id", "position", "kind", "name", "note")
+OFFER = table(Offer, "created_at", "updated_at", "service_id", "position", "kind", "name", "note", "amount_fen", "unit")
 
 _SUSPENDED, _CLOSED = 0.02, 0.03
 
@@ -58,7 +58,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
         for first, last, opens, closes in plan["hours"]:
             hours += [(now, now, number, day, _minute(opens), _minute(closes)) for day in range(first, last + 1)]
         offers += [
-            (now, now, number, position, OfferKind(one).value, offered, "")  # type: ignore[call-arg]
+            (now, now, number, position, OfferKind(one).value, offered, "", None, "")  # type: ignore[call-arg]
             for position, (one, offered) in enumerate(plan["offers"], 1)
         ]
     yield SERVICE, found

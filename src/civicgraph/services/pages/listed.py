@@ -1,4 +1,4 @@
-"""Pages of the services room: the list, a service; the staff's listings."""
+"""The list of services, a service; the staff's listings."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from civicgraph.divisions.choosing import editable, granted, place_field, staff_
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_SERVICES
 from civicgraph.services import operations, rules
+from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
 from civicgraph.web import listing, page, read, require
 from civicgraph.web.query import kinds, one_of, paging, place, search_field, select_field, text
@@ -70,6 +71,7 @@ async def service(request: Request) -> Response:
         "household": household,
         "floor": int(floor) if is_floor else None,
         "asksPrice": is_age,
+        "today": f"{clock.today()}",
     }
     found = await read(request, "services/service", variables)
     row = require(found, "service")
@@ -81,7 +83,15 @@ async def service(request: Request) -> Response:
         "is_age_wrong": bool(age) and not is_age,
         "is_floor_wrong": bool(floor) and not is_floor,
     }
-    values = {**_hours(row), "mine": await own_states(request, row["quotas"]), "asked": asked, **_price_choices()}
+    kind = KINDS[ServiceKind[row["kind"]]]
+    own = {"kind": kind, "today": variables["today"]}
+    values = {
+        **_hours(row),
+        **own,
+        "mine": await own_states(request, row["quotas"]),
+        "asked": asked,
+        **_price_choices(),
+    }
     return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
 
 
@@ -136,7 +146,7 @@ def _staff_values(request: Request) -> dict[str, Any]:
         **editable(request, EDIT_SERVICES),
     }
     state = select_field(request, "status", gettext("Status"), ServiceStatus)
-    return {"fields": [*_search(request), state], "asked": asked}
+    return {"fields": [*_search(request), state], "asked": asked, "kinds": _KINDS}
 
 
 async def _choices(request: Request) -> dict[str, Any]:
@@ -161,6 +171,8 @@ async def _compounds(request: Request) -> list[tuple[str, ...]] | None:
         return None
     return [(str(one["number"]), one["name"], one["division"]["shortName"]) for one in compounds["nodes"]]
 
+
+_KINDS = {kind.name: own for kind, own in KINDS.items()}
 
 STAFF = listing.Listing(
     name="staff_services",

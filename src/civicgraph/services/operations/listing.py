@@ -1,4 +1,4 @@
-"""Writes of the services room."""
+"""A service as its editors keep it: hours, prices, what it offers, and where it stands."""
 
 from __future__ import annotations
 
@@ -113,6 +113,15 @@ class OfferFields(Input):
     kind: OfferKind = Field(title=N_("Kind"))
     name: str = Field(title=N_("What it is called"), min_length=1, max_length=80)
     note: str = Field("", title=N_("Note"), max_length=200)
+    amount_fen: int | None = Field(
+        None,
+        title=N_("Price in yuan"),
+        ge=0,
+        le=100_000_000,
+        description=N_("Of goods; empty where it has none of its own."),
+        json_schema_extra={"widget": "money"},
+    )
+    unit: str = Field("", title=N_("For each"), max_length=20)
 
 
 class ServiceFields(Input):
@@ -243,7 +252,8 @@ async def create_service(actor: Actor, data: CreateService) -> Service:
     return row
 
 
-async def _editable(actor: Actor, slug: str) -> Service:
+async def editable(actor: Actor, slug: str) -> Service:
+    """The service, locked, for somebody who may change it."""
     row = await Service.select_for_update().get_or_none(slug=slug)
     if row is None:
         raise NotFound
@@ -257,7 +267,7 @@ async def _editable(actor: Actor, slug: str) -> Service:
 @operation()
 async def update_service(actor: Actor, data: UpdateService) -> Service:
     """Change a service, its hours, prices and offers. Moving it needs the grant over both places."""
-    row = await _editable(actor, data.slug)
+    row = await editable(actor, data.slug)
     columns = await _columns(data)
     if not actor.may(EDIT_SERVICES, data.division_code):
         raise Forbidden
@@ -290,7 +300,7 @@ class StopService(ServiceVersion):
 
 
 async def _move(actor: Actor, data: ServiceVersion, verb: str, reason: str = "") -> Service:
-    row = await _editable(actor, data.slug)
+    row = await editable(actor, data.slug)
     sources, target = rules.TRANSITIONS[verb]
     if row.status not in sources:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
