@@ -45,6 +45,7 @@ PUBLIC = {
     "rescue-teams": "/rescue-teams",
     "rescue-team": "/rescue-teams/2",
     "services": "/services",
+    "service-times": "/services/elderly-station-hangkong",
     "service-shop": "/services/sales-point-jintai",
     "service-full": "/services/afterschool-changzheng",
     "service-slots": "/services/canteen-wujiangtianyuan",

@@ -26,7 +26,9 @@ from civicgraph.services.models import (
     Service,
     ServiceKind,
     ServiceStatus,
+    SlotPlan,
 )
+from civicgraph.services.slots import lay_out
 from civicgraph.text import search_terms
 
 _SUMMARIES = {
@@ -85,6 +87,8 @@ async def load_services(compounds: dict[str, Compound]) -> None:
         await _offers(row, one)
         if one["kind"] == "canteen":
             await _menus(row)
+        if one["kind"] == "elderly_station":
+            await _doctor(row)
 
 
 async def _offers(row: Service, one: dict[str, Any]) -> None:
@@ -139,6 +143,21 @@ _DISHES = [
     ],
 ]
 """Three dishes and a soup 三菜一汤, as the facts file says of the canteen; which ones is made up."""
+
+
+async def _doctor(row: Service) -> None:
+    """A doctor who sees old people at the station on two mornings and an afternoon; made up."""
+    for weekday, opens, closes in ((2, 9, 11), (4, 9, 11), (5, 14, 16)):
+        await SlotPlan.create(
+            service=row,
+            title="社区医生量血压、问诊",
+            weekday=weekday,
+            opens_minute=opens * 60,
+            closes_minute=closes * 60,
+            slot_minutes=30,
+            places=2,
+        )
+    await lay_out(row)
 
 
 async def _menus(row: Service) -> None:

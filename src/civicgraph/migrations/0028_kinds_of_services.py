@@ -1,4 +1,4 @@
-"""What kinds of services have of their own: menus of the day, prices of goods."""
+"""What kinds of services have of their own: menus of the day, prices of goods, times that can be booked."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from civicgraph.services.models import Meal
 TABLES = (
     "menu_day",
     "dish",
+    "slot_plan",
 )
 
 
@@ -134,6 +135,54 @@ class Migration(migrations.Migration):
             },
             bases=["Record"],
         ),
+        ops.CreateModel(
+            name="SlotPlan",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "created_at",
+                    fields.DatetimeField(description="When it was entered.", auto_now=False, auto_now_add=True),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(description="When it was last changed.", auto_now=True, auto_now_add=False),
+                ),
+                (
+                    "service",
+                    fields.ForeignKeyField(
+                        "civicgraph.Service",
+                        source_field="service_id",
+                        description="The service.",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="slot_plans",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "title",
+                    fields.CharField(
+                        default="", description="What or whom one books, empty for the service itself.", max_length=60
+                    ),
+                ),
+                ("weekday", fields.IntField(description="1 is Monday, 7 is Sunday (ISO 8601).")),
+                ("opens_minute", fields.IntField(description="Start of the first slot, in minutes after midnight.")),
+                (
+                    "closes_minute",
+                    fields.IntField(description="End of the last slot, in minutes after midnight, at most 1440."),
+                ),
+                ("slot_minutes", fields.IntField(description="How long a slot is.")),
+                ("places", fields.IntField(description="How many can book the same slot.")),
+            ],
+            options={
+                "table": "slot_plan",
+                "app": "civicgraph",
+                "indexes": [Index(fields=["service_id", "weekday", "opens_minute", "id"])],
+                "pk_attr": "id",
+                "table_description": "A stretch of a weekday that is given out in time slots: a doctor's mornings, a steward's hours.",
+            },
+            bases=["Record"],
+        ),
         ops.AddField(
             model_name="Offer",
             name="amount_fen",
@@ -148,6 +197,24 @@ class Migration(migrations.Migration):
                 db_default="",
                 max_length=20,
             ),
+        ),
+        ops.AddField(
+            model_name="Quota",
+            name="is_planned",
+            field=fields.BooleanField(
+                default=False,
+                description="Whether it was laid out from the hours that a service gives out.",
+                db_default=False,
+            ),
+        ),
+        ops.AddField(
+            model_name="Service",
+            name="slots_until",
+            field=fields.DateField(null=True, description="Its time slots are laid out before this day, empty: none."),
+        ),
+        ops.AddIndex(
+            model_name="Service",
+            index=Index(fields=["slots_until", "id"]),
         ),
         ops.RunPython(watch),
     ]

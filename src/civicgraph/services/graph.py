@@ -112,6 +112,12 @@ class Service:
         order=("first_day", "id"),
         description="Days with other hours, or none.",
     )
+    slot_plans = to_many(
+        "SlotPlan",
+        key="service_id",
+        order=("weekday", "opens_minute", "id"),
+        description="Times of the week that are given out in slots.",
+    )
     price_rules = to_many(
         "PriceRule",
         key="service_id",
@@ -134,9 +140,14 @@ class Service:
     menus = connection("MenuDay", key="service_id", description="What it serves, day by day.")
     quotas = to_many(
         "bookings.Quota",
-        key="service_id",
+        link=lambda c, row, child: f"{child['service_id']} = {row['id']} AND NOT {child['is_planned']}",
         order=("id",),
-        description="Places that one can take: for good, of a term, of a time slot.",
+        description="Places that one can take: for good, of a term, of a time entered by itself.",
+    )
+    slots = connection(
+        "bookings.Quota",
+        link=rules.coming_slots,
+        description="Time slots to come, as laid out from the times that can be booked.",
     )
     is_open_now = computed(bool, rules.is_open_now, "Whether it is open at this moment.")
     may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_SERVICES), "Whether you may change it.")
@@ -160,6 +171,18 @@ class SpecialDay:
     opens_minute = column()
     closes_minute = column()
     note = column()
+
+
+@type_(models.SlotPlan)
+class SlotPlan:
+    """A stretch of a weekday that is given out in time slots."""
+
+    title = column()
+    weekday = column()
+    opens_minute = column()
+    closes_minute = column()
+    slot_minutes = column()
+    places = column()
 
 
 @type_(models.PriceRule)
@@ -233,4 +256,4 @@ Mutation = mutations(
     door(operations.close_service, {"service": "Service"}),
     door(operations.set_menu, {"service": "Service"}),
 )
-TYPES = (Service, OpeningHours, SpecialDay, PriceRule, Offer, MenuDay, Dish)
+TYPES = (Service, OpeningHours, SpecialDay, SlotPlan, PriceRule, Offer, MenuDay, Dish)

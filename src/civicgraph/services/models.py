@@ -127,10 +127,17 @@ class Service(Listing):
     )
     status_reason = fields.CharField(300, default="", description="Why it is suspended or closed.")
     search_terms = fields.TextField(default="", description="Bigrams of its texts.")
+    slots_until = fields.DateField(null=True, description="Its time slots are laid out before this day, empty: none.")
 
     class Meta:
         table = "service"
-        indexes = (("kind", "id"), ("division_id", "id"), ("status", "id"), ("compound_id", "id"))
+        indexes = (
+            ("kind", "id"),
+            ("division_id", "id"),
+            ("status", "id"),
+            ("compound_id", "id"),
+            ("slots_until", "id"),
+        )
 
 
 class OpeningHours(Record):
@@ -189,6 +196,24 @@ class PriceRule(Record):
     class Meta:
         table = "price_rule"
         indexes = (("service_id", "position", "id"),)
+
+
+class SlotPlan(Record):
+    """A stretch of a weekday that is given out in time slots: a doctor's mornings, a steward's hours."""
+
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "civicgraph.Service", related_name="slot_plans", on_delete=fields.CASCADE, description="The service."
+    )
+    title = fields.CharField(60, default="", description="What or whom one books, empty for the service itself.")
+    weekday = fields.IntField(description="1 is Monday, 7 is Sunday (ISO 8601).")
+    opens_minute = fields.IntField(description="Start of the first slot, in minutes after midnight.")
+    closes_minute = fields.IntField(description="End of the last slot, in minutes after midnight, at most 1440.")
+    slot_minutes = fields.IntField(description="How long a slot is.")
+    places = fields.IntField(description="How many can book the same slot.")
+
+    class Meta:
+        table = "slot_plan"
+        indexes = (("service_id", "weekday", "opens_minute", "id"),)
 
 
 class Offer(Record):

@@ -249,6 +249,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "ReadyTextFilter.isActive": is_("is_active"),
     "ReadyTextFilter.purpose": is_("purpose"),
     "ReadyTextFilter.within": lies_in("division_id"),
+    "QuotaFilter.startsBefore": lambda world, row, value: row.starts_at < day(value),
+    "QuotaFilter.startsFrom": lambda world, row, value: row.starts_at >= day(value),
     "RegistrationFilter.hasCome": bookings.has_come,
     "RegistrationFilter.states": one_of("state"),
     "RegistrationFilter.text": bookings.called,

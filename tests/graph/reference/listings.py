@@ -49,6 +49,7 @@ from civicgraph.services.models import (
     Service,
     ServiceKind,
     ServiceStatus,
+    SlotPlan,
     SpecialDay,
 )
 from civicgraph.text import search_terms
@@ -133,6 +134,17 @@ async def build_services(dice: Random, places: list[str]) -> None:
                 name=title,
                 amount_fen=dice.choice([None, 0, 1250]),
                 unit=dice.choice(["", "斤"]),
+            )
+        for _ in range(dice.choice([0, 0, 1, 2])):
+            opens, weekday = dice.choice([540, 600]), dice.choice([1, 5])
+            await SlotPlan.create(
+                service_id=number,
+                title=dice.choice(["", "门诊"]),
+                weekday=weekday,
+                opens_minute=opens,
+                closes_minute=720,
+                slot_minutes=30,
+                places=2,
             )
         for ahead in dice.sample(range(-1, 4), dice.randint(0, 3)):
             menu = await MenuDay.create(service_id=number, served_on=NOW.date() + timedelta(days=ahead))

@@ -1,10 +1,9 @@
 """Writes of the services room."""
 
+from civicgraph.services.operations.inputs import CreateService, UpdateService
 from civicgraph.services.operations.listing import (
-    CreateService,
     ServiceVersion,
     StopService,
-    UpdateService,
     close_service,
     create_service,
     publish_service,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -72,6 +73,7 @@ async def service(request: Request) -> Response:
         "floor": int(floor) if is_floor else None,
         "asksPrice": is_age,
         "today": f"{clock.today()}",
+        "after": request.query_params.get("after"),
     }
     found = await read(request, "services/service", variables)
     row = require(found, "service")
@@ -84,15 +86,33 @@ async def service(request: Request) -> Response:
         "is_floor_wrong": bool(floor) and not is_floor,
     }
     kind = KINDS[ServiceKind[row["kind"]]]
-    own = {"kind": kind, "today": variables["today"]}
+    slots = row["slots"]["nodes"]
+    own = {
+        "kind": kind,
+        "today": variables["today"],
+        "slot_days": _slot_days(slots),
+        "is_later": bool(variables["after"]),
+    }
     values = {
         **_hours(row),
         **own,
-        "mine": await own_states(request, row["quotas"]),
+        "mine": await own_states(request, [*row["quotas"], *slots]),
         "asked": asked,
         **_price_choices(),
     }
     return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
+
+
+def _slot_days(slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Time slots by day, and within a day by what or whom one books."""
+    days: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for one in slots:
+        day = f"{datetime.fromisoformat(one['startsAt']).astimezone(clock.CITY_ZONE).date()}"
+        days.setdefault(day, {}).setdefault(one["title"], []).append(one)
+    return [
+        {"day": day, "groups": [{"title": title, "slots": found} for title, found in groups.items()]}
+        for day, groups in days.items()
+    ]
 
 
 def _price_choices() -> dict[str, Any]:
