@@ -46,6 +46,8 @@ PUBLIC = {
     "rescue-team": "/rescue-teams/2",
     "services": "/services",
     "service-times": "/services/elderly-station-hangkong",
+    "service-stewards": "/services/stewards-tianju?building=3",
+    "service-errand": "/services/proxy-errands",
     "service-shop": "/services/sales-point-jintai",
     "service-full": "/services/afterschool-changzheng",
     "service-slots": "/services/canteen-wujiangtianyuan",

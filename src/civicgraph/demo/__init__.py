@@ -9,7 +9,19 @@ from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
 from civicgraph import db, settings
-from civicgraph.demo import bookings, desk, grievances, listings, living, people, places, policies, problems, rescue
+from civicgraph.demo import (
+    bookings,
+    desk,
+    grievances,
+    listings,
+    living,
+    people,
+    places,
+    policies,
+    problems,
+    rescue,
+    services,
+)
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures.keeping import recount
 from civicgraph.enterprises.industries import load_industries
@@ -50,7 +62,7 @@ async def _load_demo(seed: int, console: Console) -> None:
             await policies.load_policies(Random(seed))
             await recount()
             done("enterprises")
-            await listings.load_services(compounds)
+            await services.load_services(compounds)
             done("services")
             await listings.load_events(random)
             done("events")

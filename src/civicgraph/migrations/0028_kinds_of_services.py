@@ -1,4 +1,4 @@
-"""What kinds of services have of their own: menus of the day, prices of goods, times that can be booked."""
+"""What kinds of services have of their own: menus of the day, prices of goods, stewards, times that can be booked."""
 
 from typing import Any
 
@@ -15,6 +15,7 @@ TABLES = (
     "menu_day",
     "dish",
     "slot_plan",
+    "steward",
 )
 
 
@@ -180,6 +181,66 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["service_id", "weekday", "opens_minute", "id"])],
                 "pk_attr": "id",
                 "table_description": "A stretch of a weekday that is given out in time slots: a doctor's mornings, a steward's hours.",
+            },
+            bases=["Record"],
+        ),
+        ops.CreateModel(
+            name="Steward",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "created_at",
+                    fields.DatetimeField(description="When it was entered.", auto_now=False, auto_now_add=True),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(description="When it was last changed.", auto_now=True, auto_now_add=False),
+                ),
+                (
+                    "service",
+                    fields.ForeignKeyField(
+                        "civicgraph.Service",
+                        source_field="service_id",
+                        description="The service.",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="stewards",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("position", fields.IntField(description="Their place in the list, from 1.")),
+                (
+                    "buildings",
+                    fields.CharField(description="The buildings in words, for instance 1至3栋、5栋.", max_length=120),
+                ),
+                (
+                    "name",
+                    fields.CharField(
+                        description="Their name. Public only where they have agreed to it.", max_length=40
+                    ),
+                ),
+                (
+                    "phone",
+                    fields.CharField(
+                        default="",
+                        description="Telephone at work. Public only where they have agreed to it.",
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "is_public",
+                    fields.BooleanField(
+                        default=False,
+                        description="Whether name and telephone are a public contact, as the steward has agreed.",
+                    ),
+                ),
+            ],
+            options={
+                "table": "steward",
+                "app": "civicgraph",
+                "indexes": [Index(fields=["service_id", "position", "id"])],
+                "pk_attr": "id",
+                "table_description": "Who looks after which buildings of the compound that a service of stewards serves 楼栋管家.",
             },
             bases=["Record"],
         ),

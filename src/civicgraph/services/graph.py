@@ -118,6 +118,12 @@ class Service:
         order=("weekday", "opens_minute", "id"),
         description="Times of the week that are given out in slots.",
     )
+    stewards = to_many(
+        "Steward",
+        key="service_id",
+        order=("position", "id"),
+        description="Who looks after which buildings.",
+    )
     price_rules = to_many(
         "PriceRule",
         key="service_id",
@@ -185,6 +191,16 @@ class SlotPlan:
     places = column()
 
 
+@type_(models.Steward)
+class Steward:
+    """Who looks after which buildings of a compound."""
+
+    buildings = column()
+    name = column(guard=rules.knows_steward)
+    phone = column(guard=rules.knows_steward)
+    is_public = column()
+
+
 @type_(models.PriceRule)
 class PriceRule:
     """Who pays what."""
@@ -211,7 +227,7 @@ class Offer:
     unit = column()
 
 
-@type_(models.MenuDay)
+@node(models.MenuDay, visible=rules.visible_menus)
 class MenuDay:
     """What a canteen serves on one day."""
 
@@ -256,4 +272,4 @@ Mutation = mutations(
     door(operations.close_service, {"service": "Service"}),
     door(operations.set_menu, {"service": "Service"}),
 )
-TYPES = (Service, OpeningHours, SpecialDay, SlotPlan, PriceRule, Offer, MenuDay, Dish)
+TYPES = (Service, OpeningHours, SpecialDay, SlotPlan, Steward, PriceRule, Offer, MenuDay, Dish)

@@ -20,6 +20,14 @@ class Own:
 
     offers: str = OFFERS
     """How the list of what it offers is headed."""
+    asks: str = ""
+    """The words of the button by which one asks for it: it becomes a grievance, with a worker, deadlines and a link."""
+    category: str = ""
+    """The category of that grievance; empty where the person chooses."""
+    is_asked_privately: bool = False
+    """Whether what is asked starts out as not for everyone: whoever needs it is weak, old or alone at home."""
+    has_stewards: bool = False
+    """Whether people look after buildings in it, for residents to find theirs."""
     has_menu: bool = False
     """Whether it serves dishes that staff enter day by day."""
 
@@ -29,9 +37,11 @@ KINDS: dict[ServiceKind, Own] = {
     ServiceKind.AFTER_SCHOOL_CARE: Own(N_("Courses")),
     ServiceKind.ELDERLY_STATION: Own(N_("Activities")),
     ServiceKind.CONVENIENCE_STORE: Own(N_("Goods and prices")),
-    ServiceKind.REPAIR: Own(),
-    ServiceKind.STEWARD: Own(),
+    ServiceKind.REPAIR: Own(asks=N_("Report what is broken")),
+    ServiceKind.STEWARD: Own(has_stewards=True),
     ServiceKind.PARKING: Own(),
-    ServiceKind.ERRAND: Own(),
+    ServiceKind.ERRAND: Own(
+        N_("What can be done for you"), N_("Ask somebody to come or to call"), "errand", is_asked_privately=True
+    ),
     ServiceKind.JOB_REFERRAL: Own(),
 }

@@ -198,6 +198,25 @@ class PriceRule(Record):
         indexes = (("service_id", "position", "id"),)
 
 
+class Steward(Record):
+    """Who looks after which buildings of the compound that a service of stewards serves 楼栋管家."""
+
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "civicgraph.Service", related_name="stewards", on_delete=fields.CASCADE, description="The service."
+    )
+    position = fields.IntField(description="Their place in the list, from 1.")
+    buildings = fields.CharField(120, description="The buildings in words, for instance 1至3栋、5栋.")
+    name = fields.CharField(40, description="Their name. Public only where they have agreed to it.")
+    phone = fields.CharField(40, default="", description="Telephone at work. Public only where they have agreed to it.")
+    is_public = fields.BooleanField(
+        default=False, description="Whether name and telephone are a public contact, as the steward has agreed."
+    )
+
+    class Meta:
+        table = "steward"
+        indexes = (("service_id", "position", "id"),)
+
+
 class SlotPlan(Record):
     """A stretch of a weekday that is given out in time slots: a doctor's mornings, a steward's hours."""
 

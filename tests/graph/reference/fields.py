@@ -226,7 +226,7 @@ NODES = (
         "ReadyText",
         "SavedFilter",
     ),
-    *("EnterpriseImport", "HeldReport", "Quota", "Registration", "Service", "Session", "Team"),
+    *("EnterpriseImport", "HeldReport", "MenuDay", "Quota", "Registration", "Service", "Session", "Team"),
     *("Policy", "PolicyGrant", "RescueTeam"),
 )
 
@@ -308,6 +308,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Service.isOpenNow": is_open_now,
     "Service.specialDays": owned("SpecialDay", "service_id", "first_day"),
     "MenuDay.dishes": owned("Dish", "menu_id", "position"),
+    "Service.stewards": owned("Steward", "service_id", "position"),
     "Service.slotPlans": owned("SlotPlan", "service_id", "weekday", "opens_minute"),
     "Service.offers": owned("Offer", "service_id", "position"),
     "Service.priceFor": price_for,

@@ -51,6 +51,7 @@ from civicgraph.services.models import (
     ServiceStatus,
     SlotPlan,
     SpecialDay,
+    Steward,
 )
 from civicgraph.text import search_terms
 from tests.graph.reference.words import NOW, ODD, WORDS, mark, sentence
@@ -134,6 +135,16 @@ async def build_services(dice: Random, places: list[str]) -> None:
                 name=title,
                 amount_fen=dice.choice([None, 0, 1250]),
                 unit=dice.choice(["", "斤"]),
+            )
+        for position in range(dice.choice([0, 0, 2])):
+            is_public = dice.random() < 0.5
+            await Steward.create(
+                service_id=number,
+                position=position // 2,
+                buildings=f"{position + 1}栋",
+                name="管家",
+                phone="0851-1",
+                is_public=is_public,
             )
         for _ in range(dice.choice([0, 0, 1, 2])):
             opens, weekday = dice.choice([540, 600]), dice.choice([1, 5])
@@ -221,7 +232,7 @@ async def build_events(dice: Random, places: list[str]) -> None:
             audiences=dice.choice([[], [ODD[0], ""]]),
             hazards=[hazard.name for hazard in dice.sample(list(Hazard), dice.randint(0, 2))],
             status=status,
-            status_reason=dice.choice(["", dice.choice(ODD)]),
+            status_reason=dice.choice(["", dice.choice(ODD)[:300]]),
             previous_starts_at=dice.choice([None, NOW]),
             series=dice.choice([None, *series]),
             recurs_at=dice.choice([None, starts + timedelta(seconds=number)]),

@@ -73,7 +73,13 @@ async def _draft(request: Request, code: str) -> Draft:
     found = await read(request, "grievances/new", {"code": code, "event": asked(request, "event")})
     require(found, "division")
     event = found["event"]["slug"] if found["event"] else ""
-    given = {"category": asked(request, "category"), "event": event, "idempotency_key": new_key()}
+    is_public = asked(request, "public") != "no"
+    given = {
+        "category": asked(request, "category"),
+        "event": event,
+        "is_public": is_public,
+        "idempotency_key": new_key(),
+    }
     form = Form(operations.file_grievance.input, given, choices=_choices(found), leave_out=_LEFT_OUT)
     return Draft(found, form)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from civicgraph.divisions.operations import DivisionCode
+from civicgraph.grievances.intake.placing import buildings
 from civicgraph.i18n import N_
 from civicgraph.operations import FieldError, Input, InvalidInput
 from civicgraph.services import rules
+from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, OfferKind, ServiceKind
 
 _CLOCK: dict[str, Any] = {"widget": "clock"}
@@ -84,6 +87,23 @@ class PriceRuleFields(Input):
     unit: str = Field("", title=N_("For each"), max_length=20)
 
 
+def _named_buildings(text: str) -> str:
+    if not buildings(text):
+        raise PydanticCustomError("civic_buildings", N_("Please name the buildings by their numbers: 1至3栋、5栋."))
+    return text
+
+
+class StewardFields(Input):
+    """Who looks after which buildings."""
+
+    buildings: Annotated[str, AfterValidator(_named_buildings)] = Field(
+        title=N_("Buildings"), min_length=1, max_length=120, description=N_("By their numbers: 1至3栋、5栋.")
+    )
+    name: str = Field(title=N_("Name"), min_length=1, max_length=40)
+    phone: str = Field("", title=N_("Telephone at work"), max_length=40, json_schema_extra={"widget": "tel"})
+    is_public: bool = Field(False, title=N_("They agree that everyone reads name and telephone"))
+
+
 class SlotPlanFields(Input):
     """A stretch of a weekday that is given out in time slots."""
 
@@ -151,6 +171,9 @@ class ServiceFields(Input):
             "Slots are laid out from them two weeks ahead, without those on days on which it is closed. Whoever has booked a time that you take away is told that it is called off."
         ),
     )
+    stewards: list[StewardFields] = Field(
+        default_factory=list, title=N_("Who looks after which buildings"), max_length=100
+    )
     price_rules: list[PriceRuleFields] = Field(default_factory=list, title=N_("Prices"), max_length=30)
     offers: list[OfferFields] = Field(default_factory=list, title=N_("What it offers"), max_length=100)
 
@@ -174,6 +197,8 @@ def _check_rows(data: ServiceFields) -> None:
             errors += InvalidInput.at(path, "overlap", N_("This overlaps with other hours of the same day.")).errors
         seen.append(one)
     errors += _wrong_slots(data.slot_plans)
+    if data.stewards and not KINDS[data.kind].has_stewards:
+        errors += InvalidInput.at("stewards", "foreign", N_("Only services of stewards have these.")).errors
     for index, rule in enumerate(data.price_rules):
         if rule.min_age is not None and rule.max_age is not None and rule.max_age < rule.min_age:
             path = f"price_rules.{index}.max_age"

@@ -30,6 +30,7 @@ from civicgraph.services.models import (
     ServiceStatus,
     SlotPlan,
     SpecialDay,
+    Steward,
 )
 from civicgraph.services.operations.inputs import (
     CreateService,
@@ -39,6 +40,7 @@ from civicgraph.services.operations.inputs import (
     ServiceFields,
     SlotPlanFields,
     SpecialDayFields,
+    StewardFields,
     UpdateService,
 )
 from civicgraph.services.slots import lay_out
@@ -48,6 +50,7 @@ _ROWS: dict[str, tuple[type[Any], type[Input]]] = {
     "hours": (OpeningHours, HoursFields),
     "special_days": (SpecialDay, SpecialDayFields),
     "slot_plans": (SlotPlan, SlotPlanFields),
+    "stewards": (Steward, StewardFields),
     "price_rules": (PriceRule, PriceRuleFields),
     "offers": (Offer, OfferFields),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from civicgraph import calendars, clock, settings
 from civicgraph.bookings.known import own_states
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
+from civicgraph.grievances.intake import placing
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_SERVICES
 from civicgraph.services import operations, rules
@@ -92,6 +94,7 @@ async def service(request: Request) -> Response:
         "today": variables["today"],
         "slot_days": _slot_days(slots),
         "is_later": bool(variables["after"]),
+        "building": _building(request, row["stewards"]),
     }
     values = {
         **_hours(row),
@@ -101,6 +104,14 @@ async def service(request: Request) -> Response:
         **_price_choices(),
     }
     return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
+
+
+def _building(request: Request, stewards: list[dict[str, Any]]) -> dict[str, Any]:
+    """The building that somebody asks about, and who looks after it."""
+    asked = request.query_params.get("building", "").strip()[:20]
+    named = re.search(r"\d{1,3}|[一二三四五六七八九十百]{1,5}", unicodedata.normalize("NFKC", asked))
+    number = placing.number(named[0]) if named else None
+    return {"asked": asked, "stewards": [one for one in stewards if number in placing.buildings(one["buildings"])]}
 
 
 def _slot_days(slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
