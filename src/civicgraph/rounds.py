@@ -20,6 +20,7 @@ from civicgraph.notifications.delivery import Fence, deliver_due, unfenced
 from civicgraph.policies.rounds import match_some, tell_some
 from civicgraph.privacy.retention import erase_some
 from civicgraph.services import quotas as service_quotas
+from civicgraph.services.slots import carry_on_slots
 from civicgraph.uploads.operations import sweep
 
 __all__ = ["calendar", "each_tick", "event_quotas", "reminders", "service_quotas"]
@@ -30,6 +31,7 @@ log = structlog.get_logger()
 _ROUNDS: tuple[Callable[[], Awaitable[object]], ...] = (
     mark_over,
     carry_on_series,
+    carry_on_slots,
     fill_drills,
     forget_unconfirmed,
     check_some,

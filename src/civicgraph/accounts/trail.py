@@ -68,6 +68,7 @@ OPERATIONS = {
     "suspend_service": N_("Suspended a service"),
     "resume_service": N_("Resumed a service"),
     "close_service": N_("Closed a service"),
+    "set_menu": N_("Entered a canteen's menu"),
     "create_enterprise": N_("Entered an enterprise"),
     "update_enterprise": N_("Changed an enterprise"),
     "publish_enterprise": N_("Showed an enterprise to the public"),

@@ -21,6 +21,7 @@ from civicgraph.demo import (
     policies,
     problems,
     rescue,
+    services,
 )
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures.keeping import recount
@@ -62,7 +63,7 @@ async def _load_demo(seed: int, console: Console) -> None:
             await policies.load_policies(Random(seed))
             await recount()
             done("enterprises")
-            await listings.load_services(compounds)
+            await services.load_services(compounds)
             done("services")
             await listings.load_events(random)
             done("events")

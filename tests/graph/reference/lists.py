@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from civicgraph.permissions import CAPABILITIES, WORK_GRIEVANCES
-from tests.graph.reference import rules
+from tests.graph.reference import bookings, rules
 from tests.graph.reference.filters import FILTERS
 from tests.graph.reference.values import cursor_of, keys_of, plain
 from tests.graph.reference.world import Rows, Thing, World
@@ -96,6 +96,8 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.services": all_of("Service"),
     "Query.teams": all_of("Team"),
     "Quota.registrations": under("Registration", "quota_id"),
+    "Service.slots": bookings.coming_slots,
+    "Service.menus": under("MenuDay", "service_id"),
     "TrackedGrievance.updates": under("GrievanceUpdate", "grievance_id"),
 }
 
@@ -143,6 +145,11 @@ ORDERS: dict[str, dict[str, Order]] = {
     "Event": {
         "SOONEST": Order(("starts_at", "id")),
         "LATEST": Order(("starts_at", "id"), is_descending=True),
+    },
+    "Quota": {"SOONEST": Order(("starts_at", "id"))},
+    "MenuDay": {
+        "SOONEST": Order(("served_on", "id")),
+        "LATEST": Order(("served_on", "id"), is_descending=True),
     },
     "Grievance": {**BOTH, "DUE_FIRST": Order(("resolution_due_at", "id"))},
     "GrievanceCategory": {"POSITION": Order(("position", "code"))},

@@ -77,6 +77,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
 """Columns that not all may read who see the row: the type whose key a mark ends with, and who may."""
 OWNERS = {
     "Offer": ("Service", "service_id"),
+    "MenuDay": ("Service", "service_id"),
     "PriceRule": ("Service", "service_id"),
     "SpecialDay": ("Service", "service_id"),
     "Product": ("Enterprise", "enterprise_id"),

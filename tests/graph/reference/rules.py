@@ -268,6 +268,7 @@ VISIBLE: dict[str, Rule] = {
         may(world, READ_ENTERPRISE_CONTACTS, row.division_id) or acts_for(world, row.enterprise_id)
     ),
     "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, EDIT_SERVICES, row.division_id),
+    "MenuDay": lambda world, row: sees(world, "Service", world.rows.one("Service", row.service_id)),
     "Session": is_own,
 }
 """Types that not everybody sees whole; the others are public."""
@@ -276,6 +277,11 @@ VISIBLE: dict[str, Rule] = {
 def sees(world: World, kind: str, row: Any) -> bool:
     """Whether the row exists for who asks."""
     return kind not in VISIBLE or VISIBLE[kind](world, row)
+
+
+def knows_steward(world: World, row: Any) -> bool:
+    """Who agreed to be named is public; the others are for those who keep the service."""
+    return row.is_public or over(EDIT_SERVICES)(world, world.rows.one("Service", row.service_id))
 
 
 GUARDS: dict[str, Rule] = {
@@ -297,6 +303,7 @@ GUARDS: dict[str, Rule] = {
     "GrievanceAnswer.answer": reads_internal,
     **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
     "Grievance.workers": dispatches,
+    **dict.fromkeys(("Steward.name", "Steward.phone"), knows_steward),
     "Quota.attended": manages_bookings,
     **{
         f"Registration.{name}": manages_bookings

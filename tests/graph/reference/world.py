@@ -49,7 +49,17 @@ from civicgraph.notifications.models import (
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from civicgraph.policies.models import Policy, PolicyExample, PolicyGrant, PolicyRuleLine
-from civicgraph.services.models import Offer, OpeningHours, PriceRule, Service, SpecialDay
+from civicgraph.services.models import (
+    Dish,
+    MenuDay,
+    Offer,
+    OpeningHours,
+    PriceRule,
+    Service,
+    SlotPlan,
+    SpecialDay,
+    Steward,
+)
 from civicgraph.uploads.models import Upload
 from tests.graph.reference.rules import sees
 
@@ -74,6 +84,7 @@ OWN_NAME = (
     *(OutboxMessage, Person, PriceRule, Product, ProgrammeItem, Service, Session, SpecialDay),
     *(ChatRobot, MessageTemplate, NoticePreference, Webhook),
     *(GrievanceTag, ReadyText, SavedFilter, Team, WorkOrder),
+    *(Dish, MenuDay, SlotPlan, Steward),
     *(Quota, QuotaQuestion, Registration),
     *(CategoryQuestion, GrievanceAnswer, HeldReport, Upload),
 )

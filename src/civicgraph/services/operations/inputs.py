@@ -1,44 +1,24 @@
-"""Writes of the services room."""
+"""What is entered of a service, and what of it does not fit together."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from civicgraph.divisions.models import Compound
-from civicgraph.divisions.operations import DivisionCode, place_of
+from civicgraph.divisions.operations import DivisionCode
+from civicgraph.grievances.intake.placing import buildings
 from civicgraph.i18n import N_
-from civicgraph.operations import (
-    FieldError,
-    Forbidden,
-    Input,
-    InvalidInput,
-    NotFound,
-    Unavailable,
-    audit,
-    changed,
-    check_version,
-    operation,
-)
-from civicgraph.permissions import EDIT_SERVICES, Actor
+from civicgraph.operations import FieldError, Input, InvalidInput
 from civicgraph.services import rules
-from civicgraph.services.models import (
-    HolidayHours,
-    Household,
-    Offer,
-    OfferKind,
-    OpeningHours,
-    PriceRule,
-    Service,
-    ServiceKind,
-    ServiceStatus,
-    SpecialDay,
-)
-from civicgraph.text import search_terms
+from civicgraph.services.kinds import KINDS
+from civicgraph.services.models import HolidayHours, Household, OfferKind, ServiceKind
 
 _CLOCK: dict[str, Any] = {"widget": "clock"}
+MAX_SLOTS = 200
+"""Slots of a week; a service that gives out more has several things to book, each a service of its own."""
 
 
 class HoursFields(Input):
@@ -107,12 +87,56 @@ class PriceRuleFields(Input):
     unit: str = Field("", title=N_("For each"), max_length=20)
 
 
+def _named_buildings(text: str) -> str:
+    if not buildings(text):
+        raise PydanticCustomError("civic_buildings", N_("Please name the buildings by their numbers: 1至3栋、5栋."))
+    return text
+
+
+class StewardFields(Input):
+    """Who looks after which buildings."""
+
+    buildings: Annotated[str, AfterValidator(_named_buildings)] = Field(
+        title=N_("Buildings"), min_length=1, max_length=120, description=N_("By their numbers: 1至3栋、5栋.")
+    )
+    name: str = Field(title=N_("Name"), min_length=1, max_length=40)
+    phone: str = Field("", title=N_("Telephone at work"), max_length=40, json_schema_extra={"widget": "tel"})
+    is_public: bool = Field(False, title=N_("They agree that everyone reads name and telephone"))
+
+
+class SlotPlanFields(Input):
+    """A stretch of a weekday that is given out in time slots."""
+
+    title: str = Field("", title=N_("What or whom one books"), max_length=60)
+    weekday: int = Field(title=N_("Weekday"), ge=1, le=7)
+    opens_minute: int = Field(title=N_("From"), ge=0, le=1439, json_schema_extra=_CLOCK)
+    closes_minute: int = Field(
+        title=N_("Until"), ge=0, le=1440, description=N_("00:00 is the end of that day."), json_schema_extra=_CLOCK
+    )
+    slot_minutes: int = Field(title=N_("Minutes of a slot"), ge=5, le=480)
+    places: int = Field(title=N_("Places in a slot"), ge=1, le=1000)
+
+    @field_validator("closes_minute")
+    @classmethod
+    def _midnight(cls, minute: int) -> int:
+        return minute or 1440
+
+
 class OfferFields(Input):
     """An item of what it offers."""
 
     kind: OfferKind = Field(title=N_("Kind"))
     name: str = Field(title=N_("What it is called"), min_length=1, max_length=80)
     note: str = Field("", title=N_("Note"), max_length=200)
+    amount_fen: int | None = Field(
+        None,
+        title=N_("Price in yuan"),
+        ge=0,
+        le=100_000_000,
+        description=N_("Of goods; empty where it has none of its own."),
+        json_schema_extra={"widget": "money"},
+    )
+    unit: str = Field("", title=N_("For each"), max_length=20)
 
 
 class ServiceFields(Input):
@@ -139,6 +163,17 @@ class ServiceFields(Input):
     hours: list[HoursFields] = Field(default_factory=list, title=N_("Opening hours"), max_length=50)
     holiday_hours: HolidayHours = Field(HolidayHours.AS_USUAL, title=N_("On public holidays"))
     special_days: list[SpecialDayFields] = Field(default_factory=list, title=N_("Days with other hours"), max_length=50)
+    slot_plans: list[SlotPlanFields] = Field(
+        default_factory=list,
+        title=N_("Times that can be booked"),
+        max_length=30,
+        description=N_(
+            "Slots are laid out from them two weeks ahead, without those on days on which it is closed. Whoever has booked a time that you take away is told that it is called off."
+        ),
+    )
+    stewards: list[StewardFields] = Field(
+        default_factory=list, title=N_("Who looks after which buildings"), max_length=100
+    )
     price_rules: list[PriceRuleFields] = Field(default_factory=list, title=N_("Prices"), max_length=30)
     offers: list[OfferFields] = Field(default_factory=list, title=N_("What it offers"), max_length=100)
 
@@ -161,6 +196,9 @@ def _check_rows(data: ServiceFields) -> None:
         ):
             errors += InvalidInput.at(path, "overlap", N_("This overlaps with other hours of the same day.")).errors
         seen.append(one)
+    errors += _wrong_slots(data.slot_plans)
+    if data.stewards and not KINDS[data.kind].has_stewards:
+        errors += InvalidInput.at("stewards", "foreign", N_("Only services of stewards have these.")).errors
     for index, rule in enumerate(data.price_rules):
         if rule.min_age is not None and rule.max_age is not None and rule.max_age < rule.min_age:
             path = f"price_rules.{index}.max_age"
@@ -180,6 +218,22 @@ def _check_rows(data: ServiceFields) -> None:
         raise InvalidInput(errors)
 
 
+def _wrong_slots(plans: list[SlotPlanFields]) -> list[FieldError]:
+    errors: list[FieldError] = []
+    for index, one in enumerate(plans):
+        path = f"slot_plans.{index}"
+        others = [o for o in plans[:index] if (o.weekday, o.title) == (one.weekday, one.title)]
+        if one.closes_minute - one.opens_minute < one.slot_minutes:
+            errors += InvalidInput.at(f"{path}.slot_minutes", "too_long", N_("No slot fits into this time.")).errors
+        elif any(o.opens_minute < one.closes_minute and one.opens_minute < o.closes_minute for o in others):
+            message = N_("This overlaps with other times of the same day and name.")
+            errors += InvalidInput.at(f"{path}.opens_minute", "overlap", message).errors
+    if not errors and sum((o.closes_minute - o.opens_minute) // o.slot_minutes for o in plans) > MAX_SLOTS:
+        message = N_("These are more than %(most)s slots in a week: make them longer, or fewer.")
+        errors += InvalidInput.at("slot_plans", "too_many", message, most=MAX_SLOTS).errors
+    return errors
+
+
 class CreateService(ServiceFields):
     """A new service; it starts as a draft."""
 
@@ -189,138 +243,3 @@ class UpdateService(ServiceFields):
 
     slug: str = Field(title=N_("Name in addresses"), max_length=40)
     version: int = Field(title=N_("Version"), ge=1)
-
-
-_ROWS: dict[str, tuple[type[Any], type[Input]]] = {
-    "hours": (OpeningHours, HoursFields),
-    "special_days": (SpecialDay, SpecialDayFields),
-    "price_rules": (PriceRule, PriceRuleFields),
-    "offers": (Offer, OfferFields),
-}
-_ORDER = {"hours": ("weekday", "opens_minute"), "special_days": ("first_day", "opens_minute")}
-"""Rows that stand by themselves, where others stand as they were entered."""
-_OWN = [name for name in ServiceFields.model_fields if name not in (*_ROWS, "division_code", "compound_number")]
-
-
-async def service_values(row: Service) -> dict[str, Any]:
-    """The editable values of a service, by input field."""
-    values: dict[str, Any] = {name: getattr(row, name) for name in _OWN}
-    for name, (model, fields) in _ROWS.items():
-        order = _ORDER.get(name, ("position",))
-        found = await model.filter(service_id=row.id).order_by(*order)
-        values[name] = [{key: getattr(one, key) for key in fields.model_fields} for one in found]
-    return {**values, "division_code": row.division_id, "compound_number": row.compound_id}  # type: ignore[attr-defined]
-
-
-async def _columns(data: ServiceFields) -> dict[str, Any]:
-    await place_of(data.division_code)
-    if data.compound_number is not None:
-        compound = await Compound.get_or_none(id=data.compound_number)
-        if compound is None or not str(compound.division_id).startswith(data.division_code):  # type: ignore[attr-defined]
-            raise InvalidInput.at("compound_number", "elsewhere", N_("This compound does not lie in the chosen place."))
-    words = search_terms(data.name, data.summary, *(offer.name for offer in data.offers))
-    places = {"division_id": data.division_code, "compound_id": data.compound_number}
-    return {**{name: getattr(data, name) for name in _OWN}, **places, "search_terms": words}
-
-
-async def _replace_rows(row: Service, data: ServiceFields) -> None:
-    for name, (model, _) in _ROWS.items():
-        await model.filter(service_id=row.id).delete()
-        for position, one in enumerate(getattr(data, name), 1):
-            extra = {} if name in _ORDER else {"position": position}
-            await model.create(service_id=row.id, **extra, **one.model_dump())
-
-
-@operation()
-async def create_service(actor: Actor, data: CreateService) -> Service:
-    """List a service as a draft."""
-    columns = await _columns(data)
-    if not actor.may(EDIT_SERVICES, data.division_code):
-        raise Forbidden
-    row = await Service.create(slug=rules.new_slug(), **columns)
-    await _replace_rows(row, data)
-    await audit(actor, row, changed({}, await service_values(row)))
-    return row
-
-
-async def _editable(actor: Actor, slug: str) -> Service:
-    row = await Service.select_for_update().get_or_none(slug=slug)
-    if row is None:
-        raise NotFound
-    if not actor.may(EDIT_SERVICES, row.division_id):  # type: ignore[attr-defined]
-        if row.status is ServiceStatus.DRAFT:
-            raise NotFound
-        raise Forbidden
-    return row
-
-
-@operation()
-async def update_service(actor: Actor, data: UpdateService) -> Service:
-    """Change a service, its hours, prices and offers. Moving it needs the grant over both places."""
-    row = await _editable(actor, data.slug)
-    columns = await _columns(data)
-    if not actor.may(EDIT_SERVICES, data.division_code):
-        raise Forbidden
-    before = await service_values(row)
-    check_version(row, data.version, lambda: before)
-    row.update_from_dict({**columns, "version": row.version + 1})
-    await row.save()
-    await _replace_rows(row, data)
-    await audit(actor, row, changed(before, await service_values(row)))
-    return row
-
-
-class ServiceVersion(Input):
-    """Which service, as the editor saw it."""
-
-    slug: str = Field(title=N_("Name in addresses"), max_length=40)
-    version: int = Field(title=N_("Version"), ge=1)
-
-
-class StopService(ServiceVersion):
-    """Why a service stops, for a while or for good."""
-
-    reason: str = Field(
-        title=N_("Reason"),
-        min_length=2,
-        max_length=300,
-        description=N_("Everyone reads it; say what people can do instead."),
-        json_schema_extra={"widget": "textarea"},
-    )
-
-
-async def _move(actor: Actor, data: ServiceVersion, verb: str, reason: str = "") -> Service:
-    row = await _editable(actor, data.slug)
-    sources, target = rules.TRANSITIONS[verb]
-    if row.status not in sources:
-        raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
-    check_version(row, data.version, dict)
-    before = {"status": row.status, "status_reason": row.status_reason}
-    row.update_from_dict({"status": target, "status_reason": reason, "version": row.version + 1})
-    await row.save()
-    await audit(actor, row, changed(before, {"status": target, "status_reason": reason}))
-    return row
-
-
-@operation()
-async def publish_service(actor: Actor, data: ServiceVersion) -> Service:
-    """Show a draft to everyone."""
-    return await _move(actor, data, "publish")
-
-
-@operation()
-async def suspend_service(actor: Actor, data: StopService) -> Service:
-    """Say that a service rests for a while, and why."""
-    return await _move(actor, data, "suspend", data.reason)
-
-
-@operation()
-async def resume_service(actor: Actor, data: ServiceVersion) -> Service:
-    """Say that a suspended service is there again."""
-    return await _move(actor, data, "resume")
-
-
-@operation()
-async def close_service(actor: Actor, data: StopService) -> Service:
-    """Say that a service has ended for good, and why."""
-    return await _move(actor, data, "close", data.reason)

@@ -31,7 +31,7 @@ async def watch(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0027_special_days")]
+    dependencies = [("civicgraph", "0028_kinds_of_services")]
 
     operations = [
         ops.CreateModel(
