@@ -16,6 +16,7 @@ from civicgraph.events.rescue.keeping import fill_when_empty as fill_drills
 from civicgraph.events.rounds import carry_on_series, mark_over
 from civicgraph.grievances.figures.checking import check_some
 from civicgraph.grievances.following import forget_unconfirmed
+from civicgraph.grievances.rounds import put_promises_right
 from civicgraph.notifications.delivery import Fence, deliver_due, unfenced
 from civicgraph.policies.rounds import match_some, tell_some
 from civicgraph.privacy.retention import erase_some
@@ -34,6 +35,7 @@ _ROUNDS: tuple[Callable[[], Awaitable[object]], ...] = (
     carry_on_slots,
     fill_drills,
     forget_unconfirmed,
+    put_promises_right,
     check_some,
     check_some_quotas,
     erase_some,

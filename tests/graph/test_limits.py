@@ -228,7 +228,10 @@ async def test_no_page_of_our_own_is_dearer_than_a_strangers_read_may_be(engine:
 
 def _anything(engine: Engine, operation: object) -> dict[str, object]:
     """A value for each variable that has to be given; pages ask for 100 items at most."""
-    samples = {"Int": 100, "Boolean": True, "ID": "Division:5203", "DivisionCode": "5203", "String": "2026-11"}
+    samples = {
+        **{"Int": 100, "Boolean": True, "ID": "Division:5203", "DivisionCode": "5203"},
+        **{"String": "2026-11", "Date": "2026-11-29"},
+    }
     found: dict[str, object] = {}
     for variable in operation.variable_definitions or ():  # type: ignore[attr-defined]
         kind = variable.type

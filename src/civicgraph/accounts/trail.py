@@ -76,6 +76,7 @@ OPERATIONS = {
     "set_enterprise_status": N_("Changed an enterprise's status"),
     "forget_enterprise_contact": N_("Deleted an enterprise's contact"),
     "reveal_enterprise_contact": N_("Looked at an enterprise's contact"),
+    "put_promise_right": N_("Reckoned promised times anew: more of the calendar is known"),
     "file_grievance": N_("Took a grievance by telephone"),
     "accept_grievance": N_("Accepted a grievance"),
     "assign_grievance": N_("Assigned a grievance"),
