@@ -74,6 +74,7 @@ PUBLIC = {
     "figures-empty": "/figures?within=520328",
     "month-report": "/figures/2026-11?within=520327",
     "report": "/report?division=520327001901",
+    "support": "@/grievances?state=open#support",
     "report-where": "/report",
     "track": "/track",
     "search": "/search?q=%E8%99%B9%E6%A1%A5",
@@ -159,6 +160,10 @@ OWN = {
     "my-day": ("grid", "/staff/today"),
     "inbox-of-a-point": ("point", "/staff/inbox"),
     "inbox-of-a-station": ("station", "/staff/inbox"),
+    "my-enterprises": ("hongfa", "/my/enterprises"),
+    "my-enterprise": ("hongfa", "/my/enterprises/91520323MAK8KAK65H"),
+    "my-policies": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies"),
+    "my-policy": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies/1"),
 }
 """Pages that show something to one person alone."""
 
@@ -234,6 +239,8 @@ async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-u
         await page.fill("[name=contact_phone]", "13800001234")
         await page.click("main form button[type=submit]")
         await page.wait_for_url("**/my-booking/**")
+    if step == "support":
+        await page.click("main a[href$='/support']")
     if step == "order":
         order = page.locator("a[href*='/work-order']").first
         await page.goto(url + str(await order.get_attribute("href")))

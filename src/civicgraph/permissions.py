@@ -106,7 +106,7 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        """Signed in as a person, by session or by token."""
+        """Signed in as a person, by session or by token: not by that of the staff, see `has_office`."""
         return self.person_id is not None
 
     @property

@@ -21,6 +21,7 @@ from civicgraph.grievances.models import Grievance, GrievanceCategory
 from civicgraph.grievances.operations import file_grievance
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.notifications.rendering import said_by
+from civicgraph.notifications.sending.batch import opened
 from civicgraph.operations import Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.policies import operations as policies
@@ -44,7 +45,7 @@ async def sent_code() -> str:
     """The code of the last message, as it is read."""
     message = await OutboxMessage.filter(template="claim_code").order_by("-id").first()
     assert message is not None
-    words = (await said_by("claim_code", message.values, "zh")).text
+    words = (await said_by("claim_code", opened(message.values), "zh")).text
     return words.split("验证码是：")[1].split()[0]
 
 
@@ -158,6 +159,20 @@ async def test_its_people_are_no_staff(engine: Engine, enter: Enter) -> None:
     found = await engine.read(document, {}, owner)
     assert found["teams"]["nodes"] == found["readyTexts"]["nodes"] == []
     assert [one["name"] for one in found["people"]["nodes"]] == [found["me"]["name"]] == ["李厂长"]
+
+
+async def test_its_people_are_bounded_as_strangers_are(enter: Enter) -> None:
+    await enter(**WITH_EMAIL)
+    await GrievanceCategory.create(
+        **{"code": "lighting", "name": "路灯", "name_en": "Lighting", "group_code": "street", "group_name": "街道"},
+        **{"group_name_en": "Street", "urgency": "general", "body": "community", "position": 1},
+    )
+    owner = await claimed()
+    advertising = "代开各类发票，请加微信 abc12345 详谈"
+    report = {"category": "lighting", "division_code": FENGQUAN, "description": advertising}
+    assert (await file_grievance(owner, report))["is_held"]
+    staff = await place.person("desk", Role.DISPATCHER, FENGGANG)
+    assert not (await file_grievance(staff, report))["is_held"]
 
 
 @pytest.mark.parametrize("channel", ["web", "api"])

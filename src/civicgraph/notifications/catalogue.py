@@ -99,7 +99,7 @@ EXAMPLES = {
     "until": "2026-06-05",
     "reason": "同一时期已享受同类补贴",
     "lost": 0,
-    "sealed_code": "7F3KQ2MX",
+    "code": "7F3KQ2MX",
     "minutes": 15,
 }
 """Values of the preview, by the names that the templates use."""

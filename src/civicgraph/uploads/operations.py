@@ -77,7 +77,7 @@ def new_name() -> str:
 
 def _count(actor: Actor) -> None:
     """Bound what strangers at one address send in a minute."""
-    if actor.is_staff or not actor.address_key:
+    if actor.has_office or not actor.address_key:
         return
     try:
         budgets.shared.spend(f"upload:{actor.address_key}", 1, settings.current().uploads_per_minute)

@@ -19,15 +19,7 @@ from civicgraph.i18n import N_
 from civicgraph.notifications.operations import notify_address
 from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, TooMany, audit, operation
 from civicgraph.permissions import READ_ENTERPRISE_CONTACTS, Actor
-from civicgraph.web.templating import environment
 
-
-def opened(sealed: str) -> str:
-    """A code as the message says it; it waits in the outbox sealed. (The example of the preview is not.)"""
-    return crypto.decrypt(sealed) if "." in sealed else sealed
-
-
-environment().filters["opened"] = opened
 _USERNAME = r"^$|^[a-z][a-z0-9._-]{1,39}$"
 _TAKEN = N_("This name is taken. Please choose another.")
 
@@ -46,6 +38,22 @@ class OfEnterprise(Input):
         return code.upper()
 
 
+class WithCode(OfEnterprise):
+    """The code of the message."""
+
+    code: str = Field(
+        title=N_("Code of the message"),
+        min_length=1,
+        max_length=20,
+        json_schema_extra={"autocomplete": "one-time-code"},
+    )
+
+    @field_validator("code")
+    @classmethod
+    def _as_typed(cls, code: str) -> str:
+        return "".join(char for char in code.upper() if char.isascii() and char.isalnum())
+
+
 class NewAccount(OfEnterprise):
     """The account that is to act for it, a new one where there is none yet."""
 
@@ -60,20 +68,8 @@ class NewAccount(OfEnterprise):
     )  # fmt: skip
 
 
-class ClaimEnterprise(NewAccount):
+class ClaimEnterprise(NewAccount, WithCode):
     """The code of the message. Whoever is not signed in makes an account with it."""
-
-    code: str = Field(
-        title=N_("Code of the message"),
-        min_length=1,
-        max_length=20,
-        json_schema_extra={"autocomplete": "one-time-code"},
-    )
-
-    @field_validator("code")
-    @classmethod
-    def _as_typed(cls, code: str) -> str:
-        return "".join(char for char in code.upper() if char.isascii() and char.isalnum())
 
 
 class GiveEnterpriseAccount(NewAccount):

@@ -102,7 +102,7 @@ async def _hold_cause(actor: Actor, data: FileGrievance) -> tuple[HoldCause | No
     if data.channel in PLACED_LATER and len(data.division_code) < COMMUNITY_DIGITS:
         return HoldCause.PLACE, ""
     if (
-        (actor.is_staff and data.channel is not Channel.OPEN311)
+        (actor.has_office and data.channel is not Channel.OPEN311)
         or actor.kind == "system"
         or danger_in(data.description)
     ):

@@ -97,7 +97,7 @@ async def unfollow_grievance(actor: Actor, data: FollowingLink) -> dict[str, Any
 
 def count_asking(actor: Actor) -> None:
     """Bound what strangers at one address ask for in a minute."""
-    if actor.is_staff or not actor.address_key:
+    if actor.has_office or not actor.address_key:
         return
     try:
         budgets.shared.spend(f"follow:{actor.address_key}", 1, settings.current().reports_per_minute)
