@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 
 from civicgraph.i18n import N_, Labelled
-from civicgraph.model import Listing, Record, place
+from civicgraph.model import Drafted, Record, SqlIndexes, place
 
 
 class ServiceKind(Labelled):
@@ -61,7 +61,7 @@ class OfferKind(Labelled):
     JOB = "job", N_("Job")
 
 
-class Service(Listing):
+class Service(Drafted):
     """Something that a community offers day by day."""
 
     slug = fields.CharField(40, unique=True, description="Its name in addresses.")
@@ -99,6 +99,8 @@ class Service(Listing):
     class Meta:
         table = "service"
         indexes = (("kind", "id"), ("division_id", "id"), ("status", "id"), ("compound_id", "id"))
+
+    sql_indexes: ClassVar[SqlIndexes] = {"service_import_key": ("import_key",), "service_submitted": ()}
 
 
 class OpeningHours(Record):

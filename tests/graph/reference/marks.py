@@ -7,9 +7,9 @@ from typing import Any
 
 from civicgraph.permissions import (
     DISPATCH_GRIEVANCES,
+    DRAFT_EVENTS,
+    DRAFT_SERVICES,
     EDIT_ENTERPRISES,
-    EDIT_EVENTS,
-    EDIT_SERVICES,
     MANAGE_BOOKINGS,
     READ_ENTERPRISE_CONTACTS,
 )
@@ -31,7 +31,8 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     "enterprise.contact_phone": ("Enterprise", nobody),
     "enterprise.contact_phone_masked": ("Enterprise", rules.over(READ_ENTERPRISE_CONTACTS)),
     "enterprise.name": ("Enterprise", rules.over(EDIT_ENTERPRISES)),
-    "event.title": ("Event", rules.over(EDIT_EVENTS)),
+    "event.review_note": ("Event", rules.over(DRAFT_EVENTS)),
+    "event.title": ("Event", rules.over(DRAFT_EVENTS)),
     **{
         f"grievance.{column}": ("Grievance", rules.reads_private)
         for column in (
@@ -71,7 +72,8 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
         f"registration.{name}": ("Registration", rules.over(MANAGE_BOOKINGS))
         for name in ("contact_name", "contact_email_masked", "reason")
     },
-    "service.name": ("Service", rules.over(EDIT_SERVICES)),
+    "service.name": ("Service", rules.over(DRAFT_SERVICES)),
+    "service.review_note": ("Service", rules.over(DRAFT_SERVICES)),
     "session.device": ("Person", lambda world, row: world.actor.person_id == row.id),
     "session.token_hash": ("Person", nobody),
     "trusted_document.text": ("Person", nobody),

@@ -14,6 +14,8 @@ from civicgraph.permissions import (
     ASSIGN_GRID_WORKERS,
     CAPABILITIES,
     DISPATCH_GRIEVANCES,
+    DRAFT_EVENTS,
+    DRAFT_SERVICES,
     EDIT_DIVISIONS,
     EDIT_ENTERPRISES,
     EDIT_EVENTS,
@@ -56,6 +58,15 @@ def may(world: World, capability: str, code: str) -> bool:
 def over(capability: str, column: str = "division_id") -> Rule:
     """Who holds the capability where the row belongs."""
     return lambda world, row: may(world, capability, getattr(row, column))
+
+
+def writes_or_publishes(write: str, publish: str) -> Rule:
+    """Drafts by who writes where the row belongs, the rest by who publishes there."""
+
+    def rule(world: World, row: Any) -> bool:
+        return may(world, write if row.status.name == "DRAFT" else publish, row.division_id)
+
+    return rule
 
 
 def is_own(world: World, row: Any) -> bool:
@@ -211,7 +222,7 @@ VISIBLE: dict[str, Rule] = {
     "AuditEntry": over(READ_AUDIT, "division_code"),
     "Enterprise": lambda world, row: row.is_published or may(world, EDIT_ENTERPRISES, row.division_id),
     "EnterpriseImport": over(EDIT_ENTERPRISES, "division_code"),
-    "Event": lambda world, row: row.status is not EventStatus.DRAFT or may(world, EDIT_EVENTS, row.division_id),
+    "Event": lambda world, row: row.status is not EventStatus.DRAFT or may(world, DRAFT_EVENTS, row.division_id),
     "Grant": sees_grant,
     "Quota": lambda world, row: row.is_public or manages_bookings(world, row),
     "Registration": sees_registration,
@@ -241,7 +252,7 @@ VISIBLE: dict[str, Rule] = {
     "Policy": lambda world, row: row.status.name in ("PUBLISHED", "ENDED") or edits_policies(world, row),
     "PolicyExample": lambda world, row: edits_policies(world, world.rows.one("Policy", row.policy_id)),
     "PolicyGrant": over(READ_ENTERPRISE_CONTACTS),
-    "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, EDIT_SERVICES, row.division_id),
+    "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, DRAFT_SERVICES, row.division_id),
     "Session": is_own,
 }
 """Types that not everybody sees whole; the others are public."""
@@ -267,6 +278,11 @@ GUARDS: dict[str, Rule] = {
     **dict.fromkeys(
         ("Grievance.building", "Grievance.danger", "Grievance.latitudeMicro", "Grievance.longitudeMicro"), reads_private
     ),
+    **{
+        f"{kind}.{name}": over(capability)
+        for kind, capability in (("Event", DRAFT_EVENTS), ("Service", DRAFT_SERVICES))
+        for name in ("publishAt", "submittedAt", "reviewNote", "importKey")
+    },
     "Policy.grantedFen": edits_policies,
     "GrievanceAnswer.answer": reads_internal,
     **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
@@ -294,7 +310,9 @@ MAY: dict[str, Rule] = {
     "Division.mayEdit": over(EDIT_DIVISIONS, "code"),
     "Division.maySetPromises": over(SET_PROMISES, "code"),
     "Enterprise.mayEdit": over(EDIT_ENTERPRISES),
-    "Event.mayEdit": over(EDIT_EVENTS),
+    "Event.mayEdit": writes_or_publishes(DRAFT_EVENTS, EDIT_EVENTS),
+    "Event.mayCopy": over(DRAFT_EVENTS),
+    "Event.mayPublish": over(EDIT_EVENTS),
     "RescueTeam.mayEdit": over(EDIT_EVENTS),
     "Grid.mayAssign": over(ASSIGN_GRID_WORKERS),
     "Grid.mayEdit": over(EDIT_GRIDS),
@@ -308,7 +326,9 @@ MAY: dict[str, Rule] = {
     "Person.mayEdit": manages,
     "Policy.mayEdit": edits_policies,
     "Policy.mayGrant": over(GRANT_POLICIES),
-    "Service.mayEdit": over(EDIT_SERVICES),
+    "Service.mayEdit": writes_or_publishes(DRAFT_SERVICES, EDIT_SERVICES),
+    "Service.mayCopy": over(DRAFT_SERVICES),
+    "Service.mayPublish": over(EDIT_SERVICES),
     "Grievance.mayCheck": checks,
     "Grievance.mayDirect": directs,
     "TrackedGrievance.mayAnswer": stands("RETURNED"),

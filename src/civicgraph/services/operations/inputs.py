@@ -1,4 +1,4 @@
-"""Writes of the services room."""
+"""What the writes of the services room take."""
 
 from __future__ import annotations
 
@@ -7,36 +7,11 @@ from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from civicgraph.divisions.models import Compound
-from civicgraph.divisions.operations import DivisionCode, place_of
+from civicgraph.divisions.operations import DivisionCode
 from civicgraph.i18n import N_
-from civicgraph.operations import (
-    FieldError,
-    Forbidden,
-    Input,
-    InvalidInput,
-    NotFound,
-    Unavailable,
-    audit,
-    changed,
-    check_version,
-    operation,
-)
-from civicgraph.permissions import EDIT_SERVICES, Actor
+from civicgraph.operations import FieldError, Input, InvalidInput
 from civicgraph.services import rules
-from civicgraph.services.models import (
-    HolidayHours,
-    Household,
-    Offer,
-    OfferKind,
-    OpeningHours,
-    PriceRule,
-    Service,
-    ServiceKind,
-    ServiceStatus,
-    SpecialDay,
-)
-from civicgraph.text import search_terms
+from civicgraph.services.models import HolidayHours, Household, OfferKind, ServiceKind
 
 _CLOCK: dict[str, Any] = {"widget": "clock"}
 
@@ -191,85 +166,6 @@ class UpdateService(ServiceFields):
     version: int = Field(title=N_("Version"), ge=1)
 
 
-_ROWS: dict[str, tuple[type[Any], type[Input]]] = {
-    "hours": (OpeningHours, HoursFields),
-    "special_days": (SpecialDay, SpecialDayFields),
-    "price_rules": (PriceRule, PriceRuleFields),
-    "offers": (Offer, OfferFields),
-}
-_ORDER = {"hours": ("weekday", "opens_minute"), "special_days": ("first_day", "opens_minute")}
-"""Rows that stand by themselves, where others stand as they were entered."""
-_OWN = [name for name in ServiceFields.model_fields if name not in (*_ROWS, "division_code", "compound_number")]
-
-
-async def service_values(row: Service) -> dict[str, Any]:
-    """The editable values of a service, by input field."""
-    values: dict[str, Any] = {name: getattr(row, name) for name in _OWN}
-    for name, (model, fields) in _ROWS.items():
-        order = _ORDER.get(name, ("position",))
-        found = await model.filter(service_id=row.id).order_by(*order)
-        values[name] = [{key: getattr(one, key) for key in fields.model_fields} for one in found]
-    return {**values, "division_code": row.division_id, "compound_number": row.compound_id}  # type: ignore[attr-defined]
-
-
-async def _columns(data: ServiceFields) -> dict[str, Any]:
-    await place_of(data.division_code)
-    if data.compound_number is not None:
-        compound = await Compound.get_or_none(id=data.compound_number)
-        if compound is None or not str(compound.division_id).startswith(data.division_code):  # type: ignore[attr-defined]
-            raise InvalidInput.at("compound_number", "elsewhere", N_("This compound does not lie in the chosen place."))
-    words = search_terms(data.name, data.summary, *(offer.name for offer in data.offers))
-    places = {"division_id": data.division_code, "compound_id": data.compound_number}
-    return {**{name: getattr(data, name) for name in _OWN}, **places, "search_terms": words}
-
-
-async def _replace_rows(row: Service, data: ServiceFields) -> None:
-    for name, (model, _) in _ROWS.items():
-        await model.filter(service_id=row.id).delete()
-        for position, one in enumerate(getattr(data, name), 1):
-            extra = {} if name in _ORDER else {"position": position}
-            await model.create(service_id=row.id, **extra, **one.model_dump())
-
-
-@operation()
-async def create_service(actor: Actor, data: CreateService) -> Service:
-    """List a service as a draft."""
-    columns = await _columns(data)
-    if not actor.may(EDIT_SERVICES, data.division_code):
-        raise Forbidden
-    row = await Service.create(slug=rules.new_slug(), **columns)
-    await _replace_rows(row, data)
-    await audit(actor, row, changed({}, await service_values(row)))
-    return row
-
-
-async def _editable(actor: Actor, slug: str) -> Service:
-    row = await Service.select_for_update().get_or_none(slug=slug)
-    if row is None:
-        raise NotFound
-    if not actor.may(EDIT_SERVICES, row.division_id):  # type: ignore[attr-defined]
-        if row.status is ServiceStatus.DRAFT:
-            raise NotFound
-        raise Forbidden
-    return row
-
-
-@operation()
-async def update_service(actor: Actor, data: UpdateService) -> Service:
-    """Change a service, its hours, prices and offers. Moving it needs the grant over both places."""
-    row = await _editable(actor, data.slug)
-    columns = await _columns(data)
-    if not actor.may(EDIT_SERVICES, data.division_code):
-        raise Forbidden
-    before = await service_values(row)
-    check_version(row, data.version, lambda: before)
-    row.update_from_dict({**columns, "version": row.version + 1})
-    await row.save()
-    await _replace_rows(row, data)
-    await audit(actor, row, changed(before, await service_values(row)))
-    return row
-
-
 class ServiceVersion(Input):
     """Which service, as the editor saw it."""
 
@@ -287,40 +183,3 @@ class StopService(ServiceVersion):
         description=N_("Everyone reads it; say what people can do instead."),
         json_schema_extra={"widget": "textarea"},
     )
-
-
-async def _move(actor: Actor, data: ServiceVersion, verb: str, reason: str = "") -> Service:
-    row = await _editable(actor, data.slug)
-    sources, target = rules.TRANSITIONS[verb]
-    if row.status not in sources:
-        raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
-    check_version(row, data.version, dict)
-    before = {"status": row.status, "status_reason": row.status_reason}
-    row.update_from_dict({"status": target, "status_reason": reason, "version": row.version + 1})
-    await row.save()
-    await audit(actor, row, changed(before, {"status": target, "status_reason": reason}))
-    return row
-
-
-@operation()
-async def publish_service(actor: Actor, data: ServiceVersion) -> Service:
-    """Show a draft to everyone."""
-    return await _move(actor, data, "publish")
-
-
-@operation()
-async def suspend_service(actor: Actor, data: StopService) -> Service:
-    """Say that a service rests for a while, and why."""
-    return await _move(actor, data, "suspend", data.reason)
-
-
-@operation()
-async def resume_service(actor: Actor, data: ServiceVersion) -> Service:
-    """Say that a suspended service is there again."""
-    return await _move(actor, data, "resume")
-
-
-@operation()
-async def close_service(actor: Actor, data: StopService) -> Service:
-    """Say that a service has ended for good, and why."""
-    return await _move(actor, data, "close", data.reason)
