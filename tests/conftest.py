@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -22,9 +23,12 @@ from civicgraph.settings import Settings
 from tests.support import quick, templates
 from tests.support.mail import Mailbox
 from tests.support.servers import Server
-from tests.support.templates import run, run_postgres
 
 quick.remember_models()
+hypothesis.settings.register_profile(  # tests are never timed: how fast examples are drawn on a busy machine says nothing
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 if memory := templates.in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
@@ -81,9 +85,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     folder = request.getfixturevalue("postgres_folder")
     name = f"city_{os.getpid()}_{next(_numbers)}"
-    run(run_postgres(folder, f"CREATE DATABASE {name} TEMPLATE {templates.POSTGRES} STRATEGY FILE_COPY"))
-    yield f"postgres://postgres@/{name}?host={folder}"
-    run(run_postgres(folder, f"DROP DATABASE {name} WITH (FORCE)"))
+    yield templates.copy_postgres(folder, name)
+    templates.drop_postgres(folder, name)
 
 
 @pytest.fixture

@@ -45,6 +45,10 @@ PUBLIC = {
     "rescue-teams": "/rescue-teams",
     "rescue-team": "/rescue-teams/2",
     "services": "/services",
+    "service-times": "/services/elderly-station-hangkong",
+    "service-stewards": "/services/stewards-tianju?building=3",
+    "service-errand": "/services/proxy-errands",
+    "service-shop": "/services/sales-point-jintai",
     "service-full": "/services/afterschool-changzheng",
     "service-slots": "/services/canteen-wujiangtianyuan",
     "book": "/services/parking-tianju#book",
@@ -54,6 +58,8 @@ PUBLIC = {
     "enterprises": "/enterprises",
     "enterprise": "@/enterprises",
     "enterprise-figures": "/enterprises/figures",
+    "enterprise-claim": "/enterprises/claim",
+    "enterprise-claim-code": "/enterprises/91520323MAK8KAK65H/claim",
     "problems": "/enterprise-problems",
     "policies": "/policies",
     "policy": "/policies/1",
@@ -68,6 +74,7 @@ PUBLIC = {
     "figures-empty": "/figures?within=520328",
     "month-report": "/figures/2026-11?within=520327",
     "report": "/report?division=520327001901",
+    "support": "@/grievances?state=open#support",
     "report-where": "/report",
     "track": "/track",
     "search": "/search?q=%E8%99%B9%E6%A1%A5",
@@ -88,6 +95,7 @@ STAFF = {
     "staff-event": "@/staff/events",
     "staff-services": "/staff/services",
     "staff-service": "@/staff/services",
+    "staff-menu": "/staff/services/canteen-wujiangtianyuan/menu",
     "staff-quota-new": "/staff/bookings/new?kind=service&slug=parking-tianju",
     "staff-quota": "/services/afterschool-changzheng#quota",
     "staff-quota-waiting": "/services/afterschool-changzheng#quota?view=waiting",
@@ -98,6 +106,8 @@ STAFF = {
     "staff-registration": "/services/afterschool-changzheng#registration",
     "staff-enterprises": "/staff/enterprises",
     "staff-enterprise": "@/staff/enterprises",
+    "staff-enterprise-accounts": "/staff/enterprises/91520323MAK8KAK65H/accounts",
+    "staff-enterprise-policies": "/staff/enterprises/91520323MAK8KAK65H/policies",
     "staff-policies": "/staff/policies",
     "staff-policy": "/staff/policies/1",
     "staff-policy-examples": "/staff/policies/1/examples",
@@ -150,6 +160,10 @@ OWN = {
     "my-day": ("grid", "/staff/today"),
     "inbox-of-a-point": ("point", "/staff/inbox"),
     "inbox-of-a-station": ("station", "/staff/inbox"),
+    "my-enterprises": ("hongfa", "/my/enterprises"),
+    "my-enterprise": ("hongfa", "/my/enterprises/91520323MAK8KAK65H"),
+    "my-policies": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies"),
+    "my-policy": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies/1"),
 }
 """Pages that show something to one person alone."""
 
@@ -225,6 +239,8 @@ async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-u
         await page.fill("[name=contact_phone]", "13800001234")
         await page.click("main form button[type=submit]")
         await page.wait_for_url("**/my-booking/**")
+    if step == "support":
+        await page.click("main a[href$='/support']")
     if step == "order":
         order = page.locator("a[href*='/work-order']").first
         await page.goto(url + str(await order.get_attribute("href")))

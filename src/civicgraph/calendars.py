@@ -35,6 +35,11 @@ def is_working_day(day: date) -> bool:
         return day.weekday() < 5
 
 
+def last_known_year() -> int:
+    """The latest year whose holidays were announced, as far as the library knows."""
+    return max(chinese_calendar.constants.holidays).year
+
+
 def is_makeup_day(day: date) -> bool:
     """Whether a Saturday or Sunday is worked for a holiday 调休."""
     return day.weekday() >= 5 and is_working_day(day)

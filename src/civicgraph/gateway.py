@@ -49,7 +49,7 @@ async def by_token(authorization: str) -> Actor | None:
 async def graphql(request: Request) -> Response:
     """GraphQL for clients, the explorer for people."""
     if request.method == "GET" and wants_page(request):
-        if not configuration.current().is_explorer_open and not request.state.actor.is_staff:
+        if not configuration.current().is_explorer_open and not request.state.actor.has_office:
             return PlainTextResponse("The explorer is closed.\n", 404)
         response = html(request, "graphql/explorer.html", {})
         response.headers["content-security-policy"] = EXPLORER_CSP

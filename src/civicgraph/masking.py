@@ -18,7 +18,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from civicgraph.surnames import COMPOUND, DOUBTFUL, PLAIN
+from civicgraph.surnames import CAREFUL, COMPOUND, DOUBTFUL, EXAMPLES, GIVEN, PLAIN
 
 MASK = "＊＊＊"
 
@@ -35,16 +35,28 @@ _FIXED = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_SEP})?0{_SEP}[1-9](?:{_SEP}\d){{8
 _LOCAL = re.compile(
     rf"(?:电话|座机|手机|号码|联系方式|拨打|致电|tel|phone)[号码是为:,\s]{{0,4}}(\d(?:{_SEP}\d){{6,7}})(?!\d)", re.I
 )
+_BARE = re.compile(r"(?<![\dA-Z:#-])[2-8]\d{3}[- ]?\d{4}(?![\d.-]|\s?[元米吨户人次个年条张份亿万%])", re.I)
 _LONG = re.compile(rf"(?<!\d)\d(?:{_SEP}\d){{11,18}}(?:{_SEP}[xX])?(?!\d)")
 _ACCOUNT = re.compile(rf"(?:卡号|账号|帐号|账户|银行卡|存折)[号码是为:,\s]{{0,4}}(\d(?:{_SEP}\d){{8,}})")
 
+_PASSPORT = re.compile(r"(?<![A-Z0-9])(?:[DEGPS]\d{8}|E[A-Z]\d{7})(?![A-Z0-9])", re.I)
+
+_PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-Z](?:[·•.\-\s]{0,2})"
-    r"(?=[A-Z0-9]*\d[A-Z]?\d)(?:[A-Z0-9]{5,6}|[A-Z0-9]{4}[学警港澳挂使领])(?![A-Z0-9])",
+    rf"[{_PROVINCE}]\s?[A-Z](?:[·•.\-\s]{{0,2}})"
+    rf"(?=[A-Z0-9]*\d[A-Z]?\d)(?:[A-Z0-9]{{5,6}}|[A-Z0-9]{{4}}[学警港澳挂使领])(?![A-Z0-9])",
     re.I,
+)
+_SPACED_PLATE = re.compile(
+    rf"[{_PROVINCE}]\s{{0,2}}[A-Z](?=[^㐀-鿿]*\d[^㐀-鿿]*\d)(?:[·•.\-\s]{{1,2}}[A-Z0-9]){{5,6}}(?![A-Z0-9])", re.I
 )
 _EMAIL = re.compile(
     r"(?:(?<![A-Z0-9._%+-])[A-Z0-9._%+-]+|[㐀-鿿]{1,10})\s?@\s?[A-Z0-9㐀-鿿-]+(?:\.[A-Z0-9㐀-鿿-]+)+", re.I
+)
+_SPELT_EMAIL = re.compile(
+    r"(?<![A-Z0-9._-])[A-Z0-9._-]{1,40}\s?(?:[(\[]\s?at\s?[)\]]|\sat\s|艾特|圈a)\s?[A-Z0-9-]{1,40}"
+    r"\s?(?:[(\[]\s?dot\s?[)\]]|\sdot\s|点|\.)\s?(?:com|cn|net|org)(?![A-Z])",
+    re.I,
 )
 _CHAT = re.compile(
     r"(?:微信|威信|薇信|wechat|(?<![A-Z])(?:加\s?v|(?:vx|wx|v)(?=[:是为号]))|qq|扣扣|企鹅|抖音|快手|支付宝)(?:号码?|账号)?[是为:,\s]{0,4}"
@@ -56,6 +68,8 @@ _DOORS = (
     re.compile(r"(?<!\d)\d{3,4}(?=[室房](?![0-9型内外屋])|号房)"),
     re.compile(r"(?<=单元)[\s,-]{0,2}\d{1,2}(?:-|楼)\d{1,4}号?"),
     re.compile(r"(?<=单元)[\s,-]{0,2}\d{3,4}(?!\d|[年元米层楼度户人块次个])"),
+    re.compile(r"(?:(?<=[栋幢座])|(?<=号楼))[\s,-]{0,2}\d{3,4}(?!\d|[-~年元米层楼度户人块次个平路])"),
+    re.compile(r"(?:(?<=住)|(?<=住在)|(?<=我家))\d{3,4}(?!\d|[-~年元米层楼度户人块次个平路弄号巷天多])"),
 )
 
 
@@ -101,7 +115,8 @@ def _numbers(plain: str) -> Iterator[Span]:
             yield found.span()
         elif number[-1] == "X" and _is_card(number[:-1]):
             yield found.start(), found.end() - 1
-    for pattern in (_PLATE, _EMAIL):
+    yield from (found.span() for found in _BARE.finditer(plain) if not _is_day(_digits(found[0])))
+    for pattern in (_PLATE, _SPACED_PLATE, _PASSPORT, _EMAIL, _SPELT_EMAIL):
         yield from (found.span() for found in pattern.finditer(plain))
 
 
@@ -143,6 +158,14 @@ _SAID = (
     "|机主|患者|死者|伤者|老人|邻居|网格员|楼长"
 )
 
+_PLACE = "村社镇乡街路巷组寨坝坪湾沟桥县区市屯庄岩山河湖岭垭塘堡店厂校院馆宅井洞园场苑庙关口坡坎头"
+"""What makes a place of a name before it: 刘家坪, 李子垭."""
+_KIN = "妈|爸|母|父|妻|夫|老公|老婆|丈夫|爱人|孩|儿|女|爷|奶|孙|哥|姐|弟|妹|家|房|车|狗|店|摊|电话|手机|邻居"
+_SURNAMES = f"(?!{_WORDS})[{''.join(one for one in PLAIN if one not in CAREFUL)}]"
+_COMMON = rf"(?:{_ANY}[{GIVEN}]{{1,2}})"
+_BESIDE = "上下边壁面找问请让叫跟和与给对由向是姓户任"
+"""What often stands right before a name."""
+
 _NAMES = (
     re.compile(rf"(?:我|名|名字|姓名|本名|真名|人|女|儿)叫做?\s?({_SURE}{_GIVEN})"),
     re.compile(rf"(?:{_SAID})\s?(?:[:,]|是|为|叫|\s)\s?({_ANY}{_GIVEN})(?![先女])"),
@@ -153,6 +176,10 @@ _NAMES = (
     re.compile(rf"[老小阿]((?![赖费姜汤余]){_SURE}){_END}"),
     re.compile(rf"(?<!{_HAN})({_SURE}{_GIVEN})(?=[\s:,(]{{0,2}}＊＊＊)"),
     re.compile(rf"(?<=＊＊＊)[\s,(]{{0,2}}({_SURE}{_GIVEN})(?=$|[^㐀-鿿])"),
+    re.compile(rf"((?:{'|'.join(COMPOUND)}|{_SURNAMES})[{GIVEN}](?!家)[{GIVEN}])(?![{_PLACE}]|家[{_PLACE}])"),
+    re.compile(rf"(?:(?<![㐀-鿿])|(?<=[{_BESIDE}]))({_COMMON})(?=家(?!{_HAN}?[{_PLACE}])|的(?:{_KIN}))"),
+    re.compile(rf"(?:找|问|联系)({_SURE}[{GIVEN}])(?=处理|解决|办|谈|说|问|帮|反映|协调|联系|了解|$|[^㐀-鿿])"),
+    re.compile(rf"({'|'.join(EXAMPLES)})(?![{_PLACE}月日号点])"),
     re.compile(r"(?:[Mm]y name is|[Nn]ame:|[Cc]ontact:|[Cc]alled|\b(?:Mr|Mrs|Ms|Miss|Dr)\.?)\s+([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)"),
 )  # fmt: skip
 

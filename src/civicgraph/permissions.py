@@ -112,8 +112,13 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        """Signed in as a person, by session or by token."""
+        """Signed in as a person, by session or by token: not by that of the staff, see `has_office`."""
         return self.person_id is not None
+
+    @property
+    def has_office(self) -> bool:
+        """Holds a role somewhere: staff in the word's own sense. Who only acts for an enterprise holds none."""
+        return bool(self.grants)
 
     def prefixes(self, capability: str) -> tuple[str, ...]:
         """The division codes whose subtrees the capability covers, without those inside others."""

@@ -16,10 +16,12 @@ from civicgraph.events.rescue.keeping import fill_when_empty as fill_drills
 from civicgraph.events.rounds import carry_on_series, mark_over
 from civicgraph.grievances.figures.checking import check_some
 from civicgraph.grievances.following import forget_unconfirmed
+from civicgraph.grievances.rounds import put_promises_right
 from civicgraph.notifications.delivery import Fence, deliver_due, unfenced
 from civicgraph.policies.rounds import match_some, tell_some
 from civicgraph.privacy.retention import erase_some
 from civicgraph.services import quotas as service_quotas
+from civicgraph.services.slots import carry_on_slots
 from civicgraph.uploads.operations import sweep
 
 __all__ = ["calendar", "each_tick", "event_quotas", "reminders", "service_quotas"]
@@ -30,8 +32,10 @@ log = structlog.get_logger()
 _ROUNDS: tuple[Callable[[], Awaitable[object]], ...] = (
     mark_over,
     carry_on_series,
+    carry_on_slots,
     fill_drills,
     forget_unconfirmed,
+    put_promises_right,
     check_some,
     check_some_quotas,
     erase_some,

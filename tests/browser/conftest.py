@@ -15,10 +15,11 @@ from civicgraph.accounts.models import Person
 from civicgraph.accounts.passwords import hash_password
 from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
 from civicgraph.permissions import Role
-from tests.conftest import SECRET, make_settings, run
+from tests.conftest import SECRET, make_settings
 from tests.support import city
 from tests.support.chromium import options
 from tests.support.servers import Server
+from tests.support.templates import run
 
 expect.set_options(timeout=20_000)  # two cores are shared with the other tests
 

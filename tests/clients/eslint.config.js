@@ -5,7 +5,7 @@ const { configs, parser } = graphql;
 
 // Parts of another object: they live and die with it and are read through it, so they have no id of their own.
 const parts = [
-  "EnterpriseListing", "Figure", "Grant", "GrievanceFigures", "GrievancePerformance", "GrievanceUpdate", "Offer", "OpeningHours", "SpecialDay",
+  "EnterpriseListing", "Figure", "Grant", "GrievanceFigures", "GrievancePerformance", "GrievanceUpdate", "Offer", "OpeningHours", "SpecialDay", "SlotPlan", "Steward", "Dish",
   "PriceRule", "Product", "DrillFigures", "EventEntry", "EventTeam", "RescueFigures", "ProgrammeItem", "UserError",
   "Backlog", "CategoryQuestion", "EnterpriseChange", "EnterpriseFigures", "EventSeries", "GrievanceAnswer", "GrievanceCall",
   "GrievanceRedaction", "GrievanceTag", "OfficeHours", "PolicyExample", "PolicyFigures", "PolicyRuleLine", "QuotaQuestion", "Upload", "UrgencyPolicy", "WorkOrder", "Workload",

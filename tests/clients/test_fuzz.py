@@ -17,6 +17,7 @@ import pytest
 from civicgraph import crypto, db
 from civicgraph import settings as configuration
 from civicgraph.accounts.operations import create_token
+from civicgraph.bookings.models import Registration
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.grievances.models import Grievance
 from civicgraph.permissions import SCOPES, Role
@@ -39,8 +40,9 @@ async def built(database: str) -> str:
     async with db.connected(settings):
         await small.build()
         contact = {"contact_phone": crypto.encrypt("13800001234"), "contact_email": crypto.encrypt("chen@example.cn")}
-        for model in (Enterprise, Grievance):  # what was marked in clear is encrypted as in use
+        for model in (Enterprise, Grievance, Registration):  # what was marked in clear is encrypted as in use
             await model.all().update(**contact)
+        await Registration.all().update(answers=crypto.encrypt("{}"))
         person = await city.person("administrator", Role.ADMINISTRATOR, city.CITY)
         for _ in range(4):
             made = await create_token(person, {"name": "fuzz", "scopes": list(SCOPES), "days": 1})

@@ -228,7 +228,10 @@ async def test_no_page_of_our_own_is_dearer_than_a_strangers_read_may_be(engine:
 
 def _anything(engine: Engine, operation: object) -> dict[str, object]:
     """A value for each variable that has to be given; pages ask for 100 items at most."""
-    samples = {"Int": 100, "Boolean": True, "ID": "Division:5203", "DivisionCode": "5203", "String": "2026-11"}
+    samples = {
+        **{"Int": 100, "Boolean": True, "ID": "Division:5203", "DivisionCode": "5203"},
+        **{"String": "2026-11", "Date": "2026-11-29"},
+    }
     found: dict[str, object] = {}
     for variable in operation.variable_definitions or ():  # type: ignore[attr-defined]
         kind = variable.type
@@ -237,3 +240,20 @@ def _anything(engine: Engine, operation: object) -> dict[str, object]:
             samples.get(name.value if name else "") if kind.kind == "non_null_type" else None
         )
     return found
+
+
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT 1 - x FROM n) SELECT '{}' FROM n WHERE x = 2"
+
+
+async def test_a_read_that_does_not_end_is_stopped_and_told_and_the_next_is_answered(
+    app: Starlette, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = app.state.engine.reader
+    fetch = reader.fetch
+    ask = {"url": "/graphql", "json": {"query": "{ divisions { totalCount } }"}, "headers": NEW}
+    with monkeypatch.context() as while_it_runs:
+        while_it_runs.setattr(reader, "fetch", lambda statement, parameters: fetch(ENDLESS, []))
+        slow = (await client.post(**ask)).json()["errors"]
+    assert [one["extensions"]["code"] for one in slow] == ["LIMIT_EXCEEDED"]
+    assert "took longer than 2 s, which is the limit, and was stopped" in slow[0]["message"]
+    assert (await client.post(**ask)).json()["data"] == {"divisions": {"totalCount": 0}}

@@ -80,6 +80,7 @@ UNWALKED = {
         ("follow_grievance", "follow_tracked_grievance", "confirm_following", "unfollow_grievance"),
         "about an address, not about the grievance: test_following",
     ),
+    "put_promise_right": "moves times alone, by the calendar: test_promises",
     "support_grievance": "counts who has the same problem: test_following",
     **dict.fromkeys(("release_report", "drop_report"), "before there is a grievance: test_intake"),
     **dict.fromkeys(

@@ -18,10 +18,11 @@ from civicgraph import settings as configuration
 from civicgraph.grievances.figures.checking import check_all
 from civicgraph.grievances.models import Grievance, GrievanceUpdate
 from civicgraph.operations.audit import verify
-from tests.conftest import SECRET, make_settings, run
+from tests.conftest import SECRET, make_settings
 from tests.grievances.conftest import fill
 from tests.support.city import FENGQUAN
 from tests.support.servers import Server
+from tests.support.templates import run
 
 RESIDENTS = int(os.environ.get("CIVICGRAPH_RESIDENTS", "60"))
 FILE = """mutation ($key: String!, $words: String!) { fileGrievance(input: {category: "lighting",
@@ -43,7 +44,8 @@ async def file(client: httpx.AsyncClient, number: int) -> str | None:
 async def crowd(server: Server, kill_after: int = 0) -> dict[int, str]:
     """All of them at once; the process is killed when so many were answered."""
     acknowledged: dict[int, str] = {}
-    limits = httpx.Limits(max_connections=100)
+    # Half of them at a time where the process is killed: some must not have been answered when it is.
+    limits = httpx.Limits(max_connections=RESIDENTS // 2 if kill_after else 100)
     headers = {"accept": "application/json"}
 
     async def one(client: httpx.AsyncClient, number: int) -> None:

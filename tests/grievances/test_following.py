@@ -180,3 +180,17 @@ async def test_the_reporter_follows_from_the_tracking_page(stranger: Browser) ->
     await stranger.send(f"/track/{number}/WRONG/following", email="wang@example.cn")
     assert stranger.address.startswith("/track") or "/track" in stranger.address
     assert await GrievanceFollower.all().count() == 1
+
+
+async def test_who_has_the_same_problem_follows_it_in_the_same_step(report: Report, app: Starlette) -> None:
+    row = await report()
+    path = f"/grievances/{row.number}/support"
+    browser = visit(app)
+    await browser.open(path)
+    refused = await browser.send(path, email="li at example")
+    assert browser.status == 422
+    assert 'value="li at example"' in refused
+    assert (await Grievance.get(id=row.id)).supporter_count == 0
+    assert "确认链接已发到您的邮箱" in await browser.send(path, email=LI)
+    assert (await Grievance.get(id=row.id)).supporter_count == 1
+    assert [one.template for one in await letters()] == ["follow_confirm"]

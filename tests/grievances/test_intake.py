@@ -113,6 +113,23 @@ async def test_words_of_danger_make_it_critical_whatever_the_category(report: Re
     assert (await report()).danger == ""
 
 
+# The channel ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("channel", "is_taken"), [("API", True), ("WEB", False), ("OPEN311", False), ("EMAIL", False)])
+async def test_nobody_says_over_graphql_that_a_report_came_by_a_door_of_ours(
+    client: httpx.AsyncClient, channel: str, is_taken: bool
+) -> None:
+    await fill()
+    document = f"""mutation {{ fileGrievance(input: {{category: "lighting", divisionCode: "{FENGQUAN}",
+      description: "楼道灯坏了两天", channel: {channel}}}) {{ number errors {{ field reason }} }} }}"""
+    answer = (await client.post("/graphql", json={"query": document}, headers={"accept": "application/json"})).json()[
+        "data"
+    ]["fileGrievance"]
+    assert answer["errors"] == ([] if is_taken else [{"field": "channel", "reason": "other_door"}])
+    assert await Grievance.all().count() == is_taken
+
+
 # The same problem ----------------------------------------------------------------------------
 
 

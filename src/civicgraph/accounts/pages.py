@@ -16,7 +16,7 @@ from civicgraph.i18n import N_, gettext
 from civicgraph.operations import OperationError
 from civicgraph.permissions import MANAGE_PEOPLE, READ_AUDIT, Actor
 from civicgraph.settings import current as settings
-from civicgraph.web import Form, listing, page, read, redirect, require, staff_only, submit
+from civicgraph.web import Form, listing, page, read, redirect, require, signed_in, staff_only, submit
 from civicgraph.web.csrf import cookie_name, set_cookie
 from civicgraph.web.forms import read_body
 from civicgraph.web.query import paging, place, text
@@ -268,20 +268,20 @@ PEOPLE = listing.Listing(
 ROUTES = [
     Route("/sign-in", sign_in, name="sign_in", methods=["GET", "POST"]),
     Route("/sign-out", sign_out, name="sign_out", methods=["POST"]),
-    Route("/staff/tokens", staff_only(own_tokens), name="staff_tokens", methods=["GET", "POST"]),
+    Route("/staff/tokens", signed_in(own_tokens), name="staff_tokens", methods=["GET", "POST"]),
     Route(
         "/staff/tokens/{number:int}/documents",
-        staff_only(trust_documents),
+        signed_in(trust_documents),
         name="staff_tokens_documents",
         methods=["GET", "POST"],
     ),
     Route(
-        "/staff/tokens/{number:int}/revocation", staff_only(revoke_token), name="staff_tokens_revoke", methods=["POST"]
+        "/staff/tokens/{number:int}/revocation", signed_in(revoke_token), name="staff_tokens_revoke", methods=["POST"]
     ),
-    Route("/staff/sessions", staff_only(own_account), name="staff_sessions", methods=["GET", "POST"]),
+    Route("/staff/sessions", signed_in(own_account), name="staff_sessions", methods=["GET", "POST"]),
     Route(
         "/staff/sessions/{number:int}/revocation",
-        staff_only(revoke_session),
+        signed_in(revoke_session),
         name="staff_sessions_revoke",
         methods=["POST"],
     ),

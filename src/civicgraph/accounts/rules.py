@@ -61,11 +61,10 @@ def own(c: Compiler, row: Row) -> str:
 
 
 def visible_person(c: Compiler, row: Row) -> str:
-    """Whose name and office one may read: the public those of people in charge of a grid, staff those of staff."""
-    if c.is_staff:
-        return c.dialect.true
+    """Whose name and office one may read: the public those of people in charge of a grid, staff those of staff, everybody their own."""
     _, source = c.find("GridAssignment", lambda one: f"{one['person_id']} = {row['id']} AND {one['to_on']} IS NULL")
-    return f"EXISTS (SELECT 1 {source})"
+    is_in_charge = f"EXISTS (SELECT 1 {source})"
+    return f"{c.is_of_office()} OR {row['id']} = {c.person()} OR {is_in_charge}" if c.is_staff else is_in_charge
 
 
 def known_person(c: Compiler, row: Row) -> str:

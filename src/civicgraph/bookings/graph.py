@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from civicgraph.bookings import models, operations, rules
 from civicgraph.bookings.models import RegistrationState
 from civicgraph.graph import (
     Order,
     any_of,
+    at_least,
+    before,
     column,
     computed,
     connection,
@@ -66,6 +68,7 @@ class Quota:
     status = column()
     is_taking = computed(bool, rules.is_taking, "Whether one can register at this moment, be it for the waiting list.")
     is_public = column()
+    is_planned = column()
     attended = column(guard=rules.manages)
     version = column()
     updated_at = column()
@@ -90,6 +93,21 @@ class QuotaQuestion:
     kind = column()
     choices = json_column(str, description="The answers to choose from.")
     is_required = column()
+
+
+@filter_type
+class QuotaFilter:
+    """Which time slots."""
+
+    starts_from = at_least("starts_at", date, "Starts on this day or later.")
+    starts_before = before("starts_at", date, "Starts before this day.")
+
+
+@order_type
+class QuotaOrder:
+    """The order of time slots."""
+
+    SOONEST = Order(("starts_at", "id"), "By their start.")
 
 
 @filter_type

@@ -91,6 +91,9 @@ class Quota(Listing):
         QuotaStatus, max_length=10, default=QuotaStatus.OPEN, description="Whether places are given out."
     )
     is_public = fields.BooleanField(default=False, description="Whether the event or service is published.")
+    is_planned = fields.BooleanField(
+        default=False, db_default=False, description="Whether it was laid out from the hours that a service gives out."
+    )
 
     class Meta:
         # The database itself refuses more taken than there are (migration 0014, `NEVER`): Tortoise makes no checks on SQLite.

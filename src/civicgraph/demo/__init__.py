@@ -9,7 +9,20 @@ from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
 from civicgraph import db, settings
-from civicgraph.demo import bookings, desk, grievances, listings, living, people, places, policies, problems, rescue
+from civicgraph.demo import (
+    bookings,
+    desk,
+    firms,
+    grievances,
+    listings,
+    living,
+    people,
+    places,
+    policies,
+    problems,
+    rescue,
+    services,
+)
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures.keeping import recount
 from civicgraph.enterprises.industries import load_industries
@@ -50,7 +63,7 @@ async def _load_demo(seed: int, console: Console) -> None:
             await policies.load_policies(Random(seed))
             await recount()
             done("enterprises")
-            await listings.load_services(compounds)
+            await services.load_services(compounds)
             done("services")
             await listings.load_events(random)
             done("events")
@@ -67,7 +80,9 @@ async def _load_demo(seed: int, console: Console) -> None:
             done("grievances")
         await rescue.hand_on(staff["admin"])
         await living.load_living(staff)
+        firm = await firms.load_firm()
         done("Zunyi is loaded")
     console.print("Sign in as (passwords are shown this once and kept hashed):")
     for one in credentials:
         console.print(f"  {one.username:15}{one.password:20}{one.role.label} · {one.place}", highlight=False)
+    console.print(f"  {firm[0]:15}{firm[1]:20}An enterprise · {firms.NAME}", highlight=False)

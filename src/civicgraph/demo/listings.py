@@ -1,4 +1,4 @@
-"""The demo city's listings: services, events, enterprises."""
+"""The demo city's listings: events, enterprises."""
 
 from __future__ import annotations
 
@@ -9,75 +9,10 @@ from typing import Any
 
 from civicgraph import clock
 from civicgraph.demo.facts import facts, places
-from civicgraph.divisions.models import Compound
 from civicgraph.enterprises import rules as enterprise_rules
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing, Product
 from civicgraph.events.models import Event, EventKind, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
-from civicgraph.services.models import Offer, OfferKind, OpeningHours, PriceRule, Service, ServiceKind, ServiceStatus
 from civicgraph.text import search_terms
-
-_SUMMARIES = {
-    "canteen_wujiangtianyuan": "午餐三菜一汤。80 岁及以上每餐 8 元。",
-    "afterschool_changzheng": "每天放学后：红色文化、美术音乐、无人机科普，30 个名额。",
-    "elderly_station_hangkong": "棋牌赛、舞蹈，天天有人陪。",
-    "sales_point_jintai": "生态粮油直销到小区。",
-    "repair_tianju": "下水道堵了、水电坏了，随时报修。",
-    "stewards_tianju": "5 名居民管家，每栋楼都有人管。",
-    "parking_tianju": "地下停车位 31 个。",
-    "proxy_errands": "腿脚不便、不会刷脸认证？网格员上门或视频帮您办。",
-    "job_referral_hongqiao": "家门口的岗位：推荐到虹发包包厂就业。",
-}
-_OFFERS = {
-    "canteen": ("menu", OfferKind.DISH),
-    "after_school_care": ("courses", OfferKind.COURSE),
-    "elderly_station": ("activities", OfferKind.ACTIVITY),
-    "convenience_store": ("goods", OfferKind.GOODS),
-    "job_referral": ("employer", OfferKind.JOB),
-}
-
-
-async def load_services(compounds: dict[str, Compound]) -> None:
-    """The services of the facts file, with their hours, prices and offers."""
-    for one in facts()["services"]:
-        row = await Service.create(
-            slug=one["key"].replace("_", "-"),
-            kind=ServiceKind(one["kind"]),
-            name=one["name"],
-            summary=_SUMMARIES[one["key"]],
-            division_id=places()[one["place"]],
-            compound=compounds["tianju"] if one["key"].endswith("_tianju") else None,
-            capacity=one.get("seats") or one.get("capacity"),
-            staff_count=one.get("count"),
-            is_round_the_clock=one.get("hours") == "24x7",
-            hours_note=one.get("when", "午餐时间" if one["kind"] == "canteen" else ""),
-            status=ServiceStatus.PUBLISHED,
-            search_terms=search_terms(one["name"], _SUMMARIES[one["key"]]),
-        )
-        if one["kind"] == "canteen":
-            await OpeningHours.bulk_create(
-                [
-                    OpeningHours(service=row, weekday=day, opens_minute=11 * 60, closes_minute=13 * 60)
-                    for day in range(1, 8)
-                ]
-            )
-        for position, rule in enumerate(one.get("price_rules", []), 1):
-            await PriceRule.create(
-                service=row,
-                position=position,
-                label=f"{rule['min_age']} 岁及以上",
-                min_age=rule["min_age"],
-                amount_fen=rule["price"] * 100,
-                unit="餐",
-            )
-        await _offers(row, one)
-
-
-async def _offers(row: Service, one: dict[str, Any]) -> None:
-    key, kind = _OFFERS.get(one["kind"], ("", OfferKind.TASK))
-    given = one.get(key, [])
-    names = given if isinstance(given, list) else [given]
-    for position, name in enumerate(names, 1):
-        await Offer.create(service=row, position=position, kind=kind, name=name)
 
 
 def _at(on: date, hour: int, minute: int = 0) -> datetime:

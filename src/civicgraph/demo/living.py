@@ -23,6 +23,8 @@ _QUESTIONS: tuple[tuple[str, str, str, str, list[str], list[str], bool], ...] = 
     ("lighting", "since", "从什么时候开始的？", "Since when?", ["今天", "这两三天", "一周以上"], ["Today", "Two or three days", "More than a week"], True),
     ("lighting", "how_many", "一共几盏不亮？", "How many lamps are dark?", [], [], True),
     ("sanitation", "since", "从什么时候开始的？", "Since when?", ["今天", "这两三天", "一周以上"], ["Today", "Two or three days", "More than a week"], True),
+    ("errand", "how", "上门办，还是视频办？", "At home, or by video?", ["上门", "视频"], ["At home", "By video"], False),
+    ("errand", "for_whom", "给谁办？（本人、父母……）", "For whom?", [], [], False),
     ("plumbing", "door", "什么时候家里有人？", "When is somebody at home?", [], [], False),
 )  # fmt: skip
 _SUPPORTERS = 6

@@ -9,6 +9,10 @@ import strawberry
 from graphql import GraphQLError
 
 from civicgraph.enterprises import models, operations, rules
+from civicgraph.enterprises.claims import rules as claims
+from civicgraph.enterprises.claims.graph import EnterpriseAccount
+from civicgraph.enterprises.claims.graph import EnterpriseAccountFilter as EnterpriseAccountFilter
+from civicgraph.enterprises.claims.graph import EnterpriseAccountOrder as EnterpriseAccountOrder
 from civicgraph.enterprises.figures import slices
 from civicgraph.enterprises.figures.graph import EnterpriseFigures
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseStatus, ImportState
@@ -164,9 +168,19 @@ class Enterprise:
         link=grievance_rules.reported_by,
         description="Problems that it reported, as far as you may read who reported them.",
     )
+    accounts = connection(
+        "EnterpriseAccount", key="enterprise_id", description="Who acts for it, as far as you may know."
+    )
+    policy_grants = connection(
+        "policies.PolicyGrant",
+        key="enterprise_id",
+        description="What it was granted, and what it was found to qualify for, as far as you may read it.",
+    )
     may_edit = computed(
         bool, lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES), "Whether you may change it."
     )
+    may_read_private = computed(bool, rules.may_read_contact, "Whether you may read what is private to it.")
+    is_mine = computed(bool, lambda c, row: claims.is_own(c, row["id"]), "Whether your account acts for it.")
 
 
 @type_(models.EnterpriseListing)
@@ -251,6 +265,10 @@ class Query:
         description="An enterprise by its code.",
     )
     enterprises = root_connection("Enterprise", description="Enterprises of the city.")
+    enterprise_accounts = root_connection(
+        "EnterpriseAccount",
+        description="Accounts that act for enterprises: your own, and those whose enterprises you oversee.",
+    )
     enterprise_figures = slices.figures("EnterpriseFigures", IndustryCode, DivisionCode)
     enterprise_imports = root_connection("EnterpriseImport", description="Files of enterprises that were sent.")
     enterprise_import = root_one(
@@ -282,5 +300,12 @@ Mutation = mutations(
     ),
     door(operations.close_quarter, {"quarter": str}),
     door(operations.reveal_enterprise_contact, {"phone": str, "email": str}),
+    door(operations.ask_claim_code, {"is_asked": bool}),
+    door(operations.claim_enterprise, {"account": "EnterpriseAccount", "is_claimed": bool}),
+    door(operations.give_enterprise_account, {"account": "EnterpriseAccount"}),
+    door(operations.end_enterprise_account, {"account": "EnterpriseAccount"}),
 )
-TYPES = (Enterprise, EnterpriseListing, EnterpriseChange, EnterpriseImport, EnterpriseFigures, Product, Industry)
+TYPES = (
+    *(Enterprise, EnterpriseAccount, EnterpriseListing, EnterpriseChange, EnterpriseImport, EnterpriseFigures),
+    *(Product, Industry),
+)

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from tortoise import fields
 from tortoise.models import Model
 
+from civicgraph.enterprises.claims.models import ClaimCode as ClaimCode
+from civicgraph.enterprises.claims.models import EnterpriseAccount as EnterpriseAccount
 from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Listing, Record, SqlIndexes, by_place, place
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.permissions import EDIT_ENTERPRISES, READ_ENTERPRISE_CONTACTS, Actor
 from civicgraph.text import search_terms, sound_terms
 
@@ -73,8 +74,8 @@ def is_listed(c: Compiler, row: Row, given: Given) -> str:
 
 
 def visible(c: Compiler, row: Row) -> str:
-    """Published entries; the others for those who may edit there (`may_see`)."""
-    return f"{row['is_published']} OR {c.covers(row['division_id'], EDIT_ENTERPRISES)}"
+    """Published entries; the others for those who may edit there (`may_see`), and for who acts for them."""
+    return f"{row['is_published']} OR {c.covers(row['division_id'], EDIT_ENTERPRISES)} OR {is_own(c, row['id'])}"
 
 
 def may_see(actor: Actor, row: Enterprise) -> bool:
@@ -83,8 +84,8 @@ def may_see(actor: Actor, row: Enterprise) -> bool:
 
 
 def may_read_contact(c: Compiler, row: Row) -> str:
-    """Contacts are for those whose grants cover the place."""
-    return c.covers(row["division_id"], READ_ENTERPRISE_CONTACTS)
+    """Contacts are for those whose grants cover the place, and for who acts for the enterprise."""
+    return f"{c.covers(row['division_id'], READ_ENTERPRISE_CONTACTS)} OR {is_own(c, row['id'])}"
 
 
 def visible_import(c: Compiler, row: Row) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -66,11 +66,21 @@ class Door:
     operation: Operation[Any, Any]
     payload: Mapping[str, Any]
     description: str = ""
+    check: Callable[[Mapping[str, Any]], None] | None = None
 
 
-def door(operation: Operation[Any, Any], payload: Mapping[str, Any], description: str = "") -> Door:
-    """Open `operation` as a mutation. Its result is a mapping of payload fields, or the row of the only one."""
-    return Door(operation, payload, description)
+def door(
+    operation: Operation[Any, Any],
+    payload: Mapping[str, Any],
+    description: str = "",
+    *,
+    check: Callable[[Mapping[str, Any]], None] | None = None,
+) -> Door:
+    """Open `operation` as a mutation. Its result is a mapping of payload fields, or the row of the only one.
+
+    `check` raises for input that other doors may give and this one may not.
+    """
+    return Door(operation, payload, description, check)
 
 
 def mutations(name: str, *doors: Door) -> type:
@@ -133,7 +143,10 @@ def _field(opened: Door, module: str) -> Any:
         actor = info.context.actor
         info.context.is_write = True
         try:
-            result = await operation(actor, to_plain(input))
+            given = to_plain(input)
+            if opened.check:
+                opened.check(given)
+            result = await operation(actor, given)
         except OperationError as error:
             return payload(errors=user_errors(error))
         except IntegrityError:

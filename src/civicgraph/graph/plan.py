@@ -105,6 +105,12 @@ class Compiler:
         """The actor's number, null for strangers."""
         return self.value(lambda run: run.actor.person_id, "int", share="person")
 
+    def is_of_office(self) -> str:
+        """Whether the actor holds any role; who acts for an enterprise holds none."""
+        if not self.is_staff:
+            return self.dialect.false
+        return f"({self.value(lambda run: int(run.actor.has_office), 'int', share='office')} = 1)"
+
     def covers(self, code: str, capability: str) -> str:
         """Whether the actor holds `capability` over the division of SQL `code`."""
         if not self.is_staff:

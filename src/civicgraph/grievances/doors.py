@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from civicgraph.graph import door
 from civicgraph.grievances import operations
+from civicgraph.grievances.intake.models import BY_OUR_DOORS, Channel
+from civicgraph.i18n import N_
+from civicgraph.operations import InvalidInput
+
+_NOT_THIS_DOOR = N_("What is sent over GraphQL did not come in that way. Please leave it out, or say API.")
+
+
+def _came_this_way(report: Mapping[str, Any]) -> None:
+    if Channel(report.get("channel", Channel.API)) in BY_OUR_DOORS:
+        raise InvalidInput.at("channel", "other_door", _NOT_THIS_DOOR)
+
 
 DOORS = (
     door(
         operations.file_grievance,
         {"grievance": "TrackedGrievance", "number": str, "tracking_secret": str, "is_held": bool},
+        check=_came_this_way,
     ),
     door(operations.support_grievance, {"grievance": "Grievance", "is_new": bool}),
     door(operations.release_report, {"grievance": "Grievance"}),

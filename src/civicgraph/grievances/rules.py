@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from civicgraph.clock import CITY_ZONE
 from civicgraph.divisions.rules import parent_code
+from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.grievances.desk.rules import Part, has_part
 from civicgraph.grievances.models import Channel, Grievance, ReporterKind
 from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, Needs, Transition
@@ -37,6 +38,11 @@ def may_report(actor: Actor, channel: Channel, place: str) -> bool:
     """Whether a member of the staff may report for somebody else there: who keeps events, what was asked at one."""
     may_note = channel is Channel.FORUM and actor.may(EDIT_EVENTS, place)
     return may_note or actor.may(DISPATCH_GRIEVANCES, place)
+
+
+def may_name_enterprise(actor: Actor, place: str) -> bool:
+    """Whether a member of the staff may say that a report there is an enterprise's: at the desk, or at an event."""
+    return actor.may(DISPATCH_GRIEVANCES, place) or actor.may(EDIT_EVENTS, place)
 
 
 def may_dispatch(actor: Actor, row: Grievance) -> bool:
@@ -313,8 +319,10 @@ def counts_all(c: Compiler, row: Row) -> str:
 
 
 def visible_grievances(c: Compiler, row: Row) -> str:
-    """Public ones; the others for staff whose grants cover the division."""
-    return f"{row['is_public']} OR {reads_private(c, row)}" if c.is_staff else row["is_public"]
+    """Public ones; the others for staff whose grants cover the division, and for who acts for the enterprise."""
+    if not c.is_staff:
+        return row["is_public"]
+    return f"{row['is_public']} OR {reads_private(c, row)} OR {is_own(c, row['enterprise_id'])}"
 
 
 def reads_private(c: Compiler, row: Row) -> str:
@@ -323,8 +331,8 @@ def reads_private(c: Compiler, row: Row) -> str:
 
 
 def reported_by(c: Compiler, row: Row, child: Row) -> str:
-    """Joins an enterprise to what it reported, for those alone who may read who did."""
-    return f"{child['enterprise_id']} = {row['id']} AND {reads_private(c, child)}"
+    """Joins an enterprise to what it reported, for those alone who may read who did, and for who acts for it."""
+    return f"{child['enterprise_id']} = {row['id']} AND ({reads_private(c, child)} OR {is_own(c, row['id'])})"
 
 
 def may_work_row(c: Compiler, row: Row) -> str:

@@ -42,6 +42,7 @@ RESIDENT_MESSAGES = {
     "mail_received": N_("Answer to a letter"),
     "follow_confirm": N_("Question whether an address is right"),
     "policy_grant": N_("A policy’s grant to an enterprise"),
+    "claim_code": N_("Code by which an enterprise claims its entry of the register"),
 }
 """To residents, and to the contacts of enterprises."""
 MESSAGES = {**STAFF_MESSAGES, **RESIDENT_MESSAGES}
@@ -98,6 +99,8 @@ EXAMPLES = {
     "until": "2026-06-05",
     "reason": "同一时期已享受同类补贴",
     "lost": 0,
+    "code": "7F3KQ2MX",
+    "minutes": 15,
 }
 """Values of the preview, by the names that the templates use."""
 BLOCKS = {"what": N_("The sentence that fits the case")}

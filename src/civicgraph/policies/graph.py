@@ -156,7 +156,7 @@ class PolicyExample:
 
 @node(models.PolicyGrant, visible=rules.visible_grant, is_big=True)
 class PolicyGrant:
-    """What an enterprise gets of a policy in a period; for those who may read its private facts."""
+    """What an enterprise gets of a policy in a period; for those who may read its private facts, and for who acts for it."""
 
     number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
     period = column()
@@ -166,6 +166,10 @@ class PolicyGrant:
     objection_until = column()
     paid_on = column()
     reason = column()
+    objection = column()
+    objected_at = column()
+    objection_answer = column()
+    objection_answered_at = column()
     notice_due = column()
     notified_at = column()
     enterprise = to_one("enterprises.Enterprise", is_nullable=True)
@@ -317,5 +321,18 @@ Mutation = mutations(
     door(operations.grant_policy, {"policy": "Policy", "count": int, "amount_fen": str}),
     door(operations.pay_grants, {"policy": "Policy", "count": int, "amount_fen": str}),
     door(operations.withdraw_grant, {"grant": "PolicyGrant"}),
+    door(operations.object_to_grant, {"grant": "PolicyGrant"}),
+    door(operations.answer_objection, {"grant": "PolicyGrant"}),
+    door(
+        operations.explain_policy,
+        {
+            **{"qualifies": bool, "amount_fen": str},
+            **{"met": list[str], "unmet": list[str], "unknown": list[str]},
+        },
+    ),
+    door(
+        operations.explain_policies,
+        {"qualifies_for": list[int], "not_for": list[int], "not_known_for": list[int]},
+    ),
 )
 TYPES = (Policy, PolicyRuleLine, PolicyExample, PolicyGrant, PolicyFigures)

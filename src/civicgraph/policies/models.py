@@ -167,6 +167,12 @@ class PolicyGrant(Record):
     objection_until = fields.DateField(null=True, description="The last day for objections.")
     paid_on = fields.DateField(null=True, description="The day on which it was paid.")
     reason = fields.CharField(300, default="", description="Why it was withdrawn.")
+    objection = fields.CharField(600, default="", db_default="", description="What the enterprise objects to it.")
+    objected_at = fields.DatetimeField(null=True, description="When the enterprise objected.")
+    objection_answer = fields.CharField(
+        300, default="", db_default="", description="What the office answered to the objection."
+    )
+    objection_answered_at = fields.DatetimeField(null=True, description="When the office answered it.")
     notice_due = fields.BooleanField(default=False, description="Whether the enterprise is still to be told.")
     notified_at = fields.DatetimeField(null=True, description="When its contact was written to, empty: has no e-mail.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.enterprises.figures.counting import quarter_of
 from civicgraph.permissions import EDIT_POLICIES, READ_ENTERPRISE_CONTACTS
 from civicgraph.policies.eligibility import Known, Sql
@@ -30,8 +31,8 @@ def visible_example(c: Compiler, row: Row) -> str:
 
 
 def visible_grant(c: Compiler, row: Row) -> str:
-    """A single amount can tell what the register keeps private: for those who may read that."""
-    return c.covers(row["division_id"], READ_ENTERPRISE_CONTACTS)
+    """A single amount can tell what the register keeps private: for those who may read that, and the enterprise's own."""
+    return f"{c.covers(row['division_id'], READ_ENTERPRISE_CONTACTS)} OR {is_own(c, row['enterprise_id'])}"
 
 
 def may_read_sums(c: Compiler, row: Row, count: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from civicgraph.graph import (
     Order,
     any_of,
     column,
     computed,
+    connection,
     door,
     filter_type,
     flag,
     followable,
+    json_column,
     matches,
     mutations,
     node,
@@ -21,10 +25,11 @@ from civicgraph.graph import (
     to_many,
     to_one,
     type_,
+    where,
     within,
 )
 from civicgraph.services import models, operations, rules
-from civicgraph.services.models import Household, ServiceKind, ServiceStatus
+from civicgraph.services.models import Allergen, Diet, Household, ServiceKind, ServiceStatus
 
 
 @filter_type
@@ -51,6 +56,26 @@ class ServiceOrder:
     """The order of services."""
 
     NEWEST = Order(("id",), "Latest listed first.", is_descending=True)
+
+
+@filter_type
+class MenuDayFilter:
+    """Which days' menus."""
+
+    served_from = where(
+        date, "Of this day or a later one.", lambda c, row, day: f"{row['served_on']} >= {day.sql(c, 'day')}"
+    )
+    served_until = where(
+        date, "Of this day or an earlier one.", lambda c, row, day: f"{row['served_on']} <= {day.sql(c, 'day')}"
+    )
+
+
+@order_type
+class MenuDayOrder:
+    """The order of days' menus."""
+
+    SOONEST = Order(("served_on", "id"), "By their day.")
+    LATEST = Order(("served_on", "id"), "By their day, latest first.", is_descending=True)
 
 
 @node(models.Service, visible=rules.visible)
@@ -87,6 +112,18 @@ class Service:
         order=("first_day", "id"),
         description="Days with other hours, or none.",
     )
+    slot_plans = to_many(
+        "SlotPlan",
+        key="service_id",
+        order=("weekday", "opens_minute", "id"),
+        description="Times of the week that are given out in slots.",
+    )
+    stewards = to_many(
+        "Steward",
+        key="service_id",
+        order=("position", "id"),
+        description="Who looks after which buildings.",
+    )
     price_rules = to_many(
         "PriceRule",
         key="service_id",
@@ -106,11 +143,17 @@ class Service:
         description="The rule that gives a person's price; null when none fits.",
     )
     offers = to_many("Offer", key="service_id", order=("position", "id"), description="What it offers.")
+    menus = connection("MenuDay", key="service_id", description="What it serves, day by day.")
     quotas = to_many(
         "bookings.Quota",
-        key="service_id",
+        link=lambda c, row, child: f"{child['service_id']} = {row['id']} AND NOT {child['is_planned']}",
         order=("id",),
-        description="Places that one can take: for good, of a term, of a time slot.",
+        description="Places that one can take: for good, of a term, of a time entered by itself.",
+    )
+    slots = connection(
+        "bookings.Quota",
+        link=rules.coming_slots,
+        description="Time slots to come, as laid out from the times that can be booked.",
     )
     is_open_now = computed(bool, rules.is_open_now, "Whether it is open at this moment.")
     may_edit = computed(bool, rules.may_edit, "Whether you may change it.")
@@ -142,6 +185,28 @@ class SpecialDay:
     note = column()
 
 
+@type_(models.SlotPlan)
+class SlotPlan:
+    """A stretch of a weekday that is given out in time slots."""
+
+    title = column()
+    weekday = column()
+    opens_minute = column()
+    closes_minute = column()
+    slot_minutes = column()
+    places = column()
+
+
+@type_(models.Steward)
+class Steward:
+    """Who looks after which buildings of a compound."""
+
+    buildings = column()
+    name = column(guard=rules.knows_steward)
+    phone = column(guard=rules.knows_steward)
+    is_public = column()
+
+
 @type_(models.PriceRule)
 class PriceRule:
     """Who pays what."""
@@ -163,6 +228,29 @@ class Offer:
 
     kind = column()
     name = column()
+    note = column()
+    amount_fen = column()
+    unit = column()
+
+
+@node(models.MenuDay, visible=rules.visible_menus)
+class MenuDay:
+    """What a canteen serves on one day."""
+
+    served_on = column()
+    note = column()
+    version = column()
+    dishes = to_many("Dish", key="menu_id", order=("position", "id"), description="The dishes, breakfast first.")
+
+
+@type_(models.Dish)
+class Dish:
+    """A dish on a day's menu."""
+
+    meal = column()
+    name = column()
+    allergens = json_column(Allergen, description="What it may hold that some must not eat.")
+    diets = json_column(Diet, description="Whom it suits.")
     note = column()
 
 
@@ -195,5 +283,6 @@ Mutation = mutations(
     door(operations.suspend_service, {"service": "Service"}),
     door(operations.resume_service, {"service": "Service"}),
     door(operations.close_service, {"service": "Service"}),
+    door(operations.set_menu, {"service": "Service"}),
 )
-TYPES = (Service, OpeningHours, SpecialDay, PriceRule, Offer)
+TYPES = (Service, OpeningHours, SpecialDay, SlotPlan, Steward, PriceRule, Offer, MenuDay, Dish)

@@ -61,6 +61,38 @@ class OfferKind(Labelled):
     JOB = "job", N_("Job")
 
 
+class Meal(Labelled):
+    """The meal that a dish is for."""
+
+    BREAKFAST = "breakfast", N_("Breakfast")
+    LUNCH = "lunch", N_("Lunch")
+    DINNER = "dinner", N_("Dinner")
+
+
+class Allergen(Labelled):
+    """What a dish may hold that some must not eat: the eight groups of GB 7718 (4.4.3.1)."""
+
+    GLUTEN = "gluten", N_("Cereals with gluten")
+    CRUSTACEANS = "crustaceans", N_("Prawns and crabs")
+    FISH = "fish", N_("Fish")
+    EGGS = "eggs", N_("Eggs")
+    PEANUTS = "peanuts", N_("Peanuts")
+    SOY = "soy", N_("Soy")
+    MILK = "milk", N_("Milk")
+    NUTS = "nuts", N_("Nuts")
+
+
+class Diet(Labelled):
+    """Whom a dish suits."""
+
+    VEGETARIAN = "vegetarian", N_("Vegetarian")
+    HALAL = "halal", N_("Halal")
+    LOW_SALT = "low_salt", N_("Little salt")
+    LOW_SUGAR = "low_sugar", N_("Little sugar")
+    SOFT = "soft", N_("Easy to chew")
+    NOT_HOT = "not_hot", N_("Not hot")
+
+
 class Service(Drafted):
     """Something that a community offers day by day."""
 
@@ -95,10 +127,17 @@ class Service(Drafted):
     )
     status_reason = fields.CharField(300, default="", description="Why it is suspended or closed.")
     search_terms = fields.TextField(default="", description="Bigrams of its texts.")
+    slots_until = fields.DateField(null=True, description="Its time slots are laid out before this day, empty: none.")
 
     class Meta:
         table = "service"
-        indexes = (("kind", "id"), ("division_id", "id"), ("status", "id"), ("compound_id", "id"))
+        indexes = (
+            ("kind", "id"),
+            ("division_id", "id"),
+            ("status", "id"),
+            ("compound_id", "id"),
+            ("slots_until", "id"),
+        )
 
     sql_indexes: ClassVar[SqlIndexes] = {"service_import_key": ("import_key",), "service_submitted": ()}
 
@@ -161,6 +200,43 @@ class PriceRule(Record):
         indexes = (("service_id", "position", "id"),)
 
 
+class Steward(Record):
+    """Who looks after which buildings of the compound that a service of stewards serves 楼栋管家."""
+
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "civicgraph.Service", related_name="stewards", on_delete=fields.CASCADE, description="The service."
+    )
+    position = fields.IntField(description="Their place in the list, from 1.")
+    buildings = fields.CharField(120, description="The buildings in words, for instance 1至3栋、5栋.")
+    name = fields.CharField(40, description="Their name. Public only where they have agreed to it.")
+    phone = fields.CharField(40, default="", description="Telephone at work. Public only where they have agreed to it.")
+    is_public = fields.BooleanField(
+        default=False, description="Whether name and telephone are a public contact, as the steward has agreed."
+    )
+
+    class Meta:
+        table = "steward"
+        indexes = (("service_id", "position", "id"),)
+
+
+class SlotPlan(Record):
+    """A stretch of a weekday that is given out in time slots: a doctor's mornings, a steward's hours."""
+
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "civicgraph.Service", related_name="slot_plans", on_delete=fields.CASCADE, description="The service."
+    )
+    title = fields.CharField(60, default="", description="What or whom one books, empty for the service itself.")
+    weekday = fields.IntField(description="1 is Monday, 7 is Sunday (ISO 8601).")
+    opens_minute = fields.IntField(description="Start of the first slot, in minutes after midnight.")
+    closes_minute = fields.IntField(description="End of the last slot, in minutes after midnight, at most 1440.")
+    slot_minutes = fields.IntField(description="How long a slot is.")
+    places = fields.IntField(description="How many can book the same slot.")
+
+    class Meta:
+        table = "slot_plan"
+        indexes = (("service_id", "weekday", "opens_minute", "id"),)
+
+
 class Offer(Record):
     """An item of what a service offers: a dish, a course, goods."""
 
@@ -171,7 +247,48 @@ class Offer(Record):
     kind = fields.CharEnumField(OfferKind, max_length=12, description="What sort of item it is.")
     name = fields.CharField(80, description="Its name.")
     note = fields.CharField(200, default="", description="What is worth knowing about it.")
+    amount_fen = fields.IntField(null=True, description="Its price in fen (1/100 CNY), empty where it has none.")
+    unit = fields.CharField(
+        20, default="", db_default="", description="What the price is for, for instance 斤 or 5 升桶."
+    )
 
     class Meta:
         table = "offer"
         indexes = (("service_id", "position", "id"),)
+
+
+class MenuDay(Record):
+    """What a canteen serves on one day."""
+
+    service_id: int
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "civicgraph.Service", related_name="menus", on_delete=fields.CASCADE, description="The canteen."
+    )
+    served_on = fields.DateField(description="The day, in the city.")
+    note = fields.CharField(120, default="", description="What is worth knowing of that day.")
+    version = fields.IntField(default=1, description="Grows by one with each change, send it back when editing.")
+
+    class Meta:
+        table = "menu_day"
+        unique_together = (("service", "served_on"),)
+        indexes = (("service_id", "served_on", "id"),)
+
+
+class Dish(Record):
+    """A dish on a day's menu."""
+
+    menu: fields.ForeignKeyRelation[MenuDay] = fields.ForeignKeyField(
+        "civicgraph.MenuDay", related_name="dishes", on_delete=fields.CASCADE, description="The day’s menu."
+    )
+    meal = fields.CharEnumField(Meal, max_length=10, description="The meal that it is for.")
+    position = fields.IntField(description="Its place on the menu, from 1, breakfast first.")
+    name = fields.CharField(80, description="Its name.")
+    allergens: fields.Field[list[str]] = fields.JSONField(
+        default=list, description="What it may hold that some must not eat."
+    )
+    diets: fields.Field[list[str]] = fields.JSONField(default=list, description="Whom it suits.")
+    note = fields.CharField(120, default="", description="What is worth knowing about it.")
+
+    class Meta:
+        table = "dish"
+        indexes = (("menu_id", "position", "id"),)

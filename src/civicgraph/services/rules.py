@@ -173,6 +173,25 @@ def may_edit(c: Compiler, row: Row) -> str:
     return f"({publishes(c, row)} OR ({row['status']} = 'draft' AND {writes(c, row)}))"
 
 
+def visible_menus(c: Compiler, row: Row) -> str:
+    """Those of services that one sees."""
+    _, source = c.find("Service", lambda one: f"{one['id']} = {row['service_id']} AND ({visible(c, one)})")
+    return f"EXISTS (SELECT 1 {source})"
+
+
+def coming_slots(c: Compiler, row: Row, quota: Row) -> str:
+    """The slots of a service that were laid out and have not begun."""
+    now = c.value(lambda run: run.now, "moment", share="now")
+    return f"{quota['service_id']} = {row['id']} AND {quota['is_planned']} AND {quota['starts_at']} > {now}"
+
+
+def knows_steward(c: Compiler, row: Row) -> str:
+    """Name and telephone are for everyone where the steward has agreed; else for those who keep the service."""
+    service, source = c.find("Service", lambda one: f"{one['id']} = {row['service_id']}")
+    place = f"(SELECT {service['division_id']} {source})"
+    return f"({row['is_public']} OR {c.covers(place, EDIT_SERVICES)})"
+
+
 def is_open_now(c: Compiler, row: Row) -> str:
     """In service, and within today's hours: those of this very day, else round the clock or those of the weekday."""
     day = c.value(lambda run: minute_of_day(run.now)[0], "day", share="day")

@@ -43,7 +43,7 @@ async def receive(actor: Actor, filename: str, data: bytes) -> Upload:
     Cleaning takes a while, so it is done before the transaction and not in it.
     """
     _count(actor)
-    cleaned = await clean(data, takes_office=actor.is_staff)
+    cleaned = await clean(data, takes_office=actor.has_office)
     digest = await store.keep(cleaned)
     return await keep_upload(
         actor,
@@ -77,7 +77,7 @@ def new_name() -> str:
 
 def _count(actor: Actor) -> None:
     """Bound what strangers at one address send in a minute."""
-    if actor.is_staff or not actor.address_key:
+    if actor.has_office or not actor.address_key:
         return
     try:
         budgets.shared.spend(f"upload:{actor.address_key}", 1, settings.current().uploads_per_minute)

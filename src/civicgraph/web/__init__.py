@@ -5,6 +5,6 @@
 """
 
 from civicgraph.web.forms import Form
-from civicgraph.web.pages import flash, page, read, redirect, require, seen, staff_only, submit
+from civicgraph.web.pages import flash, page, read, redirect, require, seen, signed_in, staff_only, submit
 
-__all__ = ["Form", "flash", "page", "read", "redirect", "require", "seen", "staff_only", "submit"]
+__all__ = ["Form", "flash", "page", "read", "redirect", "require", "seen", "signed_in", "staff_only", "submit"]

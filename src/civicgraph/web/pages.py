@@ -110,7 +110,7 @@ def redirect(request: Request, name: str, *, said: str = "", level: str = "done"
     return flash(response, said, level) if said else response
 
 
-def staff_only(handler: Callable[..., Any]) -> Callable[..., Any]:
+def signed_in(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Send strangers to the sign-in page and back afterwards."""
 
     @wraps(handler)
@@ -124,6 +124,19 @@ def staff_only(handler: Callable[..., Any]) -> Callable[..., Any]:
         return response
 
     return guarded
+
+
+def staff_only(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for pages of the staff; who has no role there is led to the enterprises that their account acts for."""
+
+    @wraps(handler)
+    async def guarded(request: Request, *args: Any, **kwargs: Any) -> Response:
+        if request.state.actor.is_staff and not request.state.actor.has_office:
+            return redirect(request, "my_enterprises")
+        response: Response = await handler(request, *args, **kwargs)
+        return response
+
+    return signed_in(guarded)
 
 
 async def submit(request: Request, form: Form, operation: Operation[Any, Any], **fixed: Any) -> Any:

@@ -34,7 +34,7 @@ def was_right(request: Request) -> None:
 
 
 def _spend(request: Request, purpose: str, limit: int) -> None:
-    if request.state.actor.is_staff:
+    if request.state.actor.has_office:
         return
     try:
         budgets.shared.spend(_key(request, purpose), 1, limit)

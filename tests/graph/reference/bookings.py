@@ -70,6 +70,12 @@ def quotas(column: str) -> Callable[[World, Any], list[Thing]]:
     )
 
 
+def coming_slots(world: World, row: Any) -> list[Any]:
+    """Those laid out from a service's hours that have not begun."""
+    found = world.rows.having("Quota", "service_id", row.id)
+    return [one for one in found if one.is_planned and one.starts_at > world.now]
+
+
 def questions(world: World, row: Any) -> list[Thing]:
     found = world.rows.having("QuotaQuestion", "quota_id", row.id)
     return world.things("QuotaQuestion", sorted(found, key=lambda one: (one.position, one.id)))
@@ -113,7 +119,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Quota.left": lambda world, row: None if row.capacity is None else row.capacity - row.taken,
     "Quota.questions": questions,
     "Registration.position": position,
-    "Service.quotas": quotas("service_id"),
+    "Service.quotas": lambda world, row: [one for one in quotas("service_id")(world, row) if not one.row.is_planned],
     "TrackedRegistration.mayCancel": may_cancel,
     "TrackedRegistration.position": position,
 }
@@ -152,6 +158,7 @@ async def build_bookings(dice: Random, events: list[Any], services: list[Any]) -
             max_age=dice.choice([None, 12]),
             status=dice.choice([*QuotaStatus, QuotaStatus.OPEN]),
             is_public=is_public,
+            is_planned=not is_event and starts is not None and dice.random() < 0.7,
         )
         for position in range(1, number % 3 + 1):
             kind = dice.choice(list(AnswerKind))

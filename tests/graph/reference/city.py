@@ -22,7 +22,13 @@ from tests.graph.reference.bookings import build_bookings
 from tests.graph.reference.desk import build_desk
 from tests.graph.reference.grievances import build_grievances
 from tests.graph.reference.intake import build_intake
-from tests.graph.reference.listings import build_enterprises, build_events, build_records, build_services
+from tests.graph.reference.listings import (
+    build_accounts,
+    build_enterprises,
+    build_events,
+    build_records,
+    build_services,
+)
 from tests.graph.reference.messages import build_messages, build_trail
 from tests.graph.reference.policies import build_policies
 from tests.graph.reference.words import NOW, ODD, mark, sentence
@@ -37,6 +43,7 @@ async def build(seed: int = 5) -> None:
         people = await _people()
         await _grids(dice, people)
         await build_enterprises(dice, places)
+        await build_accounts(people)
         await build_policies(places)
         await build_services(dice, places)
         await build_events(dice, places)

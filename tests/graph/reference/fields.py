@@ -226,8 +226,8 @@ NODES = (
         "ReadyText",
         "SavedFilter",
     ),
-    *("EnterpriseImport", "HeldReport", "Quota", "Registration", "Service", "Session", "Team"),
-    *("Policy", "PolicyGrant", "RescueTeam"),
+    *("EnterpriseAccount", "EnterpriseImport", "HeldReport", "MenuDay", "Quota", "Registration", "Service"),
+    *("Policy", "PolicyGrant", "RescueTeam", "Session", "Team"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
@@ -307,6 +307,9 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Service.hours": owned("OpeningHours", "service_id", "weekday", "opens_minute"),
     "Service.isOpenNow": is_open_now,
     "Service.specialDays": owned("SpecialDay", "service_id", "first_day"),
+    "MenuDay.dishes": owned("Dish", "menu_id", "position"),
+    "Service.stewards": owned("Steward", "service_id", "position"),
+    "Service.slotPlans": owned("SlotPlan", "service_id", "weekday", "opens_minute"),
     "Service.offers": owned("Offer", "service_id", "position"),
     "Service.priceFor": price_for,
     "Service.priceRules": owned("PriceRule", "service_id", "position"),
@@ -338,6 +341,7 @@ for _kind in (
     "Session",
     "Team",
     "WorkOrder",
+    "EnterpriseAccount",
     "EnterpriseImport",
     *("Policy", "PolicyExample", "PolicyGrant"),
     *("EventEntry", "EventSeries", "RescueTeam"),

@@ -7,10 +7,12 @@ from random import Random
 from typing import Any
 
 from civicgraph import crypto
+from civicgraph.enterprises.claims.models import ClaimWay
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import (
     ChangedFact,
     Enterprise,
+    EnterpriseAccount,
     EnterpriseChange,
     EnterpriseImport,
     EnterpriseImportPart,
@@ -38,8 +40,11 @@ from civicgraph.events.models import (
 )
 from civicgraph.events.rescue.models import RescueKind
 from civicgraph.services.models import (
+    Dish,
     HolidayHours,
     Household,
+    Meal,
+    MenuDay,
     Offer,
     OfferKind,
     OpeningHours,
@@ -47,7 +52,9 @@ from civicgraph.services.models import (
     Service,
     ServiceKind,
     ServiceStatus,
+    SlotPlan,
     SpecialDay,
+    Steward,
 )
 from civicgraph.text import search_terms
 from tests.graph.reference.words import NOW, ODD, WORDS, mark, sentence
@@ -62,6 +69,17 @@ def in_review(table: str, number: int, *, is_draft: bool) -> dict[str, Any]:
         "review_note": mark(table, "review_note", number) if number % 3 == 1 else "",
         "publish_at": NOW + timedelta(days=3) if number % 3 == 2 else None,
     }
+
+
+async def build_accounts(people: list[int]) -> None:
+    """Who acts for enterprises: people without a role and with one, some no longer."""
+    for number in range(1, 13):
+        await EnterpriseAccount.create(
+            enterprise_id=number * 2,
+            person_id=people[(0, 0, 4, 7)[number % 4]],
+            way=list(ClaimWay)[number % 2],
+            ended_at=NOW if number % 5 == 0 else None,
+        )
 
 
 async def build_enterprises(dice: Random, places: list[str]) -> None:
@@ -136,7 +154,46 @@ async def build_services(dice: Random, places: list[str]) -> None:
         )
         titles = dice.sample(WORDS, dice.randint(0, 2))
         for position, title in enumerate(titles):
-            await Offer.create(service_id=number, position=position // 2, kind=dice.choice(list(OfferKind)), name=title)
+            await Offer.create(
+                service_id=number,
+                position=position // 2,
+                kind=dice.choice(list(OfferKind)),
+                name=title,
+                amount_fen=dice.choice([None, 0, 1250]),
+                unit=dice.choice(["", "斤"]),
+            )
+        for position in range(dice.choice([0, 0, 2])):
+            is_public = dice.random() < 0.5
+            await Steward.create(
+                service_id=number,
+                position=position // 2,
+                buildings=f"{position + 1}栋",
+                name="管家",
+                phone="0851-1",
+                is_public=is_public,
+            )
+        for _ in range(dice.choice([0, 0, 1, 2])):
+            opens, weekday = dice.choice([540, 600]), dice.choice([1, 5])
+            await SlotPlan.create(
+                service_id=number,
+                title=dice.choice(["", "门诊"]),
+                weekday=weekday,
+                opens_minute=opens,
+                closes_minute=720,
+                slot_minutes=30,
+                places=2,
+            )
+        for ahead in dice.sample(range(-1, 4), dice.randint(0, 3)):
+            menu = await MenuDay.create(service_id=number, served_on=NOW.date() + timedelta(days=ahead))
+            for position in range(dice.randint(0, 2)):
+                await Dish.create(
+                    menu_id=menu.id,
+                    position=position // 2,
+                    meal=dice.choice(list(Meal)),
+                    name=dice.choice(WORDS),
+                    allergens=dice.choice([[], ["FISH", "SOY"]]),
+                    diets=dice.choice([[], ["VEGETARIAN"]]),
+                )
         for _ in range(dice.randint(0, 3)):
             opens = dice.choice([0, 600, 750])
             closes = opens + dice.choice([0, 150, 690])
@@ -201,7 +258,7 @@ async def build_events(dice: Random, places: list[str]) -> None:
             audiences=dice.choice([[], [ODD[0], ""]]),
             hazards=[hazard.name for hazard in dice.sample(list(Hazard), dice.randint(0, 2))],
             status=status,
-            status_reason=dice.choice(["", dice.choice(ODD)]),
+            status_reason=dice.choice(["", dice.choice(ODD)[:300]]),
             previous_starts_at=dice.choice([None, NOW]),
             series=dice.choice([None, *series]),
             recurs_at=dice.choice([None, starts + timedelta(seconds=number)]),

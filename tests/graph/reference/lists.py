@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from civicgraph.permissions import CAPABILITIES, WORK_GRIEVANCES
-from tests.graph.reference import rules
+from tests.graph.reference import bookings, rules
 from tests.graph.reference.filters import FILTERS
 from tests.graph.reference.values import cursor_of, keys_of, plain
 from tests.graph.reference.world import Rows, Thing, World
@@ -41,8 +41,9 @@ def workers(world: World, row: Any) -> list[Any]:
 
 
 def reported_by(world: World, row: Any) -> list[Any]:
-    """What an enterprise reported, for those who may read who reported it."""
-    return [one for one in under("Grievance", "enterprise_id")(world, row) if rules.reads_private(world, one)]
+    """What an enterprise reported, for those who may read who reported it, and for who acts for it."""
+    found = under("Grievance", "enterprise_id")(world, row)
+    return [one for one in found if rules.reads_private(world, one) or rules.acts_for(world, row.id)]
 
 
 def colleagues(world: World, row: Any) -> list[Any]:
@@ -57,7 +58,9 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Division.grids": under("Grid", "division_id"),
     "Division.grievances": under("Grievance", "division_id"),
     "Division.services": under("Service", "division_id"),
+    "Enterprise.accounts": under("EnterpriseAccount", "enterprise_id"),
     "Enterprise.grievances": reported_by,
+    "Enterprise.policyGrants": under("PolicyGrant", "enterprise_id"),
     "EventSeries.events": under("Event", "series_id"),
     "Grid.grievances": under("Grievance", "grid_id"),
     "Grid.microGrids": under("Grid", "parent_id"),
@@ -73,6 +76,7 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.messageTemplates": all_of("MessageTemplate"),
     "Query.compounds": all_of("Compound"),
     "Query.divisions": all_of("Division"),
+    "Query.enterpriseAccounts": all_of("EnterpriseAccount"),
     "Query.enterpriseImports": all_of("EnterpriseImport"),
     "Query.enterprises": all_of("Enterprise"),
     "Query.events": all_of("Event"),
@@ -92,6 +96,8 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.services": all_of("Service"),
     "Query.teams": all_of("Team"),
     "Quota.registrations": under("Registration", "quota_id"),
+    "Service.slots": bookings.coming_slots,
+    "Service.menus": under("MenuDay", "service_id"),
     "TrackedGrievance.updates": under("GrievanceUpdate", "grievance_id"),
 }
 
@@ -127,7 +133,7 @@ BOTH = {**NEWEST, "OLDEST": Order(("id",))}
 BY_CODE = {"CODE": Order(("code",))}
 ORDERS: dict[str, dict[str, Order]] = {
     **dict.fromkeys(("ApiToken", "AuditEntry", "Compound", "InboxMessage", "OutboxMessage", "Service"), NEWEST),
-    **dict.fromkeys(("EnterpriseImport", "Policy", "PolicyGrant"), NEWEST),
+    **dict.fromkeys(("EnterpriseAccount", "EnterpriseImport", "Policy", "PolicyGrant"), NEWEST),
     "Session": NEWEST,
     **dict.fromkeys(("ChatRobot", "MessageTemplate", "ReadyText", "Team", "Webhook"), NEWEST),
     "HeldReport": {"OLDEST": Order(("id",)), **NEWEST},
@@ -139,6 +145,11 @@ ORDERS: dict[str, dict[str, Order]] = {
     "Event": {
         "SOONEST": Order(("starts_at", "id")),
         "LATEST": Order(("starts_at", "id"), is_descending=True),
+    },
+    "Quota": {"SOONEST": Order(("starts_at", "id"))},
+    "MenuDay": {
+        "SOONEST": Order(("served_on", "id")),
+        "LATEST": Order(("served_on", "id"), is_descending=True),
     },
     "Grievance": {**BOTH, "DUE_FIRST": Order(("resolution_due_at", "id"))},
     "GrievanceCategory": {"POSITION": Order(("position", "code"))},

@@ -9,9 +9,7 @@ from civicgraph.permissions import (
     DISPATCH_GRIEVANCES,
     DRAFT_EVENTS,
     DRAFT_SERVICES,
-    EDIT_ENTERPRISES,
     MANAGE_BOOKINGS,
-    READ_ENTERPRISE_CONTACTS,
 )
 from tests.graph.reference import rules
 from tests.graph.reference.words import MARK
@@ -26,11 +24,11 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     "api_token.name": ("Person", lambda world, row: world.actor.person_id == row.id),
     "api_token.token_hash": ("Person", nobody),
     "enterprise.contact_email": ("Enterprise", nobody),
-    "enterprise.contact_email_masked": ("Enterprise", rules.over(READ_ENTERPRISE_CONTACTS)),
-    "enterprise.contact_name": ("Enterprise", rules.over(READ_ENTERPRISE_CONTACTS)),
+    "enterprise.contact_email_masked": ("Enterprise", rules.reads_enterprise),
+    "enterprise.contact_name": ("Enterprise", rules.reads_enterprise),
     "enterprise.contact_phone": ("Enterprise", nobody),
-    "enterprise.contact_phone_masked": ("Enterprise", rules.over(READ_ENTERPRISE_CONTACTS)),
-    "enterprise.name": ("Enterprise", rules.over(EDIT_ENTERPRISES)),
+    "enterprise.contact_phone_masked": ("Enterprise", rules.reads_enterprise),
+    "enterprise.name": ("Enterprise", rules.VISIBLE["Enterprise"]),
     "event.review_note": ("Event", rules.over(DRAFT_EVENTS)),
     "event.title": ("Event", rules.over(DRAFT_EVENTS)),
     **{
@@ -46,7 +44,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     **{f"upload.{column}": ("Upload", rules.sees_file) for column in ("name", "reason", "filename")},
     "grievance.contact_email": ("Grievance", nobody),
     "grievance.contact_phone": ("Grievance", nobody),
-    "grievance.public_text": ("Grievance", rules.reads_private),
+    "grievance.public_text": ("Grievance", rules.VISIBLE["Grievance"]),
     "grievance_redaction.words": ("GrievanceRedaction", rules.reads_internal),
     "grievance_update.internal_note": ("GrievanceUpdate", rules.reads_internal),
     "inbox_message.dedupe_key": ("InboxMessage", nobody),
@@ -81,6 +79,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
 """Columns that not all may read who see the row: the type whose key a mark ends with, and who may."""
 OWNERS = {
     "Offer": ("Service", "service_id"),
+    "MenuDay": ("Service", "service_id"),
     "PriceRule": ("Service", "service_id"),
     "SpecialDay": ("Service", "service_id"),
     "Product": ("Enterprise", "enterprise_id"),

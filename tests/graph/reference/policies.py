@@ -79,6 +79,10 @@ async def build_policies(places: list[str]) -> None:
                 objection_until=dice.choice([None, DAY]),
                 paid_on=dice.choice([None, DAY]),
                 reason="异议成立" if state is GrantState.WITHDRAWN else "",
+                objection=dice.choice(["", "人数不对"]),
+                objected_at=dice.choice([None, NOW]),
+                objection_answer=dice.choice(["", "已核对"]),
+                objection_answered_at=dice.choice([None, NOW]),
                 notice_due=dice.random() < 0.5,
                 notified_at=dice.choice([None, NOW]),
             )

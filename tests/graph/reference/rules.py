@@ -104,19 +104,40 @@ def helps_with(world: World, row: Any) -> bool:
 
 
 def is_staff(world: World, row: Any) -> bool:
-    """Everybody on the staff."""
-    return world.actor.person_id is not None
+    """Everybody on the staff: who holds a role. An enterprise's own people hold none."""
+    return bool(world.actor.grants)
+
+
+def acts_for(world: World, enterprise_id: int | None) -> bool:
+    """Who acts for the enterprise, by a session or by a token that reads what is private."""
+    if world.actor.scopes is not None and "read" not in world.actor.scopes:
+        return False
+    return enterprise_id is not None and any(
+        one.ended_at is None and one.enterprise_id == enterprise_id
+        for one in world.rows.having("EnterpriseAccount", "person_id", world.actor.person_id)
+    )
+
+
+def reads_enterprise(world: World, row: Any) -> bool:
+    """Who may read contacts where it lies, and who acts for it."""
+    return may(world, READ_ENTERPRISE_CONTACTS, row.division_id) or acts_for(world, row.id)
+
+
+def sees_account(world: World, row: Any) -> bool:
+    """One's own, and those of enterprises that one oversees."""
+    place = world.rows.one("Enterprise", row.enterprise_id).division_id
+    return is_own(world, row) or may(world, READ_ENTERPRISE_CONTACTS, place)
 
 
 def sees_filter(world: World, row: Any) -> bool:
     """One's own, and shared ones of a place over which one holds a role too."""
     own = {grant.division_id for grant in world.rows.having("Grant", "person_id", world.actor.person_id)}
-    return is_own(world, row) or (is_staff(world, row) and row.is_shared and row.division_id in own)
+    return is_own(world, row) or (row.is_shared and row.division_id in own)
 
 
 def knows_load(world: World, person: Any) -> bool:
     """Oneself, and people whom one gives work to or manages."""
-    return is_staff(world, person) and is_colleague(world, person)
+    return world.actor.person_id is not None and is_colleague(world, person)
 
 
 def reads_internal(world: World, row: Any) -> bool:
@@ -166,8 +187,8 @@ def is_colleague(world: World, person: Any) -> bool:
 
 
 def is_named(world: World, person: Any) -> bool:
-    """The public learns who is in charge of a grid; staff know the names of staff."""
-    if world.actor.person_id is not None:
+    """The public learns who is in charge of a grid; staff know the names of staff, everybody their own."""
+    if is_staff(world, person) or world.actor.person_id == person.id:
         return True
     return any(one.to_on is None for one in world.rows.having("GridAssignment", "person_id", person.id))
 
@@ -220,14 +241,17 @@ edits_policies = over(EDIT_POLICIES)
 VISIBLE: dict[str, Rule] = {
     "ApiToken": is_own,
     "AuditEntry": over(READ_AUDIT, "division_code"),
-    "Enterprise": lambda world, row: row.is_published or may(world, EDIT_ENTERPRISES, row.division_id),
+    "Enterprise": lambda world, row: (
+        row.is_published or may(world, EDIT_ENTERPRISES, row.division_id) or acts_for(world, row.id)
+    ),
+    "EnterpriseAccount": sees_account,
     "EnterpriseImport": over(EDIT_ENTERPRISES, "division_code"),
     "Event": lambda world, row: row.status is not EventStatus.DRAFT or may(world, DRAFT_EVENTS, row.division_id),
     "Grant": sees_grant,
     "Quota": lambda world, row: row.is_public or manages_bookings(world, row),
     "Registration": sees_registration,
     "GridAssignment": sees_assignment,
-    "Grievance": lambda world, row: row.is_public or reads_private(world, row),
+    "Grievance": lambda world, row: row.is_public or reads_private(world, row) or acts_for(world, row.enterprise_id),
     "GrievancePerformance": lambda world, row: row.category == row.channel == "",
     "GrievanceAnswer": lambda world, row: row.public_answer != "" or reads_internal(world, row),
     "HeldReport": over(DISPATCH_GRIEVANCES, "division_code"),
@@ -251,8 +275,11 @@ VISIBLE: dict[str, Rule] = {
     "EventTeam": lambda world, row: world.rows.one("Event", row.event_id).status is not EventStatus.DRAFT,
     "Policy": lambda world, row: row.status.name in ("PUBLISHED", "ENDED") or edits_policies(world, row),
     "PolicyExample": lambda world, row: edits_policies(world, world.rows.one("Policy", row.policy_id)),
-    "PolicyGrant": over(READ_ENTERPRISE_CONTACTS),
+    "PolicyGrant": lambda world, row: (
+        may(world, READ_ENTERPRISE_CONTACTS, row.division_id) or acts_for(world, row.enterprise_id)
+    ),
     "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, DRAFT_SERVICES, row.division_id),
+    "MenuDay": lambda world, row: sees(world, "Service", world.rows.one("Service", row.service_id)),
     "Session": is_own,
 }
 """Types that not everybody sees whole; the others are public."""
@@ -263,9 +290,14 @@ def sees(world: World, kind: str, row: Any) -> bool:
     return kind not in VISIBLE or VISIBLE[kind](world, row)
 
 
+def knows_steward(world: World, row: Any) -> bool:
+    """Who agreed to be named is public; the others are for those who keep the service."""
+    return row.is_public or over(EDIT_SERVICES)(world, world.rows.one("Service", row.service_id))
+
+
 GUARDS: dict[str, Rule] = {
     **{
-        f"Enterprise.{name}": over(READ_ENTERPRISE_CONTACTS)
+        f"Enterprise.{name}": reads_enterprise
         for name in ("contactName", "contactPhoneMasked", "contactEmailMasked", "employees", "revenueFen")
     },
     **dict.fromkeys(
@@ -287,6 +319,7 @@ GUARDS: dict[str, Rule] = {
     "GrievanceAnswer.answer": reads_internal,
     **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
     "Grievance.workers": dispatches,
+    **dict.fromkeys(("Steward.name", "Steward.phone"), knows_steward),
     "Quota.attended": manages_bookings,
     **{
         f"Registration.{name}": manages_bookings
@@ -310,6 +343,8 @@ MAY: dict[str, Rule] = {
     "Division.mayEdit": over(EDIT_DIVISIONS, "code"),
     "Division.maySetPromises": over(SET_PROMISES, "code"),
     "Enterprise.mayEdit": over(EDIT_ENTERPRISES),
+    "Enterprise.mayReadPrivate": reads_enterprise,
+    "Enterprise.isMine": lambda world, row: acts_for(world, row.id),
     "Event.mayEdit": writes_or_publishes(DRAFT_EVENTS, EDIT_EVENTS),
     "Event.mayCopy": over(DRAFT_EVENTS),
     "Event.mayPublish": over(EDIT_EVENTS),

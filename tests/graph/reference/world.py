@@ -13,6 +13,7 @@ from civicgraph.bookings.models import Quota, QuotaQuestion, Registration
 from civicgraph.divisions.models import Compound, Division, Figure, OfficeHours
 from civicgraph.enterprises.models import (
     Enterprise,
+    EnterpriseAccount,
     EnterpriseChange,
     EnterpriseImport,
     EnterpriseListing,
@@ -48,13 +49,23 @@ from civicgraph.notifications.models import (
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from civicgraph.policies.models import Policy, PolicyExample, PolicyGrant, PolicyRuleLine
-from civicgraph.services.models import Offer, OpeningHours, PriceRule, Service, SpecialDay
+from civicgraph.services.models import (
+    Dish,
+    MenuDay,
+    Offer,
+    OpeningHours,
+    PriceRule,
+    Service,
+    SlotPlan,
+    SpecialDay,
+    Steward,
+)
 from civicgraph.uploads.models import Upload
 from tests.graph.reference.rules import sees
 
 OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
-    *(EnterpriseChange, EnterpriseImport, EventEntry, EventSeries, EventTeam, RescueTeam),
+    *(EnterpriseAccount, EnterpriseChange, EnterpriseImport, EventEntry, EventSeries, EventTeam, RescueTeam),
     *(Policy, PolicyExample, PolicyGrant, PolicyRuleLine),
     *(
         GridAssignment,
@@ -73,6 +84,7 @@ OWN_NAME = (
     *(OutboxMessage, Person, PriceRule, Product, ProgrammeItem, Service, Session, SpecialDay),
     *(ChatRobot, MessageTemplate, NoticePreference, Webhook),
     *(GrievanceTag, ReadyText, SavedFilter, Team, WorkOrder),
+    *(Dish, MenuDay, SlotPlan, Steward),
     *(Quota, QuotaQuestion, Registration),
     *(CategoryQuestion, GrievanceAnswer, HeldReport, Upload),
 )

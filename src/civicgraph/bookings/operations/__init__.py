@@ -17,10 +17,12 @@ from civicgraph.bookings.operations.own import (
     export_registration,
     take_fewer_places,
 )
+from civicgraph.bookings.operations.planned import Slot, lay_slots, sweep_slots
 from civicgraph.bookings.operations.quotas import close_quota, create_quota, keep_in_step, open_quota, update_quota
 from civicgraph.bookings.operations.register import register
 
 __all__ = [
+    "Slot",
     "accept_places",
     "cancel_registration",
     "check_in",
@@ -32,6 +34,7 @@ __all__ = [
     "export_registration",
     "export_registrations",
     "keep_in_step",
+    "lay_slots",
     "mark_no_show",
     "message_registrants",
     "move_up_registration",
@@ -39,6 +42,7 @@ __all__ = [
     "register",
     "remove_registration",
     "reveal_registration_contact",
+    "sweep_slots",
     "take_fewer_places",
     "undo_check_in",
     "update_quota",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from pydantic import Field, model_validator
+from tortoise.expressions import Q
 
 from civicgraph import clock
 from civicgraph.bookings import notices, rules
@@ -147,7 +148,7 @@ async def create_quota(actor: Actor, data: CreateQuota) -> Quota:
     if subject.kind is SubjectKind.EVENT:
         columns["starts_at"] = columns["starts_at"] or subject.starts_at
         columns["ends_at"] = columns["ends_at"] or (None if data.starts_at else subject.ends_at)
-    row = await Quota.create(code=rules.new_code(), **subject.key, **_shared(subject), **columns)
+    row = await Quota.create(code=rules.new_code(), **subject.key, **shared_columns(subject), **columns)
     await _replace_questions(row, data)
     await keep_deadlines(row)
     await audit(actor, row, changed({}, await quota_values(row)))
@@ -222,7 +223,7 @@ def _columns(data: QuotaFields) -> dict[str, Any]:
     return {name: getattr(data, name) for name in QuotaFields.model_fields if name != "questions"}
 
 
-def _shared(subject: Subject) -> dict[str, Any]:
+def shared_columns(subject: Subject) -> dict[str, Any]:
     """What a quota keeps of its event or service, so that it can be shown and told without them."""
     return {
         "division_id": subject.division_code,
@@ -249,14 +250,24 @@ async def keep_in_step(subject: Subject) -> None:
 
     An event that is moved takes its sessions along: each begins as much later or earlier as the event does.
     """
-    for row in await Quota.select_for_update().filter(**subject.key).order_by("id"):
+    is_over = Q(is_planned=True, starts_at__lte=clock.now())
+    for row in await Quota.select_for_update().filter(**subject.key).exclude(is_over).order_by("id"):
         is_called_off = subject.is_called_off and row.status is not QuotaStatus.CALLED_OFF
         is_elsewhere = subject.venue != row.venue
         is_moved = _move(row, subject)
-        row.update_from_dict({**_shared(subject), "version": row.version + 1})
+        row.update_from_dict({**shared_columns(subject), "version": row.version + 1})
         if is_called_off:
             row.status = QuotaStatus.CALLED_OFF
-        names = [*_shared(subject), "starts_at", "ends_at", "opens_at", "closes_at", "status", "version", "updated_at"]
+        names = [
+            *shared_columns(subject),
+            "starts_at",
+            "ends_at",
+            "opens_at",
+            "closes_at",
+            "status",
+            "version",
+            "updated_at",
+        ]
         await row.save(update_fields=names)
         if is_called_off:
             await settle(row, *rules.REMINDERS)

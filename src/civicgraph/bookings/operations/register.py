@@ -92,7 +92,7 @@ async def register(actor: Actor, data: Register) -> dict[str, Any]:
 
 def _count(actor: Actor) -> None:
     """Bound what strangers at one address take in a minute; a retry was answered before it comes here."""
-    if actor.is_staff or not actor.address_key:
+    if actor.has_office or not actor.address_key:
         return
     try:
         budgets.shared.spend(f"booking:{actor.address_key}", 1, settings.current().bookings_per_minute)

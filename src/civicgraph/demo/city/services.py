@@ -16,9 +16,10 @@ SERVICE = table(
     *("division_id", "compound_id", "address", "phone", "capacity", "staff_count", "is_round_the_clock", "hours_note"),
     "holiday_hours",
     *("status", "status_reason", "search_terms", "publish_at", "submitted_at", "review_note", "import_key"),
+    "slots_until",
 )
 HOURS = table(OpeningHours, "created_at", "updated_at", "service_id", "weekday", "opens_minute", "closes_minute")
-OFFER = table(Offer, "created_at", "updated_at", "service_id", "position", "kind", "name", "note")
+OFFER = table(Offer, "created_at", "updated_at", "service_id", "position", "kind", "name", "note", "amount_fen", "unit")
 
 _SUSPENDED, _CLOSED = 0.02, 0.03
 
@@ -52,13 +53,13 @@ def rows(ground: Ground) -> Iterator[Batch]:
             (
                 *(number, now, now, 1, True, f"g{index:05d}-{kind.value.replace('_', '-')}", kind.value, name, "", ""),
                 *(community.code, None, "", "", None, None, False, "", "as_usual", status.value, reason),
-                *(search_terms(name, "", *words_of_offers), None, None, "", None),
+                *(search_terms(name, "", *words_of_offers), None, None, "", None, None),
             )
         )
         for first, last, opens, closes in plan["hours"]:
             hours += [(now, now, number, day, _minute(opens), _minute(closes)) for day in range(first, last + 1)]
         offers += [
-            (now, now, number, position, OfferKind(one).value, offered, "")  # type: ignore[call-arg]
+            (now, now, number, position, OfferKind(one).value, offered, "", None, "")  # type: ignore[call-arg]
             for position, (one, offered) in enumerate(plan["offers"], 1)
         ]
     yield SERVICE, found

@@ -1,6 +1,12 @@
 """Writes of the enterprises room, by what they are about."""
 
 from civicgraph.enterprises.inputs import CreateEnterprise, EnterpriseFields, UpdateEnterprise
+from civicgraph.enterprises.operations.accounts import (
+    ask_claim_code,
+    claim_enterprise,
+    end_enterprise_account,
+    give_enterprise_account,
+)
 from civicgraph.enterprises.operations.close_quarter import close_quarter
 from civicgraph.enterprises.operations.import_enterprises import import_enterprises
 from civicgraph.enterprises.operations.register import (
@@ -24,10 +30,14 @@ __all__ = [
     "EnterpriseVersion",
     "SetEnterpriseStatus",
     "UpdateEnterprise",
+    "ask_claim_code",
+    "claim_enterprise",
     "close_quarter",
     "create_enterprise",
+    "end_enterprise_account",
     "enterprise_values",
     "forget_enterprise_contact",
+    "give_enterprise_account",
     "import_enterprises",
     "publish_enterprise",
     "reveal_enterprise_contact",

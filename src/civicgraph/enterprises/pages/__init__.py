@@ -1,5 +1,5 @@
 """Pages of the enterprises room."""
 
-from civicgraph.enterprises.pages import figures, imports, register
+from civicgraph.enterprises.pages import accounts, figures, imports, own, register, sheet
 
-ROUTES = [*figures.ROUTES, *imports.ROUTES, *register.ROUTES]
+ROUTES = [*figures.ROUTES, *imports.ROUTES, *own.ROUTES, *accounts.ROUTES, *sheet.ROUTES, *register.ROUTES]

@@ -111,7 +111,8 @@ async def contact(request: Request) -> Response:
     return await page(request, "staff/enterprises/edit", {"creditCode": code}, values, data=found)
 
 
-def _staff_filter(request: Request) -> dict[str, Any]:
+def staff_filter(request: Request) -> dict[str, Any]:
+    """What the filter of the register asks for, within what the actor keeps."""
     filters = {
         **editable(request, EDIT_ENTERPRISES),
         "text": text(request),
@@ -168,7 +169,7 @@ STAFF = listing.Listing(
     subject="Enterprise",
     create=operations.create_enterprise,
     update=operations.update_enterprise,
-    variables=_staff_filter,
+    variables=staff_filter,
     values=_staff_values,
     choices=_choices,
     verbs=(

@@ -76,12 +76,12 @@ class Asked:
     def limit(self) -> int:
         """The most that one operation of this actor may cost."""
         found = settings.current()
-        return found.staff_cost_limit if self.actor.is_staff else found.cost_limit
+        return found.staff_cost_limit if self.actor.has_office else found.cost_limit
 
     def spend(self, cost: int) -> Balance:
         """Take the cost from the actor's budget of this minute. Raises `BudgetExceeded`."""
         found = settings.current()
-        limit = found.staff_cost_per_minute if self.actor.is_staff else found.cost_per_minute
+        limit = found.staff_cost_per_minute if self.actor.has_office else found.cost_per_minute
         return self.engine.budgets.spend(self.payer, max(cost, MIN_COST), limit)
 
 
@@ -135,7 +135,7 @@ def failed(error: Exception, actor: Actor) -> Answer:
 
 async def understood(asked: Asked) -> Understood | Answer:
     """The operation, or why it is not run."""
-    insider = asked.actor.is_staff
+    insider = asked.actor.has_office
     try:
         document = await _document(asked)
     except UntrustedDocument:

@@ -119,7 +119,7 @@ def of_grievance(c: Compiler, row: Row) -> str:
 
 def for_staff(c: Compiler, row: Row) -> str:
     """For everybody on the staff."""
-    return c.dialect.true if c.is_staff else c.dialect.false
+    return c.is_of_office()
 
 
 def may_keep(c: Compiler, row: Row) -> str:

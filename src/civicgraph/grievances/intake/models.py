@@ -36,6 +36,10 @@ PLACED_LATER = frozenset({Channel.OPEN311, Channel.EMAIL})
 """Channels on which a place may come as words alone: a person finds the community where they are not clear."""
 
 
+BY_OUR_DOORS = frozenset({Channel.WEB, Channel.OPEN311, Channel.EMAIL})
+"""Channels that a report has because it came through our own form, our Open311 or our mailbox: nobody else can say so."""
+
+
 class QuestionKind(Labelled):
     """How a category's question is answered."""
 

@@ -27,6 +27,7 @@ from civicgraph.grievances.operations.photos import (
     hide_grievance_photo,
     publish_grievance_photo,
 )
+from civicgraph.grievances.operations.put_promise_right import put_promise_right
 from civicgraph.grievances.operations.rate_grievance import rate_tracked_grievance, reopen_grievance
 from civicgraph.grievances.operations.redact_grievance import redact_grievance, restore_grievance
 from civicgraph.grievances.operations.redirect_grievance import (
@@ -73,6 +74,7 @@ __all__ = [
     "list_shortfall",
     "merge_grievance",
     "publish_grievance_photo",
+    "put_promise_right",
     "rate_tracked_grievance",
     "redact_grievance",
     "redirect_grievance",

@@ -66,6 +66,8 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     if earlier := await _earlier(actor, data):
         return earlier
     _count(actor)
+    # Here and not where the grievance is made: who lets a held report through is another person than its reporter.
+    await named.check_speaks_for(actor, await named.enterprise_of(data.enterprise_code), data.division_code)
     cause, rule = await _hold_cause(actor, data)
     for tries_left in reversed(range(_TRIES)):
         try:
@@ -82,7 +84,7 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
 
 def _count(actor: Actor) -> None:
     """Bound what strangers at one address report in a minute; a retry was answered before it comes here."""
-    if actor.is_staff or not actor.address_key:
+    if actor.has_office or not actor.address_key:
         return
     try:
         budgets.shared.spend(f"report:{actor.address_key}", 1, settings.current().reports_per_minute)
@@ -100,7 +102,7 @@ async def _hold_cause(actor: Actor, data: FileGrievance) -> tuple[HoldCause | No
     if data.channel in PLACED_LATER and len(data.division_code) < COMMUNITY_DIGITS:
         return HoldCause.PLACE, ""
     if (
-        (actor.is_staff and data.channel is not Channel.OPEN311)
+        (actor.has_office and data.channel is not Channel.OPEN311)
         or actor.kind == "system"
         or danger_in(data.description)
     ):

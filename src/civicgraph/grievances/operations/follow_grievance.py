@@ -48,7 +48,7 @@ class FollowingLink(Input):
 @operation(is_audited=False)
 async def follow_grievance(actor: Actor, data: FollowGrievance) -> dict[str, Any]:
     """Ask for an e-mail at each public step. A link is sent first; until it is opened nothing else is."""
-    _count(actor)
+    count_asking(actor)
     row = await Grievance.get_or_none(number=data.number, is_public=True)
     if row is None:
         raise NotFound
@@ -59,7 +59,7 @@ async def follow_grievance(actor: Actor, data: FollowGrievance) -> dict[str, Any
 @operation(is_audited=False)
 async def follow_tracked_grievance(actor: Actor, data: FollowTrackedGrievance) -> dict[str, Any]:
     """Ask as the reporter for an e-mail at each public step, also of what the public does not see."""
-    _count(actor)
+    count_asking(actor)
     row = await Grievance.get_or_none(number=data.number)
     given = crypto.token_hash(rules.typed_secret(data.secret))
     if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
@@ -95,9 +95,9 @@ async def unfollow_grievance(actor: Actor, data: FollowingLink) -> dict[str, Any
     return {"is_ended": True}
 
 
-def _count(actor: Actor) -> None:
+def count_asking(actor: Actor) -> None:
     """Bound what strangers at one address ask for in a minute."""
-    if actor.is_staff or not actor.address_key:
+    if actor.has_office or not actor.address_key:
         return
     try:
         budgets.shared.spend(f"follow:{actor.address_key}", 1, settings.current().reports_per_minute)

@@ -7,6 +7,7 @@ from civicgraph.accounts.models import Person
 from civicgraph.divisions.models import Compound, Division, DivisionLevel
 from civicgraph.divisions.operations import office_hours_of, place_of
 from civicgraph.divisions.rules import ancestors
+from civicgraph.enterprises.claims.acting import acts_for
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.events.models import Event, EventStatus
 from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole
@@ -18,6 +19,7 @@ from civicgraph.grievances.models import Grievance, GrievanceCategory, Urgency, 
 from civicgraph.grievances.promises import Entry, Override, Promise
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput
+from civicgraph.permissions import Actor
 
 
 async def category_of(code: str) -> GrievanceCategory:
@@ -68,6 +70,21 @@ async def enterprise_of(credit_code: str | None) -> Enterprise | None:
             N_("No enterprise in the register has this code. Please check it, or leave it empty."),
         )
     return found
+
+
+async def check_speaks_for(actor: Actor, enterprise: Enterprise | None, division_code: str) -> None:
+    """Only who acts for an enterprise, and staff who take reports in at the place, report in its name."""
+    if enterprise is None or actor.kind == "system":
+        return
+    if rules.may_name_enterprise(actor, division_code) or await acts_for(actor, enterprise.id):
+        return
+    raise InvalidInput.at(
+        "enterprise_code",
+        "not_claimed",
+        N_(
+            "Only an account that acts for this enterprise reports in its name. Please sign in with it, or leave this empty and say in your words who you are."
+        ),
+    )
 
 
 async def event_of(slug: str | None) -> Event | None:

@@ -1,4 +1,4 @@
-"""Have the same problem: counted in public, once for each person."""
+"""Have the same problem: counted in public, once for each person, who may follow it in the same step."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from tortoise.expressions import F
 
 from civicgraph import crypto
 from civicgraph.grievances import notices
+from civicgraph.grievances.following import begin_following
 from civicgraph.grievances.intake.models import GrievanceSupporter
 from civicgraph.grievances.models import Grievance, GrievanceStatus
-from civicgraph.grievances.operations.inputs import Number
+from civicgraph.grievances.operations.follow_grievance import count_asking
+from civicgraph.grievances.operations.inputs import Email, Number
 from civicgraph.grievances.workflow import OPEN
 from civicgraph.i18n import N_
 from civicgraph.operations import Input, NotFound, Unavailable, operation
@@ -28,11 +30,18 @@ class SupportGrievance(Input):
         max_length=200,
         description=N_("A random text that stands for one person in your app, always the same. Only its hash is kept."),
     )
+    email: Email = Field(
+        "",
+        title=N_("Your e-mail address, if you want to hear of each step"),
+        max_length=120,
+        json_schema_extra={"widget": "email", "autocomplete": "email"},
+        description=N_("We first send a link by which you confirm it. Nobody else sees the address."),
+    )
 
 
 @operation(is_audited=False)  # strangers, of whom only a hash is kept; the count itself is public
 async def support_grievance(actor: Actor, data: SupportGrievance) -> dict[str, Any]:
-    """Say that one has the same problem. A second time changes nothing.
+    """Say that one has the same problem, and follow it if one leaves an address. A second time counts nothing.
 
     Where so many ask for it (`rules.NUDGES`), the level above the community is told, once.
     """
@@ -48,4 +57,7 @@ async def support_grievance(actor: Actor, data: SupportGrievance) -> dict[str, A
         await Grievance.filter(id=row.id).update(supporter_count=F("supporter_count") + 1)
         row.supporter_count += 1
         await notices.nudge(row)
+    if data.email:
+        count_asking(actor)
+        await begin_following(row, data.email, actor.locale)
     return {"grievance": row, "is_new": is_new}

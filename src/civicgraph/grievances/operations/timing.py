@@ -32,9 +32,9 @@ def promise_of(row: Grievance) -> Promise:
     return Promise(row.response_minutes, row.resolution_minutes, row.calendar)
 
 
-async def keep_time(row: Grievance, entry: GrievanceUpdate) -> None:
-    """Both promised times, from the whole history with this step."""
-    steps = [one for one in (*await GrievanceUpdate.filter(grievance_id=row.id).order_by("id"), entry) if one.verb]
+async def keep_time(row: Grievance, *entry: GrievanceUpdate) -> None:
+    """Both promised times, from the whole history and a step that is just taken."""
+    steps = [one for one in (*await GrievanceUpdate.filter(grievance_id=row.id).order_by("id"), *entry) if one.verb]
     row.update_from_dict(_due_columns([_moment(one) for one in steps], _first_promise(row, steps)))
 
 

@@ -73,7 +73,14 @@ async def _draft(request: Request, code: str) -> Draft:
     found = await read(request, "grievances/new", {"code": code, "event": asked(request, "event")})
     require(found, "division")
     event = found["event"]["slug"] if found["event"] else ""
-    given = {"category": asked(request, "category"), "event": event, "idempotency_key": new_key()}
+    given = {
+        "category": asked(request, "category"),
+        "event": event,
+        "is_public": asked(request, "public") != "no",
+        "idempotency_key": new_key(),
+    }
+    if request.state.actor.is_staff:
+        given["enterprise_code"] = asked(request, "enterprise")
     form = Form(operations.file_grievance.input, given, choices=_choices(found), leave_out=_LEFT_OUT)
     return Draft(found, form)
 
@@ -181,7 +188,7 @@ async def _where(request: Request) -> Response:
     variables = {"code": code, "filter": filters, "isSearch": bool(text)}
     found = await read(request, "grievances/where", variables)
     require(found, "division")
-    values = {"q": text, "category": asked(request, "category"), "event": asked(request, "event")}
+    values = {"q": text, **{name: asked(request, name) for name in ("category", "event", "enterprise")}}
     return await page(request, "grievances/where", variables, values, fragment="grievances/_where", data=found)
 
 

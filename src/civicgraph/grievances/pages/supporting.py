@@ -16,6 +16,7 @@ from civicgraph.web.csrf import cookie_name, set_cookie
 from civicgraph.web.forms import Form
 
 _COOKIE = "supporter"
+_LINK_SENT = N_("A link was sent to your address: open it, and you hear of each step.")
 _YEAR = 365 * 24 * 3600
 
 
@@ -30,8 +31,10 @@ async def support(request: Request) -> Response:
         if answer is not None:
             words = N_("Thank you. It is counted; the office sees how many have it.")
             again = N_("You had said so already. It counts once.")
-            said = words if answer["is_new"] else again
-            response = redirect(request, "grievance", said=gettext(said), number=number)
+            said = gettext(words) if answer["is_new"] else gettext(again)
+            if form.values.get("email"):
+                said = f"{said} {gettext(_LINK_SENT)}"
+            response = redirect(request, "grievance", said=said, number=number)
             set_cookie(response, _COOKIE, f"{who}.{_seal(who)}", max_age=_YEAR)
             return response
     found = await read(request, "grievances/support", {"number": number})

@@ -12,6 +12,7 @@ from civicgraph.policies.operations.catalogue import (
     test_policy,
     update_policy,
 )
+from civicgraph.policies.operations.explaining import explain_policies, explain_policy
 from civicgraph.policies.operations.granting import (
     grant_policy,
     match_policy,
@@ -20,16 +21,21 @@ from civicgraph.policies.operations.granting import (
     try_policy,
     withdraw_grant,
 )
+from civicgraph.policies.operations.objecting import answer_objection, object_to_grant
 
 __all__ = [
     "AddPolicyExample",
     "CreatePolicy",
     "UpdatePolicy",
     "add_policy_example",
+    "answer_objection",
     "create_policy",
     "end_policy",
+    "explain_policies",
+    "explain_policy",
     "grant_policy",
     "match_policy",
+    "object_to_grant",
     "pay_grants",
     "publish_policy",
     "remove_policy_example",

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pydantic import Field
+from tortoise.expressions import Q
 
 from civicgraph import clock
 from civicgraph.enterprises.models import Enterprise
@@ -85,7 +86,9 @@ async def pay_grants(actor: Actor, data: PolicyNumber) -> dict[str, Any]:
     """Record that all grants of a policy whose days for objections are over were paid today."""
     row = await of(actor, data.id, GRANT_POLICIES)
     day = clock.today()
-    due = PolicyGrant.filter(policy_id=row.id, state=GrantState.OBJECTION, objection_until__lt=day)
+    # An objection without an answer holds the payment back.
+    settled = Q(objected_at=None) | Q(objection_answered_at__not_isnull=True)
+    due = PolicyGrant.filter(settled, policy_id=row.id, state=GrantState.OBJECTION, objection_until__lt=day)
     found = [(str(place), int(str(fen))) for place, fen in await due.values_list("division_id", "amount_fen")]
     if not found:
         raise Unavailable(N_("No grant is past its days for objections."))
@@ -116,6 +119,8 @@ async def withdraw_grant(actor: Actor, data: WithdrawGrant) -> PolicyGrant:
     if grant.state is not GrantState.OBJECTION or grant.granted_on is None:
         raise Unavailable(N_("Only what is open to objections can be taken back."))
     grant.state, grant.reason, grant.notice_due = GrantState.WITHDRAWN, data.reason, True
+    if grant.objected_at is not None and grant.objection_answered_at is None:
+        grant.objection_answer, grant.objection_answered_at = data.reason, clock.now()
     await grant.save()
     row.granted_fen -= grant.amount_fen
     await row.save(update_fields=["granted_fen", "updated_at"])

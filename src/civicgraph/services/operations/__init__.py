@@ -10,6 +10,7 @@ from civicgraph.services.operations.drafts import (
 )
 from civicgraph.services.operations.inputs import CreateService, ServiceFields, StopService, UpdateService
 from civicgraph.services.operations.keeping import create_service, service_values, update_service
+from civicgraph.services.operations.menu import SetMenu, set_menu
 from civicgraph.services.operations.states import (
     close_service,
     publish_service,
@@ -21,6 +22,7 @@ from civicgraph.services.operations.states import (
 __all__ = [
     "CreateService",
     "ServiceFields",
+    "SetMenu",
     "StopService",
     "UpdateService",
     "close_service",
@@ -31,6 +33,7 @@ __all__ = [
     "return_service",
     "schedule_service",
     "service_values",
+    "set_menu",
     "set_service_contact",
     "submit_service",
     "suspend_service",

@@ -1,19 +1,24 @@
-"""What the writes of the services room take."""
+"""What the writes of the services room take: what is entered of a service, and what of it does not fit together."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from civicgraph.divisions.operations import DivisionCode
+from civicgraph.grievances.intake.placing import buildings
 from civicgraph.i18n import N_
 from civicgraph.operations import FieldError, Input, InvalidInput
 from civicgraph.services import rules
+from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, OfferKind, ServiceKind
 
 _CLOCK: dict[str, Any] = {"widget": "clock"}
+MAX_SLOTS = 200
+"""Slots of a week; a service that gives out more has several things to book, each a service of its own."""
 
 
 class HoursFields(Input):
@@ -82,12 +87,56 @@ class PriceRuleFields(Input):
     unit: str = Field("", title=N_("For each"), max_length=20)
 
 
+def _named_buildings(text: str) -> str:
+    if not buildings(text):
+        raise PydanticCustomError("civic_buildings", N_("Please name the buildings by their numbers: 1至3栋、5栋."))
+    return text
+
+
+class StewardFields(Input):
+    """Who looks after which buildings."""
+
+    buildings: Annotated[str, AfterValidator(_named_buildings)] = Field(
+        title=N_("Buildings"), min_length=1, max_length=120, description=N_("By their numbers: 1至3栋、5栋.")
+    )
+    name: str = Field(title=N_("Name"), min_length=1, max_length=40)
+    phone: str = Field("", title=N_("Telephone at work"), max_length=40, json_schema_extra={"widget": "tel"})
+    is_public: bool = Field(False, title=N_("They agree that everyone reads name and telephone"))
+
+
+class SlotPlanFields(Input):
+    """A stretch of a weekday that is given out in time slots."""
+
+    title: str = Field("", title=N_("What or whom one books"), max_length=60)
+    weekday: int = Field(title=N_("Weekday"), ge=1, le=7)
+    opens_minute: int = Field(title=N_("From"), ge=0, le=1439, json_schema_extra=_CLOCK)
+    closes_minute: int = Field(
+        title=N_("Until"), ge=0, le=1440, description=N_("00:00 is the end of that day."), json_schema_extra=_CLOCK
+    )
+    slot_minutes: int = Field(title=N_("Minutes of a slot"), ge=5, le=480)
+    places: int = Field(title=N_("Places in a slot"), ge=1, le=1000)
+
+    @field_validator("closes_minute")
+    @classmethod
+    def _midnight(cls, minute: int) -> int:
+        return minute or 1440
+
+
 class OfferFields(Input):
     """An item of what it offers."""
 
     kind: OfferKind = Field(title=N_("Kind"))
     name: str = Field(title=N_("What it is called"), min_length=1, max_length=80)
     note: str = Field("", title=N_("Note"), max_length=200)
+    amount_fen: int | None = Field(
+        None,
+        title=N_("Price in yuan"),
+        ge=0,
+        le=100_000_000,
+        description=N_("Of goods; empty where it has none of its own."),
+        json_schema_extra={"widget": "money"},
+    )
+    unit: str = Field("", title=N_("For each"), max_length=20)
 
 
 class ServiceFields(Input):
@@ -114,6 +163,17 @@ class ServiceFields(Input):
     hours: list[HoursFields] = Field(default_factory=list, title=N_("Opening hours"), max_length=50)
     holiday_hours: HolidayHours = Field(HolidayHours.AS_USUAL, title=N_("On public holidays"))
     special_days: list[SpecialDayFields] = Field(default_factory=list, title=N_("Days with other hours"), max_length=50)
+    slot_plans: list[SlotPlanFields] = Field(
+        default_factory=list,
+        title=N_("Times that can be booked"),
+        max_length=30,
+        description=N_(
+            "Slots are laid out from them two weeks ahead, without those on days on which it is closed. Whoever has booked a time that you take away is told that it is called off."
+        ),
+    )
+    stewards: list[StewardFields] = Field(
+        default_factory=list, title=N_("Who looks after which buildings"), max_length=100
+    )
     price_rules: list[PriceRuleFields] = Field(default_factory=list, title=N_("Prices"), max_length=30)
     offers: list[OfferFields] = Field(default_factory=list, title=N_("What it offers"), max_length=100)
 
@@ -136,6 +196,9 @@ def _check_rows(data: ServiceFields) -> None:
         ):
             errors += InvalidInput.at(path, "overlap", N_("This overlaps with other hours of the same day.")).errors
         seen.append(one)
+    errors += _wrong_slots(data.slot_plans)
+    if data.stewards and not KINDS[data.kind].has_stewards:
+        errors += InvalidInput.at("stewards", "foreign", N_("Only services of stewards have these.")).errors
     for index, rule in enumerate(data.price_rules):
         if rule.min_age is not None and rule.max_age is not None and rule.max_age < rule.min_age:
             path = f"price_rules.{index}.max_age"
@@ -153,6 +216,22 @@ def _check_rows(data: ServiceFields) -> None:
             errors += InvalidInput.at(f"price_rules.{index}.label", "unreachable", message).errors
     if errors:
         raise InvalidInput(errors)
+
+
+def _wrong_slots(plans: list[SlotPlanFields]) -> list[FieldError]:
+    errors: list[FieldError] = []
+    for index, one in enumerate(plans):
+        path = f"slot_plans.{index}"
+        others = [o for o in plans[:index] if (o.weekday, o.title) == (one.weekday, one.title)]
+        if one.closes_minute - one.opens_minute < one.slot_minutes:
+            errors += InvalidInput.at(f"{path}.slot_minutes", "too_long", N_("No slot fits into this time.")).errors
+        elif any(o.opens_minute < one.closes_minute and one.opens_minute < o.closes_minute for o in others):
+            message = N_("This overlaps with other times of the same day and name.")
+            errors += InvalidInput.at(f"{path}.opens_minute", "overlap", message).errors
+    if not errors and sum((o.closes_minute - o.opens_minute) // o.slot_minutes for o in plans) > MAX_SLOTS:
+        message = N_("These are more than %(most)s slots in a week: make them longer, or fewer.")
+        errors += InvalidInput.at("slot_plans", "too_many", message, most=MAX_SLOTS).errors
+    return errors
 
 
 class CreateService(ServiceFields):

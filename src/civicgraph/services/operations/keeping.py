@@ -19,25 +19,43 @@ from civicgraph.operations import (
 )
 from civicgraph.permissions import DRAFT_SERVICES, EDIT_SERVICES, Actor
 from civicgraph.services import rules
-from civicgraph.services.models import Offer, OpeningHours, PriceRule, Service, ServiceStatus, SpecialDay
+from civicgraph.services.models import (
+    Offer,
+    OpeningHours,
+    PriceRule,
+    Service,
+    ServiceStatus,
+    SlotPlan,
+    SpecialDay,
+    Steward,
+)
 from civicgraph.services.operations.inputs import (
     CreateService,
     HoursFields,
     OfferFields,
     PriceRuleFields,
     ServiceFields,
+    SlotPlanFields,
     SpecialDayFields,
+    StewardFields,
     UpdateService,
 )
+from civicgraph.services.slots import lay_out
 from civicgraph.text import search_terms
 
 _ROWS: dict[str, tuple[type[Any], type[Input]]] = {
     "hours": (OpeningHours, HoursFields),
     "special_days": (SpecialDay, SpecialDayFields),
+    "slot_plans": (SlotPlan, SlotPlanFields),
+    "stewards": (Steward, StewardFields),
     "price_rules": (PriceRule, PriceRuleFields),
     "offers": (Offer, OfferFields),
 }
-_ORDER = {"hours": ("weekday", "opens_minute"), "special_days": ("first_day", "opens_minute")}
+_ORDER = {
+    "hours": ("weekday", "opens_minute"),
+    "special_days": ("first_day", "opens_minute"),
+    "slot_plans": ("weekday", "opens_minute", "id"),
+}
 """Rows that stand by themselves, where others stand as they were entered."""
 _OWN = [name for name in ServiceFields.model_fields if name not in (*_ROWS, "division_code", "compound_number")]
 
@@ -121,5 +139,6 @@ async def update_service(actor: Actor, data: UpdateService) -> Service:
     row.update_from_dict({**columns, "version": row.version + 1})
     await row.save()
     await _replace_rows(row, data)
+    await lay_out(row)
     await audit(actor, row, changed(before, await service_values(row)))
     return row

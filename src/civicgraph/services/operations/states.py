@@ -14,6 +14,7 @@ from civicgraph.services import rules
 from civicgraph.services.models import Service, ServiceStatus
 from civicgraph.services.operations.inputs import ServiceVersion, StopService
 from civicgraph.services.operations.keeping import editable
+from civicgraph.services.slots import lay_out
 
 
 async def _move(actor: Actor, data: ServiceVersion, verb: str, reason: str = "") -> Service:
@@ -34,6 +35,7 @@ async def _become(actor: Actor, row: Service, verb: str, **values: Any) -> None:
     before = {name: getattr(row, name) for name in values}
     row.update_from_dict({**values, "version": row.version + 1})
     await row.save()
+    await lay_out(row)
     await audit(actor, row, changed(before, values))
 
 

@@ -1,8 +1,10 @@
-"""Pages of the services room: the list, a service; the staff's listings."""
+"""The list of services, a service; the staff's listings."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -12,9 +14,11 @@ from starlette.routing import Route
 from civicgraph import calendars, clock, settings
 from civicgraph.bookings.known import own_states
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
+from civicgraph.grievances.intake import placing
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import DRAFT_SERVICES
 from civicgraph.services import operations, rules
+from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
 from civicgraph.web import listing, page, read, require
 from civicgraph.web.query import kinds, one_of, paging, place, review_field, search_field, select_field, text
@@ -70,6 +74,8 @@ async def service(request: Request) -> Response:
         "household": household,
         "floor": int(floor) if is_floor else None,
         "asksPrice": is_age,
+        "today": f"{clock.today()}",
+        "after": request.query_params.get("after"),
     }
     found = await read(request, "services/service", variables)
     row = require(found, "service")
@@ -81,8 +87,43 @@ async def service(request: Request) -> Response:
         "is_age_wrong": bool(age) and not is_age,
         "is_floor_wrong": bool(floor) and not is_floor,
     }
-    values = {**_hours(row), "mine": await own_states(request, row["quotas"]), "asked": asked, **_price_choices()}
+    kind = KINDS[ServiceKind[row["kind"]]]
+    slots = row["slots"]["nodes"]
+    own = {
+        "kind": kind,
+        "today": variables["today"],
+        "slot_days": _slot_days(slots),
+        "is_later": bool(variables["after"]),
+        "building": _building(request, row["stewards"]),
+    }
+    values = {
+        **_hours(row),
+        **own,
+        "mine": await own_states(request, [*row["quotas"], *slots]),
+        "asked": asked,
+        **_price_choices(),
+    }
     return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
+
+
+def _building(request: Request, stewards: list[dict[str, Any]]) -> dict[str, Any]:
+    """The building that somebody asks about, and who looks after it."""
+    asked = request.query_params.get("building", "").strip()[:20]
+    named = re.search(r"\d{1,3}|[一二三四五六七八九十百]{1,5}", unicodedata.normalize("NFKC", asked))
+    number = placing.number(named[0]) if named else None
+    return {"asked": asked, "stewards": [one for one in stewards if number in placing.buildings(one["buildings"])]}
+
+
+def _slot_days(slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Time slots by day, and within a day by what or whom one books."""
+    days: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for one in slots:
+        day = f"{datetime.fromisoformat(one['startsAt']).astimezone(clock.CITY_ZONE).date()}"
+        days.setdefault(day, {}).setdefault(one["title"], []).append(one)
+    return [
+        {"day": day, "groups": [{"title": title, "slots": found} for title, found in groups.items()]}
+        for day, groups in days.items()
+    ]
 
 
 def _price_choices() -> dict[str, Any]:
@@ -139,7 +180,7 @@ def _staff_values(request: Request) -> dict[str, Any]:
     }
     state = select_field(request, "status", gettext("Status"), ServiceStatus)
     fields = [*_search(request), state, review_field(request)]
-    return {"fields": fields, "asked": asked, "forms": listing.forms(STAFF)}
+    return {"fields": fields, "asked": asked, "kinds": _KINDS, "forms": listing.forms(STAFF)}
 
 
 async def _choices(request: Request) -> dict[str, Any]:
@@ -164,6 +205,8 @@ async def _compounds(request: Request) -> list[tuple[str, ...]] | None:
         return None
     return [(str(one["number"]), one["name"], one["division"]["shortName"]) for one in compounds["nodes"]]
 
+
+_KINDS = {kind.name: own for kind, own in KINDS.items()}
 
 STAFF = listing.Listing(
     name="staff_services",

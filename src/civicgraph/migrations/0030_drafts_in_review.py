@@ -26,7 +26,7 @@ async def indexes(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0027_special_days")]
+    dependencies = [("civicgraph", "0029_enterprise_accounts")]
 
     operations = [
         ops.AddField(

@@ -1,0 +1,1 @@
+"""Who acts for an enterprise: people whose accounts claimed its entry of the register."""

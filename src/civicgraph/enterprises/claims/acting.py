@@ -1,0 +1,15 @@
+"""Whether an account acts for an enterprise, asked by operations."""
+
+from __future__ import annotations
+
+from civicgraph.enterprises.claims.models import EnterpriseAccount
+from civicgraph.enterprises.claims.rules import reader
+from civicgraph.permissions import Actor
+
+
+async def acts_for(actor: Actor, enterprise_id: int) -> bool:
+    """Whether the actor's account acts for the enterprise (`rules.is_own` in Python)."""
+    person = reader(actor)
+    if person is None:
+        return False
+    return await EnterpriseAccount.exists(enterprise_id=enterprise_id, person_id=person, ended_at=None)

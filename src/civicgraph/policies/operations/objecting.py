@@ -1,0 +1,67 @@
+"""Objecting to a grant as the enterprise, and the office's answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from civicgraph import clock
+from civicgraph.enterprises.claims.acting import acts_for
+from civicgraph.i18n import N_
+from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, operation
+from civicgraph.permissions import GRANT_POLICIES, READ_ENTERPRISE_CONTACTS, Actor
+from civicgraph.policies.models import GrantState, PolicyGrant
+from civicgraph.policies.operations.catalogue import of
+
+_AREA: dict[str, Any] = {"widget": "textarea"}
+
+
+class ObjectToGrant(Input):
+    """Which grant, and what is wrong with it."""
+
+    id: int = Field(title=N_("Number"), ge=1)
+    objection: str = Field(
+        title=N_("What is wrong with it"), min_length=2, max_length=600, json_schema_extra=_AREA,
+        description=N_("For instance how many people the insurance really knows. The office reads it."),
+    )  # fmt: skip
+
+
+class AnswerObjection(Input):
+    """What the office answers to an objection that it does not follow."""
+
+    id: int = Field(title=N_("Number"), ge=1)
+    answer: str = Field(title=N_("Answer"), min_length=2, max_length=300, json_schema_extra=_AREA)
+
+
+@operation()
+async def object_to_grant(actor: Actor, data: ObjectToGrant) -> PolicyGrant:
+    """Object to a grant as its enterprise, within the days for objections. It is not paid before the office has answered."""
+    grant = await PolicyGrant.filter(id=data.id).select_for_update().first()
+    if grant is None or not await acts_for(actor, grant.enterprise_id):  # type: ignore[attr-defined]
+        raise NotFound
+    is_open = grant.state is GrantState.OBJECTION and (grant.objection_until or clock.today()) >= clock.today()
+    if not is_open or grant.objected_at is not None:
+        raise Unavailable(N_("This grant is not open to objections, or you objected already."))
+    grant.objection, grant.objected_at = data.objection, clock.now()
+    await grant.save(update_fields=["objection", "objected_at", "updated_at"])
+    await audit(actor, grant, {"objection": [None, None]}, division_code=grant.division_id)  # type: ignore[attr-defined]
+    return grant
+
+
+@operation()
+async def answer_objection(actor: Actor, data: AnswerObjection) -> PolicyGrant:
+    """Leave a grant as it is in spite of an objection, and say why. (To follow it, take the grant back.)"""
+    found = await PolicyGrant.get_or_none(id=data.id)
+    if found is None:
+        raise NotFound
+    await of(actor, found.policy_id, GRANT_POLICIES)  # type: ignore[attr-defined]
+    grant = await PolicyGrant.get(id=data.id)  # as it is now that the policy is locked
+    if not actor.may(READ_ENTERPRISE_CONTACTS, grant.division_id):  # type: ignore[attr-defined]
+        raise Forbidden
+    if grant.objected_at is None or grant.objection_answered_at is not None or grant.state is not GrantState.OBJECTION:
+        raise Unavailable(N_("There is no objection that waits for an answer."))
+    grant.objection_answer, grant.objection_answered_at = data.answer, clock.now()
+    await grant.save(update_fields=["objection_answer", "objection_answered_at", "updated_at"])
+    await audit(actor, grant, {"objection_answer": [None, data.answer]})
+    return grant

@@ -1,0 +1,5 @@
+"""Pages of the policies room."""
+
+from civicgraph.policies.pages import catalogue, own
+
+ROUTES = [*own.ROUTES, *catalogue.ROUTES]

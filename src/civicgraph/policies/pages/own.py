@@ -1,0 +1,97 @@
+"""Why an enterprise does (not) qualify, for itself and for the staff; its objection to a grant, and the office's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from civicgraph.i18n import N_, gettext
+from civicgraph.policies import operations
+from civicgraph.web import Form, page, read, redirect, require, signed_in, staff_only, submit
+
+_MINE = "/my/enterprises/{credit_code}"
+_STAFF = "/staff/enterprises/{credit_code}"
+
+
+def _listed(template: str) -> Any:
+    async def handle(request: Request) -> Response:
+        """Every policy that is open, by whether the enterprise qualifies today."""
+        code = request.path_params["credit_code"].upper()
+        sorted_out = await operations.explain_policies(request.state.actor, {"credit_code": code})
+        found = await read(request, template, {"code": code})
+        enterprise = require(found, "enterprise")
+        policies = {one["number"]: one for one in found["policies"]["nodes"]}
+        values = {
+            **{"enterprise": enterprise, "code": code},
+            **{key: [policies[one] for one in numbers if one in policies] for key, numbers in sorted_out.items()},
+        }
+        return await page(request, template, {"code": code}, values, data=found)
+
+    return handle
+
+
+def _explained(template: str) -> Any:
+    async def handle(request: Request) -> Response:
+        """Each condition of a policy: met, not met, not known."""
+        code, number = request.path_params["credit_code"].upper(), request.path_params["number"]
+        answer = await operations.explain_policy(request.state.actor, {"credit_code": code, "policy_id": number})
+        variables = {"code": code, "number": number}
+        found = await read(request, template, variables)
+        require(found, "policy")
+        require(found, "enterprise")
+        return await page(request, template, variables, {"answer": answer, "code": code}, data=found)
+
+    return handle
+
+
+async def objection(request: Request) -> Response:
+    """Object to a grant."""
+    code, number = request.path_params["credit_code"].upper(), request.path_params["grant"]
+    found = await read(request, "policies/my/objection", {"code": code})
+    grant = _grant_of(require(found, "enterprise"), number)
+    form = Form(operations.object_to_grant.input, leave_out=["id"])
+    if request.method == "POST" and await submit(request, form, operations.object_to_grant, id=number):
+        said = gettext(N_("Your objection is with the office. The grant is not paid before it has answered."))
+        return redirect(request, "my_enterprise", said=said, code=code)
+    values = {"form": form, "grant": grant}
+    status = 422 if form.is_refused else 200
+    return await page(request, "policies/my/objection", {"code": code}, values, data=found, status=status)
+
+
+def _grant_of(enterprise: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    found = {one["number"]: one for one in enterprise["policyGrants"]["nodes"]}
+    return require({"grant": found.get(number)}, "grant")  # type: ignore[no-any-return]
+
+
+async def answer(request: Request) -> Response:
+    """Answer an objection that the office does not follow."""
+    number = request.path_params["number"]
+    form = Form(operations.answer_objection.input, leave_out=["id"], prefix="answer")
+    if await submit(request, form, operations.answer_objection, id=request.path_params["grant"]) is None:
+        said = form.errors[0]["message"] if form.errors else ""
+        return redirect(request, "staff_policies_grants", said=said, level="warning", number=number)
+    said = gettext(N_("The objection is answered; the grant stays."))
+    return redirect(request, "staff_policies_grants", said=said, number=number)
+
+
+ROUTES = [
+    Route(f"{_MINE}/policies", signed_in(_listed("policies/my/list")), name="my_policies"),
+    Route(_MINE + "/policies/{number:int}", signed_in(_explained("policies/my/why")), name="my_policy"),
+    Route(
+        _MINE + "/grants/{grant:int}/objection", signed_in(objection), name="my_grant_objection",
+        methods=["GET", "POST"],
+    ),
+    Route(f"{_STAFF}/policies", staff_only(_listed("staff/policies/of_enterprise")), name="staff_enterprises_policies"),
+    Route(
+        _STAFF + "/policies/{number:int}", staff_only(_explained("staff/policies/why")),
+        name="staff_enterprises_policy",
+    ),
+    Route(
+        "/staff/policies/{number:int}/grants/{grant:int}/answer", staff_only(answer), name="staff_policies_answer",
+        methods=["POST"],
+    ),
+]  # fmt: skip

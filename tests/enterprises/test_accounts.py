@@ -1,0 +1,309 @@
+"""Acting for an enterprise: its code, what its people see, what they may do in its name, and what others do not see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from civicgraph import clock
+from civicgraph.accounts.models import Person
+from civicgraph.accounts.operations import create_token
+from civicgraph.enterprises import operations
+from civicgraph.enterprises.claims.models import ClaimCode, EnterpriseAccount
+from civicgraph.enterprises.industries import load_industries
+from civicgraph.enterprises.models import Enterprise
+from civicgraph.graph.engine import Engine
+from civicgraph.grievances.models import Grievance, GrievanceCategory
+from civicgraph.grievances.operations import file_grievance
+from civicgraph.notifications.models import OutboxMessage
+from civicgraph.notifications.rendering import said_by
+from civicgraph.notifications.sending.batch import opened
+from civicgraph.operations import Forbidden, InvalidInput, NotFound, Unavailable
+from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.policies import operations as policies
+from civicgraph.policies.models import GrantState, PolicyGrant
+from tests.enterprises.conftest import CASES, Enter, another
+from tests.policies.conftest import published
+from tests.support import city as place
+from tests.support.browser import signed_in, visit
+from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
+
+CODE = CASES["credit_code"]
+NEW = {"credit_code": CODE, "username": "suitcases", "name": "李厂长", "password": "a password for tests"}
+WITH_EMAIL = {"contact_email": "boss@example.test", "employees": 10}
+PRIVATE = """query ($code: String!) { enterprise(creditCode: $code) {
+  isMine mayReadPrivate contactName contactPhoneMasked contactEmailMasked employees
+  policyGrants { nodes { amountFen state } } grievances { nodes { publicText } } accounts { nodes { way } }
+} }"""
+
+
+async def sent_code() -> str:
+    """The code of the last message, as it is read."""
+    message = await OutboxMessage.filter(template="claim_code").order_by("-id").first()
+    assert message is not None
+    words = (await said_by("claim_code", opened(message.values), "zh")).text
+    return words.split("验证码是：")[1].split()[0]
+
+
+async def claimed(**values: Any) -> Actor:
+    """Somebody who claimed the suitcase maker, as the actor that a session would give."""
+    await operations.ask_claim_code(ANONYMOUS, {"credit_code": CODE})
+    answer = await operations.claim_enterprise(ANONYMOUS, {**NEW, "code": await sent_code(), **values})
+    person = await Person.get(id=answer["account"].person_id)
+    return Actor(kind="person", person_id=person.id, name=person.name)
+
+
+async def test_a_code_goes_to_the_registered_address_alone_and_is_kept_hashed_and_sealed(enter: Enter) -> None:
+    await enter(**WITH_EMAIL)
+    await operations.ask_claim_code(ANONYMOUS, {"credit_code": CODE.lower()})
+    message = await OutboxMessage.get(template="claim_code")
+    code = await sent_code()
+    kept = await ClaimCode.get()
+    assert len(code) == 8
+    assert code not in str(message.values)
+    assert code not in kept.code_hash
+    assert kept.expires_at - kept.created_at == timedelta(minutes=15)
+
+
+async def test_nobody_learns_from_the_answer_whether_there_is_such_an_address(enter: Enter) -> None:
+    await enter()
+    unknown = await operations.ask_claim_code(ANONYMOUS, {"credit_code": another(7)})
+    assert unknown == await operations.ask_claim_code(ANONYMOUS, {"credit_code": CODE}) == {"is_asked": True}
+    assert await OutboxMessage.all().count() == 0
+
+
+async def test_five_wrong_codes_end_a_code_and_three_codes_are_sent_in_an_hour(enter: Enter) -> None:
+    await enter(**WITH_EMAIL)
+    await operations.ask_claim_code(ANONYMOUS, {"credit_code": CODE})
+    right = await sent_code()
+    for _ in range(5):
+        wrong = await operations.claim_enterprise(ANONYMOUS, {**NEW, "code": "2222ZZZZ"})
+        assert wrong == {"is_claimed": False, "account": None}
+    assert not (await operations.claim_enterprise(ANONYMOUS, {**NEW, "code": right}))["is_claimed"]
+    assert not await Person.exists(username="suitcases")
+    for _ in range(4):
+        await operations.ask_claim_code(ANONYMOUS, {"credit_code": CODE})
+    assert await OutboxMessage.filter(template="claim_code").count() == 3
+
+
+async def test_a_code_holds_for_a_quarter_of_an_hour_and_once(enter: Enter) -> None:
+    await enter(**WITH_EMAIL)
+    await operations.ask_claim_code(ANONYMOUS, {"credit_code": CODE})
+    code = await sent_code()
+    await ClaimCode.all().update(expires_at=clock.now())
+    assert not (await operations.claim_enterprise(ANONYMOUS, {**NEW, "code": code}))["is_claimed"]
+    await ClaimCode.all().update(expires_at=clock.now() + timedelta(minutes=1))
+    with pytest.raises(InvalidInput):  # a right code without a name for the account is not used up
+        await operations.claim_enterprise(ANONYMOUS, {"credit_code": CODE, "code": code})
+    assert (await operations.claim_enterprise(ANONYMOUS, {**NEW, "code": f" {code.lower()} "}))["is_claimed"]
+    again = {**NEW, "username": "another", "code": code}
+    assert not (await operations.claim_enterprise(ANONYMOUS, again))["is_claimed"]
+
+
+async def test_its_people_see_what_is_private_to_it_and_of_no_other(
+    engine: Engine, enter: Enter, supervisor: Actor, neighbour: Actor
+) -> None:
+    await enter(**WITH_EMAIL)
+    await enter(credit_code=another(1), name="另一家", **WITH_EMAIL)
+    policy = await published(supervisor)
+    await policies.grant_policy(supervisor, {"id": policy.id})
+    await GrievanceCategory.create(
+        code="ent_policy",
+        name="政策",
+        group_code="enterprise",
+        group_name="企业",
+        name_en="Policies",
+        group_name_en="Enterprises",
+        urgency="general",
+        body="community",
+        position=1,
+    )
+    owner = await claimed()
+    report = {"category": "ent_policy", "division_code": FENGQUAN, "description": "申请材料被退回", "is_public": False}
+    await file_grievance(owner, {**report, "enterprise_code": CODE})
+    own = (await engine.read(PRIVATE, {"code": CODE}, owner))["enterprise"]
+    assert (own["isMine"], own["contactName"], own["employees"]) == (True, "李厂长", 10)
+    assert own["policyGrants"]["nodes"] == [{"amountFen": 100000, "state": "OBJECTION"}]
+    assert own["grievances"]["nodes"] == [{"publicText": "申请材料被退回"}]
+    for actor, code in ((owner, another(1)), (ANONYMOUS, CODE), (neighbour, CODE)):
+        other = (await engine.read(PRIVATE, {"code": code}, actor))["enterprise"]
+        assert (other["isMine"], other["mayReadPrivate"], other["contactName"], other["employees"]) == (
+            *(False, False, None, None),
+        )
+        assert [other[name]["nodes"] for name in ("policyGrants", "grievances", "accounts")] == [[], [], []]
+    whole = "{ grievances { nodes { publicText } } policyGrants { nodes { amountFen } } enterpriseAccounts { nodes { way } } }"
+    assert [len(one["nodes"]) for one in (await engine.read(whole, {}, owner)).values()] == [1, 1, 1]
+    assert [len(one["nodes"]) for one in (await engine.read(whole, {}, neighbour)).values()] == [0, 0, 0]
+    assert [len(one["nodes"]) for one in (await engine.read(whole, {}, supervisor)).values()] == [1, 2, 1]
+
+
+async def test_a_token_reads_for_an_enterprise_only_what_its_scopes_open(
+    engine: Engine, enter: Enter, supervisor: Actor
+) -> None:
+    await enter(**WITH_EMAIL)
+    owner = await claimed()
+    for scopes, name in ((frozenset({"read"}), "李厂长"), (frozenset({"grievances"}), None), (frozenset(), None)):
+        token = Actor(kind="token", person_id=owner.person_id, scopes=scopes, token_id=1)
+        assert (await engine.read(PRIVATE, {"code": CODE}, token))["enterprise"]["contactName"] == name
+    assert await create_token(owner, {"name": "商店", "scopes": ["read"]})
+
+
+async def test_its_people_are_no_staff(engine: Engine, enter: Enter) -> None:
+    await enter(**WITH_EMAIL)
+    owner = await claimed()
+    document = "{ people { nodes { name } } teams { nodes { name } } readyTexts { nodes { title } } me { name } }"
+    found = await engine.read(document, {}, owner)
+    assert found["teams"]["nodes"] == found["readyTexts"]["nodes"] == []
+    assert [one["name"] for one in found["people"]["nodes"]] == [found["me"]["name"]] == ["李厂长"]
+
+
+async def test_its_people_are_bounded_as_strangers_are(enter: Enter) -> None:
+    await enter(**WITH_EMAIL)
+    await GrievanceCategory.create(
+        **{"code": "lighting", "name": "路灯", "name_en": "Lighting", "group_code": "street", "group_name": "街道"},
+        **{"group_name_en": "Street", "urgency": "general", "body": "community", "position": 1},
+    )
+    owner = await claimed()
+    advertising = "代开各类发票，请加微信 abc12345 详谈"
+    report = {"category": "lighting", "division_code": FENGQUAN, "description": advertising}
+    assert (await file_grievance(owner, report))["is_held"]
+    staff = await place.person("desk", Role.DISPATCHER, FENGGANG)
+    assert not (await file_grievance(staff, report))["is_held"]
+
+
+@pytest.mark.parametrize("channel", ["web", "api"])
+async def test_only_its_people_and_staff_report_in_its_name(enter: Enter, channel: str) -> None:
+    row = await enter(**WITH_EMAIL)
+    await GrievanceCategory.create(
+        code="ent_policy",
+        name="政策",
+        group_code="enterprise",
+        group_name="企业",
+        name_en="Policies",
+        group_name_en="Enterprises",
+        urgency="general",
+        body="community",
+        position=1,
+    )
+    report = {
+        **{"category": "ent_policy", "division_code": FENGQUAN, "description": "申请材料被退回"},
+        **{"enterprise_code": CODE, "channel": channel},
+    }
+    stranger = Actor(kind="person", person_id=(await Person.create(username="somebody", name="某人")).id)
+    elsewhere = await place.person("elsewhere", Role.DISPATCHER, HONGQIAO)
+    for actor in (ANONYMOUS, stranger, elsewhere):
+        with pytest.raises(InvalidInput) as refused:
+            await file_grievance(actor, report)
+        assert [one.code for one in refused.value.errors] == ["not_claimed"]
+    assert await Grievance.all().count() == 0
+    for actor in (await claimed(), await place.person("desk", Role.DISPATCHER, FENGGANG)):
+        await file_grievance(actor, report)
+    assert await Grievance.filter(enterprise_id=row.id).count() == 2
+
+
+async def test_staff_let_somebody_in_at_the_window_and_end_it(
+    enter: Enter, editor: Actor, supervisor: Actor, neighbour: Actor
+) -> None:
+    await enter()
+    for actor in (editor, neighbour, ANONYMOUS):
+        with pytest.raises(Forbidden):
+            await operations.give_enterprise_account(actor, NEW)
+    given = await operations.give_enterprise_account(supervisor, NEW)
+    owner = Actor(kind="person", person_id=given.person_id)
+    with pytest.raises(InvalidInput):
+        await operations.give_enterprise_account(supervisor, {"credit_code": CODE, "username": "supervisor"})
+    for actor in (neighbour, ANONYMOUS):
+        with pytest.raises(NotFound):
+            await operations.end_enterprise_account(actor, {"id": given.id})
+    row = await Enterprise.get()
+    assert (await operations.reveal_enterprise_contact(owner, {"id": row.id}))["phone"] == "13912345678"
+    await operations.end_enterprise_account(supervisor, {"id": given.id})
+    with pytest.raises(Forbidden):
+        await operations.reveal_enterprise_contact(owner, {"id": row.id})
+    again = await operations.give_enterprise_account(supervisor, {"credit_code": CODE, "username": "suitcases"})
+    assert (again.id, again.ended_at) == (given.id, None)
+
+
+async def test_an_objection_holds_the_payment_back_until_it_is_answered(enter: Enter, supervisor: Actor) -> None:
+    await enter(**WITH_EMAIL)
+    policy = await published(supervisor)
+    await policies.grant_policy(supervisor, {"id": policy.id})
+    grant = await PolicyGrant.get()
+    owner = await claimed()
+    words = {"id": grant.id, "objection": "参保的是十二个人"}
+    with pytest.raises(NotFound):
+        await policies.object_to_grant(supervisor, words)
+    await policies.object_to_grant(owner, words)
+    with pytest.raises(Unavailable):
+        await policies.object_to_grant(owner, words)
+    await PolicyGrant.all().update(objection_until=clock.today() - timedelta(days=1))
+    with pytest.raises(Unavailable):
+        await policies.pay_grants(supervisor, {"id": policy.id})
+    await policies.answer_objection(supervisor, {"id": grant.id, "answer": "社保系统里是十个人"})
+    await policies.pay_grants(supervisor, {"id": policy.id})
+    assert (await PolicyGrant.get()).state is GrantState.PAID
+
+
+async def test_each_condition_says_whether_it_is_met(enter: Enter, supervisor: Actor, neighbour: Actor) -> None:
+    await enter(contact_email="boss@example.test")
+    policy = await published(supervisor)
+    asked = {"credit_code": CODE, "policy_id": policy.id}
+    for actor in (neighbour, ANONYMOUS):
+        with pytest.raises(NotFound):
+            await policies.explain_policy(actor, asked)
+    unknown = await policies.explain_policy(supervisor, asked)
+    assert (unknown["qualifies"], unknown["unknown"], unknown["unmet"]) == (None, ["参保人数：至少 5"], [])
+    for employees, qualifies, amount in ((4, False, None), (10, True, "100000")):
+        await Enterprise.all().update(employees=employees)
+        said = await policies.explain_policy(supervisor, asked)
+        assert (said["qualifies"], said["amount_fen"]) == (qualifies, amount)
+    assert said["met"][0] == "登记在凤冈县"
+    owner = await claimed()
+    assert (await policies.explain_policies(owner, {"credit_code": CODE}))["qualifies_for"] == [policy.id]
+
+
+async def test_an_enterprise_walks_from_the_code_to_its_own_page(app: Starlette) -> None:
+    await place.build()
+
+    await load_industries()
+    supervisor = await place.person("supervisor", Role.SUPERVISOR, FENGGANG)
+    await operations.create_enterprise(supervisor, {**CASES, **WITH_EMAIL})
+    policy = await published(supervisor)
+    await policies.grant_policy(supervisor, {"id": policy.id})
+    page = visit(app)
+    await page.open("/enterprises/claim")
+    await page.send("/enterprises/claim", credit_code=CODE)
+    action = f"/enterprises/{CODE}/claim"
+    given = {key: value for key, value in NEW.items() if key != "credit_code"}
+    assert "验证码不对" in await page.send(action, code="2222ZZZZ", **given)
+    assert page.status == 422
+    text = await page.send(action, code=await sent_code(), **given)
+    assert "您的账号从现在起可以为这家企业办事" in text
+    assert "139****5678" in text
+    assert "13912345678" in await page.send(f"/my/enterprises/{CODE}/contact")
+    assert "稳岗补贴" in await page.open(f"/my/enterprises/{CODE}/policies")
+    assert "符合全部条件" in await page.open(f"/my/enterprises/{CODE}/policies/{policy.id}")
+    grant = await PolicyGrant.get()
+    await page.open(f"/my/enterprises/{CODE}/grants/{grant.id}/objection")
+    assert "主管部门还没有答复" in await page.send(
+        f"/my/enterprises/{CODE}/grants/{grant.id}/objection", objection="人数不对"
+    )
+    assert "我的账号" in await page.open("/staff/sessions")
+    assert (await page.open("/staff/outbox")).count(CASES["name"]) == 0  # led home
+    answers: list[httpx.Response] = [await page.http.get("/staff/people"), await page.http.get("/my/enterprises")]
+    assert [one.headers["location"] for one in answers] == ["/my/enterprises", f"/my/enterprises/{CODE}"]
+    desk = await signed_in(app, supervisor)
+    assert "参保人数：至少 5" in await desk.open(f"/staff/enterprises/{CODE}/policies/{policy.id}")
+    assert "稳岗补贴" in await desk.open(f"/staff/enterprises/{CODE}/policies")
+    await desk.open(f"/staff/policies/{policy.id}/grants")
+    assert "异议已答复" in await desk.send(f"/staff/policies/{policy.id}/grants/{grant.id}/answer", answer="已核对")
+    await desk.open(f"/staff/enterprises/{CODE}/accounts")
+    account = await EnterpriseAccount.get()
+    assert "已停止" in await desk.send(f"/staff/enterprises/{CODE}/accounts/{account.id}/end")
+    assert (await page.http.get(f"/my/enterprises/{CODE}")).status_code == 404
+    for browser in (page, desk):
+        await browser.http.aclose()
