@@ -15,7 +15,7 @@ from civicgraph.i18n import N_
 from civicgraph.listings import review
 from civicgraph.listings.review import ListingVersion, ReturnListing, ScheduleListing
 from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, audit, changed, check_version, operation
-from civicgraph.operations.inputs import CityTime
+from civicgraph.operations.inputs import CityTime, validate
 from civicgraph.permissions import DRAFT_EVENTS, MANAGE_BOOKINGS, Actor
 
 
@@ -47,9 +47,9 @@ async def duplicate_event(actor: Actor, data: DuplicateEvent) -> Event:
         raise NotFound
     if not actor.may(DRAFT_EVENTS, row.division_id):  # type: ignore[attr-defined]
         raise NotFound if row.status is EventStatus.DRAFT else Forbidden
-    values = without_record(EventFields.model_validate(await event_values(row)))
+    values = without_record(validate(EventFields, await event_values(row)))
     starts_at = data.starts_at or rules.next_like(row.starts_at, clock.now())
-    copy = await enter(actor, EventFields.model_validate(at_time(values, starts_at).model_dump()))
+    copy = await enter(actor, validate(EventFields, at_time(values, starts_at).model_dump()))
     if actor.may(MANAGE_BOOKINGS, copy.division_id):  # type: ignore[attr-defined]
         await copy_quotas(actor, row.id, copy.slug, lambda moment: rules.moved(moment, row.starts_at, copy.starts_at))
     return copy
@@ -89,7 +89,7 @@ async def set_event_contact(actor: Actor, data: SetEventContact) -> Event:
     check_version(row, data.version, dict)
     values = data.model_dump(include={"organiser", "contact_phone"}, exclude_none=True)
     before = {name: getattr(row, name) for name in values}
-    kept = EventFields.model_validate({**await event_values(row), **values})
+    kept = validate(EventFields, {**await event_values(row), **values})
     row.update_from_dict({**values, "search_terms": columns(kept)["search_terms"], "version": row.version + 1})
     await row.save()
     await audit(actor, row, changed(before, values))

@@ -14,6 +14,7 @@ from civicgraph.events.operations.series import end_series
 from civicgraph.i18n import N_
 from civicgraph.listings import review
 from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
+from civicgraph.operations.inputs import validate
 from civicgraph.permissions import Actor
 from civicgraph.scheduler.deadlines import settle
 
@@ -91,10 +92,10 @@ async def postpone_event(actor: Actor, data: PostponeEvent) -> Event:
             raise InvalidInput.at("starts_at", "missing", N_("Please fill this in."))
         return await _move(actor, data, "postpone", status_reason=data.reason)
     row = await editable(actor, data.slug)
-    values = at_time(EventFields.model_validate(await event_values(row)), data.starts_at)
+    values = at_time(validate(EventFields, await event_values(row)), data.starts_at)
     if data.ends_at is not None:
         values = values.model_copy(update={"ends_at": data.ends_at})
-    values = EventFields.model_validate(values.model_dump())
+    values = validate(EventFields, values.model_dump())
     row = await _move(
         actor,
         data,

@@ -8,6 +8,7 @@ from civicgraph.i18n import N_
 from civicgraph.listings import review
 from civicgraph.listings.review import ListingVersion, ReturnListing, ScheduleListing
 from civicgraph.operations import Forbidden, Input, NotFound, audit, changed, check_version, operation
+from civicgraph.operations.inputs import validate
 from civicgraph.permissions import DRAFT_SERVICES, Actor
 from civicgraph.services.models import Service, ServiceStatus
 from civicgraph.services.operations.inputs import ServiceFields, ServiceVersion
@@ -34,7 +35,7 @@ async def duplicate_service(actor: Actor, data: DuplicateService) -> Service:
         raise NotFound
     if not actor.may(DRAFT_SERVICES, row.division_id):  # type: ignore[attr-defined]
         raise NotFound if row.status is ServiceStatus.DRAFT else Forbidden
-    return await enter(actor, ServiceFields.model_validate(await service_values(row)))
+    return await enter(actor, validate(ServiceFields, await service_values(row)))
 
 
 @operation()
