@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -24,6 +25,10 @@ from tests.support.mail import Mailbox
 from tests.support.servers import Server
 
 quick.remember_models()
+hypothesis.settings.register_profile(  # tests are never timed: how fast examples are drawn on a busy machine says nothing
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 if memory := templates.in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 

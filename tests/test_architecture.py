@@ -32,6 +32,7 @@ GROUND = (
     "crypto",
     "permissions",
     "model",
+    "listings",
     "graph",
     "web",
     "operations",

@@ -39,6 +39,24 @@ class Listing(Record):
         abstract = True
 
 
+class Drafted(Listing):
+    """A listing that is written as a draft, looked over, and published, now or at a time that was set."""
+
+    publish_at = fields.DatetimeField(null=True, description="When it is published by itself, empty when by hand.")
+    submitted_at = fields.DatetimeField(
+        null=True, description="When its author asked somebody to look it over, empty when nobody is to."
+    )
+    review_note = fields.CharField(
+        300, default="", db_default="", description="What has to change before it is published, for its author."
+    )
+    import_key = fields.CharField(
+        60, null=True, description="What a table calls it, so that the same table sent again changes it."
+    )
+
+    class Meta:
+        abstract = True
+
+
 def by_place(table: str, column: str, *order: str) -> SqlIndexes:
     """The indexes of a table's places, for counties and subdistricts, each followed by an order."""
     return {f"{table}_place_{digits}": (f"substr({column}, 1, {digits})", *order) for digits in (6, 9)}

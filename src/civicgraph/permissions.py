@@ -18,6 +18,7 @@ class Role(Labelled):
 
     GRID_WORKER = "grid_worker", N_("Grid worker")  # 网格员
     DISPATCHER = "dispatcher", N_("Dispatcher")  # 联络点、联络站调度员
+    AUTHOR = "author", N_("Junior editor")  # 信息员
     EDITOR = "editor", N_("Listing editor")  # 信息编辑
     SUPERVISOR = "supervisor", N_("Supervisor")  # 县级指挥中心
     ADMINISTRATOR = "administrator", N_("Administrator")  # 管理员
@@ -27,7 +28,9 @@ READ_GRIEVANCES = "grievance.read"  # unpublished ones, the reporter's own words
 WORK_GRIEVANCES = "grievance.work"  # start, comment, resolve what is assigned to oneself
 DISPATCH_GRIEVANCES = "grievance.dispatch"  # take by phone, accept, assign, close, hide
 SET_PROMISES = "promise.set"  # the four-level list and the office hours of a place
-EDIT_EVENTS = "event.edit"
+DRAFT_EVENTS = "event.draft"  # write, and ask for review
+EDIT_EVENTS = "event.edit"  # publish, and change what is public
+DRAFT_SERVICES = "service.draft"
 EDIT_SERVICES = "service.edit"
 EDIT_ENTERPRISES = "enterprise.edit"
 READ_ENTERPRISE_CONTACTS = "enterprise.contact"
@@ -46,7 +49,9 @@ MANAGE_WEBHOOKS = "webhook.manage"  # events to partners
 EDIT_MESSAGES = "message.edit"  # the words of messages, for the whole city
 READ_PLANS = "plan.read"  # what becomes of a GraphQL document inside
 
+_DRAFTS = {DRAFT_EVENTS, DRAFT_SERVICES}
 _LISTINGS = {
+    *_DRAFTS,
     *(EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_DIVISIONS, EDIT_GRIDS),
     MANAGE_BOOKINGS,
 }
@@ -59,6 +64,7 @@ _OVERSIGHT = {
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.GRID_WORKER: frozenset({READ_GRIEVANCES, WORK_GRIEVANCES}),
     Role.DISPATCHER: frozenset(_DISPATCH | {MANAGE_BOOKINGS}),
+    Role.AUTHOR: frozenset(_DRAFTS),
     Role.EDITOR: frozenset(_LISTINGS),
     Role.SUPERVISOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT),
     Role.ADMINISTRATOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT | {READ_PLANS, MANAGE_PEOPLE, EDIT_MESSAGES}),

@@ -19,7 +19,7 @@ from civicgraph import settings as configuration
 from civicgraph.accounts.operations import create_token
 from civicgraph.bookings.models import Registration
 from civicgraph.enterprises.models import Enterprise
-from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.models import Grievance, GrievanceUpdate
 from civicgraph.permissions import SCOPES, Role
 from civicgraph.schema import schema
 from tests.conftest import SECRET, make_settings
@@ -43,6 +43,11 @@ async def built(database: str) -> str:
         for model in (Enterprise, Grievance, Registration):  # what was marked in clear is encrypted as in use
             await model.all().update(**contact)
         await Registration.all().update(answers=crypto.encrypt("{}"))
+        await Grievance.exclude(calendar="").update(calendar="09:00-12:00 13:00-17:00")
+        await GrievanceUpdate.bulk_create(  # random steps have no beginning, as every history in use has
+            GrievanceUpdate(grievance_id=row.id, at=row.submitted_at, status=row.status, verb="submit")
+            for row in await Grievance.all()
+        )
         person = await city.person("administrator", Role.ADMINISTRATOR, city.CITY)
         for _ in range(4):
             made = await create_token(person, {"name": "fuzz", "scopes": list(SCOPES), "days": 1})

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from tortoise import fields
 
 from civicgraph.i18n import N_, Labelled
-from civicgraph.model import Listing, Record, SqlIndexes, place
+from civicgraph.model import Listing, Record, SqlIndexes, by_place, place
 
 
 class QuotaKind(Labelled):
@@ -150,6 +150,6 @@ class Registration(Record):
 
     class Meta:
         table = "registration"
-        indexes = (("quota_id", "id"), ("quota_id", "state", "rank"))
+        indexes = (("quota_id", "id"), ("quota_id", "state", "rank"), ("division_id", "id"))
 
-    sql_indexes: ClassVar[SqlIndexes] = {"registration_listed": ()}
+    sql_indexes: ClassVar[SqlIndexes] = {"registration_listed": (), **by_place("registration", "division_id", "id")}

@@ -33,6 +33,7 @@ async def load_people() -> tuple[list[Credential], dict[str, Person]]:
         ("point", "郑调度", "凤泉社区联络点", Role.DISPATCHER, fengquan, "凤泉社区"),
         ("grid", "王网格", "凤泉社区网格员", Role.GRID_WORKER, fengquan, "凤泉社区"),
         ("editor", "冯编辑", "汇川区信息编辑", Role.EDITOR, "520303", "汇川区"),
+        ("author", "沈信息", "汇川区信息员", Role.AUTHOR, "520303", "汇川区"),
         ("suiyang", "褚指挥", "绥阳县指挥中心", Role.SUPERVISOR, "520323", "绥阳县"),
         ("hongqiao", "卫调度", "虹桥社区联络点", Role.DISPATCHER, hongqiao, "虹桥社区"),
         ("hongqiao.grid", "蒋网格", "虹桥社区网格员", Role.GRID_WORKER, hongqiao, "虹桥社区"),

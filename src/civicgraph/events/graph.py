@@ -33,7 +33,6 @@ from civicgraph.graph import (
     where,
     within,
 )
-from civicgraph.permissions import EDIT_EVENTS
 
 
 @filter_type
@@ -64,10 +63,11 @@ class EventFilter:
     venue = equals("venue", str, "At the venue of this name.")
     organiser = equals("organiser", str, "Held by the organiser of this name.")
     is_editable = flag(
-        "You may change it.",
-        lambda c, row: c.covers(row["division_id"], EDIT_EVENTS),
+        "You may write it, or change it.",
+        rules.writes,
         reason="Editors ask for a place of theirs by `within`; without, the walk ends with the time of a statement.",
     )
+    is_submitted = flag("Waits to be looked over.", rules.is_submitted, index="event_submitted")
 
 
 @order_type
@@ -134,7 +134,13 @@ class Event:
         description="Places that one can take: of the whole, or of its sessions.",
     )
     is_over = computed(bool, lambda c, row: f"{row['ends_at']} < {c.now()}", "Whether it has ended.")
-    may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_EVENTS), "Whether you may change it.")
+    may_edit = computed(bool, rules.may_edit, "Whether you may change it.")
+    may_publish = computed(bool, rules.publishes, "Whether you may publish it, and change it once it is public.")
+    may_copy = computed(bool, rules.writes, "Whether you may write listings there, be it as a copy of this one.")
+    publish_at = column(guard=rules.writes)
+    submitted_at = column(guard=rules.writes)
+    review_note = column(guard=rules.writes)
+    import_key = column(guard=rules.writes)
 
 
 @type_(models.EventSeries)
@@ -200,7 +206,14 @@ Mutation = mutations(
     "Mutation",
     door(operations.create_event, {"event": "Event"}),
     door(operations.update_event, {"event": "Event"}),
+    door(operations.duplicate_event, {"event": "Event"}),
+    door(operations.submit_event, {"event": "Event"}),
+    door(operations.return_event, {"event": "Event"}),
+    door(operations.schedule_event, {"event": "Event"}),
+    door(operations.unschedule_event, {"event": "Event"}),
     door(operations.publish_event, {"event": "Event"}),
+    door(operations.withdraw_event, {"event": "Event"}),
+    door(operations.set_event_contact, {"event": "Event"}),
     door(operations.repeat_event, {"event": "Event"}),
     door(operations.postpone_event, {"event": "Event"}),
     door(operations.cancel_event, {"event": "Event"}),

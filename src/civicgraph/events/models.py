@@ -11,7 +11,7 @@ from civicgraph.events.rescue.models import EventTeam as EventTeam
 from civicgraph.events.rescue.models import RescueCell as RescueCell
 from civicgraph.events.rescue.models import RescueTeam as RescueTeam
 from civicgraph.i18n import N_, Labelled
-from civicgraph.model import Listing, Record, SqlIndexes, by_place, place
+from civicgraph.model import Drafted, Listing, Record, SqlIndexes, by_place, place
 
 if TYPE_CHECKING:
     from civicgraph.grievances.models import Grievance
@@ -111,7 +111,7 @@ class EventSeries(Listing):
         indexes = (("made_until",),)
 
 
-class Event(Listing):
+class Event(Drafted):
     """Something that takes place at a time, for people to come to."""
 
     slug = fields.CharField(40, unique=True, description="Its name in addresses.")
@@ -183,6 +183,8 @@ class Event(Listing):
         "event_coming": (),
         "event_paid": (),
         "event_slot": ("series_id", "recurs_at"),
+        "event_import_key": ("import_key",),
+        "event_submitted": (),
     }
 
 

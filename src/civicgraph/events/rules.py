@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from civicgraph import clock, crypto
 from civicgraph.events.models import EventStatus
 from civicgraph.graph.selection import as_moment
-from civicgraph.permissions import EDIT_EVENTS
+from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -22,6 +22,7 @@ HORIZON = timedelta(days=190)
 
 TRANSITIONS: dict[str, tuple[frozenset[EventStatus], EventStatus]] = {
     "publish": (frozenset({EventStatus.DRAFT}), EventStatus.PUBLISHED),
+    "withdraw": (frozenset({EventStatus.PUBLISHED}), EventStatus.DRAFT),
     "cancel": (frozenset({EventStatus.DRAFT, EventStatus.PUBLISHED, EventStatus.POSTPONED}), EventStatus.CANCELLED),
     "postpone": (frozenset({EventStatus.PUBLISHED}), EventStatus.POSTPONED),
     "move": (frozenset({EventStatus.PUBLISHED, EventStatus.POSTPONED}), EventStatus.PUBLISHED),
@@ -44,8 +45,34 @@ def moved(moment: datetime, before: datetime, after: datetime) -> datetime:
 
 
 def visible(c: Compiler, row: Row) -> str:
-    """All but drafts; drafts for those who may edit there."""
-    return f"{row['status']} <> 'draft' OR {c.covers(row['division_id'], EDIT_EVENTS)}"
+    """All but drafts; drafts for those who write there."""
+    return f"{row['status']} <> 'draft' OR {writes(c, row)}"
+
+
+def writes(c: Compiler, row: Row) -> str:
+    """Who writes drafts where the row belongs."""
+    return c.covers(row["division_id"], DRAFT_EVENTS)
+
+
+def publishes(c: Compiler, row: Row) -> str:
+    """Who publishes there, and changes what is public."""
+    return c.covers(row["division_id"], EDIT_EVENTS)
+
+
+def is_submitted(c: Compiler, row: Row) -> str:
+    """Waits to be looked over."""
+    return f"{row['submitted_at']} IS NOT NULL"
+
+
+def may_edit(c: Compiler, row: Row) -> str:
+    """Drafts by those who write there, the rest by those who publish."""
+    return f"({publishes(c, row)} OR ({row['status']} = 'draft' AND {writes(c, row)}))"
+
+
+def next_like(moment: datetime, now: datetime) -> datetime:
+    """The same weekday and hour, in the first week that is still to come."""
+    weeks = max(1, (now - moment) // timedelta(weeks=1) + 1)
+    return moved(moment, moment, moment + timedelta(weeks=weeks))
 
 
 def whole_days(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:

@@ -28,7 +28,6 @@ from civicgraph.graph import (
     where,
     within,
 )
-from civicgraph.permissions import EDIT_SERVICES
 from civicgraph.services import models, operations, rules
 from civicgraph.services.models import Allergen, Diet, Household, ServiceKind, ServiceStatus
 
@@ -48,7 +47,8 @@ class ServiceFilter:
         lambda c, row: row["is_round_the_clock"],
         lambda c, row: f"NOT {row['is_round_the_clock']}",
     )
-    is_editable = flag("You may change it.", lambda c, row: c.covers(row["division_id"], EDIT_SERVICES))
+    is_editable = flag("You may write it, or change it.", rules.writes)
+    is_submitted = flag("Waits to be looked over.", rules.is_submitted, index="service_submitted")
 
 
 @order_type
@@ -156,7 +156,13 @@ class Service:
         description="Time slots to come, as laid out from the times that can be booked.",
     )
     is_open_now = computed(bool, rules.is_open_now, "Whether it is open at this moment.")
-    may_edit = computed(bool, lambda c, row: c.covers(row["division_id"], EDIT_SERVICES), "Whether you may change it.")
+    may_edit = computed(bool, rules.may_edit, "Whether you may change it.")
+    may_publish = computed(bool, rules.publishes, "Whether you may publish it, and change it once it is public.")
+    may_copy = computed(bool, rules.writes, "Whether you may write listings there, be it as a copy of this one.")
+    publish_at = column(guard=rules.writes)
+    submitted_at = column(guard=rules.writes)
+    review_note = column(guard=rules.writes)
+    import_key = column(guard=rules.writes)
 
 
 @type_(models.OpeningHours)
@@ -266,7 +272,14 @@ Mutation = mutations(
     "Mutation",
     door(operations.create_service, {"service": "Service"}),
     door(operations.update_service, {"service": "Service"}),
+    door(operations.duplicate_service, {"service": "Service"}),
+    door(operations.submit_service, {"service": "Service"}),
+    door(operations.return_service, {"service": "Service"}),
+    door(operations.schedule_service, {"service": "Service"}),
+    door(operations.unschedule_service, {"service": "Service"}),
     door(operations.publish_service, {"service": "Service"}),
+    door(operations.withdraw_service, {"service": "Service"}),
+    door(operations.set_service_contact, {"service": "Service"}),
     door(operations.suspend_service, {"service": "Service"}),
     door(operations.resume_service, {"service": "Service"}),
     door(operations.close_service, {"service": "Service"}),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 
 from civicgraph.i18n import N_, Labelled
-from civicgraph.model import Listing, Record, place
+from civicgraph.model import Drafted, Record, SqlIndexes, place
 
 
 class ServiceKind(Labelled):
@@ -93,7 +93,7 @@ class Diet(Labelled):
     NOT_HOT = "not_hot", N_("Not hot")
 
 
-class Service(Listing):
+class Service(Drafted):
     """Something that a community offers day by day."""
 
     slug = fields.CharField(40, unique=True, description="Its name in addresses.")
@@ -138,6 +138,8 @@ class Service(Listing):
             ("compound_id", "id"),
             ("slots_until", "id"),
         )
+
+    sql_indexes: ClassVar[SqlIndexes] = {"service_import_key": ("import_key",), "service_submitted": ()}
 
 
 class OpeningHours(Record):

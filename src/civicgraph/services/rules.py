@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from civicgraph import calendars, clock, crypto
-from civicgraph.permissions import EDIT_SERVICES
+from civicgraph.permissions import DRAFT_SERVICES, EDIT_SERVICES
 from civicgraph.services.models import HolidayHours, Household, ServiceStatus
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TRANSITIONS: dict[str, tuple[frozenset[ServiceStatus], ServiceStatus]] = {
     "publish": (frozenset({ServiceStatus.DRAFT}), ServiceStatus.PUBLISHED),
+    "withdraw": (frozenset({ServiceStatus.PUBLISHED}), ServiceStatus.DRAFT),
     "suspend": (frozenset({ServiceStatus.PUBLISHED}), ServiceStatus.SUSPENDED),
     "resume": (frozenset({ServiceStatus.SUSPENDED}), ServiceStatus.PUBLISHED),
     "close": (frozenset({ServiceStatus.DRAFT, ServiceStatus.PUBLISHED, ServiceStatus.SUSPENDED}), ServiceStatus.CLOSED),
@@ -148,8 +149,28 @@ def is_not_offered(c: Compiler, row: Row) -> str:
 
 
 def visible(c: Compiler, row: Row) -> str:
-    """All but drafts; drafts for those who may edit there."""
-    return f"{row['status']} <> 'draft' OR {c.covers(row['division_id'], EDIT_SERVICES)}"
+    """All but drafts; drafts for those who write there."""
+    return f"{row['status']} <> 'draft' OR {writes(c, row)}"
+
+
+def writes(c: Compiler, row: Row) -> str:
+    """Who writes drafts where the row belongs."""
+    return c.covers(row["division_id"], DRAFT_SERVICES)
+
+
+def publishes(c: Compiler, row: Row) -> str:
+    """Who publishes there, and changes what is public."""
+    return c.covers(row["division_id"], EDIT_SERVICES)
+
+
+def is_submitted(c: Compiler, row: Row) -> str:
+    """Waits to be looked over."""
+    return f"{row['submitted_at']} IS NOT NULL"
+
+
+def may_edit(c: Compiler, row: Row) -> str:
+    """Drafts by those who write there, the rest by those who publish."""
+    return f"({publishes(c, row)} OR ({row['status']} = 'draft' AND {writes(c, row)}))"
 
 
 def visible_menus(c: Compiler, row: Row) -> str:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from civicgraph.i18n import gettext
+from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Input, Operation
 from civicgraph.web.forms import Choices, Form, _item_model, _type_of
 from civicgraph.web.pages import page, read, redirect, require, staff_only, submit
@@ -149,10 +149,11 @@ class _Pages:
             key = request.path_params[self.it.key]
             found = await read(request, f"{self.it.folder}/edit", self._variables(key))
             row = require(found, self.it.root)
-            form = Form(verb.operation.input, prefix=verb.prefix)
+            form = Form(verb.operation.input, leave_out=[self.it.input_key or self.it.key], prefix=verb.prefix)
             result = await submit(request, form, verb.operation, **self._fixed(key, row))
             if result is not None:
-                return redirect(request, f"{self.it.name}_edit", said=gettext(verb.said), **{self.it.key: key})
+                there = {self.it.key: self._new_key(result, key)}
+                return redirect(request, f"{self.it.name}_edit", said=gettext(verb.said), **there)
             edit = await self._edit_form(request, row)
             values = {
                 **self.it.values(request),
@@ -206,6 +207,34 @@ class _Pages:
 
     async def _choices(self, request: Request) -> Mapping[str, Choices]:
         return await self.it.choices(request) if self.it.choices else {}
+
+
+def forms(listing: Listing) -> dict[str, Form]:
+    """An empty form of each change of state, by its noun; the row itself is known from the address."""
+    key = listing.input_key or listing.key
+    return {one.noun: Form(one.operation.input, leave_out=[key], prefix=one.prefix) for one in listing.verbs}
+
+
+def drafting(**operations: Operation[Any, Any]) -> tuple[Verb, ...]:
+    """What is done with drafts of any listing, and with copies of it."""
+    words = {
+        "publish": ("publication", N_("Publish"), N_("It is published.")),
+        "withdraw": (
+            "withdrawal",
+            N_("Make it a draft again"),
+            N_("It is a draft again; the public no longer sees it."),
+        ),
+        "submit": ("submission", N_("Ask for it to be published"), N_("The editors see that it waits for them.")),
+        "give_back": ("return", N_("Give it back to its author"), N_("Its author sees what has to change.")),
+        "schedule": ("planning", N_("Publish it later"), N_("It is published by itself at that time.")),
+        "unschedule": ("unplanning", N_("Do not publish it then"), N_("It stays a draft until somebody publishes it.")),
+        "duplicate": (
+            "copy",
+            N_("Make a copy"),
+            N_("This is the copy, a draft. Look it through before you publish it."),
+        ),
+    }
+    return tuple(Verb(words[name][0], one, *words[name][1:], prefix=words[name][0]) for name, one in operations.items())
 
 
 def from_graphql(model: type[Input], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,12 @@ def search_field(request: Request) -> dict[str, Any]:
     return {"name": "q", "kind": "search", "label": gettext("Words"), "value": value, "attrs": {"maxlength": 60}}
 
 
+def review_field(request: Request) -> dict[str, Any]:
+    """The control for drafts alone that wait to be looked over, with what was asked."""
+    is_asked = request.query_params.get("review") == "true"
+    return {"name": "review", "kind": "checkbox", "label": gettext("waits for review"), "value": is_asked}
+
+
 def select_field(request: Request, name: str, label: str, enum: type[Labelled]) -> dict[str, Any]:
     """The control for one member of an enumeration, or for all of them, with what was asked."""
     choices = [("", gettext("all")), *((one.name, one.words) for one in enum)]

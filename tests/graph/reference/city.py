@@ -99,7 +99,7 @@ ROLES = (
     (),
     ((Role.GRID_WORKER, city.FENGQUAN),),
     ((Role.DISPATCHER, city.FENGQUAN),),
-    ((Role.DISPATCHER, city.LONGQUAN), (Role.EDITOR, city.HONGQIAO)),
+    ((Role.DISPATCHER, city.LONGQUAN), (Role.EDITOR, city.HONGQIAO), (Role.AUTHOR, city.FENGGANG)),
     ((Role.EDITOR, city.FENGGANG),),
     ((Role.SUPERVISOR, city.FENGGANG),),
     ((Role.SUPERVISOR, city.SUIYANG), (Role.GRID_WORKER, city.FENGQUAN)),

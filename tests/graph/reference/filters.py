@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from civicgraph.clock import CITY_ZONE
-from civicgraph.permissions import EDIT_ENTERPRISES, EDIT_EVENTS, EDIT_POLICIES, EDIT_SERVICES
+from civicgraph.permissions import DRAFT_EVENTS, DRAFT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES
 from civicgraph.text import sound
 from tests.graph.reference import bookings, desk, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
@@ -184,7 +184,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "PolicyGrantFilter.state": is_("state"),
     "PolicyGrantFilter.within": lies_in("division_id"),
     "EventFilter.endsFrom": lambda world, row, value: row.ends_at >= day(value),
-    "EventFilter.isEditable": only(rules.over(EDIT_EVENTS)),
+    "EventFilter.isEditable": only(rules.over(DRAFT_EVENTS)),
+    "EventFilter.isSubmitted": only(lambda world, row: row.submitted_at is not None),
     "EventFilter.isFree": either(lambda world, row: row.price_fen == 0),
     "EventFilter.isUpcoming": either(lambda world, row: row.ends_at >= world.now and row.status.name != "FINISHED"),
     "EventFilter.kind": one_of("kind"),
@@ -262,7 +263,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "MenuDayFilter.servedFrom": lambda world, row, value: row.served_on >= date.fromisoformat(value),
     "MenuDayFilter.servedUntil": lambda world, row, value: row.served_on <= date.fromisoformat(value),
     "SessionFilter.isAlive": only(is_alive),
-    "ServiceFilter.isEditable": only(rules.over(EDIT_SERVICES)),
+    "ServiceFilter.isEditable": only(rules.over(DRAFT_SERVICES)),
+    "ServiceFilter.isSubmitted": only(lambda world, row: row.submitted_at is not None),
     "ServiceFilter.isOffered": either(lambda world, row: row.status.name not in ("DRAFT", "CLOSED")),
     "ServiceFilter.isOpenNow": only(is_open_now),
     "ServiceFilter.isRoundTheClock": is_("is_round_the_clock"),

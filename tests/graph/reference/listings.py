@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from civicgraph import crypto
 from civicgraph.enterprises.claims.models import ClaimWay
@@ -57,6 +58,17 @@ from civicgraph.services.models import (
 )
 from civicgraph.text import search_terms
 from tests.graph.reference.words import NOW, ODD, WORDS, mark, sentence
+
+
+def in_review(table: str, number: int, *, is_draft: bool) -> dict[str, Any]:
+    """A third of the drafts wait for review, a third were given back with words, a third have a time to be published."""
+    if not is_draft:
+        return {"import_key": f"{table}-{number}"}
+    return {
+        "submitted_at": NOW if number % 3 == 0 else None,
+        "review_note": mark(table, "review_note", number) if number % 3 == 1 else "",
+        "publish_at": NOW + timedelta(days=3) if number % 3 == 2 else None,
+    }
 
 
 async def build_accounts(people: list[int]) -> None:
@@ -138,6 +150,7 @@ async def build_services(dice: Random, places: list[str]) -> None:
             is_round_the_clock=dice.random() < 0.2,
             holiday_hours=dice.choice(list(HolidayHours)),
             status=status,
+            **in_review("service", number, is_draft=status is ServiceStatus.DRAFT),
         )
         titles = dice.sample(WORDS, dice.randint(0, 2))
         for position, title in enumerate(titles):
@@ -251,6 +264,7 @@ async def build_events(dice: Random, places: list[str]) -> None:
             recurs_at=dice.choice([None, starts + timedelta(seconds=number)]),
             is_exception=dice.random() < 0.3,
             published_at=None if status is EventStatus.DRAFT else NOW,
+            **in_review("event", number, is_draft=status is EventStatus.DRAFT),
             is_over=ends < NOW and dice.random() < 0.5,  # the rest the clock has not marked yet
             search_terms=search_terms(title, summary, venue, organiser, *topics, *titles),
         )

@@ -7,8 +7,8 @@ from typing import Any
 
 from civicgraph.permissions import (
     DISPATCH_GRIEVANCES,
-    EDIT_EVENTS,
-    EDIT_SERVICES,
+    DRAFT_EVENTS,
+    DRAFT_SERVICES,
     MANAGE_BOOKINGS,
 )
 from tests.graph.reference import rules
@@ -29,7 +29,8 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     "enterprise.contact_phone": ("Enterprise", nobody),
     "enterprise.contact_phone_masked": ("Enterprise", rules.reads_enterprise),
     "enterprise.name": ("Enterprise", rules.VISIBLE["Enterprise"]),
-    "event.title": ("Event", rules.over(EDIT_EVENTS)),
+    "event.review_note": ("Event", rules.over(DRAFT_EVENTS)),
+    "event.title": ("Event", rules.over(DRAFT_EVENTS)),
     **{
         f"grievance.{column}": ("Grievance", rules.reads_private)
         for column in (
@@ -69,7 +70,8 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
         f"registration.{name}": ("Registration", rules.over(MANAGE_BOOKINGS))
         for name in ("contact_name", "contact_email_masked", "reason")
     },
-    "service.name": ("Service", rules.over(EDIT_SERVICES)),
+    "service.name": ("Service", rules.over(DRAFT_SERVICES)),
+    "service.review_note": ("Service", rules.over(DRAFT_SERVICES)),
     "session.device": ("Person", lambda world, row: world.actor.person_id == row.id),
     "session.token_hash": ("Person", nobody),
     "trusted_document.text": ("Person", nobody),

@@ -14,6 +14,8 @@ from civicgraph.permissions import (
     ASSIGN_GRID_WORKERS,
     CAPABILITIES,
     DISPATCH_GRIEVANCES,
+    DRAFT_EVENTS,
+    DRAFT_SERVICES,
     EDIT_DIVISIONS,
     EDIT_ENTERPRISES,
     EDIT_EVENTS,
@@ -56,6 +58,15 @@ def may(world: World, capability: str, code: str) -> bool:
 def over(capability: str, column: str = "division_id") -> Rule:
     """Who holds the capability where the row belongs."""
     return lambda world, row: may(world, capability, getattr(row, column))
+
+
+def writes_or_publishes(write: str, publish: str) -> Rule:
+    """Drafts by who writes where the row belongs, the rest by who publishes there."""
+
+    def rule(world: World, row: Any) -> bool:
+        return may(world, write if row.status.name == "DRAFT" else publish, row.division_id)
+
+    return rule
 
 
 def is_own(world: World, row: Any) -> bool:
@@ -235,7 +246,7 @@ VISIBLE: dict[str, Rule] = {
     ),
     "EnterpriseAccount": sees_account,
     "EnterpriseImport": over(EDIT_ENTERPRISES, "division_code"),
-    "Event": lambda world, row: row.status is not EventStatus.DRAFT or may(world, EDIT_EVENTS, row.division_id),
+    "Event": lambda world, row: row.status is not EventStatus.DRAFT or may(world, DRAFT_EVENTS, row.division_id),
     "Grant": sees_grant,
     "Quota": lambda world, row: row.is_public or manages_bookings(world, row),
     "Registration": sees_registration,
@@ -267,7 +278,7 @@ VISIBLE: dict[str, Rule] = {
     "PolicyGrant": lambda world, row: (
         may(world, READ_ENTERPRISE_CONTACTS, row.division_id) or acts_for(world, row.enterprise_id)
     ),
-    "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, EDIT_SERVICES, row.division_id),
+    "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, DRAFT_SERVICES, row.division_id),
     "MenuDay": lambda world, row: sees(world, "Service", world.rows.one("Service", row.service_id)),
     "Session": is_own,
 }
@@ -299,6 +310,11 @@ GUARDS: dict[str, Rule] = {
     **dict.fromkeys(
         ("Grievance.building", "Grievance.danger", "Grievance.latitudeMicro", "Grievance.longitudeMicro"), reads_private
     ),
+    **{
+        f"{kind}.{name}": over(capability)
+        for kind, capability in (("Event", DRAFT_EVENTS), ("Service", DRAFT_SERVICES))
+        for name in ("publishAt", "submittedAt", "reviewNote", "importKey")
+    },
     "Policy.grantedFen": edits_policies,
     "GrievanceAnswer.answer": reads_internal,
     **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
@@ -329,7 +345,9 @@ MAY: dict[str, Rule] = {
     "Enterprise.mayEdit": over(EDIT_ENTERPRISES),
     "Enterprise.mayReadPrivate": reads_enterprise,
     "Enterprise.isMine": lambda world, row: acts_for(world, row.id),
-    "Event.mayEdit": over(EDIT_EVENTS),
+    "Event.mayEdit": writes_or_publishes(DRAFT_EVENTS, EDIT_EVENTS),
+    "Event.mayCopy": over(DRAFT_EVENTS),
+    "Event.mayPublish": over(EDIT_EVENTS),
     "RescueTeam.mayEdit": over(EDIT_EVENTS),
     "Grid.mayAssign": over(ASSIGN_GRID_WORKERS),
     "Grid.mayEdit": over(EDIT_GRIDS),
@@ -343,7 +361,9 @@ MAY: dict[str, Rule] = {
     "Person.mayEdit": manages,
     "Policy.mayEdit": edits_policies,
     "Policy.mayGrant": over(GRANT_POLICIES),
-    "Service.mayEdit": over(EDIT_SERVICES),
+    "Service.mayEdit": writes_or_publishes(DRAFT_SERVICES, EDIT_SERVICES),
+    "Service.mayCopy": over(DRAFT_SERVICES),
+    "Service.mayPublish": over(EDIT_SERVICES),
     "Grievance.mayCheck": checks,
     "Grievance.mayDirect": directs,
     "TrackedGrievance.mayAnswer": stands("RETURNED"),

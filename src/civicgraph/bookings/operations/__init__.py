@@ -1,6 +1,7 @@
 """Writes of the bookings room: one verb a file, and `places`, the mechanism that they share."""
 
 from civicgraph.bookings.operations.check_in import check_in, undo_check_in
+from civicgraph.bookings.operations.copying import check_untaken, copy_quotas
 from civicgraph.bookings.operations.managing import (
     export_registrations,
     mark_no_show,
@@ -25,7 +26,9 @@ __all__ = [
     "accept_places",
     "cancel_registration",
     "check_in",
+    "check_untaken",
     "close_quota",
+    "copy_quotas",
     "create_quota",
     "erase_registration",
     "export_registration",

@@ -21,6 +21,7 @@ EVENT = table(
     *("capacity", "price_fen", "audiences", "topics", "hazards", "status", "status_reason", "published_at"),
     *("search_terms", "is_over", "is_exception", "series_id", "recurs_at", "previous_starts_at"),
     *("scenario", "planned_participants", "actual_participants", "minutes"),
+    *("publish_at", "submitted_at", "review_note", "import_key"),
 )
 ITEM = table(
     ProgrammeItem,
@@ -82,7 +83,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
                 *(plan["venue"], "", organiser, "", starts, ends, False, None, 0, "[]", "[]"),
                 *(orjson.dumps(plan.get("hazards", [])).decode(), status.value, reason, published),
                 *(search_terms(title, "", plan["venue"], organiser), ends < ground.now, False, None, None, None),
-                *("", *_participants(ground, number, kind, status), ""),
+                *("", *_participants(ground, number, kind, status), "", None, None, "", None),
             )
         )
         items += _programme(ground, number, plan)

@@ -15,7 +15,8 @@ SERVICE = table(
     *("id", "created_at", "updated_at", "version", "is_generated", "slug", "kind", "name", "summary", "description"),
     *("division_id", "compound_id", "address", "phone", "capacity", "staff_count", "is_round_the_clock", "hours_note"),
     "holiday_hours",
-    *("status", "status_reason", "search_terms", "slots_until"),
+    *("status", "status_reason", "search_terms", "publish_at", "submitted_at", "review_note", "import_key"),
+    "slots_until",
 )
 HOURS = table(OpeningHours, "created_at", "updated_at", "service_id", "weekday", "opens_minute", "closes_minute")
 OFFER = table(Offer, "created_at", "updated_at", "service_id", "position", "kind", "name", "note", "amount_fen", "unit")
@@ -52,7 +53,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
             (
                 *(number, now, now, 1, True, f"g{index:05d}-{kind.value.replace('_', '-')}", kind.value, name, "", ""),
                 *(community.code, None, "", "", None, None, False, "", "as_usual", status.value, reason),
-                *(search_terms(name, "", *words_of_offers), None),
+                *(search_terms(name, "", *words_of_offers), None, None, "", None, None),
             )
         )
         for first, last, opens, closes in plan["hours"]:

@@ -1,5 +1,15 @@
 """Writes of the events room."""
 
+from civicgraph.events.operations.drafts import (
+    DuplicateEvent,
+    SetEventContact,
+    duplicate_event,
+    return_event,
+    schedule_event,
+    set_event_contact,
+    submit_event,
+    unschedule_event,
+)
 from civicgraph.events.operations.entries import (
     AddEventEntry,
     ChangeEventEntry,
@@ -22,13 +32,20 @@ from civicgraph.events.operations.inputs import (
 )
 from civicgraph.events.operations.keeping import create_event, update_event
 from civicgraph.events.operations.series import extend, repeat_event
-from civicgraph.events.operations.states import cancel_event, finish_event, postpone_event, publish_event
+from civicgraph.events.operations.states import (
+    cancel_event,
+    finish_event,
+    postpone_event,
+    publish_event,
+    withdraw_event,
+)
 
 __all__ = [
     "AddEventEntry",
     "CancelEvent",
     "ChangeEventEntry",
     "CreateEvent",
+    "DuplicateEvent",
     "EventEntryVersion",
     "EventFields",
     "EventVersion",
@@ -36,11 +53,13 @@ __all__ = [
     "PostponeEvent",
     "ProgrammeItemFields",
     "RepeatEvent",
+    "SetEventContact",
     "UpdateEvent",
     "add_event_entry",
     "cancel_event",
     "change_event_entry",
     "create_event",
+    "duplicate_event",
     "extend",
     "finish_event",
     "hand_on_question",
@@ -48,5 +67,11 @@ __all__ = [
     "publish_event",
     "remove_event_entry",
     "repeat_event",
+    "return_event",
+    "schedule_event",
+    "set_event_contact",
+    "submit_event",
+    "unschedule_event",
     "update_event",
+    "withdraw_event",
 ]

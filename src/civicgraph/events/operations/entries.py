@@ -12,7 +12,7 @@ from civicgraph import crypto
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.events.kinds import ENTRIES, KINDS
 from civicgraph.events.models import EntryKind, Event, EventEntry, EventStatus
-from civicgraph.events.operations.rows import editable
+from civicgraph.events.operations.rows import writable
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.file_grievance import Identity, file
 from civicgraph.grievances.operations.report_input import FileGrievance
@@ -86,7 +86,7 @@ _NAMES = list(EventEntryFields.model_fields)
 @operation()
 async def add_event_entry(actor: Actor, data: AddEventEntry) -> EventEntry:
     """Add an entry to an event's record."""
-    event = await editable(actor, data.slug)
+    event = await writable(actor, data.slug)
     if data.kind not in KINDS[event.kind].entries:
         raise InvalidInput.at("kind", "foreign", N_("Events of this kind have no such record."))
     _check_fields(data.kind, data)
@@ -160,7 +160,7 @@ async def _of(actor: Actor, data: EventEntryVersion) -> tuple[Event, EventEntry]
     found = await Event.get_or_none(id=row.event_id) if row else None
     if row is None or found is None:
         raise NotFound
-    return await editable(actor, found.slug), row
+    return await writable(actor, found.slug), row
 
 
 def _check_fields(kind: EntryKind, data: EventEntryFields) -> None:

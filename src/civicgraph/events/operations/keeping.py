@@ -5,18 +5,17 @@ from __future__ import annotations
 from civicgraph.divisions.operations import place_of
 from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus
-from civicgraph.events.operations.inputs import CreateEvent, UpdateEvent
-from civicgraph.events.operations.rows import changed_columns, columns, editable, event_values, replace_parts
+from civicgraph.events.operations.inputs import CreateEvent, EventFields, UpdateEvent
+from civicgraph.events.operations.rows import changed_columns, columns, event_values, replace_parts, writable
 from civicgraph.events.operations.series import change_series
 from civicgraph.operations import Forbidden, audit, changed, check_version, operation
-from civicgraph.permissions import EDIT_EVENTS, Actor
+from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS, Actor
 
 
-@operation()
-async def create_event(actor: Actor, data: CreateEvent) -> Event:
-    """List an event as a draft."""
+async def enter(actor: Actor, data: EventFields) -> Event:
+    """A new draft."""
     await place_of(data.division_code)
-    if not actor.may(EDIT_EVENTS, data.division_code):
+    if not actor.may(DRAFT_EVENTS, data.division_code):
         raise Forbidden
     row = await Event.create(slug=rules.new_slug(data.starts_at), **columns(data))
     await replace_parts([(row.id, data)])
@@ -25,11 +24,18 @@ async def create_event(actor: Actor, data: CreateEvent) -> Event:
 
 
 @operation()
+async def create_event(actor: Actor, data: CreateEvent) -> Event:
+    """List an event as a draft."""
+    return await enter(actor, data)
+
+
+@operation()
 async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     """Change an event and its programme, or those of its series as well. Moving it needs the grant over both places."""
-    row = await editable(actor, data.slug)
+    row = await writable(actor, data.slug)
     await place_of(data.division_code)
-    if not actor.may(EDIT_EVENTS, data.division_code):
+    is_own = row.status is EventStatus.DRAFT and data.scope is EditScope.THIS  # others of a series may be public
+    if not actor.may(DRAFT_EVENTS if is_own else EDIT_EVENTS, data.division_code):
         raise Forbidden
     before = await event_values(row)
     check_version(row, data.version, lambda: before)

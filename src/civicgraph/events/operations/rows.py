@@ -12,7 +12,7 @@ from civicgraph.events.models import Event, EventStatus, EventTeam, Hazard, Prog
 from civicgraph.events.operations.inputs import EventFields, ProgrammeItemFields
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, InvalidInput, NotFound
-from civicgraph.permissions import EDIT_EVENTS, Actor
+from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS, Actor
 from civicgraph.text import search_terms
 
 F = TypeVar("F", bound=EventFields)
@@ -91,12 +91,21 @@ def at_time(data: F, starts_at: datetime) -> F:
 
 
 async def editable(actor: Actor, slug: str) -> Event:
-    """The event, locked, for somebody who may change it."""
+    """The event, locked, for somebody who may change what the public sees."""
     row = await Event.select_for_update().get_or_none(slug=slug)
     if row is None:
         raise NotFound
-    if not actor.may(EDIT_EVENTS, row.division_id):  # type: ignore[attr-defined]
-        if row.status is EventStatus.DRAFT:
-            raise NotFound
-        raise Forbidden
+    place = row.division_id  # type: ignore[attr-defined]
+    if not actor.may(EDIT_EVENTS, place):
+        is_seen = row.status is not EventStatus.DRAFT or actor.may(DRAFT_EVENTS, place)
+        raise Forbidden if is_seen else NotFound
     return row
+
+
+async def writable(actor: Actor, slug: str) -> Event:
+    """The event, locked, for somebody who may write it: a draft also for those who may not publish it."""
+    row = await Event.select_for_update().get_or_none(slug=slug)
+    is_draft = row is not None and row.status is EventStatus.DRAFT
+    if row and is_draft and actor.may(DRAFT_EVENTS, row.division_id):  # type: ignore[attr-defined]
+        return row
+    return await editable(actor, slug)

@@ -5,42 +5,74 @@ from __future__ import annotations
 from typing import Any
 
 from civicgraph import clock
+from civicgraph.bookings.operations import check_untaken
 from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus
 from civicgraph.events.operations.inputs import CancelEvent, EventFields, EventVersion, PostponeEvent
 from civicgraph.events.operations.rows import at_time, editable, event_values, replace_parts
 from civicgraph.events.operations.series import end_series
 from civicgraph.i18n import N_
+from civicgraph.listings import review
 from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
+from civicgraph.operations.inputs import validate
 from civicgraph.permissions import Actor
+from civicgraph.scheduler.deadlines import settle
 
 
 async def _move(actor: Actor, data: EventVersion, verb: str, **values: Any) -> Event:
     row = await editable(actor, data.slug)
-    sources, target = rules.TRANSITIONS[verb]
     if verb == "finish" and row.starts_at > clock.now():
         raise Unavailable(N_("It has not begun yet."))
+    await _become(actor, row, verb, data.version, values)
+    return row
+
+
+async def _become(actor: Actor, row: Event, verb: str, version: int, values: dict[str, Any]) -> None:
+    sources, target = rules.TRANSITIONS[verb]
     if row.status not in sources:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
-    check_version(row, data.version, dict)
+    check_version(row, version, dict)
+    if row.status is EventStatus.DRAFT:
+        values = {**values, **{name: one for name, one in review.PUBLISHED.items() if getattr(row, name) != one}}
+        await settle(row, review.PUBLICATION)
     before = {"status": row.status, **{key: getattr(row, key) for key in values}}
     values = {"status": target, **values}
     row.update_from_dict({**values, "version": row.version + 1})
     await row.save()
     await audit(actor, row, {key: [before[key], value] for key, value in values.items()})
-    return row
+
+
+async def publish(actor: Actor, row: Event) -> None:
+    """Show a draft to everyone; of one that comes again, all of them."""
+    await _become(actor, row, "publish", row.version, {"published_at": clock.now()})
+    if row.series_id is None:  # type: ignore[attr-defined]
+        return
+    drafts = Event.filter(series_id=row.series_id, status=EventStatus.DRAFT)  # type: ignore[attr-defined]
+    for one in await drafts.select_for_update():
+        shown = {"status": row.status, "published_at": row.published_at, **review.PUBLISHED}
+        one.update_from_dict({**shown, "version": one.version + 1})
+        await settle(one, review.PUBLICATION)
+        await one.save(update_fields=[*shown, "version", "updated_at"])
+
+
+review.publishes(Event, "publish_event", publish)
 
 
 @operation()
 async def publish_event(actor: Actor, data: EventVersion) -> Event:
     """Show a draft to everyone; of one that comes again, all of them."""
-    row = await _move(actor, data, "publish", published_at=clock.now())
-    if row.series_id is not None:  # type: ignore[attr-defined]
-        drafts = Event.filter(series_id=row.series_id, status=EventStatus.DRAFT)  # type: ignore[attr-defined]
-        for one in await drafts.select_for_update():
-            one.update_from_dict({"status": row.status, "published_at": row.published_at, "version": one.version + 1})
-            await one.save(update_fields=["status", "published_at", "version", "updated_at"])
+    row = await editable(actor, data.slug)
+    check_version(row, data.version, dict)
+    await publish(actor, row)
     return row
+
+
+@operation()
+async def withdraw_event(actor: Actor, data: EventVersion) -> Event:
+    """Make an event a draft again, while nobody is registered or waits. Where people come, it is cancelled instead."""
+    row = await editable(actor, data.slug)
+    await check_untaken(event_id=row.id)
+    return await _move(actor, data, "withdraw", published_at=None, previous_starts_at=None)
 
 
 @operation()
@@ -60,10 +92,10 @@ async def postpone_event(actor: Actor, data: PostponeEvent) -> Event:
             raise InvalidInput.at("starts_at", "missing", N_("Please fill this in."))
         return await _move(actor, data, "postpone", status_reason=data.reason)
     row = await editable(actor, data.slug)
-    values = at_time(EventFields.model_validate(await event_values(row)), data.starts_at)
+    values = at_time(validate(EventFields, await event_values(row)), data.starts_at)
     if data.ends_at is not None:
         values = values.model_copy(update={"ends_at": data.ends_at})
-    values = EventFields.model_validate(values.model_dump())
+    values = validate(EventFields, values.model_dump())
     row = await _move(
         actor,
         data,

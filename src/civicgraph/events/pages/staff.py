@@ -14,22 +14,23 @@ from civicgraph.events.kinds import KINDS, OWN_FIELDS, RECORD_FIELDS, foreign_fi
 from civicgraph.events.models import EventKind, EventStatus
 from civicgraph.events.rule_words import words_of
 from civicgraph.i18n import N_, gettext
-from civicgraph.permissions import EDIT_EVENTS
+from civicgraph.permissions import DRAFT_EVENTS
 from civicgraph.web import listing, read
-from civicgraph.web.forms import Choices, Form
-from civicgraph.web.query import kinds, one_of, paging, search_field, select_field, text
+from civicgraph.web.forms import Choices
+from civicgraph.web.query import kinds, one_of, paging, review_field, search_field, select_field, text
 
 
 def _staff_filter(request: Request) -> dict[str, Any]:
     filters = {
-        **editable(request, EDIT_EVENTS),
+        **editable(request, DRAFT_EVENTS),
         "text": text(request),
         "kind": kinds(request, "kind", EventKind),
         "statuses": kinds(request, "status", EventStatus),
+        "isSubmitted": request.query_params.get("review") == "true",
     }
     return {
         "filter": {key: value for key, value in filters.items() if value},
-        "granted": granted(request, EDIT_EVENTS),
+        "granted": granted(request, DRAFT_EVENTS),
         **paging(request, 30),
     }
 
@@ -40,15 +41,22 @@ def _staff_values(request: Request) -> dict[str, Any]:
         search_field(request),
         select_field(request, "kind", gettext("Kind"), EventKind),
         select_field(request, "status", gettext("Status"), EventStatus),
+        review_field(request),
     ]
     return {
         "fields": fields,
-        "forms": {verb.noun: Form(verb.operation.input, prefix=verb.prefix) for verb in STAFF.verbs},
+        "forms": listing.forms(STAFF),
         "words_of": words_of,
         "kinds": [(one.value, one.words, gettext(own.about)) for one, own in KINDS.items()],
         "chosen_kind": kind,
         "has_record": {one.name for one, own in KINDS.items() if own.entries},
-        "asked": {"q": text(request) or "", "kind": kind, "status": status, **editable(request, EDIT_EVENTS)},
+        "asked": {
+            "q": text(request) or "",
+            "kind": kind,
+            "status": status,
+            "review": "true" if request.query_params.get("review") == "true" else "",
+            **editable(request, DRAFT_EVENTS),
+        },
     }
 
 
@@ -64,14 +72,14 @@ def _left_out_new(request: Request) -> list[str]:
 
 async def _choices(request: Request) -> dict[str, Any]:
     return {
-        "division_code": await staff_choices(request, EDIT_EVENTS),
+        "division_code": await staff_choices(request, DRAFT_EVENTS),
         "team_ids": await _team_choices(request),
     }
 
 
 async def _team_choices(request: Request) -> Choices:
     """The teams of the event's county, and those that take part already; of a new one those of the editor's place."""
-    slug, prefixes = request.path_params.get("slug"), request.state.actor.prefixes(EDIT_EVENTS)
+    slug, prefixes = request.path_params.get("slug"), request.state.actor.prefixes(DRAFT_EVENTS)
     within = prefixes[0] if prefixes else settings.current().city_code
     if slug:
         event = (await read(request, "staff/events/edit", {"slug": slug}))["event"]
@@ -95,7 +103,15 @@ STAFF = listing.Listing(
     left_out=_left_out,
     left_out_new=_left_out_new,
     verbs=(
-        listing.Verb("publication", operations.publish_event, N_("Publish"), N_("It is published.")),
+        *listing.drafting(
+            publish=operations.publish_event,
+            withdraw=operations.withdraw_event,
+            submit=operations.submit_event,
+            give_back=operations.return_event,
+            schedule=operations.schedule_event,
+            unschedule=operations.unschedule_event,
+            duplicate=operations.duplicate_event,
+        ),
         listing.Verb(
             *("repetition", operations.repeat_event, N_("Let it come again"), N_("It comes again now.")),
             prefix="repetition",

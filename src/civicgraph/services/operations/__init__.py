@@ -1,29 +1,43 @@
 """Writes of the services room."""
 
-from civicgraph.services.operations.inputs import CreateService, UpdateService
-from civicgraph.services.operations.listing import (
-    ServiceVersion,
-    StopService,
+from civicgraph.services.operations.drafts import (
+    duplicate_service,
+    return_service,
+    schedule_service,
+    set_service_contact,
+    submit_service,
+    unschedule_service,
+)
+from civicgraph.services.operations.inputs import CreateService, ServiceFields, StopService, UpdateService
+from civicgraph.services.operations.keeping import create_service, service_values, update_service
+from civicgraph.services.operations.menu import SetMenu, set_menu
+from civicgraph.services.operations.states import (
     close_service,
-    create_service,
     publish_service,
     resume_service,
     suspend_service,
-    update_service,
+    withdraw_service,
 )
-from civicgraph.services.operations.menu import SetMenu, set_menu
 
 __all__ = [
     "CreateService",
-    "ServiceVersion",
+    "ServiceFields",
     "SetMenu",
     "StopService",
     "UpdateService",
     "close_service",
     "create_service",
+    "duplicate_service",
     "publish_service",
     "resume_service",
+    "return_service",
+    "schedule_service",
+    "service_values",
     "set_menu",
+    "set_service_contact",
+    "submit_service",
     "suspend_service",
+    "unschedule_service",
     "update_service",
+    "withdraw_service",
 ]

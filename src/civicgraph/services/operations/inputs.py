@@ -1,4 +1,4 @@
-"""What is entered of a service, and what of it does not fit together."""
+"""What the writes of the services room take: what is entered of a service, and what of it does not fit together."""
 
 from __future__ import annotations
 
@@ -243,3 +243,22 @@ class UpdateService(ServiceFields):
 
     slug: str = Field(title=N_("Name in addresses"), max_length=40)
     version: int = Field(title=N_("Version"), ge=1)
+
+
+class ServiceVersion(Input):
+    """Which service, as the editor saw it."""
+
+    slug: str = Field(title=N_("Name in addresses"), max_length=40)
+    version: int = Field(title=N_("Version"), ge=1)
+
+
+class StopService(ServiceVersion):
+    """Why a service stops, for a while or for good."""
+
+    reason: str = Field(
+        title=N_("Reason"),
+        min_length=2,
+        max_length=300,
+        description=N_("Everyone reads it; say what people can do instead."),
+        json_schema_extra={"widget": "textarea"},
+    )

@@ -13,7 +13,7 @@ from civicgraph.operations import Conflict, Input, InvalidInput, audit, changed,
 from civicgraph.permissions import Actor
 from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import Allergen, Diet, Dish, Meal, MenuDay, Service
-from civicgraph.services.operations.listing import editable
+from civicgraph.services.operations.keeping import editable
 
 AHEAD = timedelta(days=60)
 """So far ahead menus are planned; a later day is a slip of the pen."""

@@ -16,12 +16,12 @@ from civicgraph.bookings.known import own_states
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
 from civicgraph.grievances.intake import placing
 from civicgraph.i18n import N_, gettext
-from civicgraph.permissions import EDIT_SERVICES
+from civicgraph.permissions import DRAFT_SERVICES
 from civicgraph.services import operations, rules
 from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
 from civicgraph.web import listing, page, read, require
-from civicgraph.web.query import kinds, one_of, paging, place, search_field, select_field, text
+from civicgraph.web.query import kinds, one_of, paging, place, review_field, search_field, select_field, text
 
 WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
@@ -157,14 +157,15 @@ def _hours(row: dict[str, Any]) -> dict[str, Any]:
 
 def _staff_filter(request: Request) -> dict[str, Any]:
     filters = {
-        **editable(request, EDIT_SERVICES),
+        **editable(request, DRAFT_SERVICES),
         "text": text(request),
         "kind": kinds(request, "kind", ServiceKind),
         "statuses": kinds(request, "status", ServiceStatus),
+        "isSubmitted": request.query_params.get("review") == "true",
     }
     return {
         "filter": {key: value for key, value in filters.items() if value},
-        "granted": granted(request, EDIT_SERVICES),
+        "granted": granted(request, DRAFT_SERVICES),
         **paging(request, 30),
     }
 
@@ -174,16 +175,18 @@ def _staff_values(request: Request) -> dict[str, Any]:
         "q": text(request) or "",
         "kind": one_of(request, "kind", ServiceKind) or "",
         "status": one_of(request, "status", ServiceStatus) or "",
-        **editable(request, EDIT_SERVICES),
+        "review": "true" if request.query_params.get("review") == "true" else "",
+        **editable(request, DRAFT_SERVICES),
     }
     state = select_field(request, "status", gettext("Status"), ServiceStatus)
-    return {"fields": [*_search(request), state], "asked": asked, "kinds": _KINDS}
+    fields = [*_search(request), state, review_field(request)]
+    return {"fields": fields, "asked": asked, "kinds": _KINDS, "forms": listing.forms(STAFF)}
 
 
 async def _choices(request: Request) -> dict[str, Any]:
     """The places that the actor may edit, the compounds there, the days of the week."""
     found: dict[str, Any] = {
-        "division_code": await staff_choices(request, EDIT_SERVICES),
+        "division_code": await staff_choices(request, DRAFT_SERVICES),
         "weekday": [(str(number), gettext(name)) for number, name in enumerate(WEEKDAYS, 1)],
     }
     compounds = await _compounds(request)
@@ -194,7 +197,7 @@ async def _choices(request: Request) -> dict[str, Any]:
 
 async def _compounds(request: Request) -> list[tuple[str, ...]] | None:
     """The compounds where the actor edits; None when they are more than a list can offer: then by number."""
-    prefixes = request.state.actor.prefixes(EDIT_SERVICES)
+    prefixes = request.state.actor.prefixes(DRAFT_SERVICES)
     if len(prefixes) != 1:
         return None
     compounds = (await read(request, "staff/services/choices", {"within": prefixes[0]}))["compounds"]
@@ -217,7 +220,15 @@ STAFF = listing.Listing(
     choices=_choices,
     values=_staff_values,
     verbs=(
-        listing.Verb("publication", operations.publish_service, N_("Publish"), N_("It is published.")),
+        *listing.drafting(
+            publish=operations.publish_service,
+            withdraw=operations.withdraw_service,
+            submit=operations.submit_service,
+            give_back=operations.return_service,
+            schedule=operations.schedule_service,
+            unschedule=operations.unschedule_service,
+            duplicate=operations.duplicate_service,
+        ),
         listing.Verb("suspension", operations.suspend_service, N_("Suspend"), N_("It is suspended.")),
         listing.Verb("resumption", operations.resume_service, N_("It is there again"), N_("It is published.")),
         listing.Verb("closure", operations.close_service, N_("Close for good"), N_("It is closed.")),

@@ -1,10 +1,8 @@
-"""A service as its editors keep it: hours, prices, what it offers, and where it stands."""
+"""A service's row and its input, one from the other; entering services and changing them."""
 
 from __future__ import annotations
 
 from typing import Any
-
-from pydantic import Field
 
 from civicgraph.divisions.models import Compound
 from civicgraph.divisions.operations import place_of
@@ -14,13 +12,12 @@ from civicgraph.operations import (
     Input,
     InvalidInput,
     NotFound,
-    Unavailable,
     audit,
     changed,
     check_version,
     operation,
 )
-from civicgraph.permissions import EDIT_SERVICES, Actor
+from civicgraph.permissions import DRAFT_SERVICES, EDIT_SERVICES, Actor
 from civicgraph.services import rules
 from civicgraph.services.models import (
     Offer,
@@ -92,11 +89,10 @@ async def _replace_rows(row: Service, data: ServiceFields) -> None:
             await model.create(service_id=row.id, **extra, **one.model_dump())
 
 
-@operation()
-async def create_service(actor: Actor, data: CreateService) -> Service:
-    """List a service as a draft."""
+async def enter(actor: Actor, data: ServiceFields) -> Service:
+    """A new draft."""
     columns = await _columns(data)
-    if not actor.may(EDIT_SERVICES, data.division_code):
+    if not actor.may(DRAFT_SERVICES, data.division_code):
         raise Forbidden
     row = await Service.create(slug=rules.new_slug(), **columns)
     await _replace_rows(row, data)
@@ -104,24 +100,39 @@ async def create_service(actor: Actor, data: CreateService) -> Service:
     return row
 
 
+@operation()
+async def create_service(actor: Actor, data: CreateService) -> Service:
+    """List a service as a draft."""
+    return await enter(actor, data)
+
+
 async def editable(actor: Actor, slug: str) -> Service:
-    """The service, locked, for somebody who may change it."""
+    """The service, locked, for somebody who may change what the public sees."""
     row = await Service.select_for_update().get_or_none(slug=slug)
     if row is None:
         raise NotFound
-    if not actor.may(EDIT_SERVICES, row.division_id):  # type: ignore[attr-defined]
-        if row.status is ServiceStatus.DRAFT:
-            raise NotFound
-        raise Forbidden
+    place = row.division_id  # type: ignore[attr-defined]
+    if not actor.may(EDIT_SERVICES, place):
+        is_seen = row.status is not ServiceStatus.DRAFT or actor.may(DRAFT_SERVICES, place)
+        raise Forbidden if is_seen else NotFound
     return row
+
+
+async def writable(actor: Actor, slug: str) -> Service:
+    """The service, locked, for somebody who may write it: a draft also for those who may not publish it."""
+    row = await Service.select_for_update().get_or_none(slug=slug)
+    is_draft = row is not None and row.status is ServiceStatus.DRAFT
+    if row and is_draft and actor.may(DRAFT_SERVICES, row.division_id):  # type: ignore[attr-defined]
+        return row
+    return await editable(actor, slug)
 
 
 @operation()
 async def update_service(actor: Actor, data: UpdateService) -> Service:
     """Change a service, its hours, prices and offers. Moving it needs the grant over both places."""
-    row = await editable(actor, data.slug)
+    row = await writable(actor, data.slug)
     columns = await _columns(data)
-    if not actor.may(EDIT_SERVICES, data.division_code):
+    if not actor.may(DRAFT_SERVICES if row.status is ServiceStatus.DRAFT else EDIT_SERVICES, data.division_code):
         raise Forbidden
     before = await service_values(row)
     check_version(row, data.version, lambda: before)
@@ -131,60 +142,3 @@ async def update_service(actor: Actor, data: UpdateService) -> Service:
     await lay_out(row)
     await audit(actor, row, changed(before, await service_values(row)))
     return row
-
-
-class ServiceVersion(Input):
-    """Which service, as the editor saw it."""
-
-    slug: str = Field(title=N_("Name in addresses"), max_length=40)
-    version: int = Field(title=N_("Version"), ge=1)
-
-
-class StopService(ServiceVersion):
-    """Why a service stops, for a while or for good."""
-
-    reason: str = Field(
-        title=N_("Reason"),
-        min_length=2,
-        max_length=300,
-        description=N_("Everyone reads it; say what people can do instead."),
-        json_schema_extra={"widget": "textarea"},
-    )
-
-
-async def _move(actor: Actor, data: ServiceVersion, verb: str, reason: str = "") -> Service:
-    row = await editable(actor, data.slug)
-    sources, target = rules.TRANSITIONS[verb]
-    if row.status not in sources:
-        raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
-    check_version(row, data.version, dict)
-    before = {"status": row.status, "status_reason": row.status_reason}
-    row.update_from_dict({"status": target, "status_reason": reason, "version": row.version + 1})
-    await row.save()
-    await lay_out(row)
-    await audit(actor, row, changed(before, {"status": target, "status_reason": reason}))
-    return row
-
-
-@operation()
-async def publish_service(actor: Actor, data: ServiceVersion) -> Service:
-    """Show a draft to everyone."""
-    return await _move(actor, data, "publish")
-
-
-@operation()
-async def suspend_service(actor: Actor, data: StopService) -> Service:
-    """Say that a service rests for a while, and why."""
-    return await _move(actor, data, "suspend", data.reason)
-
-
-@operation()
-async def resume_service(actor: Actor, data: ServiceVersion) -> Service:
-    """Say that a suspended service is there again."""
-    return await _move(actor, data, "resume")
-
-
-@operation()
-async def close_service(actor: Actor, data: StopService) -> Service:
-    """Say that a service has ended for good, and why."""
-    return await _move(actor, data, "close", data.reason)

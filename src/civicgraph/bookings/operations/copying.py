@@ -1,0 +1,33 @@
+"""Places of a listing that is copied, or no longer shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from civicgraph.bookings.models import Quota
+from civicgraph.bookings.operations.quotas import CreateQuota, create_quota, quota_values
+from civicgraph.bookings.subjects import SubjectKind
+from civicgraph.i18n import N_
+from civicgraph.operations import Unavailable
+from civicgraph.permissions import Actor
+
+_TIMES = ("starts_at", "ends_at", "opens_at", "closes_at")
+
+
+async def copy_quotas(actor: Actor, event_id: int, slug: str, moved: Callable[[datetime], datetime]) -> None:
+    """The places of an event with their questions for its copy, whose name in addresses is `slug`; nobody has one yet."""
+    for quota in await Quota.filter(event_id=event_id).order_by("id"):
+        values = await quota_values(quota)
+        times = {name: values[name] and moved(values[name]) for name in _TIMES}
+        data = CreateQuota.model_validate({**values, **times, "subject_kind": SubjectKind.EVENT, "subject_slug": slug})
+        await create_quota.work(actor, data)
+
+
+async def check_untaken(**subject: int) -> None:
+    """Refuse to hide what people have a place of, or wait for."""
+    for quota in await Quota.select_for_update().filter(**subject).order_by("id"):
+        if quota.taken or quota.waiting:
+            raise Unavailable(
+                N_("People are registered, so it stays public. Cancel or close it instead: they are told then.")
+            )
