@@ -148,8 +148,8 @@ async def _keepers() -> dict[str, int]:
 
 def _milestones(random: Random, row: InvestmentProject, number: int) -> list[InvestmentMilestone]:
     """What was planned, and done so far: one after the other. Of some the next one is late, of some due within days."""
-    pace, today, is_open = random.uniform(0.8, 4.0), clock.today(), False
-    found = []
+    pace, today, is_open = random.uniform(0.8, 3.2), clock.today(), False
+    found: list[InvestmentMilestone] = []
     for plan in PLANS:
         due_on = row.signed_on + timedelta(days=int(plan.days * pace))
         done_on = due_on + timedelta(days=random.randint(-12, 9))
@@ -225,10 +225,13 @@ async def _write(
         row.id = None  # type: ignore[assignment]
     await InvestmentProject.bulk_create(projects)
     numbers = await InvestmentProject.all().order_by("id").values_list("id", flat=True)
-    for one in (*(each for steps in changes for each in steps), *(each for all_ in sums for each in all_), *milestones):
+    steps_of = [one for steps in changes for one in steps]
+    amounts_of = [one for amounts in sums for one in amounts]
+    parts: list[InvestmentStageChange | InvestmentAmount | InvestmentMilestone] = [*steps_of, *amounts_of, *milestones]
+    for one in parts:
         one.project_id = int(str(numbers[one.project_id - 1]))
-    await InvestmentStageChange.bulk_create([one for steps in changes for one in steps])
-    await InvestmentAmount.bulk_create([one for amounts in sums for one in amounts])
+    await InvestmentStageChange.bulk_create(steps_of)
+    await InvestmentAmount.bulk_create(amounts_of)
     await InvestmentMilestone.bulk_create(milestones)
     await add_cells(cells)
     known = {row.id: row for row in await InvestmentProject.all()}
