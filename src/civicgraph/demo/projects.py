@@ -101,7 +101,6 @@ async def load_projects(random: Random) -> None:
         county = counties[number % len(counties)]
         firm = firms[number] if number % 8 == 0 else None
         row = InvestmentProject(
-            id=number,
             name=f"{county.short_name}{work.name}",
             summary=work.summary,
             division_id=county.code,
@@ -122,7 +121,7 @@ async def load_projects(random: Random) -> None:
         projects.append(row)
         milestones += planned
         changes.append(steps)
-        sums.append(_sums(random, row, steps))
+        sums.append(_sums(random, row, number, steps))
     await _write(projects, changes, sums, milestones)
 
 
@@ -164,7 +163,7 @@ def _milestones(random: Random, row: InvestmentProject, number: int) -> list[Inv
         elif is_open:
             due_on = max(due_on, found[-1].due_on + timedelta(days=45))
         done = None if is_open else done_on
-        found.append(InvestmentMilestone(project_id=row.id, name=plan.name, due_on=due_on, done_on=done))
+        found.append(InvestmentMilestone(project_id=number, name=plan.name, due_on=due_on, done_on=done))
     return found
 
 
@@ -181,7 +180,7 @@ def _steps(row: InvestmentProject, planned: list[InvestmentMilestone], number: i
     before: list[ProjectStage | None] = [None, *(stage for stage, _ in reached)]
     return [
         InvestmentStageChange(
-            project_id=row.id,
+            project_id=number,
             before=earlier,
             stage=stage,
             on=on,
@@ -192,10 +191,12 @@ def _steps(row: InvestmentProject, planned: list[InvestmentMilestone], number: i
     ]
 
 
-def _sums(random: Random, row: InvestmentProject, steps: list[InvestmentStageChange]) -> list[InvestmentAmount]:
+def _sums(
+    random: Random, row: InvestmentProject, number: int, steps: list[InvestmentStageChange]
+) -> list[InvestmentAmount]:
     """The contract, and at the end of each quarter what was invested: little before work begins, all when it is done."""
     found = [
-        InvestmentAmount(project_id=row.id, of=AmountOf.CONTRACTED, on=row.signed_on, amount_fen=row.contracted_fen)
+        InvestmentAmount(project_id=number, of=AmountOf.CONTRACTED, on=row.signed_on, amount_fen=row.contracted_fen)
     ]
     shares = dict(zip(ProjectStage, (0.02, 0.1, 0.45, 0.92, 1.0, 0.05), strict=True))
     for day in (date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30)):
@@ -207,7 +208,7 @@ def _sums(random: Random, row: InvestmentProject, steps: list[InvestmentStageCha
         if fen > row.invested_fen:
             row.invested_fen = fen
             found.append(
-                InvestmentAmount(project_id=row.id, of=AmountOf.INVESTED, on=day, amount_fen=fen, note="季度统计报表")
+                InvestmentAmount(project_id=number, of=AmountOf.INVESTED, on=day, amount_fen=fen, note="季度统计报表")
             )
     return found
 
@@ -218,11 +219,10 @@ async def _write(
     sums: list[list[InvestmentAmount]],
     milestones: list[InvestmentMilestone],
 ) -> None:
-    """Everything in a few statements, counted and with its reminders."""
+    """Everything in a few statements, counted and with its reminders; parts name their project by its place in the list."""
     cells: Cells = Cells()
     for row, steps, amounts in zip(projects, changes, sums, strict=True):
         cells.update(of_project(row, steps, amounts))
-        row.id = None  # type: ignore[assignment]
     await InvestmentProject.bulk_create(projects)
     numbers = await InvestmentProject.all().order_by("id").values_list("id", flat=True)
     steps_of = [one for steps in changes for one in steps]
