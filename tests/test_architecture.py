@@ -17,6 +17,7 @@ ROOMS = (
     "services",
     "enterprises",
     "policies",
+    "projects",
     "grievances",
     "notifications",
     "uploads",

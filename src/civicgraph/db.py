@@ -29,6 +29,7 @@ ROOMS = (
     "services",
     "enterprises",
     "policies",
+    "projects",
     "grievances",
     "notifications",
     "accounts",

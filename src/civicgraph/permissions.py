@@ -37,6 +37,7 @@ READ_ENTERPRISE_CONTACTS = "enterprise.contact"
 CLOSE_QUARTERS = "enterprise.close"  # publish the figures of a quarter of the register
 EDIT_POLICIES = "policy.edit"  # the catalogue for enterprises, and who qualifies
 GRANT_POLICIES = "policy.grant"  # publish, grant, pay; no token may
+EDIT_PROJECTS = "project.edit"  # investment projects, their stages, money and milestones
 EDIT_DIVISIONS = "division.edit"  # profiles and compounds
 EDIT_GRIDS = "grid.edit"
 ASSIGN_GRID_WORKERS = "grid.assign"
@@ -53,7 +54,7 @@ _DRAFTS = {DRAFT_EVENTS, DRAFT_SERVICES}
 _LISTINGS = {
     *_DRAFTS,
     *(EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_DIVISIONS, EDIT_GRIDS),
-    MANAGE_BOOKINGS,
+    *(EDIT_PROJECTS, MANAGE_BOOKINGS),
 }
 _DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
 _OVERSIGHT = {

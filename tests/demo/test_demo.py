@@ -20,6 +20,8 @@ from civicgraph.grievances.figures.checking import check_all
 from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.workflow import OPEN
 from civicgraph.permissions import Role
+from civicgraph.projects.models import InvestmentCell, InvestmentMilestone, InvestmentProject
+from civicgraph.projects.stages import RUNNING
 from civicgraph.services.models import PriceRule, Service
 from tests.demo.conftest import MOMENT, load_demo
 
@@ -112,6 +114,24 @@ async def test_published_figures_are_held_in_thousandths(demo: str) -> None:
     assert figures["above_four_scales"].amount == 3_563_000
     assert figures["market_entities"].qualifier.value == "about"
     assert figures["contracted_investment_cny"].amount == 22_000_000_000_000
+
+
+async def test_166_projects_were_signed_in_the_first_quarter_for_22_000_million_in_all_and_some_are_late(
+    demo: str,
+) -> None:
+    wanted = facts()["enterprise_figures"]
+    rows = await InvestmentProject.all()
+    cells = await InvestmentCell.filter(division_id="5203", signed="2026Q1", quarter__lte="2026Q1")
+    assert len(rows) == sum(one.projects for one in cells) == wanted["signed_projects"] == 166
+    total = wanted["contracted_investment_cny"] * 100
+    assert sum(row.contracted_fen for row in rows) == sum(one.contracted_fen for one in cells) == total
+    assert len({row.division_id for row in rows}) == 14
+    assert len({row.name for row in rows}) == 166
+    assert all(row.is_generated for row in rows)
+    open_ones = await InvestmentMilestone.filter(done_on=None, project__stage__in=RUNNING).values_list(
+        "due_on", flat=True
+    )
+    assert min(open_ones) < MOMENT.date() < max(open_ones)
 
 
 async def test_passwords_are_told_once_and_kept_only_as_hashes(demo: str) -> None:

@@ -18,7 +18,7 @@ from civicgraph.settings import Settings
 
 BIG = {
     *("AuditEntry", "Enterprise", "Event", "Grid", "Grievance", "GrievanceUpdate", "InboxMessage", "OutboxMessage"),
-    *("PolicyGrant", "Registration"),
+    *("InvestmentProject", "PolicyGrant", "Registration"),
     "Upload",
 }
 EXCEPTIONS = {
@@ -43,6 +43,11 @@ EXCEPTIONS = {
     "GrievanceOrder.DUE_FIRST",
     "GrievanceUpdateFilter.status",
     "InboxMessageFilter.is_unread",
+    *(
+        f"InvestmentProjectFilter.{name}"
+        for name in ("has_late_milestone", "is_editable", "is_published", "signed_from", "signed_until")
+    ),
+    "InvestmentProjectOrder.LARGEST",
     "OutboxMessageFilter.channels",
     "OutboxMessageFilter.states",
     "OutboxMessageFilter.template",

@@ -50,6 +50,16 @@ OPERATIONS = {
     "end_enterprise_account": N_("Ended an account's acting for an enterprise"),
     "withdraw_grant": N_("Took back a grant after an objection"),
     "pay_grants": N_("Recorded that grants were paid"),
+    "create_investment_project": N_("Entered an investment project"),
+    "update_investment_project": N_("Changed an investment project"),
+    "publish_investment_project": N_("Showed an investment project to the public"),
+    "withdraw_investment_project": N_("Took an investment project from the public"),
+    "move_investment_project": N_("Recorded another stage of an investment project"),
+    "record_investment_amount": N_("Recorded an amount of an investment project"),
+    "add_investment_milestone": N_("Entered a milestone"),
+    "change_investment_milestone": N_("Changed a milestone"),
+    "finish_investment_milestone": N_("Recorded that a milestone is done"),
+    "remove_investment_milestone": N_("Removed a milestone"),
     "update_division": N_("Changed a place's profile"),
     "create_compound": N_("Listed a compound"),
     "update_compound": N_("Changed a compound"),
@@ -215,6 +225,7 @@ SUBJECTS = {
     "Service": N_("Service"),
     "Enterprise": N_("Enterprise"),
     "EnterpriseAccount": N_("Account of an enterprise"),
+    "InvestmentProject": N_("Investment project"),
     "Grievance": N_("Grievance"),
     "OutboxMessage": N_("Message"),
 }
@@ -232,6 +243,7 @@ _FIELDS = {
     "public_note": N_("Public note"),
     "internal_note": N_("Note among staff"),
     "is_public": N_("Public"),
+    "milestone": N_("Milestone"),
     "status_reason": N_("Reason"),
 }
 _LONGEST = 80

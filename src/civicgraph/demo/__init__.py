@@ -20,6 +20,7 @@ from civicgraph.demo import (
     places,
     policies,
     problems,
+    projects,
     rescue,
     services,
 )
@@ -45,7 +46,7 @@ async def load(scale: str, seed: int, console: Console) -> None:
 async def _load_demo(seed: int, console: Console) -> None:
     random = Random(seed)
     with Progress(console=console) as progress:
-        task = progress.add_task("Loading Zunyi", total=10)
+        task = progress.add_task("Loading Zunyi", total=11)
 
         def done(what: str) -> None:
             progress.update(task, advance=1, description=what)
@@ -72,6 +73,8 @@ async def _load_demo(seed: int, console: Console) -> None:
             done("places and registrations")
             credentials, staff = await people.load_people()
             done("staff")
+            await projects.load_projects(Random(seed + 4))
+            done("investment projects")
             await grievances.load_categories()
             await grievances.load_grievances(random, compounds, staff, await problems.stories(Random(seed + 3)))
             await problems.call_departments()

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NewType
-
-import strawberry
-from graphql import GraphQLError
-
 from civicgraph.enterprises import models, operations, rules
 from civicgraph.enterprises.claims import rules as claims
 from civicgraph.enterprises.claims.graph import EnterpriseAccount
@@ -15,6 +9,7 @@ from civicgraph.enterprises.claims.graph import EnterpriseAccountFilter as Enter
 from civicgraph.enterprises.claims.graph import EnterpriseAccountOrder as EnterpriseAccountOrder
 from civicgraph.enterprises.figures import slices
 from civicgraph.enterprises.figures.graph import EnterpriseFigures
+from civicgraph.enterprises.industry_code import IndustryCode, of_industry
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseStatus, ImportState
 from civicgraph.graph import (
     DivisionCode,
@@ -39,35 +34,8 @@ from civicgraph.graph import (
     where,
     within,
 )
-from civicgraph.graph.types import Place
 from civicgraph.grievances import rules as grievance_rules
 from civicgraph.permissions import EDIT_ENTERPRISES
-
-if TYPE_CHECKING:
-    from civicgraph.graph.plan import Compiler, Row
-    from civicgraph.graph.selection import Given
-
-
-def _parse_industry(value: object) -> Place:
-    if isinstance(value, str) and re.fullmatch(r"[A-T]|[0-9]{2}", value):
-        return Place(value)
-    raise GraphQLError("An industry is a section's letter (A to T) or a division's two digits.")
-
-
-IndustryCode = strawberry.scalar(
-    NewType("IndustryCode", str),
-    name="IndustryCode",
-    description="An industry of GB/T 4754-2017: the letter of a section or the two digits of a division.",
-    serialize=str,
-    parse_value=_parse_industry,
-)
-
-
-def _of_industry(c: Compiler, row: Row, given: Given) -> str:
-    """Each level has an index of its own, so that rare industries are found as quickly as frequent ones."""
-    column = row["industry_id"]
-    return f"{column if len(given.value) == 2 else rules.section(column)} = {given.sql(c)}"
-
 
 _COMMON = "The rarest value is that of one or two in a hundred: a page is full after a few thousand at most."
 
@@ -80,7 +48,7 @@ class EnterpriseFilter:
     industry = where(
         IndustryCode,
         "Of this industry; a section includes its divisions.",
-        _of_industry,
+        of_industry,
         columns=("industry_id",),
         index="enterprise_section",
     )
@@ -175,6 +143,9 @@ class Enterprise:
         "policies.PolicyGrant",
         key="enterprise_id",
         description="What it was granted, and what it was found to qualify for, as far as you may read it.",
+    )
+    investment_projects = connection(
+        "projects.InvestmentProject", key="enterprise_id", description="What it has signed to invest in."
     )
     may_edit = computed(
         bool, lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES), "Whether you may change it."

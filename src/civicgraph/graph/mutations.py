@@ -24,6 +24,7 @@ from tortoise.exceptions import IntegrityError, OperationalError, TransactionMan
 
 from civicgraph.graph.declare import Ref
 from civicgraph.graph.mapped import MAPPED
+from civicgraph.graph.types import BigInt
 from civicgraph.i18n import gettext
 from civicgraph.operations import Conflict, Input, Operation, OperationError
 from civicgraph.operations.errors import NOT_SAVED
@@ -206,8 +207,15 @@ def _words(declared: FieldInfo) -> str:
 
 def _input_type(annotation: Any, declared: FieldInfo | None = None) -> Any:
     found = _plain_type(annotation)
+    if declared is not None and _is_big(declared):
+        found = BigInt | None if NoneType in get_args(found) else BigInt
     is_optional = declared is not None and not declared.is_required()
     return found | None if is_optional and NoneType not in get_args(found) else found
+
+
+def _is_big(declared: FieldInfo) -> bool:
+    """Whether its rule lets it be larger than GraphQL's Int: then the scalar is another."""
+    return any(isinstance(bound := getattr(rule, "le", None), int) and bound >= 2**31 for rule in declared.metadata)
 
 
 def _plain_type(annotation: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from civicgraph import settings
 from civicgraph.i18n import N_
-from civicgraph.web.formats import datetime_, label
+from civicgraph.web.formats import datetime_, day, label
 
 STAFF_MESSAGES = {
     "grievance_assigned": N_("Work assigned"),
@@ -31,6 +31,9 @@ STAFF_MESSAGES = {
     "grievance_review": N_("A shortfall to be looked at again"),
     "grievance_check": N_("Something to be checked on the spot"),
     "grievance_reopened": N_("Opened again"),
+    "milestone_soon": N_("A milestone of an investment project in a week"),
+    "milestone_due": N_("A milestone of an investment project is due today"),
+    "milestone_late": N_("A milestone of an investment project is late"),
 }
 """To members of staff, and to the robots of their groups."""
 RESIDENT_MESSAGES = {
@@ -79,6 +82,9 @@ PLACEHOLDERS = {
     "note": Placeholder(N_("Words of the office"), "灯具已订货，周五更换。"),
     "count": Placeholder(N_("How many have the same problem"), 12),
     "earlier": Placeholder(N_("Number of the earlier report"), "ZY-0527-2C9M"),
+    "project": Placeholder(N_("Name of the investment project"), "锂电池正极材料生产线"),
+    "milestone": Placeholder(N_("What is to be done"), "办完用地手续"),
+    "due_on": Placeholder(N_("By which day"), "2026-06-30", day),
     "link": Placeholder(N_("Address of the page"), "/grievances/ZY-0528-7F3K", _address),
 }
 EXAMPLES = {

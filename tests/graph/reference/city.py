@@ -31,6 +31,7 @@ from tests.graph.reference.listings import (
 )
 from tests.graph.reference.messages import build_messages, build_trail
 from tests.graph.reference.policies import build_policies
+from tests.graph.reference.projects import build_projects
 from tests.graph.reference.words import NOW, ODD, mark, sentence
 from tests.support import city
 
@@ -45,6 +46,7 @@ async def build(seed: int = 5) -> None:
         await build_enterprises(dice, places)
         await build_accounts(people)
         await build_policies(places)
+        await build_projects(places, people)
         await build_services(dice, places)
         await build_events(dice, places)
         await build_bookings(Random(seed), await Event.all().order_by("id"), await Service.all().order_by("id"))

@@ -29,6 +29,7 @@ def schema() -> GraphQLSchema:
         kind.fields.pop("policyFigures", None)
         kind.fields.pop("drillFigures", None)
         kind.fields.pop("rescueFigures", None)
+        kind.fields.pop("investmentFigures", None)
     return built
 
 

@@ -227,7 +227,7 @@ NODES = (
         "SavedFilter",
     ),
     *("EnterpriseAccount", "EnterpriseImport", "HeldReport", "MenuDay", "Quota", "Registration", "Service"),
-    *("Policy", "PolicyGrant", "RescueTeam", "Session", "Team"),
+    *("InvestmentProject", "Policy", "PolicyGrant", "RescueTeam", "Session", "Team"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
@@ -279,6 +279,10 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "GrievanceUpdate.isInternal": lambda world, row: row.internal_note != "",
     "OutboxMessage.eventId": lambda world, row: row.dedupe_key[6:42] if row.channel.name == "WEBHOOK" else None,
     "Person.grants": owned("Grant", "person_id"),
+    "InvestmentProject.amounts": owned("InvestmentAmount", "project_id", "on"),
+    "InvestmentProject.milestones": owned("InvestmentMilestone", "project_id", "due_on"),
+    "InvestmentProject.stageChanges": owned("InvestmentStageChange", "project_id", "on"),
+    "Query.investmentProject": root("InvestmentProject", "id"),
     "Policy.eligibility": lambda world, row: json_text(world.rows.database, row.eligibility),
     "Policy.examples": owned("PolicyExample", "policy_id"),
     "Policy.ruleLines": owned("PolicyRuleLine", "policy_id", "position"),
@@ -343,7 +347,7 @@ for _kind in (
     "WorkOrder",
     "EnterpriseAccount",
     "EnterpriseImport",
-    *("Policy", "PolicyExample", "PolicyGrant"),
+    *("InvestmentMilestone", "InvestmentProject", "Policy", "PolicyExample", "PolicyGrant"),
     *("EventEntry", "EventSeries", "RescueTeam"),
 ):
     FIELDS[f"{_kind}.number"] = lambda world, row: row.id

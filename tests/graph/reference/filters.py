@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from civicgraph.clock import CITY_ZONE
-from civicgraph.permissions import DRAFT_EVENTS, DRAFT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES
+from civicgraph.permissions import DRAFT_EVENTS, DRAFT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_PROJECTS
 from civicgraph.text import sound
 from tests.graph.reference import bookings, desk, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
@@ -180,6 +180,16 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "PolicyFilter.statuses": one_of("status"),
     "PolicyFilter.text": found_in(texts("title", "summary", "owner", "title_en")),
     "PolicyFilter.within": lies_in("division_id"),
+    "InvestmentProjectFilter.hasLateMilestone": only(rules.has_late_milestone),
+    "InvestmentProjectFilter.industry": of_industry,
+    "InvestmentProjectFilter.isEditable": only(rules.over(EDIT_PROJECTS)),
+    "InvestmentProjectFilter.isMine": only(rules.sees_to),
+    "InvestmentProjectFilter.isPublished": is_("is_published"),
+    "InvestmentProjectFilter.signedFrom": lambda world, row, value: row.signed_on >= date.fromisoformat(value),
+    "InvestmentProjectFilter.signedUntil": lambda world, row, value: row.signed_on <= date.fromisoformat(value),
+    "InvestmentProjectFilter.stages": one_of("stage"),
+    "InvestmentProjectFilter.text": found_in(texts("name", "summary", "investor", "body")),
+    "InvestmentProjectFilter.within": lies_in("division_id"),
     "PolicyGrantFilter.period": is_("period"),
     "PolicyGrantFilter.state": is_("state"),
     "PolicyGrantFilter.within": lies_in("division_id"),

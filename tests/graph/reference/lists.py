@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from civicgraph.permissions import CAPABILITIES, WORK_GRIEVANCES
+from civicgraph.permissions import CAPABILITIES, EDIT_PROJECTS, WORK_GRIEVANCES
 from tests.graph.reference import bookings, rules
 from tests.graph.reference.filters import FILTERS
 from tests.graph.reference.values import cursor_of, keys_of, plain
@@ -40,6 +40,19 @@ def workers(world: World, row: Any) -> list[Any]:
     ]
 
 
+def keepers(world: World, row: Any) -> list[Any]:
+    """Active people with a role that keeps investment projects, over its place or one above."""
+    return [
+        person
+        for person in world.rows.tables["Person"]
+        if person.is_active
+        and any(
+            row.division_id.startswith(grant.division_id) and EDIT_PROJECTS in CAPABILITIES[grant.role]
+            for grant in world.rows.having("Grant", "person_id", person.id)
+        )
+    ]
+
+
 def reported_by(world: World, row: Any) -> list[Any]:
     """What an enterprise reported, for those who may read who reported it, and for who acts for it."""
     found = under("Grievance", "enterprise_id")(world, row)
@@ -60,6 +73,7 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Division.services": under("Service", "division_id"),
     "Enterprise.accounts": under("EnterpriseAccount", "enterprise_id"),
     "Enterprise.grievances": reported_by,
+    "Enterprise.investmentProjects": under("InvestmentProject", "enterprise_id"),
     "Enterprise.policyGrants": under("PolicyGrant", "enterprise_id"),
     "EventSeries.events": under("Event", "series_id"),
     "Grid.grievances": under("Grievance", "grid_id"),
@@ -68,6 +82,8 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Grievance.updates": under("GrievanceUpdate", "grievance_id"),
     "Grievance.workers": workers,
     "Policy.grants": under("PolicyGrant", "policy_id"),
+    "InvestmentProject.keepers": keepers,
+    "Query.investmentProjects": all_of("InvestmentProject"),
     "Query.policies": all_of("Policy"),
     "Query.policyGrants": all_of("PolicyGrant"),
     "Query.auditEntries": all_of("AuditEntry"),
@@ -151,6 +167,7 @@ ORDERS: dict[str, dict[str, Order]] = {
         "SOONEST": Order(("served_on", "id")),
         "LATEST": Order(("served_on", "id"), is_descending=True),
     },
+    "InvestmentProject": {**NEWEST, "LARGEST": Order(("contracted_fen", "id"), is_descending=True)},
     "Grievance": {**BOTH, "DUE_FIRST": Order(("resolution_due_at", "id"))},
     "GrievanceCategory": {"POSITION": Order(("position", "code"))},
     "Person": {"USERNAME": Order(("username",), is_private=True)},

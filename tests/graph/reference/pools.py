@@ -80,6 +80,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Query.industry.code": ["C", "19", "?"],
         "Query.myToken.number": column("ApiToken", "id", 99),
         "PolicyGrantFilter.period": ["2026", "2026Q1", "once", ""],
+        "Query.investmentProject.number": column("InvestmentProject", "id", 99),
         "Query.policy.number": column("Policy", "id", 99),
         "Query.person.number": column("Person", "id", 99),
         "GrievanceFilter.compound": column("Compound", "id", 0),
@@ -101,6 +102,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
     }
     months = ["2026-03", "2025-12", "2026-04", "2026-05"]
     texts = ("CompoundFilter", "EnterpriseFilter", "EventFilter", "GrievanceFilter", "PolicyFilter", "ServiceFilter")
+    texts += ("InvestmentProjectFilter",)
     return {
         **found,
         **dict.fromkeys(("Division.performance.month", "Query.performance.month"), months),

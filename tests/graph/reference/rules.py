@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from civicgraph.clock import CITY_ZONE
 from civicgraph.events.models import EventStatus
 from civicgraph.permissions import (
     ASSIGN_GRID_WORKERS,
@@ -22,6 +23,7 @@ from civicgraph.permissions import (
     EDIT_GRIDS,
     EDIT_MESSAGES,
     EDIT_POLICIES,
+    EDIT_PROJECTS,
     EDIT_SERVICES,
     GRANT_POLICIES,
     MANAGE_BOOKINGS,
@@ -234,6 +236,35 @@ def goes_to_own(world: World, row: Any) -> bool:
 
 
 edits_policies = over(EDIT_POLICIES)
+keeps_projects = over(EDIT_PROJECTS)
+RUNNING = ("SIGNED", "APPROVED", "BUILDING", "COMPLETED")
+
+
+def sees_to(world: World, row: Any) -> bool:
+    """It is theirs to see to."""
+    return row.responsible_id is not None and row.responsible_id == world.actor.person_id
+
+
+def is_late_milestone(world: World, row: Any) -> bool:
+    """Not done, its day over, and its project goes on."""
+    project = world.rows.one("InvestmentProject", row.project_id)
+    today = world.now.astimezone(CITY_ZONE).date()
+    return row.done_on is None and row.due_on < today and project.stage.name in RUNNING
+
+
+def has_late_milestone(world: World, row: Any) -> bool:
+    """One of its milestones is late."""
+    return any(is_late_milestone(world, one) for one in world.rows.having("InvestmentMilestone", "project_id", row.id))
+
+
+def keeps_part(world: World, row: Any) -> bool:
+    """A part of a project that they keep."""
+    return keeps_projects(world, world.rows.one("InvestmentProject", row.project_id))
+
+
+def of_seen_project(world: World, row: Any) -> bool:
+    """A part of a project that they see."""
+    return sees(world, "InvestmentProject", world.rows.one("InvestmentProject", row.project_id))
 
 
 # Which rows exist for whom ---------------------------------------------------------------------
@@ -275,6 +306,8 @@ VISIBLE: dict[str, Rule] = {
     "EventTeam": lambda world, row: world.rows.one("Event", row.event_id).status is not EventStatus.DRAFT,
     "Policy": lambda world, row: row.status.name in ("PUBLISHED", "ENDED") or edits_policies(world, row),
     "PolicyExample": lambda world, row: edits_policies(world, world.rows.one("Policy", row.policy_id)),
+    "InvestmentProject": lambda world, row: row.is_published or keeps_projects(world, row),
+    **dict.fromkeys(("InvestmentStageChange", "InvestmentAmount", "InvestmentMilestone"), of_seen_project),
     "PolicyGrant": lambda world, row: (
         may(world, READ_ENTERPRISE_CONTACTS, row.division_id) or acts_for(world, row.enterprise_id)
     ),
@@ -315,6 +348,8 @@ GUARDS: dict[str, Rule] = {
         for kind, capability in (("Event", DRAFT_EVENTS), ("Service", DRAFT_SERVICES))
         for name in ("publishAt", "submittedAt", "reviewNote", "importKey")
     },
+    **dict.fromkeys(("InvestmentProject.responsible", "InvestmentProject.keepers"), keeps_projects),
+    "InvestmentStageChange.person": keeps_part,
     "Policy.grantedFen": edits_policies,
     "GrievanceAnswer.answer": reads_internal,
     **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
@@ -359,6 +394,10 @@ MAY: dict[str, Rule] = {
     "Grievance.mayReadPrivate": reads_private,
     "Grievance.mayWork": works_on,
     "Person.mayEdit": manages,
+    "InvestmentProject.hasLateMilestone": has_late_milestone,
+    "InvestmentProject.isMine": sees_to,
+    "InvestmentProject.mayEdit": keeps_projects,
+    "InvestmentMilestone.isLate": is_late_milestone,
     "Policy.mayEdit": edits_policies,
     "Policy.mayGrant": over(GRANT_POLICIES),
     "Service.mayEdit": writes_or_publishes(DRAFT_SERVICES, EDIT_SERVICES),

@@ -49,6 +49,7 @@ from civicgraph.notifications.models import (
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from civicgraph.policies.models import Policy, PolicyExample, PolicyGrant, PolicyRuleLine
+from civicgraph.projects.models import InvestmentAmount, InvestmentMilestone, InvestmentProject, InvestmentStageChange
 from civicgraph.services.models import (
     Dish,
     MenuDay,
@@ -66,6 +67,7 @@ from tests.graph.reference.rules import sees
 OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
     *(EnterpriseAccount, EnterpriseChange, EnterpriseImport, EventEntry, EventSeries, EventTeam, RescueTeam),
+    *(InvestmentAmount, InvestmentMilestone, InvestmentProject, InvestmentStageChange),
     *(Policy, PolicyExample, PolicyGrant, PolicyRuleLine),
     *(
         GridAssignment,

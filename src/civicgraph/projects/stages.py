@@ -1,0 +1,28 @@
+"""Which stage may follow which. Pure: the one place that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from civicgraph.projects.models import ProjectStage as Stage
+
+TRACK = (Stage.SIGNED, Stage.APPROVED, Stage.BUILDING, Stage.COMPLETED, Stage.PRODUCING)
+"""The way of a project that comes to its end, in order."""
+MOVES: Mapping[Stage, tuple[Stage, ...]] = {
+    Stage.SIGNED: (Stage.APPROVED, Stage.STOPPED),
+    Stage.APPROVED: (Stage.BUILDING, Stage.STOPPED),
+    Stage.BUILDING: (Stage.COMPLETED, Stage.STOPPED),
+    Stage.COMPLETED: (Stage.PRODUCING, Stage.STOPPED),
+    Stage.PRODUCING: (),
+    Stage.STOPPED: TRACK[:-1],
+}
+"""What may follow each stage. What was stopped goes on only where it stopped: see `moves`."""
+RUNNING = TRACK[:-1]
+"""Stages in which something is still to be done: milestones are reminded of in these."""
+
+
+def moves(stage: Stage, stopped_at: Stage | None = None) -> tuple[Stage, ...]:
+    """Where a project may go. One that is stopped goes on from where it was, and nowhere else."""
+    if stage is Stage.STOPPED:
+        return tuple(one for one in MOVES[stage] if one is stopped_at)
+    return MOVES[stage]
