@@ -17,6 +17,7 @@ ROOMS = (
     "services",
     "enterprises",
     "policies",
+    "products",
     "grievances",
     "notifications",
     "uploads",

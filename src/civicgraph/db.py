@@ -29,6 +29,7 @@ ROOMS = (
     "services",
     "enterprises",
     "policies",
+    "products",
     "grievances",
     "notifications",
     "accounts",

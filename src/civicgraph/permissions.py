@@ -34,6 +34,7 @@ READ_ENTERPRISE_CONTACTS = "enterprise.contact"
 CLOSE_QUARTERS = "enterprise.close"  # publish the figures of a quarter of the register
 EDIT_POLICIES = "policy.edit"  # the catalogue for enterprises, and who qualifies
 GRANT_POLICIES = "policy.grant"  # publish, grant, pay; no token may
+EDIT_PRODUCTS = "product.edit"  # what enterprises make and sell
 EDIT_DIVISIONS = "division.edit"  # profiles and compounds
 EDIT_GRIDS = "grid.edit"
 ASSIGN_GRID_WORKERS = "grid.assign"
@@ -47,7 +48,7 @@ EDIT_MESSAGES = "message.edit"  # the words of messages, for the whole city
 READ_PLANS = "plan.read"  # what becomes of a GraphQL document inside
 
 _LISTINGS = {
-    *(EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_DIVISIONS, EDIT_GRIDS),
+    *(EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_PRODUCTS, EDIT_DIVISIONS, EDIT_GRIDS),
     MANAGE_BOOKINGS,
 }
 _DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}

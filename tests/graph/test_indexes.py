@@ -18,7 +18,7 @@ from civicgraph.settings import Settings
 
 BIG = {
     *("AuditEntry", "Enterprise", "Event", "Grid", "Grievance", "GrievanceUpdate", "InboxMessage", "OutboxMessage"),
-    *("PolicyGrant", "Registration"),
+    *("PolicyGrant", "Product", "Registration"),
     "Upload",
 }
 EXCEPTIONS = {
@@ -47,6 +47,9 @@ EXCEPTIONS = {
     "OutboxMessageFilter.states",
     "OutboxMessageFilter.template",
     "PolicyGrantFilter.period",
+    "ProductFilter.is_editable",
+    "ProductFilter.is_published",
+    "ProductFilter.month",
     "RegistrationFilter.has_come",
     "RegistrationFilter.states",
     "RegistrationFilter.text",

@@ -70,6 +70,8 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Policy.grants": under("PolicyGrant", "policy_id"),
     "Query.policies": all_of("Policy"),
     "Query.policyGrants": all_of("PolicyGrant"),
+    "Query.products": all_of("Product"),
+    "Query.supplyLinks": all_of("SupplyLink"),
     "Query.auditEntries": all_of("AuditEntry"),
     "Query.chatRobots": all_of("ChatRobot"),
     "Query.webhooks": all_of("Webhook"),
@@ -133,8 +135,8 @@ BOTH = {**NEWEST, "OLDEST": Order(("id",))}
 BY_CODE = {"CODE": Order(("code",))}
 ORDERS: dict[str, dict[str, Order]] = {
     **dict.fromkeys(("ApiToken", "AuditEntry", "Compound", "InboxMessage", "OutboxMessage", "Service"), NEWEST),
-    **dict.fromkeys(("EnterpriseAccount", "EnterpriseImport", "Policy", "PolicyGrant"), NEWEST),
-    "Session": NEWEST,
+    **dict.fromkeys(("EnterpriseAccount", "EnterpriseImport", "Policy", "PolicyGrant", "Product"), NEWEST),
+    **dict.fromkeys(("Session", "SupplyLink"), NEWEST),
     **dict.fromkeys(("ChatRobot", "MessageTemplate", "ReadyText", "Team", "Webhook"), NEWEST),
     "HeldReport": {"OLDEST": Order(("id",)), **NEWEST},
     "Registration": {"OLDEST": Order(("id",)), **NEWEST},

@@ -29,6 +29,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     "enterprise.contact_phone": ("Enterprise", nobody),
     "enterprise.contact_phone_masked": ("Enterprise", rules.reads_enterprise),
     "enterprise.name": ("Enterprise", rules.VISIBLE["Enterprise"]),
+    "product.name": ("Product", rules.VISIBLE["Product"]),
     "event.title": ("Event", rules.over(EDIT_EVENTS)),
     **{
         f"grievance.{column}": ("Grievance", rules.reads_private)
@@ -80,7 +81,9 @@ OWNERS = {
     "MenuDay": ("Service", "service_id"),
     "PriceRule": ("Service", "service_id"),
     "SpecialDay": ("Service", "service_id"),
-    "Product": ("Enterprise", "enterprise_id"),
+    **dict.fromkeys(
+        ("ProductOutput", "ProductionBase", "SupplyLink", "SupportReceived", "Recognition"), ("Product", "product_id")
+    ),
     "ProgrammeItem": ("Event", "event_id"),
     "EventEntry": ("Event", "event_id"),
 }

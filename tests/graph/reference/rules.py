@@ -20,6 +20,7 @@ from civicgraph.permissions import (
     EDIT_GRIDS,
     EDIT_MESSAGES,
     EDIT_POLICIES,
+    EDIT_PRODUCTS,
     EDIT_SERVICES,
     GRANT_POLICIES,
     MANAGE_BOOKINGS,
@@ -136,7 +137,7 @@ def reads_internal(world: World, row: Any) -> bool:
 
 def sees_file(world: World, row: Any) -> bool:
     """Who has the file's capability where it belongs; one that is none of those for files opens nothing."""
-    known = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_SERVICES, EDIT_DIVISIONS)
+    known = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_PRODUCTS, EDIT_SERVICES, EDIT_DIVISIONS)
     return row.capability in known and may(world, row.capability, row.division_code)
 
 
@@ -225,6 +226,17 @@ def goes_to_own(world: World, row: Any) -> bool:
 edits_policies = over(EDIT_POLICIES)
 
 
+def is_public_product(world: World, row: Any) -> bool:
+    """Shown, and its maker's entry of the register as well."""
+    return row.is_published and world.rows.one("Enterprise", row.enterprise_id).is_published
+
+
+def sees_product(world: World, row: Any) -> bool:
+    """Everyone what is public; the rest who keeps products there, and who acts for the maker."""
+    is_kept = may(world, EDIT_PRODUCTS, row.division_id)
+    return is_public_product(world, row) or is_kept or acts_for(world, row.enterprise_id)
+
+
 # Which rows exist for whom ---------------------------------------------------------------------
 
 VISIBLE: dict[str, Rule] = {
@@ -267,6 +279,8 @@ VISIBLE: dict[str, Rule] = {
     "PolicyGrant": lambda world, row: (
         may(world, READ_ENTERPRISE_CONTACTS, row.division_id) or acts_for(world, row.enterprise_id)
     ),
+    "Product": sees_product,
+    "SupplyLink": lambda world, row: sees_product(world, world.rows.one("Product", row.product_id)),
     "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, EDIT_SERVICES, row.division_id),
     "MenuDay": lambda world, row: sees(world, "Service", world.rows.one("Service", row.service_id)),
     "Session": is_own,
@@ -343,6 +357,7 @@ MAY: dict[str, Rule] = {
     "Person.mayEdit": manages,
     "Policy.mayEdit": edits_policies,
     "Policy.mayGrant": over(GRANT_POLICIES),
+    "Product.mayEdit": over(EDIT_PRODUCTS),
     "Service.mayEdit": over(EDIT_SERVICES),
     "Grievance.mayCheck": checks,
     "Grievance.mayDirect": directs,
