@@ -32,7 +32,7 @@ async def keep(apps: Any, schema_editor: Any) -> None:
     await schema_editor.client.execute_query("CREATE TABLE product_before AS SELECT * FROM product")
 
 
-def _moved(is_postgres: bool) -> list[str]:
+def moved(is_postgres: bool) -> list[str]:
     """What the register knew as rows of the new tables."""
     unit = " ".join(f"WHEN '{old}' THEN '{new}'" for old, (new, _) in UNITS.items())
     size = " ".join(f"WHEN '{old}' THEN {factor}" for old, (_, factor) in UNITS.items())
@@ -104,7 +104,7 @@ async def forwards(apps: Any, schema_editor: Any) -> None:
         f"CREATE INDEX product_place_{digits} ON product (substr(division_id, 1, {digits}), id)" for digits in (6, 9)
     ]
     watched = [statement for table in WATCHED for statement in _watched(table, is_postgres)]
-    for statement in (*_moved(is_postgres), *_searched(is_postgres), *placed, *watched):
+    for statement in (*moved(is_postgres), *_searched(is_postgres), *placed, *watched):
         await client.execute_query(statement)
     _, rows = await client.execute_query("SELECT id, name, brand, summary FROM product")
     found = [(search_terms(row["name"], row["brand"], row["summary"]), row["id"]) for row in rows]

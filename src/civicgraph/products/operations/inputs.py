@@ -55,7 +55,7 @@ class ProductionBaseFields(Input):
     """Where it is grown or made."""
 
     name: str = Field(title=N_("What the base is called"), min_length=1, max_length=80)
-    kind: str = Field("", title=N_("What it is"), max_length=40, description=N_("For instance 林地加大棚."))
+    kind: str = Field("", title=N_("What sort of base"), max_length=40, description=N_("For instance 林地加大棚."))
     place_code: str = _PLACE
     elsewhere: str = Field("", title=N_("Place outside the city"), max_length=40)
     area: Amount = Field("", title=N_("How large"), max_length=24, json_schema_extra=_DECIMAL)
