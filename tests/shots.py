@@ -63,7 +63,8 @@ PUBLIC = {
     "problems": "/enterprise-problems",
     "products": "/products",
     "product": "/products/1",
-    "product-years": "/products/2",
+    "product-contact": "/products/2",
+    "product-years": "/products/3",
     "markets": "/markets",
     "policies": "/policies",
     "policy": "/policies/1",
@@ -170,6 +171,7 @@ OWN = {
     "inbox-of-a-station": ("station", "/staff/inbox"),
     "my-enterprises": ("hongfa", "/my/enterprises"),
     "my-enterprise": ("hongfa", "/my/enterprises/91520323MAK8KAK65H"),
+    "my-product": ("hongfa", "/my/products/2"),
     "my-policies": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies"),
     "my-policy": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies/1"),
 }

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from civicgraph import clock
+from civicgraph.accounts.models import Person
 from civicgraph.enterprises import operations as register
+from civicgraph.enterprises.claims.models import ClaimWay, EnterpriseAccount
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.operations import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.operations.models import AuditEntry
@@ -122,6 +124,26 @@ async def test_a_change_of_the_register_leaves_the_products_alone(
     row = await list_product()
     await register.update_enterprise(editor, {**GROWER, "id": grower.id, "version": grower.version, "brand": "新"})
     assert await Product.filter(enterprise_id=grower.id).values_list("id", flat=True) == [row.id]
+
+
+async def test_the_maker_describes_its_own_product_and_agrees_to_its_contact_by_naming_it(
+    list_product: List, grower: Enterprise, editor: Actor, neighbour: Actor
+) -> None:
+    row = await list_product()
+    words = {**version(row), "summary": "自家林子里的", "contact_phone": "0851-3"}
+    for actor in (ANONYMOUS, editor, neighbour):
+        with pytest.raises(NotFound):
+            await operations.describe_product(actor, words)
+    maker = await Person.create(username="maker", name="韩厂长", password_hash="")
+    await EnterpriseAccount.create(enterprise_id=grower.id, person_id=maker.id, way=ClaimWay.STAFF)
+    own = Actor(kind="person", person_id=maker.id)
+    row = await operations.describe_product(own, words)
+    assert (row.summary, row.contact_agreed_on, row.brand) == ("自家林子里的", clock.today(), "")
+    assert await SupplyLink.filter(product_id=row.id).count() == 1
+    assert "林子" in row.search_terms
+    row = await operations.describe_product(own, {**words, **version(row), "contact_phone": ""})
+    assert (row.contact_phone, row.contact_agreed_on) == ("", None)
+    assert "0851-3" not in str(await AuditEntry.all().values_list("changes", flat=True))
 
 
 async def _upload(name: str = "photo") -> str:

@@ -47,6 +47,7 @@ OPERATIONS = {
     "answer_objection": N_("Answered an objection to a grant"),
     "create_product": N_("Listed a product"),
     "update_product": N_("Changed a product"),
+    "describe_product": N_("Described the own product as its maker"),
     "publish_product": N_("Showed a product to everyone"),
     "withdraw_product": N_("Took a product from the public"),
     "set_product_picture": N_("Gave a product its picture"),

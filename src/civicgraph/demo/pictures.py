@@ -97,6 +97,51 @@ def peppers() -> Image.Image:
     return image
 
 
+def shoots() -> Image.Image:
+    """Bamboo shoots before bamboo."""
+    image = Image.new("RGB", _SIZE, "#e3ead9")
+    draw = ImageDraw.Draw(image)
+    for x in range(30, 960, 105):
+        draw.rectangle((x, 0, x + 34, 560), fill="#7fa26a")
+        for y in range(60, 560, 120):
+            draw.line((x, y, x + 34, y), fill="#5f8350", width=6)
+    draw.rectangle((0, 560, 960, 720), fill="#9a8a63")
+    for x, high in ((250, 330), (430, 420), (620, 300), (760, 220)):
+        draw.polygon(((x - 60, 620), (x, 620 - high), (x + 60, 620)), fill="#b08a4f")
+        for step in range(1, 4):
+            y = 620 - high * step // 4
+            draw.line((x - 60 + step * 14, y, x + 60 - step * 14, y - 24), fill="#8b6a3a", width=6)
+    return image
+
+
+def greens() -> Image.Image:
+    """A basket of greens."""
+    image = Image.new("RGB", _SIZE, "#f0eadb")
+    draw = ImageDraw.Draw(image)
+    for x, y, size in ((250, 280, 240), (430, 220, 270), (620, 270, 250), (520, 330, 200)):
+        draw.ellipse((x - size // 2, y - size // 2, x + size // 2, y + size // 2), fill="#6f9f52")
+        draw.line((x, y + size // 2, x, y - size // 3), fill="#cfe0b4", width=10)
+    draw.polygon(((150, 360), (810, 360), (720, 640), (240, 640)), fill="#b58a4e")
+    for step in range(5):
+        y = 390 + step * 54
+        draw.line((165 + step * 14, y, 795 - step * 14, y), fill="#8f6a37", width=8)
+    return image
+
+
+def jar() -> Image.Image:
+    """A jar with a cloth over its lid, on a table."""
+    image = Image.new("RGB", _SIZE, "#e8e2d6")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 560, 960, 720), fill="#a77f55")
+    draw.rounded_rectangle((330, 250, 630, 620), 70, fill="#7a4a2f")
+    draw.rounded_rectangle((370, 360, 590, 520), 12, fill="#efe3c4")
+    draw.line((400, 410, 560, 410), fill="#7a4a2f", width=8)
+    draw.line((400, 460, 520, 460), fill="#7a4a2f", width=8)
+    draw.polygon(((310, 270), (350, 170), (610, 170), (650, 270)), fill="#a8322a")
+    draw.rectangle((340, 240, 620, 262), fill="#d9b35b")
+    return image
+
+
 async def keep(image: Image.Image, uploaded_by: int | None = None) -> str:
     """The picture among the uploads, as cleaning would leave it; the name by which something claims it."""
     contents = {size: jpeg(image, side) for size, side in zip(("large", "page", "list"), SIZES, strict=True)}

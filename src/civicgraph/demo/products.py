@@ -5,8 +5,10 @@ The facts file names no year for the mushrooms' output and sales; they are enter
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
-from typing import Any
+
+from PIL import Image
 
 from civicgraph import clock
 from civicgraph.demo import pictures
@@ -42,13 +44,17 @@ _MADE: list[tuple[str, str, str, str, list[str], tuple[str, str], list[tuple[str
     ("520382", "produce", "红缨子高粱", "酿酒用的糯高粱，订单种植。", ["september"], ("9000", "tonne"), [("520382", "8200")]),
     ("520302", "food", "香菇脆片", "鲜香菇低温脱水，开袋即食。", [], ("70000", "box"), [("贵阳", "16000")]),
 ]  # fmt: skip
-_DRAWN = {"tea": pictures.leaves, "朝天椒": pictures.peppers}
+_DRAWN: dict[str, Callable[[], Image.Image]] = {
+    **{"tea": pictures.leaves, "朝天椒": pictures.peppers, "方竹笋": pictures.shoots, "高山蔬菜": pictures.greens},
+    **{"food": pictures.jar, "drink": pictures.jar, "herb": pictures.greens},
+}
 """Which of them have a picture, by kind or name."""
 
 
 async def load_products(random: Random) -> None:
     """The facts' mushrooms, and what made-up co-operatives of the counties grow and make."""
     await _mushrooms()
+    await _bags()
     makers = await _makers(random)
     year = clock.today().year - 1
     for code, kind, name, summary, months, (amount, unit), sold in _MADE:
@@ -72,6 +78,24 @@ async def load_products(random: Random) -> None:
         }
         row = await operations.create_product(SYSTEM, data)
         await _finish(row, is_generated=True, drawn=_DRAWN.get(name) or _DRAWN.get(kind), alt=f"{name}（示意图）")
+
+
+async def _bags() -> None:
+    """箱包 of the facts' bag maker; its contact for buyers, like its account (`firms`), is made up."""
+    enterprise = await Enterprise.get(name="虹发包包厂")
+    row = await operations.create_product(
+        SYSTEM,
+        {
+            **{"credit_code": enterprise.credit_code, "division_code": str(enterprise.division_id)},  # type: ignore[attr-defined]
+            **{
+                "kind": "industrial",
+                "name": "箱包",
+                "summary": "书包、手提袋和行李箱，搬迁社区的居民做的，可以来样加工。",
+            },
+            **{"contact_name": "韩厂长", "contact_phone": "13900000000", "contact_agreed_on": "2026-03-02"},
+        },
+    )
+    await _finish(row, is_generated=True, drawn=None, alt="")
 
 
 async def _mushrooms() -> None:
@@ -107,7 +131,7 @@ async def _mushrooms() -> None:
     await _finish(row, is_generated=False, drawn=pictures.mushrooms, alt="木头旁长出的几朵食用菌（示意图）")
 
 
-async def _finish(row: Product, *, is_generated: bool, drawn: Any, alt: str) -> None:
+async def _finish(row: Product, *, is_generated: bool, drawn: Callable[[], Image.Image] | None, alt: str) -> None:
     """Give it a picture if one is drawn, and show it to everyone."""
     if drawn is not None:
         name = await pictures.keep(drawn())

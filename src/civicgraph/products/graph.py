@@ -293,6 +293,7 @@ Mutation = mutations(
     "Mutation",
     door(operations.create_product, {"product": "Product"}),
     door(operations.update_product, {"product": "Product"}),
+    door(operations.describe_product, {"product": "Product"}),
     door(operations.publish_product, {"product": "Product"}),
     door(operations.withdraw_product, {"product": "Product"}),
     door(operations.set_product_picture, {"product": "Product"}),

@@ -205,7 +205,7 @@ def search(world: World, row: Any, text: str, kinds: list[str] | None = None, fi
     """What each of the searched lists gives first for the words, list by list."""
     searched = {
         **{"divisions": "Division", "services": "Service", "events": "Event"},
-        **{"grievances": "Grievance", "enterprises": "Enterprise"},
+        **{"grievances": "Grievance", "enterprises": "Enterprise", "products": "Product"},
     }
     wanted = {"filter": {"text": text}, "first": first}
     return [

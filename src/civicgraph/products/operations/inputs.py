@@ -118,13 +118,18 @@ class RecognitionFields(Input):
     until_on: date | None = Field(None, title=N_("Holds until"))
 
 
-class ProductFields(Input):
-    """What is known of a product."""
+class ProductItself(Input):
+    """Which product it is."""
 
     kind: ProductKind = Field(title=N_("Kind"))
     name: str = Field(title=N_("What it is called"), min_length=1, max_length=80)
-    brand: str = Field("", title=N_("Brand"), max_length=60)
     division_code: DivisionCode
+
+
+class MakersWords(Input):
+    """What a product's maker can say of it as well as the staff."""
+
+    brand: str = Field("", title=N_("Brand"), max_length=60)
     summary: str = Field(
         "", title=N_("In one or two sentences"), max_length=300, json_schema_extra={"widget": "textarea"}
     )
@@ -156,6 +161,23 @@ class ProductFields(Input):
         description=N_("Everyone reads it. Only what the enterprise has agreed to make public."),
         json_schema_extra={"widget": "tel", "autocomplete": "off"},
     )
+
+    @field_validator("months")
+    @classmethod
+    def _in_order(cls, months: list[Month]) -> list[Month]:
+        return [one for one in Month if one in months]
+
+
+class OwnWords(MakersWords):
+    """The same of the maker's own product."""
+
+    id: int = Field(title=N_("Number"), ge=1)
+    version: int = Field(title=N_("Version"), ge=1)
+
+
+class ProductFields(MakersWords, ProductItself):
+    """What is known of a product. Fields of the last base stand first in the form."""
+
     contact_agreed_on: date | None = Field(
         None,
         title=N_("The enterprise agreed to that on"),
@@ -171,11 +193,6 @@ class ProductFields(Input):
     )
     supports: list[SupportReceivedFields] = Field(default_factory=list, title=N_("Support received"), max_length=30)
     recognitions: list[RecognitionFields] = Field(default_factory=list, title=N_("Recognitions"), max_length=30)
-
-    @field_validator("months")
-    @classmethod
-    def _in_order(cls, months: list[Month]) -> list[Month]:
-        return [one for one in Month if one in months]
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

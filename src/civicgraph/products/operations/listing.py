@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from civicgraph.divisions.models import Division
@@ -77,7 +78,7 @@ def _value(one: Any, key: str) -> Any:
     return "" if key == "market" and one.place_id else getattr(one, key)
 
 
-def _trace(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def trace_of(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """What the audit trail keeps of a change: a line for each part."""
     trace = changed(before, after)
     for name in _ROWS.keys() & trace.keys():
@@ -89,15 +90,20 @@ def _line(row: dict[str, Any]) -> str:
     return " ".join(str(getattr(value, "value", value)) for value in row.values() if value not in (None, ""))
 
 
-def _columns(data: ProductFields) -> dict[str, Any]:
-    words = search_terms(
-        *(data.name, data.brand, data.summary, *data.standards),
-        *(one.name for one in data.bases),
-        *(text for one in data.links for text in (one.buyer_name, one.market)),
-        *(one.title for one in data.recognitions),
+def words_of(values: Mapping[str, Any]) -> str:
+    """What a product is found by, of its values by input field."""
+    return search_terms(
+        *(values["name"], values["brand"], values["summary"], *values["standards"]),
+        *(one["name"] for one in values["bases"]),
+        *(text for one in values["links"] for text in (one["buyer_name"], one["market"])),
+        *(one["title"] for one in values["recognitions"]),
     )
+
+
+def _columns(data: ProductFields) -> dict[str, Any]:
     own = {name: getattr(data, name) for name in _OWN}
     months = [one.name for one in data.months]  # kept by name, as lists of enumerations are that GraphQL reads
+    words = words_of(data.model_dump())
     return {**own, "months": months, "division_id": data.division_code, "search_terms": words}
 
 
@@ -155,7 +161,7 @@ async def create_product(actor: Actor, data: CreateProduct) -> Product:
         raise InvalidInput.at("credit_code", "elsewhere", N_("This enterprise lies outside your grants."))
     row = await Product.create(enterprise_id=enterprise.id, **_columns(data))
     await _replace_rows(row, data)
-    await audit(actor, row, _trace({}, await product_values(row)))
+    await audit(actor, row, trace_of({}, await product_values(row)))
     return row
 
 
@@ -183,7 +189,7 @@ async def update_product(actor: Actor, data: UpdateProduct) -> Product:
     await row.save()
     await _replace_rows(row, data)
     await uploads.move(Product, [row.id], data.division_code)
-    await audit(actor, row, _trace(before, await product_values(row)))
+    await audit(actor, row, trace_of(before, await product_values(row)))
     return row
 
 
