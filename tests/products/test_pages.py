@@ -7,11 +7,13 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
+from civicgraph.accounts.operations import create_token
 from civicgraph.enterprises import operations as register
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.permissions import Actor, Role
@@ -131,6 +133,31 @@ async def test_an_editor_lists_a_product_mends_what_is_wrong_and_shows_it(site: 
     assert "春茶" not in await site.neighbour.open("/staff/products")
     await site.neighbour.open(f"{edit}/picture")
     assert site.neighbour.status == 403
+
+
+async def test_a_partner_lists_a_product_by_a_token_of_its_scope_alone(site: Site) -> None:
+    text = """mutation ($input: CreateProductInput!) { createProduct(input: $input) {
+      product { number output { amountIn(unit: KILOGRAM) } links { market } } errors { field reason } } }"""
+    names = {"credit_code": "creditCode", "division_code": "divisionCode"}
+    given = {names.get(key, key): MUSHROOMS[key] for key in ("credit_code", "division_code", "name")} | {
+        "kind": "PRODUCE"
+    }
+    given |= {"outputs": [{"year": 2025, "amount": "3", "unit": "TONNE"}]}
+    link = {"market": "珠海", "year": 2025, "unit": "JIN"}
+
+    async def ask(scope: str, amount: str) -> Any:
+        made = await create_token(site.actor, {"name": scope, "scopes": [scope], "days": 1})
+        headers = {"authorization": f"Bearer {made['secret']}", "accept": "application/json"}
+        variables = {"input": {**given, "links": [{**link, "amount": amount}]}}
+        body = {"query": text, "variables": variables}
+        answer = await site.stranger.http.post("/graphql", json=body, headers=headers)
+        return answer.json()["data"]["createProduct"]
+
+    assert (await ask("read", "1"))["errors"] == [{"field": None, "reason": "forbidden"}]
+    assert (await ask("listings", "6001"))["errors"] == [{"field": "links.0.amount", "reason": "too_much"}]
+    found = await ask("listings", "6000")
+    assert found["errors"] == []
+    assert (found["product"]["output"], found["product"]["links"]) == ({"amountIn": 3000}, [{"market": "珠海"}])
 
 
 async def test_a_picture_is_given_with_words_and_taken_away(site: Site) -> None:
