@@ -18,6 +18,7 @@ ROOMS = (
     "enterprises",
     "policies",
     "projects",
+    "products",
     "grievances",
     "notifications",
     "uploads",

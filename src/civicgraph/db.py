@@ -30,6 +30,7 @@ ROOMS = (
     "enterprises",
     "policies",
     "projects",
+    "products",
     "grievances",
     "notifications",
     "accounts",

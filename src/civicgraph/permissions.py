@@ -38,6 +38,7 @@ CLOSE_QUARTERS = "enterprise.close"  # publish the figures of a quarter of the r
 EDIT_POLICIES = "policy.edit"  # the catalogue for enterprises, and who qualifies
 GRANT_POLICIES = "policy.grant"  # publish, grant, pay; no token may
 EDIT_PROJECTS = "project.edit"  # investment projects, their stages, money and milestones
+EDIT_PRODUCTS = "product.edit"  # what enterprises make and sell
 EDIT_DIVISIONS = "division.edit"  # profiles and compounds
 EDIT_GRIDS = "grid.edit"
 ASSIGN_GRID_WORKERS = "grid.assign"
@@ -54,7 +55,7 @@ _DRAFTS = {DRAFT_EVENTS, DRAFT_SERVICES}
 _LISTINGS = {
     *_DRAFTS,
     *(EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_DIVISIONS, EDIT_GRIDS),
-    *(EDIT_PROJECTS, MANAGE_BOOKINGS),
+    *(EDIT_PRODUCTS, EDIT_PROJECTS, MANAGE_BOOKINGS),
 }
 _DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
 _OVERSIGHT = {

@@ -6,7 +6,7 @@ const { configs, parser } = graphql;
 // Parts of another object: they live and die with it and are read through it, so they have no id of their own.
 const parts = [
   "EnterpriseListing", "Figure", "Grant", "GrievanceFigures", "GrievancePerformance", "GrievanceUpdate", "Offer", "OpeningHours", "SpecialDay", "SlotPlan", "Steward", "Dish",
-  "PriceRule", "Product", "DrillFigures", "EventEntry", "EventTeam", "RescueFigures", "ProgrammeItem", "UserError",
+  "PriceRule", "MarketFigures", "ProductionBase", "ProductOutput", "Recognition", "SupportReceived", "DrillFigures", "EventEntry", "EventTeam", "RescueFigures", "ProgrammeItem", "UserError",
   "Backlog", "CategoryQuestion", "EnterpriseChange", "EnterpriseFigures", "EventSeries", "GrievanceAnswer", "GrievanceCall",
   "GrievanceRedaction", "GrievanceTag", "OfficeHours", "PolicyExample", "PolicyFigures", "PolicyRuleLine", "QuotaQuestion", "InvestmentAmount", "InvestmentFigures", "InvestmentMilestone", "InvestmentStageChange", "Upload", "UrgencyPolicy", "WorkOrder", "Workload",
   "TrackedGrievance", "TrackedHeldReport", "TrackedPhoto", "TrackedRegistration", // what a tracking secret shows; an id would let it be read without the secret

@@ -263,7 +263,7 @@ async def test_a_sqlite_file_that_a_server_has_open_is_not_touched(demo: str, co
             await small_city(connected)
     finally:
         server.close()
-    assert await Enterprise.all().count() == 286
+    assert await Enterprise.all().count() == 300
 
 
 async def test_the_index_of_sections_is_worded_as_the_rule_that_asks_it(connected: Settings) -> None:

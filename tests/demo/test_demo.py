@@ -20,6 +20,14 @@ from civicgraph.grievances.figures.checking import check_all
 from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.workflow import OPEN
 from civicgraph.permissions import Role
+from civicgraph.products.models import (
+    Product,
+    ProductionBase,
+    ProductOutput,
+    Recognition,
+    SupplyLink,
+    SupportReceived,
+)
 from civicgraph.projects.models import InvestmentCell, InvestmentMilestone, InvestmentProject
 from civicgraph.projects.stages import RUNNING
 from civicgraph.services.models import PriceRule, Service
@@ -104,7 +112,8 @@ async def test_the_culture_night_has_its_programme_and_something_is_on_after_tod
 
 async def test_enterprises_have_valid_codes_that_say_they_are_made_up(demo: str) -> None:
     rows = await Enterprise.all()
-    assert len(rows) == len(facts()["enterprises"]) + EMPLOYERS
+    counties = 14  # a co-operative of each, whose products are shown
+    assert len(rows) == len(facts()["enterprises"]) + EMPLOYERS + counties
     assert all(is_credit_code(row.credit_code) and "演示生成" in row.summary for row in rows)
     assert await EnterpriseListing.filter(list=EnterpriseList.CHAIN_LEADER).count() == 3
 
@@ -158,3 +167,18 @@ async def everything() -> dict[str, list[Any]]:
     """Every row of every table."""
     models = Tortoise.apps["civicgraph"].values()  # type: ignore[index]
     return {model._meta.db_table: sorted(map(str, await model.all().values())) for model in models}
+
+
+async def test_the_mushrooms_stand_as_the_facts_file_has_them(demo: str) -> None:
+    row = await Product.get(name="食用菌", brand="清菇娘")
+    output, link = await ProductOutput.get(product_id=row.id), await SupplyLink.get(product_id=row.id)
+    assert (output.amount, output.unit, link.amount, link.market) == ("1000000", "jin", "200000", "珠海")
+    bases = await ProductionBase.filter(product_id=row.id).order_by("position")
+    assert [(one.kind, one.area, one.capacity, one.elsewhere) for one in bases] == [
+        ("林地加大棚", "1000", "330000", ""),
+        ("林下食用菌", "400", "", "珠海"),
+    ]
+    support, recognition = await SupportReceived.get(product_id=row.id), await Recognition.get(product_id=row.id)
+    assert (support.giver, support.amount_fen, recognition.title) == ("珠海", 400_000_000, "珠海市菜篮子保供基地")
+    assert (row.is_published, row.is_generated, row.contact_phone) == (True, False, "")
+    assert await Product.filter(is_published=True).count() == 23

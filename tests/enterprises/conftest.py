@@ -28,7 +28,6 @@ CASES: dict[str, Any] = {
     "contact_name": "李厂长",
     "contact_phone": "13912345678",
     "listings": [{"list": "designated_size", "listed_on": "2024-01-01"}],
-    "products": [{"name": "行李箱", "annual_output": 120000, "unit": "只"}, {"name": "书包"}],
 }
 Enter = Callable[..., Awaitable[Enterprise]]
 

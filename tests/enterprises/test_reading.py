@@ -19,7 +19,7 @@ from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
 ONE = """query ($code: String!) { enterprise(creditCode: $code) {
   name kind status isPublished mayEdit contactName contactPhoneMasked
   industry { code name parent { code } } division { code }
-  listings { list listedOn delistedOn } products { name annualOutput unit }
+  listings { list listedOn delistedOn }
 } }"""
 CODE = CASES["credit_code"]
 
@@ -48,7 +48,6 @@ async def test_an_entry_says_what_it_makes_and_which_lists_it_is_on(engine: Engi
     found = await one(engine)
     assert found["industry"] == {"code": "19", "name": "皮革、毛皮、羽毛及其制品和制鞋业", "parent": {"code": "C"}}
     assert found["listings"] == [{"list": "DESIGNATED_SIZE", "listedOn": "2024-01-01", "delistedOn": None}]
-    assert found["products"][0] == {"name": "行李箱", "annualOutput": 120000, "unit": "只"}
 
 
 async def test_contacts_are_for_those_whose_grants_cover_the_place(

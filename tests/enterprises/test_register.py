@@ -17,7 +17,6 @@ from civicgraph.enterprises.models import (
     EnterpriseListing,
     EnterpriseStatus,
     Industry,
-    Product,
 )
 from civicgraph.operations import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.operations.models import AuditEntry
@@ -36,12 +35,11 @@ def key(row: Enterprise) -> dict[str, int]:
     return {"id": row.id, "version": row.version}
 
 
-async def test_a_new_entry_holds_its_lists_and_products_and_only_a_sealed_telephone(enter: Enter) -> None:
+async def test_a_new_entry_holds_its_lists_and_only_a_sealed_telephone(enter: Enter) -> None:
     row = await enter()
     assert (row.version, row.status, row.is_published) == (1, EnterpriseStatus.ACTIVE, True)
     listing = await EnterpriseListing.get(enterprise=row)
     assert (listing.list, listing.listed_on) == (EnterpriseList.DESIGNATED_SIZE, date(2024, 1, 1))
-    assert [one.name for one in await Product.filter(enterprise=row).order_by("position")] == ["行李箱", "书包"]
     assert row.contact_phone_masked == "139****5678"
     assert "5678" not in row.contact_phone
 
@@ -73,8 +71,6 @@ async def test_a_new_entry_holds_its_lists_and_products_and_only_a_sealed_teleph
             },
             {"listings.1.list": "twice"},
         ),
-        ({"products": [{"name": ""}]}, {"products.0.name": "missing"}),
-        ({"products": [{"name": "箱", "annual_output": -1}]}, {"products.0.annual_output": "greater_than_equal"}),
     ],
 )
 async def test_what_does_not_fit_is_said_beside_its_field(
@@ -100,14 +96,14 @@ async def test_a_code_is_entered_once(enter: Enter, editor: Actor) -> None:
     assert (await operations.update_enterprise(editor, edit(row, name="箱包厂"))).name == "箱包厂"
 
 
-async def test_a_change_replaces_lists_and_products(enter: Enter, editor: Actor) -> None:
+async def test_a_change_replaces_lists(enter: Enter, editor: Actor) -> None:
     row = await enter()
-    row = await operations.update_enterprise(editor, edit(row, industry_code="C", listings=[], products=[]))
+    row = await operations.update_enterprise(editor, edit(row, industry_code="C", listings=[]))
     assert (row.version, row.industry_id) == (2, "C")  # type: ignore[attr-defined]
-    assert not await EnterpriseListing.all().count() + await Product.all().count()
+    assert not await EnterpriseListing.all().count()
     entry = await AuditEntry.filter(operation="update_enterprise").get()
     assert entry.changes["industry_code"] == ["19", "C"]
-    assert entry.changes["products"] == [["行李箱 120000 只", "书包"], []]
+    assert entry.changes["listings"] == [["designated_size 2024-01-01"], []]
 
 
 async def test_the_second_editor_is_told_and_changes_nothing(enter: Enter, editor: Actor) -> None:

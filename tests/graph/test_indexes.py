@@ -18,7 +18,7 @@ from civicgraph.settings import Settings
 
 BIG = {
     *("AuditEntry", "Enterprise", "Event", "Grid", "Grievance", "GrievanceUpdate", "InboxMessage", "OutboxMessage"),
-    *("InvestmentProject", "PolicyGrant", "Registration"),
+    *("InvestmentProject", "PolicyGrant", "Product", "Registration"),
     "Upload",
 }
 EXCEPTIONS = {
@@ -52,6 +52,9 @@ EXCEPTIONS = {
     "OutboxMessageFilter.states",
     "OutboxMessageFilter.template",
     "PolicyGrantFilter.period",
+    "ProductFilter.is_editable",
+    "ProductFilter.is_published",
+    "ProductFilter.month",
     "RegistrationFilter.has_come",
     "RegistrationFilter.states",
     "RegistrationFilter.text",

@@ -9,7 +9,9 @@ from starlette.applications import Starlette
 from tests.support import city
 
 
-@pytest.mark.parametrize("path", ["/", "/places", "/events", "/services", "/enterprises", "/grievances", "/report"])
+@pytest.mark.parametrize(
+    "path", ["/", "/places", "/events", "/services", "/enterprises", "/products", "/markets", "/grievances", "/report"]
+)
 async def test_pages_of_a_city_that_is_not_there_are_not_broken(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 503
 

@@ -16,6 +16,8 @@ PATHS = (
     "/staff/services/new",
     "/staff/enterprises",
     "/staff/enterprises/new",
+    "/staff/products",
+    "/staff/products/new",
     "/staff/places",
     f"/staff/places/{city.FENGQUAN}",
     f"/staff/places/{city.FENGQUAN}/history",

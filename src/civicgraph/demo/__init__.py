@@ -20,6 +20,7 @@ from civicgraph.demo import (
     places,
     policies,
     problems,
+    products,
     projects,
     rescue,
     services,
@@ -62,6 +63,7 @@ async def _load_demo(seed: int, console: Console) -> None:
             await load_industries()
             await listings.load_enterprises(random)
             await policies.load_policies(Random(seed))
+            await products.load_products(Random(seed + 4))
             await recount()
             done("enterprises")
             await services.load_services(compounds)

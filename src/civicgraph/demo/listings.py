@@ -10,7 +10,7 @@ from typing import Any
 from civicgraph import clock
 from civicgraph.demo.facts import facts, places
 from civicgraph.enterprises import rules as enterprise_rules
-from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing, Product
+from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing
 from civicgraph.events.models import Event, EventKind, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
 from civicgraph.text import search_terms
 
@@ -204,15 +204,6 @@ async def load_enterprises(random: Random) -> None:
         )
         if one.get("role") == "链主企业":
             await EnterpriseListing.create(enterprise=row, list=EnterpriseList.CHAIN_LEADER, listed_on=date(2026, 1, 1))
-        for position, product in enumerate(one.get("products", []), 1):
-            await Product.create(
-                enterprise=row,
-                position=position,
-                name=product["name"],
-                annual_output=product["annual_output_jin"],
-                unit="斤",
-                note=f"菌棒 {product['mushroom_sticks']:,} 棒；销往珠海 {product['to_zhuhai_jin']:,} 斤，订单超过 {product['orders_above']:,}。",
-            )
 
 
 def _about(one: dict[str, Any]) -> str:

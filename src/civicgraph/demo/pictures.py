@@ -1,4 +1,4 @@
-"""Small drawn pictures of the demo city: a dark street lamp, a puddle, the lamp mended. No camera, no place, no time in them."""
+"""Small drawn pictures of the demo city: a dark street lamp, a puddle, the lamp mended, what is grown. No camera, no place, no time in them."""
 
 from __future__ import annotations
 
@@ -44,6 +44,101 @@ def puddle() -> Image.Image:
     draw.ellipse((230, 440, 640, 560), fill="#7d97a5")
     for x, y, width in ((300, 470, 90), (520, 590, 120), (640, 500, 70)):
         draw.arc((x, y, x + width, y + width // 3), 180, 360, fill="#c7d8df", width=4)
+    return image
+
+
+def mushrooms() -> Image.Image:
+    """Mushrooms at a log in the woods."""
+    image = Image.new("RGB", _SIZE, "#dfe6d3")
+    draw = ImageDraw.Draw(image)
+    for x in range(40, 960, 130):
+        draw.rectangle((x, 0, x + 26, 470), fill="#a9b392")
+    draw.rectangle((0, 470, 960, 720), fill="#8b9a6b")
+    draw.rounded_rectangle((60, 520, 900, 640), 60, fill="#6d5743")
+    draw.ellipse((840, 520, 900, 640), fill="#b59a78")
+    for x, y, size in ((200, 360, 190), (400, 410, 130), (560, 330, 220), (760, 430, 110)):
+        draw.rounded_rectangle((x - size // 7, y, x + size // 7, 560), size // 8, fill="#f1e9dc")
+        draw.pieslice((x - size // 2, y - size // 2, x + size // 2, y + size // 2), 180, 360, fill="#8f5b3d")
+        draw.rectangle((x - size // 2, y - 4, x + size // 2, y + 8), fill="#cfa987")
+    return image
+
+
+def leaves() -> Image.Image:
+    """Rows of tea on a hill, with a bud and two leaves in front."""
+    image = Image.new("RGB", _SIZE, "#dbe7ea")
+    draw = ImageDraw.Draw(image)
+    for row in range(6):
+        top = 260 + row * 78
+        draw.ellipse((-300, top, 1260, top + 520), fill=("#6f9a5b", "#5b8749")[row % 2])
+    draw.line((480, 690, 480, 330), fill="#3f6b33", width=14)
+    draw.ellipse((450, 180, 510, 380), fill="#a9cf7c")
+    draw.polygon(((480, 520), (250, 400), (200, 300), (340, 340), (470, 460)), fill="#86b861")
+    draw.polygon(((480, 560), (700, 430), (770, 330), (620, 370), (490, 490)), fill="#78ab55")
+    return image
+
+
+def peppers() -> Image.Image:
+    """Red peppers on a bamboo tray."""
+    image = Image.new("RGB", _SIZE, "#efe6d2")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((90, 90, 870, 660), fill="#c9a566")
+    draw.ellipse((130, 125, 830, 625), fill="#e0c489")
+    for x, y, lean in (
+        (300, 220, 60),
+        (430, 180, -40),
+        (560, 240, 50),
+        (380, 360, -60),
+        (520, 380, 30),
+        (640, 330, -30),
+    ):
+        draw.polygon(((x - 26, y), (x + 26, y), (x + 18 + lean, y + 170), (x + lean, y + 200)), fill="#b3291f")
+        draw.ellipse((x - 26, y - 20, x + 26, y + 24), fill="#b3291f")
+        draw.rectangle((x - 5, y - 54, x + 5, y - 14), fill="#4d7a3a")
+    return image
+
+
+def shoots() -> Image.Image:
+    """Bamboo shoots before bamboo."""
+    image = Image.new("RGB", _SIZE, "#e3ead9")
+    draw = ImageDraw.Draw(image)
+    for x in range(30, 960, 105):
+        draw.rectangle((x, 0, x + 34, 560), fill="#7fa26a")
+        for y in range(60, 560, 120):
+            draw.line((x, y, x + 34, y), fill="#5f8350", width=6)
+    draw.rectangle((0, 560, 960, 720), fill="#9a8a63")
+    for x, high in ((250, 330), (430, 420), (620, 300), (760, 220)):
+        draw.polygon(((x - 60, 620), (x, 620 - high), (x + 60, 620)), fill="#b08a4f")
+        for step in range(1, 4):
+            y = 620 - high * step // 4
+            draw.line((x - 60 + step * 14, y, x + 60 - step * 14, y - 24), fill="#8b6a3a", width=6)
+    return image
+
+
+def greens() -> Image.Image:
+    """A basket of greens."""
+    image = Image.new("RGB", _SIZE, "#f0eadb")
+    draw = ImageDraw.Draw(image)
+    for x, y, size in ((250, 280, 240), (430, 220, 270), (620, 270, 250), (520, 330, 200)):
+        draw.ellipse((x - size // 2, y - size // 2, x + size // 2, y + size // 2), fill="#6f9f52")
+        draw.line((x, y + size // 2, x, y - size // 3), fill="#cfe0b4", width=10)
+    draw.polygon(((150, 360), (810, 360), (720, 640), (240, 640)), fill="#b58a4e")
+    for step in range(5):
+        y = 390 + step * 54
+        draw.line((165 + step * 14, y, 795 - step * 14, y), fill="#8f6a37", width=8)
+    return image
+
+
+def jar() -> Image.Image:
+    """A jar with a cloth over its lid, on a table."""
+    image = Image.new("RGB", _SIZE, "#e8e2d6")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 560, 960, 720), fill="#a77f55")
+    draw.rounded_rectangle((330, 250, 630, 620), 70, fill="#7a4a2f")
+    draw.rounded_rectangle((370, 360, 590, 520), 12, fill="#efe3c4")
+    draw.line((400, 410, 560, 410), fill="#7a4a2f", width=8)
+    draw.line((400, 460, 520, 460), fill="#7a4a2f", width=8)
+    draw.polygon(((310, 270), (350, 170), (610, 170), (650, 270)), fill="#a8322a")
+    draw.rectangle((340, 240, 620, 262), fill="#d9b35b")
     return image
 
 

@@ -130,7 +130,7 @@ class Enterprise:
         order=("on", "id"),
         description="When its place, industry or status became others.",
     )
-    products = to_many("Product", key="enterprise_id", order=("position", "id"), description="What it makes.")
+    products = to_many("products.Product", key="enterprise_id", order=("id",), description="What it makes.")
     grievances = connection(
         "grievances.Grievance",
         link=grievance_rules.reported_by,
@@ -171,16 +171,6 @@ class EnterpriseChange:
     fact = column()
     before = column()
     after = column()
-
-
-@type_(models.Product)
-class Product:
-    """What an enterprise makes."""
-
-    name = column()
-    annual_output = column()
-    unit = column()
-    note = column()
 
 
 @node(models.Industry)
@@ -278,5 +268,5 @@ Mutation = mutations(
 )
 TYPES = (
     *(Enterprise, EnterpriseAccount, EnterpriseListing, EnterpriseChange, EnterpriseImport, EnterpriseFigures),
-    *(Product, Industry),
+    Industry,
 )

@@ -32,15 +32,6 @@ class EnterpriseListingFields(Input):
         return self.list is other.list and self.listed_on <= other_ends and other.listed_on <= ends
 
 
-class ProductFields(Input):
-    """A product."""
-
-    name: str = Field(title=N_("Product"), min_length=1, max_length=80)
-    annual_output: int | None = Field(None, title=N_("Output of a year"), ge=0, le=2**53)
-    unit: str = Field("", title=N_("Unit"), max_length=20)
-    note: str = Field("", title=N_("Note"), max_length=300)
-
-
 class EnterpriseFields(Input):
     """What the register holds of an enterprise."""
 
@@ -98,7 +89,6 @@ class EnterpriseFields(Input):
         json_schema_extra={"widget": "email", "autocomplete": "off"},
     )
     listings: list[EnterpriseListingFields] = Field(default_factory=list, title=N_("Lists"), max_length=50)
-    products: list[ProductFields] = Field(default_factory=list, title=N_("Products"), max_length=100)
 
     @field_validator("credit_code")
     @classmethod

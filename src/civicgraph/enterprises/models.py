@@ -148,23 +148,6 @@ class EnterpriseListing(Record):
     sql_indexes: ClassVar[SqlIndexes] = {"enterprise_on_list": ()}
 
 
-class Product(Record):
-    """What an enterprise makes."""
-
-    enterprise: fields.ForeignKeyRelation[Enterprise] = fields.ForeignKeyField(
-        "civicgraph.Enterprise", related_name="products", on_delete=fields.CASCADE, description="The enterprise."
-    )
-    position = fields.IntField(description="Its place in the list, from 1.")
-    name = fields.CharField(80, description="Its name.")
-    annual_output = fields.BigIntField(null=True, description="Output of a year, in the unit.")
-    unit = fields.CharField(20, default="", description="The unit of the output, for instance 斤.")
-    note = fields.CharField(300, default="", description="Where it is grown or sold, its recognitions.")
-
-    class Meta:
-        table = "product"
-        indexes = (("enterprise_id", "position", "id"),)
-
-
 class EnterpriseChange(Record):
     """A change of a fact that figures follow, with the day from which it holds."""
 

@@ -14,6 +14,7 @@ class SearchKind(Labelled):
     EVENTS = "events", N_("Events")
     GRIEVANCES = "grievances", N_("Grievances")
     ENTERPRISES = "enterprises", N_("Enterprises")
+    PRODUCTS = "products", N_("Products")
 
 
 @root
@@ -27,6 +28,7 @@ class Query:
             "events": "events.Event",
             "grievances": "grievances.Grievance",
             "enterprises": "enterprises.Enterprise",
+            "products": "products.Product",
         },
         union="SearchResult",
         kinds=SearchKind,

@@ -34,14 +34,16 @@ async def home(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """One search over places, events, services, enterprises and grievances."""
+    """One search over places, events, services, enterprises, products and grievances."""
     text = request.query_params.get("q", "").strip()[:60]
     if not text:
         return await page(request, "front/search", values={"q": "", "sections": []}, data={}, fragment="front/_found")
     throttle.count_search(request)
     found = await read(request, "front/search", {"text": text})
     sections = [
-        name for name in ("services", "events", "divisions", "grievances", "enterprises") if found[name]["nodes"]
+        name
+        for name in ("services", "events", "divisions", "grievances", "enterprises", "products")
+        if found[name]["nodes"]
     ]
     return await page(
         request, "front/search", {"text": text}, {"q": text, "sections": sections}, data=found, fragment="front/_found"

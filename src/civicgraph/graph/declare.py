@@ -67,9 +67,16 @@ def json_column(item: Any, *, description: str = "", guard: Predicate | None = N
     return Column(python_type=list[item], is_json=True, description=description, guard=guard)
 
 
-def computed(python_type: Any, sql: Predicate, description: str, *, guard: Predicate | None = None) -> Any:
-    """A value computed by SQL over the row."""
-    return Column(python_type=python_type, sql=sql, description=description, guard=guard)
+def computed(
+    python_type: Any,
+    sql: Callable[..., str],
+    description: str,
+    *,
+    arguments: Mapping[str, Any] | None = None,
+    guard: Predicate | None = None,
+) -> Any:
+    """A value computed by SQL over the row, with `arguments` by `sql(compiler, row, **arguments)`."""
+    return Column(python_type=python_type, sql=sql, description=description, arguments=arguments, guard=guard)
 
 
 def to_one(
@@ -203,6 +210,8 @@ def _with_fields(cls: type, model: type[Model] | None, bases: tuple[type, ...]) 
 def _field(name: str, declared: Declared, model: type[Model] | None, module: str) -> tuple[Any, StrawberryField]:
     if isinstance(declared, Column):
         annotation = _column_type(name, declared, model)
+        if declared.arguments:
+            return annotation, _with_arguments(declared, annotation, declared.arguments)
     elif isinstance(declared, Related):
         annotation = _related_type(name, declared, model, module)
         if declared.arguments:

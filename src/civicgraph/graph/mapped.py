@@ -34,11 +34,12 @@ class Declared:
 
 @dataclass(kw_only=True)
 class Column(Declared):
-    """A column of the table, or SQL over its columns."""
+    """A column of the table, or SQL over its columns; with `arguments` it is `sql(compiler, row, **arguments)`."""
 
     name: str = ""
-    sql: Predicate | None = None
+    sql: Callable[..., str] | None = None
     is_json: bool = False
+    arguments: Mapping[str, Any] | None = None
 
 
 @dataclass(kw_only=True)

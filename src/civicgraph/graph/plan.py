@@ -16,6 +16,7 @@ from typing import Any
 
 from graphql import (
     FieldNode,
+    GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -304,7 +305,7 @@ class Compiler:
         if condition == self.dialect.false:
             return "NULL"  # and nothing below it is compiled: a parameter that stands nowhere is an error
         if isinstance(declared, Column):
-            sql = self._column(parent.fields[name].type, mapped, row, declared)
+            sql = self._column(parent.fields[name], mapped, row, declared, nodes[0])
         elif isinstance(declared, Related):
             sql = self._related(parent, mapped, row, nodes, declared)
         elif isinstance(declared, Paged):
@@ -317,11 +318,12 @@ class Compiler:
             raise Unplannable(f"{parent.name}.{name}")
         return f"CASE WHEN {condition} THEN {sql} END" if condition else sql
 
-    def _column(self, graphql_type: GraphQLOutputType, mapped: Mapped, row: Row, declared: Column) -> str:
+    def _column(self, definition: GraphQLField, mapped: Mapped, row: Row, declared: Column, node: FieldNode) -> str:
         if declared.name == "@id":
             return f"('{mapped.name}:' || {self.dialect.text(row[mapped.key])})"
-        sql = declared.sql(self, row) if declared.sql else row[declared.name]
-        return self.formatted(graphql_type, sql)
+        given = arguments_of(self.selection, definition, node) if declared.arguments else {}
+        sql = declared.sql(self, row, **given) if declared.sql else row[declared.name]
+        return self.formatted(definition.type, sql)
 
     def formatted(self, graphql_type: GraphQLOutputType, sql: str) -> str:
         """A value in the exact form of its GraphQL type."""

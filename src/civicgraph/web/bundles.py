@@ -25,7 +25,7 @@ COMPONENTS = (
         "conflict",
         "busy",
     ),
-    *("places", "staff", "photos", "trail", "desk", "bookings", "slots", "poster"),
+    *("places", "staff", "photos", "trail", "desk", "bookings", "slots", "poster", "products"),
 )
 MODULES = ("live", "submitting", "filters", "rows", "theme", "menus", "following", "desk", "queue")
 

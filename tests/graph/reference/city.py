@@ -31,6 +31,7 @@ from tests.graph.reference.listings import (
 )
 from tests.graph.reference.messages import build_messages, build_trail
 from tests.graph.reference.policies import build_policies
+from tests.graph.reference.products import build_products
 from tests.graph.reference.projects import build_projects
 from tests.graph.reference.words import NOW, ODD, mark, sentence
 from tests.support import city
@@ -53,6 +54,7 @@ async def build(seed: int = 5) -> None:
         await build_grievances(dice, places, people)
         await build_records(Random(seed), places)
         await build_intake(dice, places)
+        await build_products(places)
         await build_desk(dice, people)
         await build_messages(dice, places, people)
         await build_trail(dice, places, people)

@@ -11,7 +11,7 @@ from typing import Any
 
 from civicgraph import calendars
 from civicgraph.clock import CITY_ZONE
-from tests.graph.reference import bookings, desk, intake, rules
+from tests.graph.reference import bookings, desk, intake, products, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
 
@@ -227,7 +227,7 @@ NODES = (
         "SavedFilter",
     ),
     *("EnterpriseAccount", "EnterpriseImport", "HeldReport", "MenuDay", "Quota", "Registration", "Service"),
-    *("InvestmentProject", "Policy", "PolicyGrant", "RescueTeam", "Session", "Team"),
+    *("InvestmentProject", "Policy", "PolicyGrant", "Product", "RescueTeam", "Session", "SupplyLink", "Team"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
@@ -235,6 +235,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     **bookings.FIELDS,
     **desk.FIELDS,
     **intake.FIELDS,
+    **products.FIELDS,
     "ApiToken.documentCount": lambda world, row: len(world.rows.having("TrustedDocument", "token_id", row.id)),
     "AuditEntry.changedFields": lambda world, row: json_text(world.rows.database, row.changes),
     "AuditEntry.division": lambda world, row: world.find("Division", row.division_code),
@@ -247,7 +248,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Enterprise.changes": owned("EnterpriseChange", "enterprise_id", "on"),
     "Enterprise.industryCode": lambda world, row: row.industry_id,
     "Enterprise.listings": owned("EnterpriseListing", "enterprise_id", "listed_on"),
-    "Enterprise.products": owned("Product", "enterprise_id", "position"),
+    "Enterprise.products": owned("Product", "enterprise_id"),
     "EnterpriseImport.errors": lambda world, row: json_text(world.rows.database, row.errors),
     "Event.isOver": lambda world, row: row.ends_at < world.now,
     "EventSeries.isEnded": lambda world, row: row.made_until is None,
@@ -287,6 +288,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Policy.examples": owned("PolicyExample", "policy_id"),
     "Policy.ruleLines": owned("PolicyRuleLine", "policy_id", "position"),
     "Query.policy": root("Policy", "id"),
+    "Query.product": root("Product", "id"),
     "Query.compound": root("Compound", "id"),
     "Query.division": root("Division", "code"),
     "Query.enterprise": root("Enterprise", "credit_code"),

@@ -9,9 +9,16 @@ from datetime import date, datetime
 from typing import Any
 
 from civicgraph.clock import CITY_ZONE
-from civicgraph.permissions import DRAFT_EVENTS, DRAFT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_PROJECTS
+from civicgraph.permissions import (
+    DRAFT_EVENTS,
+    DRAFT_SERVICES,
+    EDIT_ENTERPRISES,
+    EDIT_POLICIES,
+    EDIT_PRODUCTS,
+    EDIT_PROJECTS,
+)
 from civicgraph.text import sound
-from tests.graph.reference import bookings, desk, rules
+from tests.graph.reference import bookings, desk, products, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
 from tests.graph.reference.values import plain
 from tests.graph.reference.world import World
@@ -193,6 +200,17 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "PolicyGrantFilter.period": is_("period"),
     "PolicyGrantFilter.state": is_("state"),
     "PolicyGrantFilter.within": lies_in("division_id"),
+    "ProductFilter.isEditable": only(rules.over(EDIT_PRODUCTS)),
+    "ProductFilter.isPublished": either(rules.is_public_product),
+    "ProductFilter.kind": one_of("kind"),
+    "ProductFilter.month": lambda world, row, month: not row.months or month in row.months,
+    "ProductFilter.text": found_in(products.texts),
+    "ProductFilter.within": lies_in("division_id"),
+    "SupplyLinkFilter.madeWithin": lambda world, row, code: world.rows.one(
+        "Product", row.product_id
+    ).division_id.startswith(code),
+    "SupplyLinkFilter.market": is_("market"),
+    "SupplyLinkFilter.year": is_("year"),
     "EventFilter.endsFrom": lambda world, row, value: row.ends_at >= day(value),
     "EventFilter.isEditable": only(rules.over(DRAFT_EVENTS)),
     "EventFilter.isSubmitted": only(lambda world, row: row.submitted_at is not None),

@@ -22,7 +22,6 @@ from civicgraph.enterprises.models import (
     EnterpriseScale,
     EnterpriseStatus,
     ImportState,
-    Product,
 )
 from civicgraph.enterprises.rules import search_terms_of
 from civicgraph.events.models import (
@@ -128,9 +127,8 @@ async def build_enterprises(dice: Random, places: list[str]) -> None:
             day = date(2025, dice.randint(1, 2), 1)
             ended = dice.choice([None, date(2026, 1, 1)])
             await EnterpriseListing.create(enterprise_id=number, list=name_of_list, listed_on=day, delisted_on=ended)
-        for position in range(dice.randint(0, 3)):
-            output = dice.choice([None, 0, 2**53])
-            await Product.create(enterprise_id=number, position=position // 2, name="产品", annual_output=output)
+        for _ in range(dice.randint(0, 3)):  # for products once, which have dice of their own now
+            dice.choice([None, 0, 2**53])
 
 
 async def build_services(dice: Random, places: list[str]) -> None:

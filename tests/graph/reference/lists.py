@@ -86,6 +86,8 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.investmentProjects": all_of("InvestmentProject"),
     "Query.policies": all_of("Policy"),
     "Query.policyGrants": all_of("PolicyGrant"),
+    "Query.products": all_of("Product"),
+    "Query.supplyLinks": all_of("SupplyLink"),
     "Query.auditEntries": all_of("AuditEntry"),
     "Query.chatRobots": all_of("ChatRobot"),
     "Query.webhooks": all_of("Webhook"),
@@ -149,8 +151,8 @@ BOTH = {**NEWEST, "OLDEST": Order(("id",))}
 BY_CODE = {"CODE": Order(("code",))}
 ORDERS: dict[str, dict[str, Order]] = {
     **dict.fromkeys(("ApiToken", "AuditEntry", "Compound", "InboxMessage", "OutboxMessage", "Service"), NEWEST),
-    **dict.fromkeys(("EnterpriseAccount", "EnterpriseImport", "Policy", "PolicyGrant"), NEWEST),
-    "Session": NEWEST,
+    **dict.fromkeys(("EnterpriseAccount", "EnterpriseImport", "Policy", "PolicyGrant", "Product"), NEWEST),
+    **dict.fromkeys(("Session", "SupplyLink"), NEWEST),
     **dict.fromkeys(("ChatRobot", "MessageTemplate", "ReadyText", "Team", "Webhook"), NEWEST),
     "HeldReport": {"OLDEST": Order(("id",)), **NEWEST},
     "Registration": {"OLDEST": Order(("id",)), **NEWEST},
@@ -220,7 +222,7 @@ def search(world: World, row: Any, text: str, kinds: list[str] | None = None, fi
     """What each of the searched lists gives first for the words, list by list."""
     searched = {
         **{"divisions": "Division", "services": "Service", "events": "Event"},
-        **{"grievances": "Grievance", "enterprises": "Enterprise"},
+        **{"grievances": "Grievance", "enterprises": "Enterprise", "products": "Product"},
     }
     wanted = {"filter": {"text": text}, "first": first}
     return [

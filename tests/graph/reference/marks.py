@@ -30,6 +30,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     "enterprise.contact_phone_masked": ("Enterprise", rules.reads_enterprise),
     "enterprise.name": ("Enterprise", rules.VISIBLE["Enterprise"]),
     "event.review_note": ("Event", rules.over(DRAFT_EVENTS)),
+    "product.name": ("Product", rules.VISIBLE["Product"]),
     "event.title": ("Event", rules.over(DRAFT_EVENTS)),
     **{
         f"grievance.{column}": ("Grievance", rules.reads_private)
@@ -82,7 +83,9 @@ OWNERS = {
     "MenuDay": ("Service", "service_id"),
     "PriceRule": ("Service", "service_id"),
     "SpecialDay": ("Service", "service_id"),
-    "Product": ("Enterprise", "enterprise_id"),
+    **dict.fromkeys(
+        ("ProductOutput", "ProductionBase", "SupplyLink", "SupportReceived", "Recognition"), ("Product", "product_id")
+    ),
     "ProgrammeItem": ("Event", "event_id"),
     "EventEntry": ("Event", "event_id"),
 }

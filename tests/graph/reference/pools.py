@@ -82,6 +82,10 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "PolicyGrantFilter.period": ["2026", "2026Q1", "once", ""],
         "Query.investmentProject.number": column("InvestmentProject", "id", 99),
         "Query.policy.number": column("Policy", "id", 99),
+        "Query.product.number": column("Product", "id", 99),
+        "Product.output.year": [2023, 2024, 2025, 1],
+        "SupplyLinkFilter.market": ["珠海", "重庆", "%", ""],
+        "SupplyLinkFilter.year": [2024, 2025, 1],
         "Query.person.number": column("Person", "id", 99),
         "GrievanceFilter.compound": column("Compound", "id", 0),
         "GrievanceFilter.tag": ["汛期", "高空坠物", "老旧小区", "没有"],
@@ -101,8 +105,16 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Service.priceFor.floor": [1, 5, 9, 10, -1],
     }
     months = ["2026-03", "2025-12", "2026-04", "2026-05"]
-    texts = ("CompoundFilter", "EnterpriseFilter", "EventFilter", "GrievanceFilter", "PolicyFilter", "ServiceFilter")
-    texts += ("InvestmentProjectFilter",)
+    texts = (
+        "CompoundFilter",
+        "EnterpriseFilter",
+        "EventFilter",
+        "GrievanceFilter",
+        "InvestmentProjectFilter",
+        "PolicyFilter",
+        "ProductFilter",
+        "ServiceFilter",
+    )
     return {
         **found,
         **dict.fromkeys(("Division.performance.month", "Query.performance.month"), months),

@@ -23,6 +23,7 @@ from civicgraph.permissions import (
     EDIT_GRIDS,
     EDIT_MESSAGES,
     EDIT_POLICIES,
+    EDIT_PRODUCTS,
     EDIT_PROJECTS,
     EDIT_SERVICES,
     GRANT_POLICIES,
@@ -149,7 +150,7 @@ def reads_internal(world: World, row: Any) -> bool:
 
 def sees_file(world: World, row: Any) -> bool:
     """Who has the file's capability where it belongs; one that is none of those for files opens nothing."""
-    known = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_SERVICES, EDIT_DIVISIONS)
+    known = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_PRODUCTS, EDIT_SERVICES, EDIT_DIVISIONS)
     return row.capability in known and may(world, row.capability, row.division_code)
 
 
@@ -267,6 +268,17 @@ def of_seen_project(world: World, row: Any) -> bool:
     return sees(world, "InvestmentProject", world.rows.one("InvestmentProject", row.project_id))
 
 
+def is_public_product(world: World, row: Any) -> bool:
+    """Shown, and its maker's entry of the register as well."""
+    return row.is_published and world.rows.one("Enterprise", row.enterprise_id).is_published
+
+
+def sees_product(world: World, row: Any) -> bool:
+    """Everyone what is public; the rest who keeps products there, and who acts for the maker."""
+    is_kept = may(world, EDIT_PRODUCTS, row.division_id)
+    return is_public_product(world, row) or is_kept or acts_for(world, row.enterprise_id)
+
+
 # Which rows exist for whom ---------------------------------------------------------------------
 
 VISIBLE: dict[str, Rule] = {
@@ -311,6 +323,8 @@ VISIBLE: dict[str, Rule] = {
     "PolicyGrant": lambda world, row: (
         may(world, READ_ENTERPRISE_CONTACTS, row.division_id) or acts_for(world, row.enterprise_id)
     ),
+    "Product": sees_product,
+    "SupplyLink": lambda world, row: sees_product(world, world.rows.one("Product", row.product_id)),
     "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, DRAFT_SERVICES, row.division_id),
     "MenuDay": lambda world, row: sees(world, "Service", world.rows.one("Service", row.service_id)),
     "Session": is_own,
@@ -400,6 +414,7 @@ MAY: dict[str, Rule] = {
     "InvestmentMilestone.isLate": is_late_milestone,
     "Policy.mayEdit": edits_policies,
     "Policy.mayGrant": over(GRANT_POLICIES),
+    "Product.mayEdit": over(EDIT_PRODUCTS),
     "Service.mayEdit": writes_or_publishes(DRAFT_SERVICES, EDIT_SERVICES),
     "Service.mayCopy": over(DRAFT_SERVICES),
     "Service.mayPublish": over(EDIT_SERVICES),

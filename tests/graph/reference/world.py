@@ -18,7 +18,6 @@ from civicgraph.enterprises.models import (
     EnterpriseImport,
     EnterpriseListing,
     Industry,
-    Product,
 )
 from civicgraph.events.models import Event, EventEntry, EventSeries, EventTeam, ProgrammeItem, RescueTeam
 from civicgraph.grids.models import Grid, GridAssignment
@@ -49,6 +48,14 @@ from civicgraph.notifications.models import (
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from civicgraph.policies.models import Policy, PolicyExample, PolicyGrant, PolicyRuleLine
+from civicgraph.products.models import (
+    Product,
+    ProductionBase,
+    ProductOutput,
+    Recognition,
+    SupplyLink,
+    SupportReceived,
+)
 from civicgraph.projects.models import InvestmentAmount, InvestmentMilestone, InvestmentProject, InvestmentStageChange
 from civicgraph.services.models import (
     Dish,
@@ -69,6 +76,7 @@ OWN_NAME = (
     *(EnterpriseAccount, EnterpriseChange, EnterpriseImport, EventEntry, EventSeries, EventTeam, RescueTeam),
     *(InvestmentAmount, InvestmentMilestone, InvestmentProject, InvestmentStageChange),
     *(Policy, PolicyExample, PolicyGrant, PolicyRuleLine),
+    *(ProductOutput, ProductionBase, Recognition, SupplyLink, SupportReceived),
     *(
         GridAssignment,
         Grievance,

@@ -18,9 +18,10 @@ from civicgraph.enterprises.models import (
     EnterpriseListing,
     EnterpriseScale,
     EnterpriseStatus,
-    Product,
 )
 from civicgraph.enterprises.rules import search_terms_of
+from civicgraph.products.models import Product, ProductKind
+from civicgraph.text import search_terms
 
 ENTERPRISE = table(
     Enterprise,
@@ -32,7 +33,9 @@ ENTERPRISE = table(
 LISTING = table(EnterpriseListing, "created_at", "updated_at", "enterprise_id", "list", "listed_on", "delisted_on")
 PRODUCT = table(
     Product,
-    *("created_at", "updated_at", "enterprise_id", "position", "name", "annual_output", "unit", "note"),
+    *("created_at", "updated_at", "version", "is_generated", "enterprise_id", "division_id", "kind", "name", "brand"),
+    *("summary", "description", "months", "standards", "picture_alt", "contact_name", "contact_phone"),
+    *("contact_agreed_on", "is_published", "search_terms"),
 )
 
 # Shares of the kinds and states, after the make-up of a county's register.
@@ -103,7 +106,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
         for one, since, until in joined:
             listed.append((ground.now, ground.now, number, one.value, since, until))
         if joined:
-            made.append((ground.now, ground.now, number, 1, word, None, "", ""))
+            made.append(_product(ground, number, community, industry, word))
         if len(found) >= SIZE:
             yield ENTERPRISE, found
             yield LISTING, listed
@@ -112,6 +115,15 @@ def rows(ground: Ground) -> Iterator[Batch]:
     yield ENTERPRISE, found
     yield LISTING, listed
     yield PRODUCT, made
+
+
+def _product(ground: Ground, number: int, community: Community, industry: str, word: str) -> Row:
+    """What it makes: a name alone."""
+    kind = ProductKind.PRODUCE if industry in _FARMING else ProductKind.INDUSTRIAL
+    return (
+        *(ground.now, ground.now, 1, True, number, community.code, kind.value, word, ""),
+        *("", "", "[]", "[]", "", "", "", None, True, search_terms(word)),
+    )
 
 
 def _size(random: Random, kind: EnterpriseKind, is_listed: bool) -> tuple[str, int, int]:

@@ -12,12 +12,13 @@ from civicgraph import clock
 from civicgraph.accounts.models import Person
 from civicgraph.demo.city.scale import Scale
 from civicgraph.divisions.models import Compound, Division, DivisionLevel
-from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing, Product
+from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing
 from civicgraph.events.models import Event, ProgrammeItem
 from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole
 from civicgraph.grievances.figures.counting import Key, Vector
 from civicgraph.grievances.figures.models import COLUMNS
 from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceUpdate
+from civicgraph.products.models import Product
 from civicgraph.scheduler.models import Deadline
 from civicgraph.services.models import Service
 

@@ -1,4 +1,4 @@
-"""Keeping the register by hand: entries, their lists and products, their status, their contacts."""
+"""Keeping the register by hand: entries, their lists, their status, their contacts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from civicgraph.enterprises.inputs import (
     CreateEnterprise,
     EnterpriseFields,
     EnterpriseListingFields,
-    ProductFields,
     UpdateEnterprise,
 )
 from civicgraph.enterprises.models import (
@@ -29,7 +28,6 @@ from civicgraph.enterprises.models import (
     EnterpriseListing,
     EnterpriseStatus,
     Industry,
-    Product,
 )
 from civicgraph.enterprises.rules import search_terms_of
 from civicgraph.i18n import N_
@@ -49,7 +47,6 @@ from civicgraph.text import mask_email, mask_phone
 
 _ROWS: dict[str, tuple[type[Any], type[Input]]] = {
     "listings": (EnterpriseListing, EnterpriseListingFields),
-    "products": (Product, ProductFields),
 }
 _KEPT = ("contact_name", "contact_phone", "contact_email", "employees", "revenue_fen")
 """What an editor need not be able to read: left empty, it stays."""
@@ -63,15 +60,13 @@ async def enterprise_values(row: Enterprise) -> dict[str, Any]:
     among them."""
     values: dict[str, Any] = {name: getattr(row, name) for name in _OWN}
     for name, (model, fields) in _ROWS.items():
-        found = await model.filter(enterprise_id=row.id).order_by(
-            "position" if name == "products" else "listed_on", "id"
-        )
+        found = await model.filter(enterprise_id=row.id).order_by("listed_on", "id")
         values[name] = [{key: getattr(one, key) for key in fields.model_fields} for one in found]
     return {**values, "division_code": row.division_id, "industry_code": row.industry_id}  # type: ignore[attr-defined]
 
 
 def _trace(before: dict[str, Any], after: dict[str, Any], contact: dict[str, Any]) -> dict[str, Any]:
-    """What the audit trail keeps of a change: a line for each list and product; of the contact only that it changed."""
+    """What the audit trail keeps of a change: a line for each list; of the contact only that it changed."""
     trace = changed(before, after)
     for name in _ROWS.keys() & trace.keys():
         trace[name] = [[_line(row) for row in rows or []] for rows in trace[name]]
@@ -118,9 +113,8 @@ async def _check_code(code: str, but: int = 0) -> None:
 async def _replace_rows(row: Enterprise, data: EnterpriseFields) -> None:
     for name, (model, _) in _ROWS.items():
         await model.filter(enterprise_id=row.id).delete()
-        for position, one in enumerate(getattr(data, name), 1):
-            extra = {"position": position} if name == "products" else {}
-            await model.create(enterprise_id=row.id, **extra, **one.model_dump())
+        for one in getattr(data, name):
+            await model.create(enterprise_id=row.id, **one.model_dump())
 
 
 async def _check_listings(row: Enterprise | None, data: EnterpriseFields, quarter: str) -> None:
@@ -173,7 +167,7 @@ async def _editable(actor: Actor, number: int, capability: str = EDIT_ENTERPRISE
 
 @operation()
 async def update_enterprise(actor: Actor, data: UpdateEnterprise) -> Enterprise:
-    """Change an entry of the register, its lists and products. Moving it needs the grant over both places."""
+    """Change an entry of the register and its lists. Moving it needs the grant over both places."""
     row = await _editable(actor, data.id)
     columns = await _columns(actor, data)
     before = await enterprise_values(row)

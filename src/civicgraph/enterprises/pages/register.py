@@ -15,6 +15,7 @@ from civicgraph.enterprises import operations
 from civicgraph.enterprises.models import EnterpriseList, EnterpriseStatus
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.permissions import EDIT_ENTERPRISES
+from civicgraph.products.wording import quantity
 from civicgraph.web import Form, listing, page, read, require, staff_only, submit
 from civicgraph.web.query import one_of, paging, place, text
 
@@ -85,7 +86,7 @@ async def enterprise(request: Request) -> Response:
     variables = {"code": request.path_params["code"].upper()}
     found = await read(request, "enterprises/enterprise", variables)
     require(found, "enterprise")
-    return await page(request, "enterprises/enterprise", variables, data=found)
+    return await page(request, "enterprises/enterprise", variables, {"quantity": quantity}, data=found)
 
 
 async def contact(request: Request) -> Response:
