@@ -15,8 +15,15 @@ from civicgraph.enterprises.claims.graph import EnterpriseAccountFilter as Enter
 from civicgraph.enterprises.claims.graph import EnterpriseAccountOrder as EnterpriseAccountOrder
 from civicgraph.enterprises.figures import slices
 from civicgraph.enterprises.figures.graph import EnterpriseFigures
-from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseStatus, ImportState
+from civicgraph.enterprises.models import (
+    EnterpriseKind,
+    EnterpriseList,
+    EnterpriseScale,
+    EnterpriseStatus,
+    ImportState,
+)
 from civicgraph.graph import (
+    By,
     DivisionCode,
     Order,
     column,
@@ -32,6 +39,7 @@ from civicgraph.graph import (
     order_type,
     root,
     root_connection,
+    root_facets,
     root_one,
     to_many,
     to_one,
@@ -44,6 +52,8 @@ from civicgraph.grievances import rules as grievance_rules
 from civicgraph.permissions import EDIT_ENTERPRISES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from civicgraph.graph.plan import Compiler, Row
     from civicgraph.graph.selection import Given
 
@@ -87,6 +97,7 @@ class EnterpriseFilter:
     list = where(EnterpriseList, "On this list today.", rules.is_listed, index="enterprise_on_list")
     kind = equals("kind", EnterpriseKind, "Of this legal kind.", reason=_COMMON)
     status = equals("status", EnterpriseStatus, "In this state.", reason=_COMMON)
+    scale = equals("scale", EnterpriseScale, "Of this size by the statistical standard.")
     text = matches(
         "enterprise",
         "Holds these words; words of two or more characters are found anywhere, and by how they sound where few names hold"
@@ -99,6 +110,26 @@ class EnterpriseFilter:
         lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES),
         reason="Editors ask for a place of theirs by `within`; without, the walk ends with the time of a statement.",
     )
+
+
+def _place_below(c: Compiler, row: Row, filters: Mapping[str, Given]) -> str:
+    """The division directly below the one that is asked for; without one, the county."""
+    digits = len(filters["within"].value) if "within" in filters else 4
+    return f"substr({row['division_id']}, 1, { ({4: 6, 6: 9}.get(digits, 12)) })"
+
+
+FACETS = {
+    "divisions": By(_place_below),
+    "sections": By(lambda c, row, _: rules.section(row["industry_id"])),
+    "industries": By(lambda c, row, _: row["industry_id"]),
+    "kinds": By(lambda c, row, _: f"upper({row['kind']})"),
+    "statuses": By(lambda c, row, _: f"upper({row['status']})"),
+    "scales": By(lambda c, row, _: f"upper({row['scale']})"),
+    "lists": By(
+        joined=("enterprise_listing l ON l.enterprise_id = {hit}.id AND l.delisted_on IS NULL", "upper(l.list)")
+    ),
+}
+"""What the register is narrowed by, each with how many there are. Places: the divisions directly below."""
 
 
 @order_type
@@ -265,6 +296,13 @@ class Query:
         description="An enterprise by its code.",
     )
     enterprises = root_connection("Enterprise", description="Enterprises of the city.")
+    enterprise_facets = root_facets(
+        "Enterprise",
+        list="enterprises",
+        facets=FACETS,
+        description="How many of the enterprises that a filter finds have which values, counted over a thousand of them"
+        " at most. Exact counts of places, industries and lists whatever their size: `enterpriseFigures`.",
+    )
     enterprise_accounts = root_connection(
         "EnterpriseAccount",
         description="Accounts that act for enterprises: your own, and those whose enterprises you oversee.",

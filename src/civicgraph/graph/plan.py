@@ -26,7 +26,7 @@ from graphql import (
     is_list_type,
 )
 
-from civicgraph.graph import cost, found, paging, search, sums
+from civicgraph.graph import cost, facets, found, paging, search, sums
 from civicgraph.graph.cost import Size, Term
 from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.mapped import (
@@ -34,6 +34,7 @@ from civicgraph.graph.mapped import (
     META,
     Column,
     Declared,
+    Faceted,
     Found,
     Link,
     Mapped,
@@ -208,6 +209,8 @@ class Compiler:
         if isinstance(declared, RootOne):
             self.is_secret = self.is_secret or declared.is_secret
             return self._root_one(root_type, nodes, declared)
+        if isinstance(declared, Faceted):
+            return facets.counted(self, root_type, nodes, declared)
         if isinstance(declared, Found):
             return found.results(self, root_type, nodes, declared)
         if field_name == "node":

@@ -38,6 +38,8 @@ class Listed:
     is_descending: bool
     start: str = ""
     """SQL of the id behind which the page begins, if it does not begin at the list's own end."""
+    most: int = MOST
+    few: int = FEW
 
 
 def condition(c: Compiler, table: str, row: Row, given: Given, *, is_by_ear: bool = False) -> str:
@@ -97,16 +99,16 @@ def steps(table: str, row: Row, found: Search, listed: Listed) -> str:
     def page(*conditions: str) -> str:
         where = " AND ".join((*conditions, *listed.conditions))
         found = f'SELECT {listed.columns} FROM "{table}" {alias} WHERE {where} ORDER BY {alias}.id{way}'
-        return f"SELECT * FROM ({found} LIMIT {MOST}) p LIMIT {limit}"  # as `PostgreSQL.limited` says why
+        return f"SELECT * FROM ({found} LIMIT {listed.most}) p LIMIT {limit}"  # as `PostgreSQL.limited` says why
 
     is_short = f"(SELECT count(*) FROM near) < {limit}"
     return (
         f"WITH near AS MATERIALIZED ({page(window, exact)}),"
         f" few AS MATERIALIZED (SELECT id FROM {table}"
-        f" WHERE {is_short} AND {found.terms} AND {found.places} LIMIT {FEW + 1})"
+        f" WHERE {is_short} AND {found.terms} AND {found.places} LIMIT {listed.few + 1})"
         f" SELECT * FROM near WHERE NOT {is_short}"
-        f" UNION ALL ({page(is_short, f'(SELECT count(*) FROM few) <= {FEW}', f'{alias}.id IN (SELECT id FROM few)')})"
-        f" UNION ALL ({page(f'(SELECT count(*) FROM few) > {FEW}', exact)})"
+        f" UNION ALL ({page(is_short, f'(SELECT count(*) FROM few) <= {listed.few}', f'{alias}.id IN (SELECT id FROM few)')})"
+        f" UNION ALL ({page(f'(SELECT count(*) FROM few) > {listed.few}', exact)})"
     )
 
 

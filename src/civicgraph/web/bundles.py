@@ -16,6 +16,7 @@ COMPONENTS = (
         "breadcrumb",
         "field",
         "filter",
+        "facets",
         "flash",
         "table",
         "pagination",

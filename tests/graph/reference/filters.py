@@ -171,6 +171,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "EnterpriseFilter.isEditable": only(rules.over(EDIT_ENTERPRISES)),
     "EnterpriseFilter.kind": is_("kind"),
     "EnterpriseFilter.list": is_listed,
+    "EnterpriseFilter.scale": is_("scale"),
     "EnterpriseFilter.status": is_("status"),
     "EnterpriseFilter.text": found_by_ear("Enterprise", texts("name", "brand")),
     "EnterpriseFilter.within": lies_in("division_id"),
