@@ -17,6 +17,7 @@ ROOMS = (
     "services",
     "enterprises",
     "policies",
+    "checklists",
     "grievances",
     "notifications",
     "uploads",

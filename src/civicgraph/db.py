@@ -30,6 +30,7 @@ ROOMS = (
     "enterprises",
     "policies",
     "grievances",
+    "checklists",
     "notifications",
     "accounts",
     "uploads",

@@ -34,6 +34,8 @@ READ_ENTERPRISE_CONTACTS = "enterprise.contact"
 CLOSE_QUARTERS = "enterprise.close"  # publish the figures of a quarter of the register
 EDIT_POLICIES = "policy.edit"  # the catalogue for enterprises, and who qualifies
 GRANT_POLICIES = "policy.grant"  # publish, grant, pay; no token may
+EDIT_CHECKLISTS = "checklist.edit"  # what is done once: steps, form, window
+HANDLE_CASES = "onething.handle"  # the one window 综窗: open cases for enterprises, take their steps
 EDIT_DIVISIONS = "division.edit"  # profiles and compounds
 EDIT_GRIDS = "grid.edit"
 ASSIGN_GRID_WORKERS = "grid.assign"
@@ -48,9 +50,9 @@ READ_PLANS = "plan.read"  # what becomes of a GraphQL document inside
 
 _LISTINGS = {
     *(EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_DIVISIONS, EDIT_GRIDS),
-    MANAGE_BOOKINGS,
+    *(MANAGE_BOOKINGS, EDIT_CHECKLISTS),
 }
-_DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
+_DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES, HANDLE_CASES}
 _OVERSIGHT = {
     *(CLOSE_QUARTERS, GRANT_POLICIES),
     *(READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX),

@@ -202,6 +202,11 @@ class Enterprise:
     accounts = connection(
         "EnterpriseAccount", key="enterprise_id", description="Who acts for it, as far as you may know."
     )
+    one_thing_cases = connection(
+        "checklists.OneThingCase",
+        key="enterprise_id",
+        description="Its cases of what is done once, as far as you may read them.",
+    )
     policy_grants = connection(
         "policies.PolicyGrant",
         key="enterprise_id",

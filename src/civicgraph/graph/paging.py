@@ -289,8 +289,7 @@ class _Page:
         conditions = self._conditions(row)
         names = wanted(row)
         if row.search:
-            few = search.FEW * max(most // search.MOST, 1)
-            listed = search.Listed(names, conditions, str(most), is_descending=True, most=most, few=few)
+            listed = search.Listed(names, conditions, str(most), is_descending=True, most=most)
             return f"{search.steps(self.mapped.table, row, row.search, listed)} LIMIT {most}"
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         source = row.source or f'"{self.mapped.table}" {row.alias}'

@@ -11,7 +11,7 @@ from typing import Any
 
 from civicgraph import calendars
 from civicgraph.clock import CITY_ZONE
-from tests.graph.reference import bookings, desk, intake, rules
+from tests.graph.reference import bookings, checklists, desk, intake, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
 
@@ -228,6 +228,7 @@ NODES = (
     ),
     *("EnterpriseAccount", "EnterpriseImport", "HeldReport", "MenuDay", "Quota", "Registration", "Service"),
     *("Policy", "PolicyGrant", "RescueTeam", "Session", "Team"),
+    *("Checklist", "OneThingCase"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
@@ -282,6 +283,17 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Policy.eligibility": lambda world, row: json_text(world.rows.database, row.eligibility),
     "Policy.examples": owned("PolicyExample", "policy_id"),
     "Policy.ruleLines": owned("PolicyRuleLine", "policy_id", "position"),
+    "Checklist.questions": owned("ChecklistQuestion", "checklist_id", "position"),
+    "Checklist.steps": owned("ChecklistStep", "checklist_id", "position"),
+    "Checklist.formFields": owned("ChecklistField", "checklist_id", "position"),
+    "ChecklistStep.teamNumber": lambda world, row: row.team_id,
+    "OneThingCase.steps": owned("OneThingStep", "case_id", "position"),
+    "OneThingCase.answers": owned("OneThingAnswer", "case_id", "position"),
+    "OneThingCase.isLate": checklists.is_late,
+    "OneThingStep.isLate": checklists.step_is_late,
+    "OneThingStep.mayTake": checklists.may_take,
+    "Query.checklist": root("Checklist", "id"),
+    "Query.oneThingCase": checklists.by_number,
     "Query.policy": root("Policy", "id"),
     "Query.compound": root("Compound", "id"),
     "Query.division": root("Division", "code"),
@@ -345,5 +357,6 @@ for _kind in (
     "EnterpriseImport",
     *("Policy", "PolicyExample", "PolicyGrant"),
     *("EventEntry", "EventSeries", "RescueTeam"),
+    "Checklist",
 ):
     FIELDS[f"{_kind}.number"] = lambda world, row: row.id

@@ -14,6 +14,7 @@ from civicgraph.permissions import (
     ASSIGN_GRID_WORKERS,
     CAPABILITIES,
     DISPATCH_GRIEVANCES,
+    EDIT_CHECKLISTS,
     EDIT_DIVISIONS,
     EDIT_ENTERPRISES,
     EDIT_EVENTS,
@@ -22,6 +23,7 @@ from civicgraph.permissions import (
     EDIT_POLICIES,
     EDIT_SERVICES,
     GRANT_POLICIES,
+    HANDLE_CASES,
     MANAGE_BOOKINGS,
     MANAGE_PEOPLE,
     MANAGE_ROBOTS,
@@ -225,6 +227,12 @@ def goes_to_own(world: World, row: Any) -> bool:
 edits_policies = over(EDIT_POLICIES)
 
 
+def _sees_case(world: World, row: Any) -> bool:
+    from tests.graph.reference.checklists import sees_case
+
+    return sees_case(world, row)
+
+
 # Which rows exist for whom ---------------------------------------------------------------------
 
 VISIBLE: dict[str, Rule] = {
@@ -270,6 +278,8 @@ VISIBLE: dict[str, Rule] = {
     "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, EDIT_SERVICES, row.division_id),
     "MenuDay": lambda world, row: sees(world, "Service", world.rows.one("Service", row.service_id)),
     "Session": is_own,
+    "Checklist": lambda world, row: row.status.name != "DRAFT" or may(world, EDIT_CHECKLISTS, row.division_id),
+    "OneThingCase": lambda world, row: _sees_case(world, row),
 }
 """Types that not everybody sees whole; the others are public."""
 
@@ -323,6 +333,9 @@ GUARDS: dict[str, Rule] = {
 """Fields that are null for others."""
 
 MAY: dict[str, Rule] = {
+    "Checklist.mayEdit": over(EDIT_CHECKLISTS),
+    "OneThingCase.isMine": lambda world, row: acts_for(world, row.enterprise_id),
+    "OneThingCase.mayHandle": over(HANDLE_CASES),
     "Compound.mayEdit": over(EDIT_DIVISIONS),
     "Division.mayEdit": over(EDIT_DIVISIONS, "code"),
     "Division.maySetPromises": over(SET_PROMISES, "code"),

@@ -10,6 +10,15 @@ from typing import Any
 
 from civicgraph.accounts.models import ApiToken, Grant, Person, Session, TrustedDocument
 from civicgraph.bookings.models import Quota, QuotaQuestion, Registration
+from civicgraph.checklists.models import (
+    Checklist,
+    ChecklistField,
+    ChecklistQuestion,
+    ChecklistStep,
+    OneThingAnswer,
+    OneThingCase,
+    OneThingStep,
+)
 from civicgraph.divisions.models import Compound, Division, Figure, OfficeHours
 from civicgraph.enterprises.models import (
     Enterprise,
@@ -67,6 +76,7 @@ OWN_NAME = (
     *(ApiToken, AuditEntry, Compound, Division, Enterprise, EnterpriseListing, Event, Figure, Grant, Grid),
     *(EnterpriseAccount, EnterpriseChange, EnterpriseImport, EventEntry, EventSeries, EventTeam, RescueTeam),
     *(Policy, PolicyExample, PolicyGrant, PolicyRuleLine),
+    *(Checklist, ChecklistField, ChecklistQuestion, ChecklistStep, OneThingAnswer, OneThingCase, OneThingStep),
     *(
         GridAssignment,
         Grievance,
