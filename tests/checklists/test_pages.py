@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
+from civicgraph import clock
 from civicgraph.checklists.models import Checklist, OneThingCase
 from civicgraph.permissions import Role
-from tests.checklists.conftest import ANSWERS, CODE, PHONE, build
+from tests.checklists.conftest import ANSWERS, BEGUN, CODE, PHONE, build
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
 from tests.support.city import FENGGANG
@@ -64,6 +65,16 @@ async def test_an_enterprise_walks_from_the_list_to_what_it_gets(app: Starlette)
     assert "填过的内容已删除" in await owner.send(f"{own}/erasure", is_sure="true")
     for browser in (stranger, owner, food, window):
         await browser.http.aclose()
+
+
+async def test_promised_times_are_read_as_they_are_meant(app: Starlette) -> None:
+    town = await build()
+    case = await town.opened()
+    owner = await signed_in(app, town.owner)
+    with clock.override(BEGUN):
+        text = await owner.open(f"/my/enterprises/{CODE}/one-thing/{case.number}")
+    assert "承诺 5月25日 周一 17:00 前办好" in text.replace("\u2009", "").replace("\u2005", "").replace("\xa0", " ")
+    await owner.http.aclose()
 
 
 async def test_a_case_is_for_nobody_else(app: Starlette) -> None:

@@ -26,7 +26,7 @@ COMPONENTS = (
         "conflict",
         "busy",
     ),
-    *("places", "staff", "photos", "trail", "desk", "bookings", "slots", "poster"),
+    *("places", "staff", "photos", "trail", "desk", "bookings", "slots", "poster", "steps"),
 )
 MODULES = ("live", "submitting", "filters", "rows", "theme", "menus", "following", "desk", "queue")
 
