@@ -104,11 +104,13 @@ async def queue(request: Request) -> Response:
     filters: dict[str, Any] = editable(request, HANDLE_CASES) if may else {"withMe": True}
     filters = {key: value for key, value in filters.items() if key != "isEditable"}
     filters["states"] = [state] if state else ["OPEN", "RETURNED"]
-    if not may and state:
+    if not may and state:  # what a team has done is no longer with it; it still sees the case
         filters.pop("withMe")
     variables = {"filter": filters, "granted": granted(request, HANDLE_CASES), **paging(request, 30)}
     asked = {"state": state, **({"within": filters["within"]} if "within" in filters else {})}
-    values = {"fields": [select_field(request, "state", gettext("Status"), CaseState)], "asked": asked, "may_open": may}
+    states = select_field(request, "state", gettext("Status"), CaseState)
+    states["choices"][0] = ("", gettext("not over yet"))
+    values = {"fields": [states], "asked": asked, "may_open": may}
     return await page(request, "staff/one_thing/list", variables, values, fragment="staff/one_thing/_results")
 
 
