@@ -17,6 +17,7 @@ from civicgraph.enterprises.models import Enterprise
 from civicgraph.grievances.desk.models import TeamKind
 from civicgraph.grievances.models import Team, TeamMember
 from civicgraph.permissions import Actor, Held
+from civicgraph.scheduler.models import Deadline, DeadlineState
 
 _WINDOW: dict[str, Any] = {
     "division_code": "5203",
@@ -180,6 +181,9 @@ async def load_checklists(staff: dict[str, Person]) -> None:
     late = await _open(admin, others[0], "企业注销“一件事”", 24)
     await _finish(admin, late, 2, 21)
     await _open(admin, others[-1], "企业开办“一件事”", 1, yes=[1])
+    # Nobody is reminded today of what would have been told days ago.
+    past = Deadline.filter(subject_type="OneThingStep", state=DeadlineState.PENDING, due_at__lte=clock.now())
+    await past.update(state=DeadlineState.FIRED, settled_at=clock.now())
 
 
 async def _actor(person: Person) -> Actor:

@@ -48,7 +48,7 @@ class EnterpriseScale(Labelled):
 
     LARGE = "large", N_("Large")
     MEDIUM = "medium", N_("Medium-sized")
-    SMALL = "small", N_("Small")
+    SMALL = "small", N_("Small-sized")
     MICRO = "micro", N_("Micro")
 
 
