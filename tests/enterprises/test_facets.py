@@ -8,7 +8,9 @@ from html import unescape
 from itertools import product
 from typing import Any
 
+import pytest
 from starlette.applications import Starlette
+from tortoise.connection import get_connection
 
 from civicgraph.enterprises.figures import keeping
 from civicgraph.enterprises.industries import load_industries
@@ -98,6 +100,32 @@ async def test_of_more_than_a_thousand_the_first_are_counted_and_that_is_said(ap
     assert await Enterprise.filter(is_published=True).count() > 1000
     assert numbers(page)["公司"].endswith("+")
     assert "最多数一千条" in page
+
+
+@pytest.mark.parametrize(
+    ("given", "index"),
+    [
+        ({"within": FENGGANG}, "enterprise_"),
+        ({"industry": "C"}, "enterprise_section"),
+        ({"scale": "MICRO"}, "enterprise_scale"),
+        ({"list": "FOUR_ABOVE"}, "INTEGER PRIMARY KEY"),
+        ({"text": "茶厂"}, "INTEGER PRIMARY KEY"),
+    ],
+)
+async def test_rows_are_found_by_an_index_whatever_is_counted(
+    app: Starlette, given: dict[str, Any], index: str
+) -> None:
+    connection = get_connection("default")
+    if connection.capabilities.dialect != "sqlite":
+        pytest.skip("PostgreSQL reads small tables from end to end")
+    engine: Engine = app.state.engine
+    text = f"query ($filter: EnterpriseFilter) {{ enterpriseFacets(filter: $filter) {{ {FACETS} }} }}"
+    plan, values = engine.prepared(text, {"filter": given}, ANONYMOUS)
+    parameters = engine.parameters(plan.slots, values, ANONYMOUS)
+    found = await connection.execute_query_dict(f"EXPLAIN QUERY PLAN {plan.statement}", parameters)
+    rows = [one["detail"] for one in found if one["detail"].startswith(("SCAN t2", "SEARCH t2"))]
+    assert rows
+    assert all(one.startswith("SEARCH") and index in one for one in rows), rows
 
 
 async def test_each_facet_is_a_link_that_narrows_the_list_and_the_chosen_one_leads_back(app: Starlette) -> None:
