@@ -57,6 +57,9 @@ PUBLIC = {
     "service": "/services/canteen-wujiangtianyuan",
     "enterprises": "/enterprises",
     "enterprise": "@/enterprises",
+    "enterprises-facets": "/enterprises?q=%E5%85%AC%E5%8F%B8&kind=COMPANY#facets",
+    "one-thing": "/one-thing",
+    "one-thing-restaurant": "/one-thing/1?asked=1&yes=2",
     "enterprise-figures": "/enterprises/figures",
     "enterprise-claim": "/enterprises/claim",
     "enterprise-claim-code": "/enterprises/91520323MAK8KAK65H/claim",
@@ -125,6 +128,11 @@ STAFF = {
     "staff-product": "/staff/products/1",
     "staff-product-new": "/staff/products/new",
     "staff-product-picture": "/staff/products/1/picture",
+    "staff-checklists": "/staff/checklists",
+    "staff-checklist": "/staff/checklists/1",
+    "staff-one-thing": "/staff/one-thing",
+    "staff-one-thing-new": "/staff/one-thing/new",
+    "staff-one-thing-case": "@/staff/one-thing",
     "staff-policies": "/staff/policies",
     "staff-policy": "/staff/policies/1",
     "staff-policy-examples": "/staff/policies/1/examples",
@@ -180,6 +188,9 @@ OWN = {
     "my-enterprises": ("hongfa", "/my/enterprises"),
     "my-enterprise": ("hongfa", "/my/enterprises/91520323MAK8KAK65H"),
     "my-product": ("hongfa", "/my/products/2"),
+    "my-one-thing-new": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/one-thing/new/1?yes=2"),
+    "my-one-thing": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#case"),
+    "my-one-thing-correction": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#correction"),
     "my-policies": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies"),
     "my-policy": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies/1"),
 }
@@ -257,6 +268,14 @@ async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-u
         await page.fill("[name=contact_phone]", "13800001234")
         await page.click("main form button[type=submit]")
         await page.wait_for_url("**/my-booking/**")
+    if step == "facets":
+        await page.evaluate("document.querySelector('details.facets').open = true")
+    if step in ("case", "correction"):
+        await page.click("main a[href*='/one-thing/YJS'] >> nth=1")
+        await page.wait_for_load_state()
+    if step == "correction":
+        await page.click("main a[href$='/correction']")
+        await page.wait_for_load_state()
     if step == "support":
         await page.click("main a[href$='/support']")
     if step == "order":

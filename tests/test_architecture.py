@@ -19,6 +19,7 @@ ROOMS = (
     "policies",
     "projects",
     "products",
+    "checklists",
     "grievances",
     "notifications",
     "uploads",

@@ -32,6 +32,7 @@ ROOMS = (
     "projects",
     "products",
     "grievances",
+    "checklists",
     "notifications",
     "accounts",
     "uploads",

@@ -39,6 +39,8 @@ EDIT_POLICIES = "policy.edit"  # the catalogue for enterprises, and who qualifie
 GRANT_POLICIES = "policy.grant"  # publish, grant, pay; no token may
 EDIT_PROJECTS = "project.edit"  # investment projects, their stages, money and milestones
 EDIT_PRODUCTS = "product.edit"  # what enterprises make and sell
+EDIT_CHECKLISTS = "checklist.edit"  # what is done once: steps, form, window
+HANDLE_CASES = "onething.handle"  # the one window 综窗: open cases for enterprises, take their steps
 EDIT_DIVISIONS = "division.edit"  # profiles and compounds
 EDIT_GRIDS = "grid.edit"
 ASSIGN_GRID_WORKERS = "grid.assign"
@@ -55,9 +57,9 @@ _DRAFTS = {DRAFT_EVENTS, DRAFT_SERVICES}
 _LISTINGS = {
     *_DRAFTS,
     *(EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_DIVISIONS, EDIT_GRIDS),
-    *(EDIT_PRODUCTS, EDIT_PROJECTS, MANAGE_BOOKINGS),
+    *(EDIT_PRODUCTS, EDIT_PROJECTS, EDIT_CHECKLISTS, MANAGE_BOOKINGS),
 }
-_DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES}
+_DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES, HANDLE_CASES}
 _OVERSIGHT = {
     *(CLOSE_QUARTERS, GRANT_POLICIES),
     *(READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX),

@@ -9,6 +9,7 @@ import structlog
 from civicgraph.bookings import calendar as calendar  # messages of bookings have a file for the calendar
 from civicgraph.bookings import reminders as reminders  # what is due of quotas has somebody who does it
 from civicgraph.bookings.rounds import check_some_quotas
+from civicgraph.checklists import reminders as checklist_reminders
 from civicgraph.enterprises.figures.keeping import fill_when_empty
 from civicgraph.enterprises.importing.runs import go_on
 from civicgraph.events import quotas as event_quotas
@@ -24,7 +25,7 @@ from civicgraph.services import quotas as service_quotas
 from civicgraph.services.slots import carry_on_slots
 from civicgraph.uploads.operations import sweep
 
-__all__ = ["calendar", "each_tick", "event_quotas", "reminders", "service_quotas"]
+__all__ = ["calendar", "checklist_reminders", "each_tick", "event_quotas", "reminders", "service_quotas"]
 
 
 log = structlog.get_logger()

@@ -257,11 +257,14 @@ async def test_each_condition_says_whether_it_is_met(enter: Enter, supervisor: A
             await policies.explain_policy(actor, asked)
     unknown = await policies.explain_policy(supervisor, asked)
     assert (unknown["qualifies"], unknown["unknown"], unknown["unmet"]) == (None, ["参保人数：至少 5"], [])
+    assert "参保人数：至少 5 · 登记信息里没有" in unknown["register_says"]
     for employees, qualifies, amount in ((4, False, None), (10, True, "100000")):
         await Enterprise.all().update(employees=employees)
         said = await policies.explain_policy(supervisor, asked)
         assert (said["qualifies"], said["amount_fen"]) == (qualifies, amount)
     assert said["met"][0] == "登记在凤冈县"
+    assert "参保人数：至少 5 · 登记信息：10" in said["register_says"]
+    assert "状态：在业 · 登记信息：在业" in said["register_says"]
     owner = await claimed()
     assert (await policies.explain_policies(owner, {"credit_code": CODE}))["qualifies_for"] == [policy.id]
 
@@ -297,7 +300,12 @@ async def test_an_enterprise_walks_from_the_code_to_its_own_page(app: Starlette)
     answers: list[httpx.Response] = [await page.http.get("/staff/people"), await page.http.get("/my/enterprises")]
     assert [one.headers["location"] for one in answers] == ["/my/enterprises", f"/my/enterprises/{CODE}"]
     desk = await signed_in(app, supervisor)
-    assert "参保人数：至少 5" in await desk.open(f"/staff/enterprises/{CODE}/policies/{policy.id}")
+    shown = await desk.open(f"/staff/enterprises/{CODE}/policies/{policy.id}")
+    assert "参保人数：至少 5" in shown
+    assert "登记信息：10" in shown
+    stranger = await visit(app).open(f"/policies/{policy.id}")
+    assert "参保人数：至少 5" in stranger
+    assert "登记信息：" not in stranger
     assert "稳岗补贴" in await desk.open(f"/staff/enterprises/{CODE}/policies")
     await desk.open(f"/staff/policies/{policy.id}/grants")
     assert "异议已答复" in await desk.send(f"/staff/policies/{policy.id}/grants/{grant.id}/answer", answer="已核对")

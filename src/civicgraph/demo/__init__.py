@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 from civicgraph import db, settings
 from civicgraph.demo import (
     bookings,
+    checklists,
     desk,
     firms,
     grievances,
@@ -86,6 +87,7 @@ async def _load_demo(seed: int, console: Console) -> None:
         await rescue.hand_on(staff["admin"])
         await living.load_living(staff)
         firm = await firms.load_firm()
+        await checklists.load_checklists(staff)
         done("Zunyi is loaded")
     console.print("Sign in as (passwords are shown this once and kept hashed):")
     for one in credentials:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from civicgraph.enterprises import models, operations, rules
 from civicgraph.enterprises.claims import rules as claims
 from civicgraph.enterprises.claims.graph import EnterpriseAccount
@@ -10,8 +12,15 @@ from civicgraph.enterprises.claims.graph import EnterpriseAccountOrder as Enterp
 from civicgraph.enterprises.figures import slices
 from civicgraph.enterprises.figures.graph import EnterpriseFigures
 from civicgraph.enterprises.industry_code import IndustryCode, of_industry
-from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseStatus, ImportState
+from civicgraph.enterprises.models import (
+    EnterpriseKind,
+    EnterpriseList,
+    EnterpriseScale,
+    EnterpriseStatus,
+    ImportState,
+)
 from civicgraph.graph import (
+    By,
     DivisionCode,
     Order,
     column,
@@ -27,6 +36,7 @@ from civicgraph.graph import (
     order_type,
     root,
     root_connection,
+    root_facets,
     root_one,
     to_many,
     to_one,
@@ -36,6 +46,12 @@ from civicgraph.graph import (
 )
 from civicgraph.grievances import rules as grievance_rules
 from civicgraph.permissions import EDIT_ENTERPRISES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
 
 _COMMON = "The rarest value is that of one or two in a hundred: a page is full after a few thousand at most."
 
@@ -55,6 +71,7 @@ class EnterpriseFilter:
     list = where(EnterpriseList, "On this list today.", rules.is_listed, index="enterprise_on_list")
     kind = equals("kind", EnterpriseKind, "Of this legal kind.", reason=_COMMON)
     status = equals("status", EnterpriseStatus, "In this state.", reason=_COMMON)
+    scale = equals("scale", EnterpriseScale, "Of this size by the statistical standard.")
     text = matches(
         "enterprise",
         "Holds these words; words of two or more characters are found anywhere, and by how they sound where few names hold"
@@ -67,6 +84,26 @@ class EnterpriseFilter:
         lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES),
         reason="Editors ask for a place of theirs by `within`; without, the walk ends with the time of a statement.",
     )
+
+
+def _place_below(c: Compiler, row: Row, filters: Mapping[str, Given]) -> str:
+    """The division directly below the one that is asked for; without one, the county."""
+    digits = len(filters["within"].value) if "within" in filters else 4
+    return f"substr({row['division_id']}, 1, { ({4: 6, 6: 9}.get(digits, 12)) })"
+
+
+FACETS = {
+    "divisions": By(_place_below),
+    "sections": By(lambda c, row, _: rules.section(row["industry_id"])),
+    "industries": By(lambda c, row, _: row["industry_id"]),
+    "kinds": By(lambda c, row, _: f"upper({row['kind']})"),
+    "statuses": By(lambda c, row, _: f"upper({row['status']})"),
+    "scales": By(lambda c, row, _: f"upper({row['scale']})"),
+    "lists": By(
+        joined=("enterprise_listing l ON l.enterprise_id = {hit}.id AND l.delisted_on IS NULL", "upper(l.list)")
+    ),
+}
+"""What the register is narrowed by, each with how many there are. Places: the divisions directly below."""
 
 
 @order_type
@@ -138,6 +175,11 @@ class Enterprise:
     )
     accounts = connection(
         "EnterpriseAccount", key="enterprise_id", description="Who acts for it, as far as you may know."
+    )
+    one_thing_cases = connection(
+        "checklists.OneThingCase",
+        key="enterprise_id",
+        description="Its cases of what is done once, as far as you may read them.",
     )
     policy_grants = connection(
         "policies.PolicyGrant",
@@ -226,6 +268,13 @@ class Query:
         description="An enterprise by its code.",
     )
     enterprises = root_connection("Enterprise", description="Enterprises of the city.")
+    enterprise_facets = root_facets(
+        "Enterprise",
+        list="enterprises",
+        facets=FACETS,
+        description="How many of the enterprises that a filter finds have which values, counted over a thousand of them"
+        " at most. Exact counts of places, industries and lists whatever their size: `enterpriseFigures`.",
+    )
     enterprise_accounts = root_connection(
         "EnterpriseAccount",
         description="Accounts that act for enterprises: your own, and those whose enterprises you oversee.",

@@ -48,7 +48,7 @@ class EnterpriseScale(Labelled):
 
     LARGE = "large", N_("Large")
     MEDIUM = "medium", N_("Medium-sized")
-    SMALL = "small", N_("Small")
+    SMALL = "small", N_("Small-sized")
     MICRO = "micro", N_("Micro")
 
 
@@ -125,7 +125,7 @@ class Enterprise(Listing):
 
     class Meta:
         table = "enterprise"
-        indexes = (("division_id", "id"), ("industry_id", "id"), ("division_id", "is_published"))
+        indexes = (("division_id", "id"), ("industry_id", "id"), ("division_id", "is_published"), ("scale", "id"))
 
     sql_indexes: ClassVar[SqlIndexes] = {**by_place("enterprise", "division_id", "id"), "enterprise_section": ()}
 

@@ -14,12 +14,14 @@ from civicgraph.graph.declare import (
     node,
     root,
     root_connection,
+    root_facets,
     root_found,
     root_one,
     to_many,
     to_one,
     type_,
 )
+from civicgraph.graph.facets import By
 from civicgraph.graph.filters import (
     Order,
     any_of,
@@ -41,6 +43,7 @@ from civicgraph.graph.types import BigInt, DivisionCode, Node
 
 __all__ = [
     "BigInt",
+    "By",
     "DivisionCode",
     "Node",
     "Order",
@@ -65,6 +68,7 @@ __all__ = [
     "places",
     "root",
     "root_connection",
+    "root_facets",
     "root_found",
     "root_one",
     "split",

@@ -31,6 +31,7 @@ from civicgraph.graph.mapped import (
     META,
     Column,
     Declared,
+    Faceted,
     Found,
     Link,
     Mapped,
@@ -41,10 +42,10 @@ from civicgraph.graph.mapped import (
     Split,
     Summed,
 )
-from civicgraph.graph.types import BigInt, Connection, Node
+from civicgraph.graph.types import MOST_COUNTED, BigInt, Connection, Facet, Node
 
 if TYPE_CHECKING:
-    pass
+    from civicgraph.graph.facets import By
 
 SCALARS: dict[type[orm.Field[Any]], type] = {
     orm.CharField: str,
@@ -145,6 +146,11 @@ def root_found(lists: Mapping[str, str], *, union: str, kinds: type[Enum], descr
     return Found(lists=lists, union=union, kinds=kinds, description=description)
 
 
+def root_facets(target: str, *, list: str, facets: Mapping[str, By], description: str) -> Any:
+    """How many of what a root list of `target` holds have which values: see `graph.facets`."""
+    return Faceted(target=target, list=list, facets=facets, description=description)
+
+
 def Ref(target: str, module: str) -> Any:  # noqa: N802 - stands where a type stands
     """The GraphQL type `target` by name: rooms refer to each other's types without importing them."""
     room, _, name = target.rpartition(".")
@@ -227,6 +233,9 @@ def _field(name: str, declared: Declared, model: type[Model] | None, module: str
         if isinstance(declared, RootOne) or declared.is_nullable:
             annotation = annotation | None
         return annotation, _with_arguments(declared, annotation, declared.arguments)
+    elif isinstance(declared, Faceted):
+        annotation = _facets_type(declared)
+        return annotation, _with_arguments(declared, annotation, _filter_argument(declared.target, module))
     else:
         assert isinstance(declared, Paged)
         annotation = Connection[Ref(declared.target, module)]  # type: ignore[misc]
@@ -278,6 +287,25 @@ def _union(declared: Found, module: str) -> Any:
     return Annotated[Union[members], strawberry.union(declared.union, description="Something that a search finds.")]  # type: ignore[valid-type]  # noqa: UP007
 
 
+def _facets_type(declared: Faceted) -> type:
+    """`<Target>Facets`: a list of values and counts for each facet, with how far was counted."""
+    namespace: dict[str, Any] = {"__annotations__": {"counted": int, "is_capped": bool}}
+    namespace["counted"] = strawberry.field(description=f"How many were counted, at most {MOST_COUNTED}.")
+    namespace["is_capped"] = strawberry.field(
+        description="Whether there may be more: then counts are at least so high."
+    )
+    for name in declared.facets:
+        namespace["__annotations__"][name] = list[Facet]
+        said = f"By {name.removeprefix('by_').replace('_', ' ')}, the most frequent first."
+        namespace[name] = strawberry.field(description=said)
+    made = type(f"{declared.target}Facets", (), namespace)
+    return strawberry.type(made, description=declared.description)
+
+
+def _filter_argument(target: str, module: str) -> dict[str, Any]:
+    return {"filter": (Ref(f"{target}Filter", module) | None, "Only items that fit all of these.")}
+
+
 def _search_arguments(declared: Found) -> dict[str, Any]:
     return {
         "text": (str, "The words to look for."),
@@ -293,7 +321,7 @@ def _paging_arguments(declared: Paged, module: str) -> dict[str, Any]:
         "after": (str | None, "Continue after this cursor."),
         "last": (int | None, "How many items from the end, at most 100."),
         "before": (str | None, "Continue before this cursor."),
-        "filter": (Ref(f"{target}Filter", module) | None, "Only items that fit all of these."),
+        **_filter_argument(target, module),
         "order_by": (Ref(f"{target}Order", module) | None, "The order of the list."),
     }
 

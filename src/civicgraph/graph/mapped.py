@@ -12,6 +12,7 @@ from tortoise.models import Model
 from civicgraph.graph.rows import Slice
 
 if TYPE_CHECKING:
+    from civicgraph.graph.facets import By
     from civicgraph.graph.plan import Compiler, Row
 
 Predicate = Callable[["Compiler", "Row"], str]
@@ -88,6 +89,15 @@ class Found(Declared):
     lists: Mapping[str, str]
     union: str
     kinds: type[Enum]
+
+
+@dataclass(kw_only=True)
+class Faceted(Declared):
+    """A root field that says how many of what the root list `list` holds have which values (`graph.facets`)."""
+
+    target: str
+    list: str
+    facets: Mapping[str, By]
 
 
 @dataclass(kw_only=True)

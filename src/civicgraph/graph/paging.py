@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -46,6 +47,20 @@ def items(compiler: Compiler, parent_type: GraphQLObjectType, nodes: list[FieldN
     declared = compiler.declared(parent_type, nodes[0].name.value)
     assert isinstance(declared, Paged)
     return _Page(compiler, parent_type, nodes, declared, None).items()
+
+
+def first_rows(
+    compiler: Compiler,
+    parent_type: GraphQLObjectType,
+    node: FieldNode,
+    wanted: Callable[[Row, Mapping[str, Given]], str],
+    most: int,
+) -> str:
+    """SQL for the first rows, `most` at most and in no order, that a root list finds: in the columns that are `wanted`."""
+    declared = compiler.declared(parent_type, node.name.value)
+    assert isinstance(declared, Paged)
+    page = _Page(compiler, parent_type, [node], declared, None)
+    return page.found(lambda row: wanted(row, page.filters_given()), most)
 
 
 class _Page:
@@ -255,24 +270,30 @@ class _Page:
         return [c for c in conditions if c] + self.c.visibility(self.mapped, row)
 
     def _filters(self, row: Row) -> list[str]:
-        if "filter" not in self.given:
-            return []
-        node = next(argument.value for argument in self.nodes[0].arguments or () if argument.name.value == "filter")
-        parts = fields_of(self.c.selection, node, self.given["filter"], self.definition.args["filter"].type)
         declared = FILTERS[f"{self.mapped.name}Filter"]
-        return [declared[name].condition(self.c, row, given) for name, given in parts.items()]
+        return [declared[name].condition(self.c, row, given) for name, given in self.filters_given().items()]
+
+    def filters_given(self) -> dict[str, Given]:
+        """The filters that are given, by their names."""
+        if "filter" not in self.given:
+            return {}
+        node = next(argument.value for argument in self.nodes[0].arguments or () if argument.name.value == "filter")
+        return fields_of(self.c.selection, node, self.given["filter"], self.definition.args["filter"].type)
 
     def _count(self) -> str:
+        return f"SELECT count(*) AS n FROM ({self.found(lambda _row: '1', COUNT_CAP + 1)}) l"
+
+    def found(self, wanted: Callable[[Row], str], most: int) -> str:
+        """The first rows, `most` at most and in no order, in columns of SQL."""
         row = self.c.row(self.mapped)
         conditions = self._conditions(row)
+        names = wanted(row)
         if row.search:
-            listed = search.Listed(row["id"], conditions, str(COUNT_CAP + 1), is_descending=True)
-            counted = search.steps(self.mapped.table, row, row.search, listed)
-        else:
-            where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-            source = row.source or f'"{self.mapped.table}" {row.alias}'
-            counted = f"SELECT 1 FROM {source}{where}"
-        return f"SELECT count(*) AS n FROM ({counted} LIMIT {COUNT_CAP + 1}) l"
+            listed = search.Listed(names, conditions, str(most), is_descending=True, most=most)
+            return f"{search.steps(self.mapped.table, row, row.search, listed)} LIMIT {most}"
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        source = row.source or f'"{self.mapped.table}" {row.alias}'
+        return f"SELECT {names} FROM {source}{where} LIMIT {most}"
 
     def _size(self) -> str:
         return self.c.value(self._items, "int", share=None if self._asked_size else "default page")

@@ -27,7 +27,7 @@ from graphql import (
     is_list_type,
 )
 
-from civicgraph.graph import cost, found, paging, search, sums
+from civicgraph.graph import cost, facets, found, paging, search, sums
 from civicgraph.graph.cost import Size, Term
 from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.mapped import (
@@ -35,6 +35,7 @@ from civicgraph.graph.mapped import (
     META,
     Column,
     Declared,
+    Faceted,
     Found,
     Link,
     Mapped,
@@ -209,6 +210,8 @@ class Compiler:
         if isinstance(declared, RootOne):
             self.is_secret = self.is_secret or declared.is_secret
             return self._root_one(root_type, nodes, declared)
+        if isinstance(declared, Faceted):
+            return facets.counted(self, root_type, nodes, declared)
         if isinstance(declared, Found):
             return found.results(self, root_type, nodes, declared)
         if field_name == "node":

@@ -28,7 +28,7 @@ from civicgraph.graph.selection import UNIONS
 from civicgraph.graph.types import Node
 from civicgraph.i18n import Labelled
 
-_PAGING = ("Connection", "Edge", "PageInfo")
+_PAGING = ("Connection", "Edge", "PageInfo", "Facet", "Facets")
 
 
 @strawberry.type

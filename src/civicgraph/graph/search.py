@@ -38,6 +38,8 @@ class Listed:
     is_descending: bool
     start: str = ""
     """SQL of the id behind which the page begins, if it does not begin at the list's own end."""
+    most: int | None = None
+    """Rows that are asked for at most, where they are more than `MOST`; `FEW` grows with it."""
 
 
 def condition(c: Compiler, table: str, row: Row, given: Given, *, is_by_ear: bool = False) -> str:
@@ -89,6 +91,8 @@ def steps(table: str, row: Row, found: Search, listed: Listed) -> str:
     hit of a frequent word, the order alone every row for a rare one, and the planner knows neither: its
     statistics hold no pairs of characters that are met rarely.
     """
+    most = listed.most or MOST
+    few = FEW * max(most // MOST, 1)
     alias, way, limit = row.alias, " DESC" if listed.is_descending else "", listed.limit
     edge = listed.start or f"(SELECT {'max' if listed.is_descending else 'min'}(id) FROM {table})"
     window = f"{alias}.id > {edge} - {NEAR}" if listed.is_descending else f"{alias}.id < {edge} + {NEAR}"
@@ -97,16 +101,16 @@ def steps(table: str, row: Row, found: Search, listed: Listed) -> str:
     def page(*conditions: str) -> str:
         where = " AND ".join((*conditions, *listed.conditions))
         found = f'SELECT {listed.columns} FROM "{table}" {alias} WHERE {where} ORDER BY {alias}.id{way}'
-        return f"SELECT * FROM ({found} LIMIT {MOST}) p LIMIT {limit}"  # as `PostgreSQL.limited` says why
+        return f"SELECT * FROM ({found} LIMIT {most}) p LIMIT {limit}"  # as `PostgreSQL.limited` says why
 
     is_short = f"(SELECT count(*) FROM near) < {limit}"
     return (
         f"WITH near AS MATERIALIZED ({page(window, exact)}),"
         f" few AS MATERIALIZED (SELECT id FROM {table}"
-        f" WHERE {is_short} AND {found.terms} AND {found.places} LIMIT {FEW + 1})"
+        f" WHERE {is_short} AND {found.terms} AND {found.places} LIMIT {few + 1})"
         f" SELECT * FROM near WHERE NOT {is_short}"
-        f" UNION ALL ({page(is_short, f'(SELECT count(*) FROM few) <= {FEW}', f'{alias}.id IN (SELECT id FROM few)')})"
-        f" UNION ALL ({page(f'(SELECT count(*) FROM few) > {FEW}', exact)})"
+        f" UNION ALL ({page(is_short, f'(SELECT count(*) FROM few) <= {few}', f'{alias}.id IN (SELECT id FROM few)')})"
+        f" UNION ALL ({page(f'(SELECT count(*) FROM few) > {few}', exact)})"
     )
 
 

@@ -9,6 +9,8 @@ import strawberry
 from graphql import GraphQLError
 
 T = TypeVar("T")
+MOST_COUNTED = 1_000
+"""So many rows are looked at for facets: some milliseconds, however big the table is."""
 
 
 class Place(str):
@@ -68,6 +70,14 @@ class Edge(Generic[T]):
 
     cursor: str = strawberry.field(description="Give it as `after` or `before` to continue from here.")
     node: T = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="How many of what a list holds have a value.")
+class Facet:
+    """A value and how often it occurs."""
+
+    value: str = strawberry.field(description="The value, as the list's filter takes it.")
+    count: int = strawberry.field(description="How many have it; at least so many where the whole is capped.")
 
 
 @strawberry.type(description="A page of a list, after the Relay specification.")

@@ -34,6 +34,7 @@ STAFF_MESSAGES = {
     "milestone_soon": N_("A milestone of an investment project in a week"),
     "milestone_due": N_("A milestone of an investment project is due today"),
     "milestone_late": N_("A milestone of an investment project is late"),
+    "one_thing_work": N_("A step of an enterprise’s case"),
 }
 """To members of staff, and to the robots of their groups."""
 RESIDENT_MESSAGES = {
@@ -45,6 +46,7 @@ RESIDENT_MESSAGES = {
     "mail_received": N_("Answer to a letter"),
     "follow_confirm": N_("Question whether an address is right"),
     "policy_grant": N_("A policy’s grant to an enterprise"),
+    "one_thing_step": N_("News of an enterprise’s case"),
     "claim_code": N_("Code by which an enterprise claims its entry of the register"),
 }
 """To residents, and to the contacts of enterprises."""
@@ -105,6 +107,11 @@ EXAMPLES = {
     "until": "2026-06-05",
     "reason": "同一时期已享受同类补贴",
     "lost": 0,
+    "stage": "step_done",
+    "step": "食品经营许可",
+    "step_en": "Food licence",
+    "window": "县政务大厅一件事综合窗口",
+    "got": "食品经营许可证",
     "code": "7F3KQ2MX",
     "minutes": 15,
 }

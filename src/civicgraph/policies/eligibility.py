@@ -195,6 +195,13 @@ def conditions(tree: Tree) -> list[Tree]:
     return [found for one in branches(tree) for found in conditions(one)]
 
 
+def placed(tree: Tree, path: str = "") -> list[tuple[str, Tree]]:
+    """The same, each with the path of its line."""
+    if "fact" in tree:
+        return [(path, tree)]
+    return [found for index, one in enumerate(branches(tree)) for found in placed(one, f"{path}.{index}".lstrip("."))]
+
+
 def branches(tree: Tree) -> list[Tree]:
     """What stands directly below a group."""
     return [tree["not"]] if "not" in tree else list(tree.get("all") or tree.get("any") or [])

@@ -327,7 +327,7 @@ Mutation = mutations(
         operations.explain_policy,
         {
             **{"qualifies": bool, "amount_fen": str},
-            **{"met": list[str], "unmet": list[str], "unknown": list[str]},
+            **{"met": list[str], "unmet": list[str], "unknown": list[str], "register_says": list[str]},
         },
     ),
     door(

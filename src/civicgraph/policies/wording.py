@@ -60,6 +60,22 @@ def _compared(fact: Fact, tree: Tree, names: Names) -> str:
     return gettext(N_(": at least %(number)s") if is_least else N_(": at most %(number)s"), number=number)
 
 
+def register_words(fact: Fact, value: Any, names: Names) -> str:
+    """What the register knows of a fact, in words."""
+    if value is None:
+        return gettext(N_("The register does not know it"))
+    if fact.kind is FactKind.LIST:
+        listed = [_shown(fact, one, names) for one in sorted(value)]
+        return gettext(N_("In the register: %(value)s"), value="、".join(listed) or gettext(N_("on no list")))
+    if fact.kind is FactKind.MONEY:
+        shown = f"{value / 100:,.2f}".removesuffix(".00")
+    elif fact.kind is FactKind.NUMBER:
+        shown = f"{value:,}"
+    else:  # a day, also of what is asked in years, or a code
+        shown = _shown(fact, str(value), names)
+    return gettext(N_("In the register: %(value)s"), value=shown)
+
+
 def _shown(fact: Fact, value: str, names: Names) -> str:
     if fact.choices:
         return fact.choices(value).words

@@ -15,6 +15,7 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import crypto
 from civicgraph.bookings.models import Registration
+from civicgraph.checklists.models import OneThingAnswer
 from civicgraph.enterprises.models import Enterprise, EnterpriseImportPart
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.models import Grievance, GrievanceFollower
@@ -56,6 +57,7 @@ SEALED = (
     Sealed(Registration, "contact_email"),
     Sealed(Registration, "answers"),
     Sealed(Enterprise, "contact_email"),
+    Sealed(OneThingAnswer, "sealed"),
     Sealed(EnterpriseImportPart, "rows"),
     Sealed(OutboxMessage, "address"),
     Sealed(GrievanceFollower, "address"),

@@ -18,6 +18,7 @@ from tortoise.transactions import in_transaction
 from civicgraph import clock
 from civicgraph.accounts.models import Session, SignInAttempt
 from civicgraph.bookings.forgetting import forget_due as forget_registrations
+from civicgraph.checklists.forgetting import forget_due as forget_cases
 from civicgraph.grievances.forgetting import forget_due, forget_held
 from civicgraph.notifications.models import InboxMessage, MessageState, OutboxMessage
 from civicgraph.operations.models import IdempotencyKey
@@ -59,6 +60,7 @@ ERASERS: Mapping[str, Callable[[int], Awaitable[int]]] = {
     "contact": forget_due,
     "held": forget_held,
     "registration": forget_registrations,
+    "one_thing": forget_cases,
     "message": _addresses,
     "submission": _oldest("submission", IdempotencyKey),
     "inbox": _oldest("inbox", InboxMessage),

@@ -86,6 +86,14 @@ KEPT: Mapping[str, Kept] = {
         N_("staff of the place; telephone and e-mail masked, each look recorded"),
         "个人信息保护法 art. 13(2), 19, 47",
     ),
+    "one_thing": Kept(
+        N_("What was filled into the one form of an enterprise’s case"),
+        N_("So that every department has what it needs, asked once"),
+        "keep_contact_days",
+        N_("after the case was done or withdrawn"),
+        N_("the window of the place and the departments of its steps; what is personal masked, each look recorded"),
+        "个人信息保护法 art. 13(3), 19, 47",
+    ),
     "message": Kept(
         N_("Address of a message that was sent"),
         N_("To send it again when it did not arrive"),

@@ -16,6 +16,7 @@ COMPONENTS = (
         "breadcrumb",
         "field",
         "filter",
+        "facets",
         "flash",
         "table",
         "pagination",
@@ -25,7 +26,7 @@ COMPONENTS = (
         "conflict",
         "busy",
     ),
-    *("places", "staff", "photos", "trail", "desk", "bookings", "slots", "poster", "products"),
+    *("places", "staff", "photos", "trail", "desk", "bookings", "slots", "poster", "products", "steps"),
 )
 MODULES = ("live", "submitting", "filters", "rows", "theme", "menus", "following", "desk", "queue")
 

@@ -19,6 +19,7 @@ from civicgraph.services.models import Service
 from civicgraph.text import search_terms
 from tests.graph.reference.blanks import fill_blanks
 from tests.graph.reference.bookings import build_bookings
+from tests.graph.reference.checklists import build_checklists
 from tests.graph.reference.desk import build_desk
 from tests.graph.reference.grievances import build_grievances
 from tests.graph.reference.intake import build_intake
@@ -56,6 +57,7 @@ async def build(seed: int = 5) -> None:
         await build_intake(dice, places)
         await build_products(places)
         await build_desk(dice, people)
+        await build_checklists(places)
         await build_messages(dice, places, people)
         await build_trail(dice, places, people)
         await fill_blanks()

@@ -11,7 +11,7 @@ from typing import Any
 
 from civicgraph import calendars
 from civicgraph.clock import CITY_ZONE
-from tests.graph.reference import bookings, desk, intake, products, rules
+from tests.graph.reference import bookings, checklists, desk, intake, products, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
 
@@ -228,6 +228,7 @@ NODES = (
     ),
     *("EnterpriseAccount", "EnterpriseImport", "HeldReport", "MenuDay", "Quota", "Registration", "Service"),
     *("InvestmentProject", "Policy", "PolicyGrant", "Product", "RescueTeam", "Session", "SupplyLink", "Team"),
+    *("Checklist", "OneThingCase"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
@@ -287,6 +288,17 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Policy.eligibility": lambda world, row: json_text(world.rows.database, row.eligibility),
     "Policy.examples": owned("PolicyExample", "policy_id"),
     "Policy.ruleLines": owned("PolicyRuleLine", "policy_id", "position"),
+    "Checklist.questions": owned("ChecklistQuestion", "checklist_id", "position"),
+    "Checklist.steps": owned("ChecklistStep", "checklist_id", "position"),
+    "Checklist.formFields": owned("ChecklistField", "checklist_id", "position"),
+    "ChecklistStep.teamNumber": lambda world, row: row.team_id,
+    "OneThingCase.steps": owned("OneThingStep", "case_id", "position"),
+    "OneThingCase.answers": owned("OneThingAnswer", "case_id", "position"),
+    "OneThingCase.isLate": checklists.is_late,
+    "OneThingStep.isLate": checklists.step_is_late,
+    "OneThingStep.mayTake": checklists.may_take,
+    "Query.checklist": root("Checklist", "id"),
+    "Query.oneThingCase": checklists.by_number,
     "Query.policy": root("Policy", "id"),
     "Query.product": root("Product", "id"),
     "Query.compound": root("Compound", "id"),
@@ -351,5 +363,6 @@ for _kind in (
     "EnterpriseImport",
     *("InvestmentMilestone", "InvestmentProject", "Policy", "PolicyExample", "PolicyGrant"),
     *("EventEntry", "EventSeries", "RescueTeam"),
+    "Checklist",
 ):
     FIELDS[f"{_kind}.number"] = lambda world, row: row.id

@@ -12,13 +12,14 @@ from civicgraph.clock import CITY_ZONE
 from civicgraph.permissions import (
     DRAFT_EVENTS,
     DRAFT_SERVICES,
+    EDIT_CHECKLISTS,
     EDIT_ENTERPRISES,
     EDIT_POLICIES,
     EDIT_PRODUCTS,
     EDIT_PROJECTS,
 )
 from civicgraph.text import sound
-from tests.graph.reference import bookings, desk, products, rules
+from tests.graph.reference import bookings, checklists, desk, products, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
 from tests.graph.reference.values import plain
 from tests.graph.reference.world import World
@@ -178,10 +179,24 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "EnterpriseFilter.isEditable": only(rules.over(EDIT_ENTERPRISES)),
     "EnterpriseFilter.kind": is_("kind"),
     "EnterpriseFilter.list": is_listed,
+    "EnterpriseFilter.scale": is_("scale"),
     "EnterpriseFilter.status": is_("status"),
     "EnterpriseFilter.text": found_by_ear("Enterprise", texts("name", "brand")),
     "EnterpriseFilter.within": lies_in("division_id"),
     "EnterpriseImportFilter.state": is_("state"),
+    "ChecklistFilter.isEditable": only(rules.over(EDIT_CHECKLISTS)),
+    "ChecklistFilter.statuses": one_of("status"),
+    "ChecklistFilter.text": holds("title", "title_en", "summary"),
+    "ChecklistFilter.within": lies_in("division_id"),
+    "OneThingCaseFilter.states": one_of("state"),
+    "OneThingCaseFilter.within": lies_in("division_id"),
+    "OneThingCaseFilter.enterprise": lambda world, row, code: (
+        world.rows.one("Enterprise", row.enterprise_id).credit_code == code
+    ),
+    "OneThingCaseFilter.checklist": is_("checklist_id"),
+    "OneThingCaseFilter.isMine": only(lambda world, row: rules.acts_for(world, row.enterprise_id)),
+    "OneThingCaseFilter.withMe": only(checklists.with_me),
+    "OneThingCaseFilter.isLate": either(checklists.is_late),
     "PolicyFilter.category": is_("category"),
     "PolicyFilter.isEditable": only(rules.over(EDIT_POLICIES)),
     "PolicyFilter.statuses": one_of("status"),

@@ -71,6 +71,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
         f"registration.{name}": ("Registration", rules.over(MANAGE_BOOKINGS))
         for name in ("contact_name", "contact_email_masked", "reason")
     },
+    "one_thing_answer.sealed": ("OneThingAnswer", nobody),
     "service.name": ("Service", rules.over(DRAFT_SERVICES)),
     "service.review_note": ("Service", rules.over(DRAFT_SERVICES)),
     "session.device": ("Person", lambda world, row: world.actor.person_id == row.id),
@@ -79,6 +80,11 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
 }
 """Columns that not all may read who see the row: the type whose key a mark ends with, and who may."""
 OWNERS = {
+    "ChecklistStep": ("Checklist", "checklist_id"),
+    "ChecklistField": ("Checklist", "checklist_id"),
+    "ChecklistQuestion": ("Checklist", "checklist_id"),
+    "OneThingStep": ("OneThingCase", "case_id"),
+    "OneThingAnswer": ("OneThingCase", "case_id"),
     "Offer": ("Service", "service_id"),
     "MenuDay": ("Service", "service_id"),
     "PriceRule": ("Service", "service_id"),

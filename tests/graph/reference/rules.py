@@ -17,6 +17,7 @@ from civicgraph.permissions import (
     DISPATCH_GRIEVANCES,
     DRAFT_EVENTS,
     DRAFT_SERVICES,
+    EDIT_CHECKLISTS,
     EDIT_DIVISIONS,
     EDIT_ENTERPRISES,
     EDIT_EVENTS,
@@ -27,6 +28,7 @@ from civicgraph.permissions import (
     EDIT_PROJECTS,
     EDIT_SERVICES,
     GRANT_POLICIES,
+    HANDLE_CASES,
     MANAGE_BOOKINGS,
     MANAGE_PEOPLE,
     MANAGE_ROBOTS,
@@ -279,6 +281,12 @@ def sees_product(world: World, row: Any) -> bool:
     return is_public_product(world, row) or is_kept or acts_for(world, row.enterprise_id)
 
 
+def _sees_case(world: World, row: Any) -> bool:
+    from tests.graph.reference.checklists import sees_case
+
+    return sees_case(world, row)
+
+
 # Which rows exist for whom ---------------------------------------------------------------------
 
 VISIBLE: dict[str, Rule] = {
@@ -328,6 +336,8 @@ VISIBLE: dict[str, Rule] = {
     "Service": lambda world, row: row.status is not ServiceStatus.DRAFT or may(world, DRAFT_SERVICES, row.division_id),
     "MenuDay": lambda world, row: sees(world, "Service", world.rows.one("Service", row.service_id)),
     "Session": is_own,
+    "Checklist": lambda world, row: row.status.name != "DRAFT" or may(world, EDIT_CHECKLISTS, row.division_id),
+    "OneThingCase": lambda world, row: _sees_case(world, row),
 }
 """Types that not everybody sees whole; the others are public."""
 
@@ -388,6 +398,9 @@ GUARDS: dict[str, Rule] = {
 """Fields that are null for others."""
 
 MAY: dict[str, Rule] = {
+    "Checklist.mayEdit": over(EDIT_CHECKLISTS),
+    "OneThingCase.isMine": lambda world, row: acts_for(world, row.enterprise_id),
+    "OneThingCase.mayHandle": over(HANDLE_CASES),
     "Compound.mayEdit": over(EDIT_DIVISIONS),
     "Division.mayEdit": over(EDIT_DIVISIONS, "code"),
     "Division.maySetPromises": over(SET_PROMISES, "code"),

@@ -10,6 +10,15 @@ from typing import Any
 
 from civicgraph.accounts.models import ApiToken, Grant, Person, Session, TrustedDocument
 from civicgraph.bookings.models import Quota, QuotaQuestion, Registration
+from civicgraph.checklists.models import (
+    Checklist,
+    ChecklistField,
+    ChecklistQuestion,
+    ChecklistStep,
+    OneThingAnswer,
+    OneThingCase,
+    OneThingStep,
+)
 from civicgraph.divisions.models import Compound, Division, Figure, OfficeHours
 from civicgraph.enterprises.models import (
     Enterprise,
@@ -77,6 +86,7 @@ OWN_NAME = (
     *(InvestmentAmount, InvestmentMilestone, InvestmentProject, InvestmentStageChange),
     *(Policy, PolicyExample, PolicyGrant, PolicyRuleLine),
     *(ProductOutput, ProductionBase, Recognition, SupplyLink, SupportReceived),
+    *(Checklist, ChecklistField, ChecklistQuestion, ChecklistStep, OneThingAnswer, OneThingCase, OneThingStep),
     *(
         GridAssignment,
         Grievance,

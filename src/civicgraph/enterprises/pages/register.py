@@ -12,12 +12,16 @@ from starlette.routing import Route
 from civicgraph import settings
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
 from civicgraph.enterprises import operations
-from civicgraph.enterprises.models import EnterpriseList, EnterpriseStatus
+from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
+from civicgraph.enterprises.pages.facets import groups, is_beyond_figures
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.permissions import EDIT_ENTERPRISES
 from civicgraph.products.wording import quantity
-from civicgraph.web import Form, listing, page, read, require, staff_only, submit
+from civicgraph.web import Form, listing, page, read, require, shell, staff_only, submit
 from civicgraph.web.query import one_of, paging, place, text
+
+NARROWED = {"kind": EnterpriseKind, "status": EnterpriseStatus, "scale": EnterpriseScale}
+"""What only the facets narrow the register by: the form keeps it."""
 
 
 async def enterprises(request: Request) -> Response:
@@ -27,11 +31,16 @@ async def enterprises(request: Request) -> Response:
         "industry": _industry(request),
         "list": one_of(request, "list", EnterpriseList) or "",
         "within": place(request) or "",
+        **{name: one_of(request, name, enum) or "" for name, enum in NARROWED.items()},
     }
-    filters = {"text": asked["q"], **{key: asked[key] for key in ("industry", "list", "within")}}
+    filters = {"text": asked["q"], **{key: asked[key] for key in ("industry", "list", "within", *NARROWED)}}
     variables = {
         "place": asked["within"] or settings.current().city_code,
         "industry": asked["industry"] or "none",
+        "of": asked["industry"] or None,
+        "list": asked["list"] or None,
+        "isInside": bool(asked["industry"]),
+        "isBeyond": is_beyond_figures(asked),
         "filter": {key: value for key, value in filters.items() if value},
         **paging(request, 30),
     }
@@ -54,7 +63,9 @@ async def enterprises(request: Request) -> Response:
         },
         place_field(request, require(found, "division"), asked["within"]),
     ]
-    values = {"asked": asked, "fields": fields}
+    facets = groups(found, asked, lambda **chosen: shell.address(request, "enterprises", **chosen))
+    kept = {name: asked[name] for name in NARROWED if asked[name]}
+    values = {"asked": asked, "fields": fields, "facets": facets, "kept": kept}
     return await page(request, "enterprises/list", variables, values, fragment="enterprises/_results", data=found)
 
 

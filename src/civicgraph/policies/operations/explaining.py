@@ -10,13 +10,14 @@ from civicgraph import clock
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.claims.acting import acts_for
 from civicgraph.enterprises.figures.counting import Listed
-from civicgraph.enterprises.models import Enterprise, EnterpriseListing
+from civicgraph.enterprises.models import Enterprise, EnterpriseListing, Industry
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.operations import Input, NotFound, operation
 from civicgraph.permissions import EDIT_POLICIES, READ_ENTERPRISE_CONTACTS, Actor
-from civicgraph.policies.eligibility import Known, explained
+from civicgraph.policies.eligibility import FACTS, Known, explained, placed
 from civicgraph.policies.models import Policy, PolicyRuleLine, PolicyStatus
 from civicgraph.policies.rules import amount_of, is_on
+from civicgraph.policies.wording import register_words
 
 _PUBLIC = (PolicyStatus.PUBLISHED, PolicyStatus.ENDED)
 
@@ -37,7 +38,8 @@ class ExplainPolicy(Input):
 async def explain_policy(actor: Actor, data: ExplainPolicy) -> dict[str, Any]:
     """Say of each condition of a policy whether an enterprise meets it today, for who may read its private facts.
 
-    `qualifies` is null where the register does not know enough; `met`, `unmet` and `unknown` are its conditions in words.
+    `qualifies` is null where the register does not know enough; `met`, `unmet` and `unknown` are its conditions in words;
+    `register_says` is what the register knows of each.
     """
     known = await _known(actor, data.credit_code)
     policy = await Policy.get_or_none(id=data.policy_id)
@@ -45,11 +47,11 @@ async def explain_policy(actor: Actor, data: ExplainPolicy) -> dict[str, Any]:
         raise NotFound
     qualifies, lines = _judged(policy, known)
     amount = amount_of(policy, known) if qualifies else None
-    is_here = _is_here(policy, known)
+    is_here, register = _is_here(policy, known), await _register_says(policy, known)
     return {
-        **{"qualifies": qualifies, "is_here": is_here, "lines": lines},
+        **{"qualifies": qualifies, "is_here": is_here, "lines": lines, "register": register},
         "amount_fen": None if amount is None else str(amount),
-        **await _in_words(policy, lines, is_here=is_here),
+        **await _in_words(policy, lines, register, is_here=is_here),
     }
 
 
@@ -122,14 +124,34 @@ async def known_of_entry(row: Enterprise) -> Known:
     )
 
 
-async def _in_words(policy: Policy, lines: dict[str, bool | None], *, is_here: bool) -> dict[str, list[str]]:
+async def _register_says(policy: Policy, known: Known) -> dict[str, str]:
+    """What the register knows of what each condition asks for, by the condition's path, in the reader's language."""
+    is_chinese = current.get() == "zh"
+    names: dict[str, str] = {}
+    if industry := await Industry.get_or_none(code=known.industry):
+        names[industry.code] = industry.name if is_chinese else industry.name_en
+    if place := await Division.get_or_none(code=known.division):
+        names[place.code] = place.short_name if is_chinese else place.pinyin or place.short_name
+    today, said = clock.today(), {}
+    for path, one in placed(policy.eligibility) if policy.eligibility else ():
+        fact = FACTS[one["fact"]]
+        said[path] = register_words(fact, fact.value(known, today), names)
+    return said
+
+
+async def _in_words(
+    policy: Policy, lines: dict[str, bool | None], register: dict[str, str], *, is_here: bool
+) -> dict[str, list[str]]:
     """The conditions in the reader's language, by whether they are met; the first is the place."""
     place = await Division.get(code=_place(policy))
+    found: dict[str, list[str]] = {"met": [], "unmet": [], "unknown": [], "register_says": []}
     said: list[tuple[str, bool | None]] = [(gettext("Registered in %(place)s", place=place.short_name), is_here)]
     is_chinese = current.get() == "zh"
     for line in await PolicyRuleLine.filter(policy_id=policy.id, is_group=False).order_by("position"):
-        said.append((line.words if is_chinese else line.words_en, lines.get(line.path)))
-    found: dict[str, list[str]] = {"met": [], "unmet": [], "unknown": []}
+        words = line.words if is_chinese else line.words_en
+        said.append((words, lines.get(line.path)))
+        if line.path in register:
+            found["register_says"].append(f"{words} · {register[line.path]}")
     for words, answer in said:
         found["unknown" if answer is None else "met" if answer else "unmet"].append(words)
     return found

@@ -1,0 +1,5 @@
+"""Pages of the checklists room."""
+
+from civicgraph.checklists.pages import own, public, staff
+
+ROUTES = [*public.ROUTES, *own.ROUTES, *staff.ROUTES]
