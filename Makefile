@@ -6,7 +6,7 @@ WORKERS ?= 3
 CASES ?= 50
 HISTORIES ?= 2000
 
-.PHONY: run test lint format types shots fuzz bench bench-search bench-deadlines bench-peers histories soak lock clean help
+.PHONY: run test lint format types shots fuzz bench bench-search bench-deadlines bench-register bench-peers histories soak lock clean help
 
 help: ## Name each habit
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ bench-search: .venv/dev.stamp ## Search at city scale, after `make bench` has ma
 
 bench-deadlines: .venv/dev.stamp ## 10,000 deadlines due in one minute among a million grievances (minutes)
 	$(BIN)/python -m benchmarks.deadlines
+
+bench-register: .venv/dev.stamp ## The register of 830,000: entered, killed, matched, searched, sent (half an hour)
+	$(BIN)/python -m benchmarks.register
 
 bench-peers: .venv/dev.stamp ## Beside PostGraphile, Strawberry and hand-written statements (an hour; needs wrk)
 	$(BIN)/python -m benchmarks.peers
