@@ -33,6 +33,7 @@ TYPED: dict[str, st.SearchStrategy[str]] = {
     "Boolean": st.sampled_from(["true", "false"]),
     "DivisionCode": PLACES,
     "IndustryCode": st.just('"C"'),
+    "Unit": st.just("KILOGRAM"),
     "String": st.just('"lighting"'),
 }
 """What an argument that must be given is given, by its name or else by its type."""

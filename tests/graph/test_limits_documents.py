@@ -26,7 +26,14 @@ from civicgraph.schema import schema
 from tests.support import city
 
 DOCUMENTS = int(os.environ.get("CIVICGRAPH_RANDOM_DOCUMENTS", "150")) // 3
-SAMPLES = {"DivisionCode": '"5203"', "ID": '"Division:5203"', "Int": "1", "String": '"x"', "Boolean": "true"}
+SAMPLES = {
+    "DivisionCode": '"5203"',
+    "ID": '"Division:5203"',
+    "Int": "1",
+    "String": '"x"',
+    "Boolean": "true",
+    "Unit": "KILOGRAM",
+}
 
 
 class Writer:
@@ -131,13 +138,13 @@ def deepened(kind: GraphQLObjectType, way: list[str], depth: int, dice: random.R
 
 
 def is_beyond_sqlite(text: str, app: Starlette) -> bool:
-    """Parts of figures of enterprises and of drills by their parts, thirteen times: SQLite's expressions go no deeper than 1,000.
+    """Parts of figures of enterprises, of drills and of markets by their parts, thirteen times: SQLite's expressions go no deeper than 1,000.
 
     What any document may cost by default refuses it long before; this test lets everything cost what it likes.
     """
     return (
         not is_postgres(app.state.settings)
-        and re.search(r"(enterprise|drill)Figures(\(.*?\))?( { by\w+){13}", text) is not None
+        and re.search(r"(enterprise|drill|market)Figures(\(.*?\))?( { by\w+){13}", text) is not None
     )
 
 

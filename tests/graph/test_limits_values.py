@@ -27,7 +27,7 @@ from civicgraph.schema import schema
 from tests.support import city
 
 JSON = {"accept": "application/graphql-response+json"}
-SAMPLES = {"DivisionCode": "5203", "ID": "Division:5203", "Int": 1, "String": "x", "Boolean": True}
+SAMPLES = {"DivisionCode": "5203", "ID": "Division:5203", "Int": 1, "String": "x", "Boolean": True, "Unit": "KILOGRAM"}
 INJECTIONS = (
     "' OR '1'='1",
     "'; DROP TABLE division; --",

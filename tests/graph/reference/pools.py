@@ -132,9 +132,11 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
 
 
 def cursors(rows: Rows) -> dict[tuple[str, str], list[str]]:
-    """Cursors of each type's lists in each of their orders, as answers hold them."""
+    """Cursors of each type's lists in each of their orders, as answers hold them: a row without a key stands in none of them."""
     return {
-        (kind, name): [order.cursor(rows.database, row) for row in rows.tables[kind][:30]]
+        (kind, name): [
+            order.cursor(rows.database, row) for row in rows.tables[kind][:30] if None not in order.keys(row)
+        ]
         for kind, orders in ORDERS.items()
         for name, order in orders.items()
     }
