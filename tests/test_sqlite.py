@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.applications import Starlette
@@ -13,11 +14,12 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from civicgraph import db
+from civicgraph import clock, db
 from civicgraph.accounts.models import ApiToken
 from civicgraph.accounts.operations import actor_from_token, create_token
 from civicgraph.divisions.models import Division
 from civicgraph.permissions import Role
+from civicgraph.scheduler.models import Deadline
 from civicgraph.settings import Settings
 from tests.support import city
 
@@ -77,3 +79,12 @@ async def test_who_somebody_is_does_not_wait_for_a_write(app: Starlette, setting
     assert (await ApiToken.get()).last_used_at is None  # the lock was not waited for; the next use is kept
     await actor_from_token(secret)
     assert (await ApiToken.get()).last_used_at is not None
+
+
+async def test_a_time_by_the_citys_clock_is_the_same_moment_as_in_utc(connected: Settings) -> None:
+    opens = datetime(2026, 5, 22, 9, tzinfo=clock.CITY_ZONE)
+    await Deadline.create(subject_type="Milestone", subject_id=1, kind="due", due_at=opens)
+    for moment, is_due in ((opens - timedelta(seconds=1), 0), (opens, 1)):
+        for zone in (clock.CITY_ZONE, UTC):
+            assert await Deadline.filter(due_at__lte=moment.astimezone(zone)).count() == is_due
+    assert (await Deadline.get()).due_at == opens

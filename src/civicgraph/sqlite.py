@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from tortoise.backends.base.client import TransactionalDBClient
@@ -17,6 +18,14 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 BESIDE_MILLISECONDS = 50
+
+
+def _written(moment: datetime) -> str:
+    """A moment as the file keeps it: in UTC, since SQLite compares moments as the texts that they are."""
+    return (moment if moment.tzinfo is None else moment.astimezone(UTC)).isoformat(" ")
+
+
+sqlite3.register_adapter(datetime, _written)  # in the place of Tortoise's, which keeps each in its own zone
 
 
 class _ImmediateTransaction(SqliteTransactionWrapper):

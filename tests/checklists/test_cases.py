@@ -297,6 +297,29 @@ async def test_checklists_are_kept_by_the_editors_of_their_place(town: Town) -> 
 
 
 @pytest.mark.parametrize(
+    ("part", "given", "said"),
+    [
+        ("steps", {"materials": "营业执照复印件"}, "materials: 营业执照复印件"),
+        ("questions", {"text_en": "Alcohol?"}, "text_en: Alcohol?"),
+        ("form_fields", {"help": "招牌上的名字"}, "help: 招牌上的名字"),
+    ],
+)
+async def test_the_trail_shows_whatever_changed_of_a_part(
+    town: Town, part: str, given: dict[str, Any], said: str
+) -> None:
+    wanted = template(town.team.id)
+    wanted[part][0] |= given
+    await operations.update_checklist(town.editor, {**wanted, "id": town.checklist.id, "version": 2})
+    entry = await AuditEntry.filter(subject_type="Checklist").order_by("-id").first()
+    assert entry is not None
+    assert list(entry.changes) == [part]
+    before, after = entry.changes[part]
+    assert said not in before[0]
+    assert said in after[0]
+    assert before[1:] == after[1:]
+
+
+@pytest.mark.parametrize(
     ("part", "index", "given", "path"),
     [
         ("steps", 1, {"after": "3"}, "steps.1.after"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from civicgraph.calendars import is_working_day
@@ -38,8 +38,7 @@ def _working_day(day: date, step: timedelta) -> date:
 
 
 def _at(day: date, hour: time) -> datetime:
-    """By the city's clock, as UTC: SQLite compares times as they are written."""
-    return datetime.combine(day, hour, CITY_ZONE).astimezone(UTC)
+    return datetime.combine(day, hour, CITY_ZONE)
 
 
 def promised(start: datetime, days: int) -> datetime:

@@ -38,10 +38,11 @@ from civicgraph.graph.filters import (
     within,
 )
 from civicgraph.graph.mutations import door, mutations
-from civicgraph.graph.sums import split, summed
+from civicgraph.graph.sums import MAX_DIVISIONS, divisions_below, split, summed
 from civicgraph.graph.types import BigInt, DivisionCode, Node
 
 __all__ = [
+    "MAX_DIVISIONS",
     "BigInt",
     "By",
     "DivisionCode",
@@ -54,6 +55,7 @@ __all__ = [
     "column",
     "computed",
     "connection",
+    "divisions_below",
     "door",
     "equals",
     "filter_type",

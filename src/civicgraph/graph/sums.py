@@ -37,6 +37,20 @@ def summed(
     return Summed(target=target, pick=pick, arguments=arguments, is_nullable=is_nullable, description=description)
 
 
+MAX_DIVISIONS = 100
+"""Parts by division are at most so many; no division has as many below it."""
+
+
+def divisions_below(c: Compiler, division: str) -> tuple[str, str]:
+    """For a split by the divisions directly below one: what to go through, and the code of each."""
+    below = c.alias()
+    source = (
+        f"FROM (SELECT child.code FROM division child WHERE child.parent_id = {division}"
+        f" ORDER BY child.code LIMIT {MAX_DIVISIONS}) {below}"
+    )
+    return source, f"{below}.code"
+
+
 def split(
     target: str,
     by: Callable[[Compiler, Any], tuple[str, str, Any] | None],

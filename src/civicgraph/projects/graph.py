@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from civicgraph.enterprises.industry_code import IndustryCode, of_industry
 from civicgraph.graph import (
+    MAX_DIVISIONS,
     BigInt,
     DivisionCode,
     Order,
@@ -199,7 +200,7 @@ class InvestmentFigures:
         "InvestmentFigures",
         slices.by_division,
         size=20,
-        description=f"In parts by the divisions directly below, at most {slices.MAX_DIVISIONS}.",
+        description=f"In parts by the divisions directly below, at most {MAX_DIVISIONS}.",
     )
     by_signing = split(
         "InvestmentFigures",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from civicgraph.graph import summed
+from civicgraph.graph import divisions_below, summed
 from civicgraph.projects.models import ProjectStage
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from civicgraph.graph.selection import Given
 
 MAX_QUARTERS = 40
-MAX_DIVISIONS = 100
 
 
 @dataclass(frozen=True)
@@ -91,12 +90,8 @@ def by_stage(c: Compiler, whole: Cells) -> Parts:
 
 def by_division(c: Compiler, whole: Cells) -> Parts:
     """The divisions directly below."""
-    below = c.alias()
-    source = (
-        f"FROM (SELECT child.code FROM division child WHERE child.parent_id = {whole.division}"
-        f" ORDER BY child.code LIMIT {MAX_DIVISIONS}) {below}"
-    )
-    return source, f"{below}.code", _part(whole, division=f"{below}.code")
+    source, code = divisions_below(c, whole.division)
+    return source, code, _part(whole, division=code)
 
 
 def by_signing(c: Compiler, whole: Cells) -> Parts:

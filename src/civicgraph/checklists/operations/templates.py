@@ -6,6 +6,7 @@ import re
 from typing import Any, Self
 
 from pydantic import Field, model_validator
+from tortoise.models import Model
 
 from civicgraph.checklists import rules
 from civicgraph.checklists.models import (
@@ -206,12 +207,16 @@ async def _values(row: Checklist) -> dict[str, Any]:
     """The editable values by input field, for the trail and for a conflict."""
     values: dict[str, Any] = {name: getattr(row, name) for name in _OWN}
     values["division_code"] = row.division_id  # type: ignore[attr-defined]
-    values["questions"] = [one.text for one in await ChecklistQuestion.filter(checklist_id=row.id).order_by("position")]
-    steps = await ChecklistStep.filter(checklist_id=row.id).order_by("position")
-    values["steps"] = [f"{one.title} {one.department} {one.working_days}" for one in steps]
-    fields = await ChecklistField.filter(checklist_id=row.id).order_by("position")
-    values["form_fields"] = [one.label for one in fields]
+    for name, model in (("questions", ChecklistQuestion), ("steps", ChecklistStep), ("form_fields", ChecklistField)):
+        values[name] = [_line(one) for one in await model.filter(checklist_id=row.id).order_by("position")]
     return values
+
+
+def _line(part: Model) -> str:
+    """All of a part in one line, so that the trail shows whatever changed."""
+    hidden = ("id", "checklist_id", "position")
+    kept = {name: getattr(part, name) for name in part._meta.fields_db_projection if name not in hidden}
+    return "; ".join(f"{name}: {value}" for name, value in kept.items() if value not in ("", None, []))
 
 
 async def _locked(actor: Actor, number: int) -> Checklist:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from civicgraph.enterprises.figures import slices
 from civicgraph.enterprises.models import EnterpriseCell, EnterpriseList
-from civicgraph.graph import computed, split, to_one, type_
+from civicgraph.graph import MAX_DIVISIONS, computed, split, to_one, type_
 
 
 @type_(EnterpriseCell)
@@ -54,7 +54,7 @@ class EnterpriseFigures:
         "EnterpriseFigures",
         slices.by_division,
         size=20,
-        description=f"In parts by the divisions directly below, at most {slices.MAX_DIVISIONS}.",
+        description=f"In parts by the divisions directly below, at most {MAX_DIVISIONS}.",
     )
     by_section = split("EnterpriseFigures", slices.by_section, size=20, description="In parts by section of industry.")
     by_industry = split(

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from civicgraph.enterprises.models import EnterpriseList
-from civicgraph.graph import summed
+from civicgraph.graph import divisions_below, summed
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
     from civicgraph.graph.selection import Given
 
 MAX_QUARTERS = 40
-MAX_DIVISIONS = 100
 _ALL = "''"
 
 
@@ -101,12 +100,8 @@ def by_quarter(c: Compiler, whole: Cells) -> Parts:
 
 def by_division(c: Compiler, whole: Cells) -> Parts:
     """The divisions directly below."""
-    below = c.alias()
-    source = (
-        f"FROM (SELECT child.code FROM division child WHERE child.parent_id = {whole.division}"
-        f" ORDER BY child.code LIMIT {MAX_DIVISIONS}) {below}"
-    )
-    return source, f"{below}.code", _part(whole, division=f"{below}.code")
+    source, code = divisions_below(c, whole.division)
+    return source, code, _part(whole, division=code)
 
 
 def by_section(c: Compiler, whole: Cells) -> Parts:

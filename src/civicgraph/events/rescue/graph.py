@@ -8,6 +8,7 @@ from civicgraph.events.models import Hazard
 from civicgraph.events.rescue import models, operations, slices
 from civicgraph.events.rescue.models import DrillCell, RescueCell, RescueKind
 from civicgraph.graph import (
+    MAX_DIVISIONS,
     DivisionCode,
     Order,
     any_of,
@@ -133,7 +134,7 @@ class DrillFigures:
         "DrillFigures",
         slices.by_division,
         size=20,
-        description=f"In parts by the divisions directly below, at most {slices.MAX_DIVISIONS}.",
+        description=f"In parts by the divisions directly below, at most {MAX_DIVISIONS}.",
     )
     by_hazard = split(
         "DrillFigures",
@@ -160,7 +161,7 @@ class RescueFigures:
         "RescueFigures",
         slices.by_division,
         size=20,
-        description=f"In parts by the divisions directly below, at most {slices.MAX_DIVISIONS}.",
+        description=f"In parts by the divisions directly below, at most {MAX_DIVISIONS}.",
     )
     by_kind = split("RescueFigures", slices.by_kind, size=9, description="In parts by what the teams are for.")
 

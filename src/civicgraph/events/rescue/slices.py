@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from civicgraph.events.models import Hazard
 from civicgraph.events.rescue.models import RescueKind
-from civicgraph.graph import summed
+from civicgraph.graph import divisions_below, summed
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
     from civicgraph.graph.selection import Given
 
 MAX_MONTHS = 60
-MAX_DIVISIONS = 100
 _ALL = "''"
 
 
@@ -106,12 +105,8 @@ def by_month(c: Compiler, whole: Counted) -> Parts:
 
 def by_division(c: Compiler, whole: Counted) -> Parts:
     """The divisions directly below."""
-    below = c.alias()
-    source = (
-        f"FROM (SELECT child.code FROM division child WHERE child.parent_id = {whole.division}"
-        f" ORDER BY child.code LIMIT {MAX_DIVISIONS}) {below}"
-    )
-    return source, f"{below}.code", _part(whole, division=f"{below}.code")
+    source, code = divisions_below(c, whole.division)
+    return source, code, _part(whole, division=code)
 
 
 def by_kind(c: Compiler, whole: Counted) -> Parts:

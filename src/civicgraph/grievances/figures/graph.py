@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from civicgraph.graph import column, computed, split, to_one, type_
+from civicgraph.graph import MAX_DIVISIONS, column, computed, split, to_one, type_
 from civicgraph.grievances import rules
 from civicgraph.grievances.figures import slices
 from civicgraph.grievances.figures.models import RESOLVED, RESPONDED
@@ -84,7 +84,7 @@ class GrievanceFigures:
         "GrievanceFigures",
         slices.by_division,
         size=20,
-        description=f"In parts by the divisions directly below, at most {slices.MAX_DIVISIONS}.",
+        description=f"In parts by the divisions directly below, at most {MAX_DIVISIONS}.",
     )
     by_category = split(
         "GrievanceFigures",

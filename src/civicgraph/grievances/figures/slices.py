@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from civicgraph.graph import summed
+from civicgraph.graph import divisions_below, summed
 from civicgraph.graph.sums import BadSlice
 from civicgraph.grievances.figures.models import BOUNDS, LONGEST
 from civicgraph.grievances.models import Channel
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from civicgraph.graph.selection import Given
 
 MAX_MONTHS = 60
-MAX_DIVISIONS = 100
 _ALL = "''"
 
 
@@ -130,12 +129,8 @@ def by_month(c: Compiler, whole: Figures) -> Parts:
 
 def by_division(c: Compiler, whole: Figures) -> Parts:
     """The divisions directly below."""
-    below = c.alias()
-    source = (
-        f"FROM (SELECT child.code FROM division child WHERE child.parent_id = {whole.division}"
-        f" ORDER BY child.code LIMIT {MAX_DIVISIONS}) {below}"
-    )
-    return source, f"{below}.code", _part(whole, division=f"{below}.code")
+    source, code = divisions_below(c, whole.division)
+    return source, code, _part(whole, division=code)
 
 
 def by_category(c: Compiler, whole: Figures) -> Parts | None:
