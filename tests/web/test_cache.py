@@ -108,13 +108,14 @@ async def version(slug: str) -> int:
 async def test_a_change_of_another_table_leaves_a_page_as_it_is(
     app: Starlette, client: httpx.AsyncClient, editor: Actor
 ) -> None:
-    await client.get("/enterprises", headers=BROWSER)
-    await published(editor)
     if db.is_postgres(app.state.settings):
         pytest.skip("the process that wrote takes everything for changed, rather than wait for its own notification")
-    before = app.state.engine.statements
-    await client.get("/enterprises", headers=BROWSER)
-    assert app.state.engine.statements == before
+    with clock.override(clock.now()):  # a page that names the day is made anew each minute
+        await client.get("/enterprises", headers=BROWSER)
+        await published(editor)
+        before = app.state.engine.statements
+        await client.get("/enterprises", headers=BROWSER)
+        assert app.state.engine.statements == before
 
 
 async def test_what_another_process_commits_is_seen(app: Starlette, client: httpx.AsyncClient, editor: Actor) -> None:
