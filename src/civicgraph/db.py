@@ -19,7 +19,7 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 from civicgraph import sqlite
-from civicgraph.migrating import Executor
+from civicgraph.migrating import Executor, without_filters
 from civicgraph.settings import Settings
 
 ROOMS = (
@@ -160,7 +160,8 @@ async def drift() -> str:
     context = await Tortoise.init(config=config, init_connections=False)
     assert context.apps is not None
     try:
-        found = await MigrationAutodetector(context.apps, config["apps"]).changes()
+        with without_filters():
+            found = await MigrationAutodetector(context.apps, config["apps"]).changes()
     finally:
         await Tortoise.close_connections()
     return ", ".join(operation.describe() for writer in found for operation in writer.operations)
