@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,14 @@ def schema() -> GraphQLSchema:
     return built
 
 
+_parsed = lru_cache(8)(parse)  # the same document is asked by one person after another
+
+
 def answer(text: str, variables: dict[str, Any], world: World) -> Any:
     """What the document means to who asks. Fails when graphql-core finds an error."""
     result = execute_sync(
         schema(),
-        parse(text),
+        _parsed(text),
         context_value=world,
         variable_values=variables,
         field_resolver=_resolve,
@@ -49,11 +52,13 @@ def answer(text: str, variables: dict[str, Any], world: World) -> Any:
     return result.data
 
 
+@cache
 def meaning(kind: str, name: str) -> str:
     """Where the reference says what a field means, as Type.field: what is followed is what is read."""
     return f"{'Query' if kind == 'Subscription' else kind}.{name}"
 
 
+@cache
 def target(kind: GraphQLObjectType, name: str) -> str:
     """The type that a field leads to; for a list of pages that of its items."""
     named: Any = get_named_type(kind.fields[name].type)

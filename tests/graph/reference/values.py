@@ -6,9 +6,11 @@ import json
 import re
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any
 
 
+@cache
 def snake(name: str) -> str:
     """The column's name of a field's: startsAt, starts_at."""
     return re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", name)
