@@ -11,9 +11,9 @@ from graphql.execution import execute
 
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, Industry
 from civicgraph.events.models import Event, EventKind, EventStatus
+from civicgraph.graph.cursors import BadPage
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.http import Context
-from civicgraph.graph.paging import BadPage
 from civicgraph.grids.models import Grid, GridAssignment
 from civicgraph.grievances.models import Body, Grievance, GrievanceCategory, Urgency
 from civicgraph.grievances.operations import file_grievance

@@ -1,7 +1,8 @@
 """Facets: how many of what a list holds have which values, counted over a bounded number of its rows.
 
-Counting a list of 830,000 entries costs what the entries are many. So no more than `MOST_COUNTED` rows are looked at:
-where the list holds fewer, counts are exact; where it holds more, they are lower bounds and the answer says so. What a
+Counting a list of 830,000 entries costs what the entries are many. So no more than `MOST_COUNTED` rows are counted, and
+where several filters have to fit, no more than `MOST_PASSED` are looked at: where the list holds fewer, counts are
+exact; where it may hold more, they are lower bounds and the answer says so. What a
 table of counts keeps (`graph.sums`) is exact for any size; rooms that have one show that instead where they can.
 """
 
@@ -17,7 +18,7 @@ from civicgraph.graph import cost, paging
 from civicgraph.graph.mapped import Faceted
 from civicgraph.graph.rows import Row
 from civicgraph.graph.selection import Given, collect
-from civicgraph.graph.types import MOST_COUNTED
+from civicgraph.graph.types import MOST_COUNTED, MOST_PASSED
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler
@@ -47,24 +48,29 @@ def counted(c: Compiler, root_type: GraphQLObjectType, nodes: list[FieldNode], d
         made = [f'{one.value(c, row, filters)} AS "{name}"' for name, one in facets.items() if one.value]
         return ", ".join([f"{row['id']} AS id", *made])
 
-    rows = paging.first_rows(c, root_type, _as_list(declared.list, nodes[0]), columns, MOST_COUNTED)
+    node = _as_list(declared.list, nodes[0])
+    looked, rows = paging.first_rows(c, root_type, node, columns, MOST_COUNTED, MOST_PASSED)
     c.charge(cost.TOTAL * (1 + len(facets)))
     hits = c.alias()
     pairs = []
-    for name, fields in selected.items():
-        with c.inside(name):
-            pairs.append((name, _field(c, hits, fields, facets, kind.name)))
-    return f"(WITH {hits} AS MATERIALIZED ({rows}) SELECT {c.dialect.json_object(pairs)})"
+    for said, fields in selected.items():
+        name = fields[0].name.value
+        with c.inside(said):
+            if name in facets:
+                pairs.append((said, _values(c, hits, fields, facets[name])))
+            else:
+                pairs.append((said, _told(c, name, hits, kind.name, is_looked_through=bool(looked))))
+    first = f"looked AS MATERIALIZED ({looked}), " if looked else ""
+    return f"(WITH {first}{hits} AS MATERIALIZED ({rows}) SELECT {c.dialect.json_object(pairs)})"
 
 
-def _field(c: Compiler, hits: str, fields: list[FieldNode], facets: Mapping[str, By], kind: str) -> str:
-    name = fields[0].name.value
-    if name in facets:
-        return _values(c, hits, fields, facets[name])
+def _told(c: Compiler, name: str, hits: str, kind: str, *, is_looked_through: bool) -> str:
+    count = "(SELECT count(*) FROM {})".format
     if name == "counted":
-        return f"(SELECT count(*) FROM {hits})"
+        return count(hits)
     if name == "isCapped":
-        return c.dialect.boolean(f"(SELECT count(*) FROM {hits}) = {MOST_COUNTED}")
+        beyond = f" OR {count('looked')} = {MOST_PASSED}" if is_looked_through else ""
+        return c.dialect.boolean(f"({count(hits)} = {MOST_COUNTED}{beyond})")
     return f"'{kind}'"
 
 

@@ -1,16 +1,15 @@
-"""Connections: keyset cursors, bounded pages, capped totals."""
+"""Connections: bounded pages by keyset, capped totals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
-from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from civicgraph.graph import cost, search
+from civicgraph.graph.cursors import MAX_PAGE, checked_size, cursor_part
 from civicgraph.graph.filters import FILTERS, ORDERS, Order
-from civicgraph.graph.limits import bounded
 from civicgraph.graph.mapped import MAPPED, Mapped, Paged
 from civicgraph.graph.rows import Row, Run, columns
 from civicgraph.graph.selection import Given, arguments_of, collect, fields_of
@@ -19,16 +18,9 @@ if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler
 
 DEFAULT_PAGE = 20
-MAX_PAGE = 100
 MAX_OWNED = 200
 COUNT_CAP = 100
 """Totals are counted this far: what is beyond costs more than anybody learns from it."""
-
-
-class BadPage(GraphQLError):
-    """Arguments of a list that do not make a page."""
-
-    code = "BAD_USER_INPUT"
 
 
 def connection(
@@ -55,12 +47,21 @@ def first_rows(
     node: FieldNode,
     wanted: Callable[[Row, Mapping[str, Given]], str],
     most: int,
-) -> str:
-    """SQL for the first rows, `most` at most and in no order, that a root list finds: in the columns that are `wanted`."""
+    passed: int,
+) -> tuple[str, str]:
+    """SQL for the first rows, `most` at most and in no order, that a root list finds, in the columns that are `wanted`.
+
+    Where several filters are given, one with an index lets `passed` rows through at most and the others choose
+    among them: those rows come first, as `SELECT … LIMIT passed`, and the rest reads them as `looked`. Else there are none.
+    """
     declared = compiler.declared(parent_type, node.name.value)
     assert isinstance(declared, Paged)
     page = _Page(compiler, parent_type, [node], declared, None)
-    return page.found(lambda row: wanted(row, page.filters_given()), most)
+    given = page.filters_given()
+    driving = page.driving()
+    if len(given) <= len(driving):
+        return "", page.found(lambda row: wanted(row, given), most)
+    return page.looked_through(lambda row: wanted(row, given), driving, most, passed)
 
 
 class _Page:
@@ -245,7 +246,7 @@ class _Page:
         """The same for words that the list looks for by steps, from the cursor on at which it begins."""
         assert row.search is not None
         cursor = self.given.get("before" if self.is_backward else "after")
-        start = self.c.value(_cursor_part(cursor, 0, ("id",), "int"), "int") if cursor else ""
+        start = self.c.value(cursor_part(cursor, 0, ("id",), "int"), "int") if cursor else ""
         listed = search.Listed(wanted, conditions, limit, is_descending, start)
         found = search.steps(self.mapped.table, row, row.search, listed)
         return f"SELECT * FROM ({found}) found ORDER BY id{' DESC' if is_descending else ''} LIMIT {limit}"
@@ -270,8 +271,18 @@ class _Page:
         return [c for c in conditions if c] + self.c.visibility(self.mapped, row)
 
     def _filters(self, row: Row) -> list[str]:
+        return self._of_filters(row, self.filters_given())
+
+    def _of_filters(self, row: Row, given: Mapping[str, Given]) -> list[str]:
         declared = FILTERS[f"{self.mapped.name}Filter"]
-        return [declared[name].condition(self.c, row, given) for name, given in self.filters_given().items()]
+        return [declared[name].condition(self.c, row, one) for name, one in given.items()]
+
+    def driving(self) -> dict[str, Given]:
+        """The filter whose index leads to the rows, if one that has an index is given: words before all others."""
+        declared = FILTERS[f"{self.mapped.name}Filter"]
+        served = {name: given for name, given in self.filters_given().items() if not declared[name].reason}
+        first = sorted(served, key=lambda name: not declared[name].search_table)[:1]
+        return {name: served[name] for name in first}
 
     def filters_given(self) -> dict[str, Given]:
         """The filters that are given, by their names."""
@@ -295,6 +306,25 @@ class _Page:
         source = row.source or f'"{self.mapped.table}" {row.alias}'
         return f"SELECT {names} FROM {source}{where} LIMIT {most}"
 
+    def looked_through(
+        self, wanted: Callable[[Row], str], driving: Mapping[str, Given], most: int, passed: int
+    ) -> tuple[str, str]:
+        """The first rows that `driving` lets through, and of these the first that fit all that is given."""
+        row = self.c.row(self.mapped)
+        row.is_by_id = self.order.columns == ("id",)
+        first = [one for one in self._of_filters(row, driving) if one]
+        others = {name: given for name, given in self.filters_given().items() if name not in driving}
+        conditions = [one for one in self._of_filters(row, others) if one] + self.c.visibility(self.mapped, row)
+        names = wanted(row)
+        if row.search:
+            listed = search.Listed(columns(row), [], str(passed), is_descending=True, most=passed)
+            looked = search.steps(self.mapped.table, row, row.search, listed)
+        else:
+            source = row.source or f'"{self.mapped.table}" {row.alias}'
+            looked = f"SELECT {columns(row)} FROM {source}{f' WHERE {first[0]}' if first else ''}"
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"{looked} LIMIT {passed}", f"SELECT {names} FROM looked {row.alias}{where} LIMIT {most}"
+
     def _size(self) -> str:
         return self.c.value(self._items, "int", share=None if self._asked_size else "default page")
 
@@ -305,7 +335,7 @@ class _Page:
     def _items(self, run: Run) -> int:
         """The page's size in a run. Raises `BadPage`."""
         name = "last" if self.is_backward else "first"
-        return _checked_size(name, self._asked_size.find(run)) if self._asked_size else DEFAULT_PAGE
+        return checked_size(name, self._asked_size.find(run)) if self._asked_size else DEFAULT_PAGE
 
     def _after(self) -> list[str]:
         found = []
@@ -317,7 +347,7 @@ class _Page:
             keys = [self._sort_key(name) for name in self.order.columns]
             values = [
                 self.c.value(
-                    _cursor_part(given, index, self._cursor_columns, self._key_type(name)), self._key_type(name)
+                    cursor_part(given, index, self._cursor_columns, self._key_type(name)), self._key_type(name)
                 )
                 for index, name in enumerate(self._cursor_columns)
             ]
@@ -331,42 +361,3 @@ class _Page:
         row = self.c.row(self.mapped)
         wanted = ", ".join(row[name] for name in self.order.columns)
         return f'SELECT {wanted} FROM "{self.mapped.table}" {row.alias} WHERE {row[self.mapped.key]} = {values[0]}'
-
-
-def checked_ids(ids: Any) -> list[str]:
-    """Ids of a request, as many as a page holds. Raises `BadPage` and `LimitExceeded`."""
-    if len(ids) > MAX_PAGE:
-        raise BadPage(f"`ids` holds {len(ids)}; it must be at most {MAX_PAGE}.")
-    return [str(one) for one in bounded(ids)]
-
-
-def _checked_size(name: str, size: Any) -> int:
-    if not isinstance(size, int) or not 0 <= size <= MAX_PAGE:
-        raise BadPage(f"`{name}` is {size}; it must be between 0 and {MAX_PAGE}.")
-    return size
-
-
-def _cursor_part(given: Given, index: int, columns: tuple[str, ...], sql_type: str) -> Any:
-    def find(run: Run) -> Any:
-        return _decoded(bounded(given.find(run)), columns, index, sql_type)
-
-    return find
-
-
-def _decoded(cursor: Any, columns: tuple[str, ...], index: int, sql_type: str) -> Any:
-    from datetime import date, datetime
-
-    try:
-        values = orjson.loads(bytes.fromhex(cursor))
-        if not isinstance(values, list) or len(values) != len(columns):
-            raise ValueError("wrong length")
-        value = values[index]
-        if sql_type == "moment":
-            return datetime.fromisoformat(value)
-        if sql_type == "day":
-            return date.fromisoformat(value)
-        if not isinstance(value, int if sql_type == "int" else str) or isinstance(value, bool):
-            raise ValueError("wrong type")
-        return value
-    except (ValueError, TypeError):
-        raise BadPage("This cursor does not belong to this list and order. Start from the first page.") from None

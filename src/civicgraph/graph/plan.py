@@ -27,7 +27,7 @@ from graphql import (
     is_list_type,
 )
 
-from civicgraph.graph import cost, facets, found, paging, search, sums
+from civicgraph.graph import cost, cursors, facets, found, paging, search, sums
 from civicgraph.graph.cost import Size, Term
 from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.mapped import (
@@ -250,7 +250,7 @@ class Compiler:
         given = arguments_of(self.selection, root_type.fields["nodes"], nodes[0])["ids"]
 
         def ids(run: Run) -> list[str]:
-            return paging.checked_ids(given.find(run))
+            return cursors.checked_ids(given.find(run))
 
         source, name, key = self.dialect.each_id(self.value(ids, "texts"))
         branches = []

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from civicgraph.graph import cost
+from civicgraph.graph.cursors import BadPage
 from civicgraph.graph.mapped import MAPPED, Mapped, Split, Summed
-from civicgraph.graph.paging import BadPage
 from civicgraph.graph.rows import Row, Slice
 from civicgraph.graph.selection import arguments_of
 

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from civicgraph.graph.cursors import BadPage
 from civicgraph.graph.limits import LimitExceeded
-from civicgraph.graph.paging import BadPage
 from civicgraph.operations import Forbidden, NotFound, OperationError, TooMany
 from civicgraph.web.shell import html, wants_html
 

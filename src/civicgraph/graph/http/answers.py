@@ -11,10 +11,10 @@ import orjson
 import structlog
 from graphql import GraphQLError
 
+from civicgraph.graph.cursors import BadPage
 from civicgraph.graph.engine import Plan
 from civicgraph.graph.limits import LimitExceeded
 from civicgraph.graph.mutations import unexpected
-from civicgraph.graph.paging import BadPage
 from civicgraph.permissions import Actor
 
 log = structlog.get_logger()

@@ -16,13 +16,13 @@ from graphql.execution import execute
 
 from civicgraph import settings
 from civicgraph.budgets import Balance, BudgetExceeded
+from civicgraph.graph.cursors import BadPage
 from civicgraph.graph.engine import BadVariables, Document, Engine
 from civicgraph.graph.http import answers
 from civicgraph.graph.http.answers import Answer, refusal
 from civicgraph.graph.http.calls import Call
 from civicgraph.graph.limits import LimitExceeded
 from civicgraph.graph.live import Followed, TooManyFollowed
-from civicgraph.graph.paging import BadPage
 from civicgraph.graph.persisted import TrustedList, UnknownDocument, UntrustedDocument, WrongHash
 from civicgraph.graph.plan import Unplannable
 from civicgraph.graph.readers import STATEMENT_SECONDS, ReadTimeout, ReadTooDeep

@@ -19,8 +19,8 @@ from starlette.routing import Route
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from civicgraph import clock, i18n
+from civicgraph.graph.cursors import BadPage
 from civicgraph.graph.engine import BadVariables
-from civicgraph.graph.paging import BadPage
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, Forbidden, NotFound, OperationError, TooMany
 from civicgraph.operations.errors import NOT_SAVED
