@@ -12,12 +12,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
+from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
+_EAST = 8 * 3_600
+"""Seconds that the city's clock is ahead of UTC; it keeps one time the year round."""
 
-asked: ContextVar[bool] = ContextVar("asked_for_now", default=False)
-"""Whether this task has asked for the time since somebody last set it to false: does its answer depend on it?"""
+
+class Asked(IntEnum):
+    """How closely an answer looks at the time: it is good until the day is over, or the minute."""
+
+    NOT = 0
+    DAY = 1
+    MINUTE = 2
+
+
+asked: ContextVar[Asked] = ContextVar("asked_for_now", default=Asked.NOT)
+"""How closely this task has asked for the time since somebody last set it back."""
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_now", default=None)
 
 
@@ -27,7 +39,11 @@ def now() -> datetime:
     `CIVICGRAPH_CLOCK_OFFSET_SECONDS` shifts the clock of a whole process: the tests move a real
     server past its deadlines with it.
     """
-    asked.set(True)
+    asked.set(Asked.MINUTE)
+    return _now()
+
+
+def _now() -> datetime:
     if fixed := _fixed.get():
         return fixed
     offset = timedelta(seconds=int(os.environ.get("CIVICGRAPH_CLOCK_OFFSET_SECONDS", "0")))
@@ -41,6 +57,13 @@ def minute() -> int:
     return (int(time.time()) + int(os.environ.get("CIVICGRAPH_CLOCK_OFFSET_SECONDS", "0"))) // 60
 
 
+def period(how: Asked, minute: int) -> int | None:
+    """The number of the stretch of time that a minute lies in; none where the time was not asked for."""
+    if how is Asked.DAY:
+        return (minute * 60 + _EAST) // 86_400
+    return minute if how is Asked.MINUTE else None
+
+
 def wall() -> datetime:
     """The wall clock as it is, never shifted or stopped: for leases between processes."""
     return datetime.now(UTC)
@@ -48,7 +71,8 @@ def wall() -> datetime:
 
 def today() -> date:
     """Today's date in the city."""
-    return now().astimezone(CITY_ZONE).date()
+    asked.set(max(asked.get(), Asked.DAY))
+    return _now().astimezone(CITY_ZONE).date()
 
 
 def monotonic() -> float:

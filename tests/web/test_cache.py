@@ -7,6 +7,7 @@ import gzip
 import re
 import sqlite3
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -148,6 +149,20 @@ async def test_a_page_that_tells_the_time_is_good_for_its_minute(
         reads.append(app.state.engine.statements - before)
     assert reads[0] >= 1
     assert reads[1:] == [0, reads[0]]
+
+
+async def test_a_page_that_tells_the_day_is_good_until_the_citys_midnight(
+    app: Starlette, client: httpx.AsyncClient, editor: Actor
+) -> None:
+    evening = datetime(2026, 6, 1, 15, 59, tzinfo=UTC)  # a minute to midnight in Zunyi
+    reads = []
+    for moment in (evening, evening.replace(hour=0), evening.replace(second=59), evening.replace(hour=16, minute=0)):
+        before = app.state.engine.statements
+        with clock.override(moment):
+            await client.get("/places", headers=BROWSER)
+        reads.append(app.state.engine.statements - before)
+    assert reads[0] >= 1
+    assert reads[1:] == [0, 0, reads[0]]
 
 
 async def test_language_colours_place_and_fragment_are_never_mixed(client: httpx.AsyncClient, editor: Actor) -> None:

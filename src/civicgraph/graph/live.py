@@ -77,14 +77,17 @@ class Watch:
         """How often the answer has become another one."""
         self.versions: tuple[int, ...] | None = None
         """Those of its tables when it was last run; None when they were not known."""
-        self.minute: int | None = None
-        """The minute it was last run in, when its answer depends on the time."""
+        self.asked = clock.Asked.NOT
+        """How closely its answer looks at the time."""
+        self.period: int | None = None
+        """The minute or the day it was last run in, when its answer depends on that."""
         self.is_queued = False
         self.rests_until = 0.0
 
     def is_stale(self, versions: tuple[int, ...] | None) -> bool:
         """Whether its answer may be another one by now."""
-        return versions != self.versions or (self.minute is not None and self.minute != clock.minute())
+        is_over = bool(self.asked) and self.period != clock.period(self.asked, clock.minute())
+        return versions != self.versions or is_over
 
     def tell(self, answer: bytes | None, failure: Exception | None) -> None:
         """Let the followers know of an answer unless it is the one they have, or of a failure."""
@@ -247,13 +250,14 @@ class Live:
         loop = asyncio.get_running_loop()
         began, read = loop.time(), watch.read
         versions, minute = picked(self._versions.now(), watch.tables), clock.minute()
-        clock.asked.set(False)
+        clock.asked.set(clock.Asked.NOT)
         try:
             answer, failure = await self.engine.run(read.plan, read.variables, read.actor), None
         except Exception as error:
             answer, failure = None, error
         took = loop.time() - began
         # What is not watched is looked at every minute, as is what depends on the time.
-        watch.versions, watch.minute = versions, minute if clock.asked.get() or versions is None else None
+        watch.asked = clock.Asked.MINUTE if versions is None else clock.asked.get()
+        watch.versions, watch.period = versions, clock.period(watch.asked, minute)
         watch.rests_until = loop.time() + max(MIN_SECONDS, took * PATIENCE)
         watch.tell(answer, failure)

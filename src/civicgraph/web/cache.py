@@ -2,7 +2,8 @@
 
 What a stranger sees depends on the address and on three cookies (language, colours, chosen place). A page
 with a form or a message for one person is never kept; nor is anything for those who signed in, or who have booked. Times are
-shown to the minute ("40 minutes left"): a page that asked for the time is good until its minute is over.
+shown to the minute ("40 minutes left"): a page that asked for the time is good until its minute is over, one that asked
+for the day until midnight.
 
 This is the way of most requests of a busy day, so it works on the bare scope: a hit costs little more
 than the server's own work.
@@ -93,8 +94,10 @@ class Page:
     tables: tuple[str, ...]
     versions: tuple[int, ...] | None
     """Those of its tables when it was read; None when they are not known, and the page is not kept."""
-    minute: int | None
-    """The minute that it is good for; None when it says nothing that depends on the time."""
+    asked: clock.Asked
+    """How closely it looks at the time."""
+    period: int | None
+    """The minute or the day that it is good for; None when it says nothing that depends on the time."""
     seen: Snapshot | None = None
     """The last versions of all tables with which it was found good."""
     answers: dict[bytes, Answer] = field(default_factory=dict)
@@ -106,7 +109,7 @@ class Page:
 
     def is_good(self, now: Snapshot | None) -> bool:
         """Whether it would be drawn the same again."""
-        if self.minute is not None and self.minute != clock.minute():
+        if self.asked and self.period != clock.period(self.asked, clock.minute()):
             return False
         if now is None or now is not self.seen:
             if picked(now, self.tables) != self.versions:
@@ -209,7 +212,7 @@ async def _drawn(app: ASGIApp, versions: Versions, scope: Scope, receive: Receiv
     tables: set[str] = set()
     read_tables.set(tables)
     before, minute = versions.now(), clock.minute()
-    clock.asked.set(False)
+    clock.asked.set(clock.Asked.NOT)
     start: Message = {}
     body = bytearray()
 
@@ -227,7 +230,10 @@ async def _drawn(app: ASGIApp, versions: Versions, scope: Scope, receive: Receiv
     headers = tuple((name, value) for name, value in start["headers"] if name not in _NOT_KEPT)
     named = tuple(sorted(tables))
     route = getattr(scope.get("route"), "path", "") or "-"
-    return Page(bytes(body), headers, route, named, picked(before, named), minute if clock.asked.get() else None)
+    asked = clock.asked.get()
+    return Page(
+        bytes(body), headers, route, named, picked(before, named), asked=asked, period=clock.period(asked, minute)
+    )
 
 
 def _is_for_anyone(scope: Scope, start: Message) -> bool:
