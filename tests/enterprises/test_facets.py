@@ -107,7 +107,7 @@ async def test_beside_another_filter_only_the_first_thousands_are_looked_at_and_
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [one for one in await enter(120) if one.is_published]
-    monkeypatch.setattr(facets, "MOST_PASSED", 40)
+    monkeypatch.setattr(facets, "MOST_COUNTED", 40)
     for given, fits in (
         ({"text": "工坊", "within": FENGGANG}, lambda one: one.division_id == FENGQUAN),
         ({"within": FENGGANG, "kind": "FARM"}, lambda one: one.division_id == FENGQUAN and one.kind == "farm"),

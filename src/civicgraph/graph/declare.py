@@ -42,7 +42,7 @@ from civicgraph.graph.mapped import (
     Split,
     Summed,
 )
-from civicgraph.graph.types import MOST_COUNTED, MOST_PASSED, BigInt, Connection, Facet, Node
+from civicgraph.graph.types import MOST_COUNTED, BigInt, Connection, Facet, Node
 
 if TYPE_CHECKING:
     from civicgraph.graph.facets import By
@@ -292,8 +292,8 @@ def _facets_type(declared: Faceted) -> type:
     namespace: dict[str, Any] = {"__annotations__": {"counted": int, "is_capped": bool}}
     namespace["counted"] = strawberry.field(description=f"How many were counted, at most {MOST_COUNTED}.")
     namespace["is_capped"] = strawberry.field(
-        description=f"Whether there may be more: then counts are at least so high. Beside another filter {MOST_PASSED} that"
-        " one of them finds are looked at."
+        description="Whether there may be more: then counts are at least so high. Of several filters one finds what is looked"
+        f" at, {MOST_COUNTED} at most, and the others choose among that."
     )
     for name in declared.facets:
         namespace["__annotations__"][name] = list[Facet]

@@ -1,8 +1,8 @@
 """Facets: how many of what a list holds have which values, counted over a bounded number of its rows.
 
-Counting a list of 830,000 entries costs what the entries are many. So no more than `MOST_COUNTED` rows are counted, and
-where several filters have to fit, no more than `MOST_PASSED` are looked at: where the list holds fewer, counts are
-exact; where it may hold more, they are lower bounds and the answer says so. What a
+Counting a list of 830,000 entries costs what the entries are many. So no more than `MOST_COUNTED` rows are looked at,
+those among which several filters choose included: where the list holds fewer, counts are exact; where it may hold
+more, they are lower bounds and the answer says so. What a
 table of counts keeps (`graph.sums`) is exact for any size; rooms that have one show that instead where they can.
 """
 
@@ -18,7 +18,7 @@ from civicgraph.graph import cost, paging
 from civicgraph.graph.mapped import Faceted
 from civicgraph.graph.rows import Row
 from civicgraph.graph.selection import Given, collect
-from civicgraph.graph.types import MOST_COUNTED, MOST_PASSED
+from civicgraph.graph.types import MOST_COUNTED
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler
@@ -49,7 +49,7 @@ def counted(c: Compiler, root_type: GraphQLObjectType, nodes: list[FieldNode], d
         return ", ".join([f"{row['id']} AS id", *made])
 
     node = _as_list(declared.list, nodes[0])
-    looked, rows = paging.first_rows(c, root_type, node, columns, MOST_COUNTED, MOST_PASSED)
+    looked, rows = paging.first_rows(c, root_type, node, columns, MOST_COUNTED)
     c.charge(cost.TOTAL * (1 + len(facets)))
     hits = c.alias()
     pairs = []
@@ -59,18 +59,16 @@ def counted(c: Compiler, root_type: GraphQLObjectType, nodes: list[FieldNode], d
             if name in facets:
                 pairs.append((said, _values(c, hits, fields, facets[name])))
             else:
-                pairs.append((said, _told(c, name, hits, kind.name, is_looked_through=bool(looked))))
+                pairs.append((said, _told(c, name, hits, "looked" if looked else hits, kind.name)))
     first = f"looked AS MATERIALIZED ({looked}), " if looked else ""
     return f"(WITH {first}{hits} AS MATERIALIZED ({rows}) SELECT {c.dialect.json_object(pairs)})"
 
 
-def _told(c: Compiler, name: str, hits: str, kind: str, *, is_looked_through: bool) -> str:
-    count = "(SELECT count(*) FROM {})".format
+def _told(c: Compiler, name: str, hits: str, looked: str, kind: str) -> str:
     if name == "counted":
-        return count(hits)
+        return f"(SELECT count(*) FROM {hits})"
     if name == "isCapped":
-        beyond = f" OR {count('looked')} = {MOST_PASSED}" if is_looked_through else ""
-        return c.dialect.boolean(f"({count(hits)} = {MOST_COUNTED}{beyond})")
+        return c.dialect.boolean(f"(SELECT count(*) FROM {looked}) = {MOST_COUNTED}")
     return f"'{kind}'"
 
 

@@ -47,12 +47,11 @@ def first_rows(
     node: FieldNode,
     wanted: Callable[[Row, Mapping[str, Given]], str],
     most: int,
-    passed: int,
 ) -> tuple[str, str]:
-    """SQL for the first rows, `most` at most and in no order, that a root list finds, in the columns that are `wanted`.
+    """SQL for some of the rows that a root list finds, in the columns that are `wanted`. `most` rows are looked at.
 
-    Where several filters are given, one with an index lets `passed` rows through at most and the others choose
-    among them: those rows come first, as `SELECT … LIMIT passed`, and the rest reads them as `looked`. Else there are none.
+    Where several filters are given, one that has an index finds the rows that are looked at, and the others choose
+    among them. Then SQL of those comes first, and the rest reads them as `looked`.
     """
     declared = compiler.declared(parent_type, node.name.value)
     assert isinstance(declared, Paged)
@@ -61,7 +60,7 @@ def first_rows(
     driving = page.driving()
     if len(given) <= len(driving):
         return "", page.found(lambda row: wanted(row, given), most)
-    return page.looked_through(lambda row: wanted(row, given), driving, most, passed)
+    return page.looked_through(lambda row: wanted(row, given), driving, most)
 
 
 class _Page:
@@ -251,8 +250,9 @@ class _Page:
         found = search.steps(self.mapped.table, row, row.search, listed)
         return f"SELECT * FROM ({found}) found ORDER BY id{' DESC' if is_descending else ''} LIMIT {limit}"
 
-    def _sort_key(self, name: str) -> str:
-        return self.row.driving_key if name == "id" and self.row.driving_key else self.row[name]
+    def _sort_key(self, name: str, row: Row | None = None) -> str:
+        row = row or self.row
+        return row.driving_key if name == "id" and row.driving_key else row[name]
 
     def _conditions(self, row: Row) -> list[str]:
         row.is_by_id = self.order.columns == ("id",)
@@ -306,10 +306,8 @@ class _Page:
         source = row.source or f'"{self.mapped.table}" {row.alias}'
         return f"SELECT {names} FROM {source}{where} LIMIT {most}"
 
-    def looked_through(
-        self, wanted: Callable[[Row], str], driving: Mapping[str, Given], most: int, passed: int
-    ) -> tuple[str, str]:
-        """The first rows that `driving` lets through, and of these the first that fit all that is given."""
+    def looked_through(self, wanted: Callable[[Row], str], driving: Mapping[str, Given], most: int) -> tuple[str, str]:
+        """The first rows that `driving` lets through, and those of them that fit all that is given."""
         row = self.c.row(self.mapped)
         row.is_by_id = self.order.columns == ("id",)
         first = [one for one in self._of_filters(row, driving) if one]
@@ -317,13 +315,15 @@ class _Page:
         conditions = [one for one in self._of_filters(row, others) if one] + self.c.visibility(self.mapped, row)
         names = wanted(row)
         if row.search:
-            listed = search.Listed(columns(row), [], str(passed), is_descending=True, most=passed)
+            listed = search.Listed(columns(row), [], str(most), is_descending=True, most=most)
             looked = search.steps(self.mapped.table, row, row.search, listed)
         else:
             source = row.source or f'"{self.mapped.table}" {row.alias}'
-            looked = f"SELECT {columns(row)} FROM {source}{f' WHERE {first[0]}' if first else ''}"
+            way = " DESC" if self.order.is_descending else ""
+            keys = ", ".join(self._sort_key(name, row) + way for name in self.order.columns)
+            looked = f"SELECT {columns(row)} FROM {source}{f' WHERE {first[0]}' if first else ''} ORDER BY {keys}"
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"{looked} LIMIT {passed}", f"SELECT {names} FROM looked {row.alias}{where} LIMIT {most}"
+        return f"{looked} LIMIT {most}", f"SELECT {names} FROM looked {row.alias}{where}"
 
     def _size(self) -> str:
         return self.c.value(self._items, "int", share=None if self._asked_size else "default page")

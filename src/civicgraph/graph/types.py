@@ -10,9 +10,7 @@ from graphql import GraphQLError
 
 T = TypeVar("T")
 MOST_COUNTED = 1_000
-"""So many rows are counted for facets: some milliseconds, however big the table is."""
-MOST_PASSED = 3_000
-"""So many rows that one of several filters lets through are looked at for them: a word of a county is met among all of the city."""
+"""So many rows are looked at for facets: some milliseconds, however big the table is."""
 
 
 class Place(str):
