@@ -26,7 +26,17 @@ from civicgraph.settings import Settings
 BIG = 4_000
 ALWAYS_BIG = frozenset({"audit_entry", "outbox_message", "inbox_message"})
 """Tables that grow with use and are empty in a generated city."""
-TABLES = ("grid", "enterprise", "grievance", "grievance_update", "event", "programme_item", "service")
+TABLES = (
+    "grid",
+    "enterprise",
+    "grievance",
+    "grievance_update",
+    "event",
+    "programme_item",
+    "quota",
+    "registration",
+    "service",
+)
 
 
 async def main() -> None:

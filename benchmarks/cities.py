@@ -24,6 +24,7 @@ HUNDREDTH = Scale(
     enterprises=8_300,
     grievances=10_000,
     events=200,
+    registrations=2_000,
     services=50,
     lists=(),
     compounds_per_community=1,

@@ -30,6 +30,7 @@ SMALL = Scale(
     enterprises=580,  # 280 of them are the demo's employers
     grievances=900,
     events=80,
+    registrations=500,
     services=40,
     communities=60,
     lists=(),

@@ -20,10 +20,14 @@ from tortoise.connection import get_connection
 from civicgraph import clock, db
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
+from civicgraph.bookings.models import Quota, Registration, RegistrationState
+from civicgraph.bookings.rounds import check_quota
+from civicgraph.bookings.rules import KEEP_CONTACT
 from civicgraph.demo.city import (
     CITY,
     CityIsBusy,
     Scale,
+    bookings,
     compounds,
     enterprises,
     events,
@@ -54,7 +58,7 @@ from tests.demo.conftest import MOMENT, SMALL, load_demo, small_city
 
 TABLES: tuple[Table, ...] = tuple(
     one
-    for module in (people, compounds, enterprises, events, services, grievances)
+    for module in (people, compounds, enterprises, events, bookings, services, grievances)
     for one in vars(module).values()
     if isinstance(one, Table)
 )
@@ -63,7 +67,7 @@ TABLES: tuple[Table, ...] = tuple(
 async def fingerprint(table: Table, demo: int = 0) -> str:
     """A hash of what the generator wrote into a table, without what chance decided in the demo (ids up to `demo`)."""
     rows = await get_connection("default").execute_query_dict(f'SELECT * FROM "{table.name}"')
-    if table.name == "grievance":  # those of the demo were entered by people, with numbers and secrets of their own
+    if demo:  # those of the demo were entered by people, with numbers and secrets of their own
         rows = [row for row in rows if row["id"] > demo]
     for sealed in {"contact_phone", "contact_email"}.intersection(
         table.columns
@@ -116,9 +120,12 @@ def test_the_same_seed_gives_the_same_rows_on_both_databases(
         configuration.use(settings)
         async with db.connected(settings):
             await load_demo()
-            demo = (await Grievance.all().order_by("-id").first()).id  # type: ignore[union-attr]
+            last = {
+                model._meta.db_table: int((await model.all().order_by("-id").first()).id)
+                for model in (Grievance, Quota, Registration)
+            }
             assert await small_city(settings, seed)
-            return {table.name: await fingerprint(table, demo) for table in TABLES}
+            return {table.name: await fingerprint(table, last.get(table.name, 0)) for table in TABLES}
 
     asyncio.run(administer(f"CREATE DATABASE {name} TEMPLATE template_city"))
     try:
@@ -137,18 +144,15 @@ async def test_the_city_has_as_many_rows_as_its_scale_says(city: None, connected
     assert await Enterprise.all().count() == SMALL.enterprises
     assert await Grievance.all().count() == SMALL.grievances
     assert await Event.all().count() == SMALL.events
+    assert await Registration.all().count() == SMALL.registrations
     first = await Division.filter(level="community").order_by("code").limit(SMALL.communities or 0)
     for division in first[:10]:
         assert await Grid.filter(division_id=division.code, level=GridLevel.GRID).count() == SMALL.grids_per_community
 
 
 async def test_the_full_scale_is_that_of_the_published_city() -> None:
-    assert (CITY.grids_per_community, CITY.enterprises, CITY.grievances, CITY.events) == (
-        35,
-        830_000,
-        1_000_000,
-        20_000,
-    )
+    assert (CITY.grids_per_community, CITY.enterprises, CITY.grievances) == (35, 830_000, 1_000_000)
+    assert (CITY.events, CITY.registrations) == (20_000, 200_000)
     assert dict(CITY.lists)[EnterpriseList.FOUR_ABOVE] == 3563
     assert CITY.four_above_joined - CITY.four_above_left == 171
 
@@ -180,6 +184,29 @@ async def test_histories_deadlines_and_figures_follow_from_the_grievances(city: 
     pending = set(await running.values_list("subject_id", flat=True))
     assert pending == {row.id for row in rows if row.status in OPEN}
     assert not await Deadline.filter(state="pending", due_at__lt=MOMENT).exists()
+
+
+async def test_places_are_counted_as_they_are_taken_and_who_waits_waits_in_turn(
+    city: None, connected: Settings
+) -> None:
+    made = await Quota.filter(code__startswith="g0").order_by("id")
+    assert made
+    for quota in made:
+        assert not await check_quota(quota.id)
+        assert quota.capacity is None or quota.taken <= quota.capacity
+        rows = await Registration.filter(quota_id=quota.id).order_by("rank")
+        assert [row.rank for row in rows] == list(range(1, quota.issued + 1))
+        assert [row.created_at for row in rows] == sorted(row.created_at for row in rows)
+        assert all(row.created_at <= MOMENT for row in rows)
+        waits = [row.state is RegistrationState.WAITING for row in rows]
+        assert waits == sorted(waits)
+        assert (quota.attended > 0) <= (quota.ends_at is not None and quota.ends_at < MOMENT)
+    past = Registration.filter(quota__code__startswith="g0", quota__ends_at__lt=MOMENT - KEEP_CONTACT)
+    assert await past.exists()
+    assert not await past.exclude(contact_name="").exists()
+    ahead = {quota.id for quota in made if quota.starts_at and quota.starts_at > MOMENT}
+    due = Deadline.filter(subject_type="Quota", kind="reminder_hours", state="pending")
+    assert ahead <= {int(str(one)) for one in await due.values_list("subject_id", flat=True)}
 
 
 async def test_what_is_generated_says_so_and_names_nobody(demo: str, connected: Settings) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from civicgraph.accounts.models import Person
 from civicgraph.db import is_postgres
-from civicgraph.demo.city import compounds, enterprises, events, grievances, people, services
+from civicgraph.demo.city import bookings, compounds, enterprises, events, grievances, people, services
 from civicgraph.demo.city.ground import Ground, survey
 from civicgraph.demo.city.postgres import PostgresWriter
 from civicgraph.demo.city.progress import Progress, shown_on
@@ -27,6 +27,7 @@ FAMILIES: tuple[tuple[str, str, Callable[[Ground], int], Callable[[Ground], Iter
     ("Compounds", "compound", compounds.count, compounds.rows),
     ("Enterprises", "enterprise", enterprises.count, enterprises.rows),
     ("Events", "event", events.count, events.rows),
+    ("Registrations", "registration", bookings.count, bookings.rows),
     ("Services", "service", services.count, services.rows),
     ("Grievances and their history", "grievance", grievances.count, grievances.rows),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from civicgraph.bookings.rules import NUMBER_LENGTH
 from civicgraph.enterprises.models import EnterpriseKind
 from civicgraph.enterprises.rules import ALPHABET, complete
 
@@ -42,9 +43,17 @@ _SUFFIX_STRIDE = 524_287  # a prime, no factor of 30
 
 def grievance_suffix(serial: int) -> str:
     """The end of a grievance's number; another for each of 810,000 serial numbers of a day."""
-    number = serial * _SUFFIX_STRIDE % _SUFFIXES
+    return _written(serial * _SUFFIX_STRIDE % _SUFFIXES, 4)
+
+
+def registration_number(serial: int) -> str:
+    """A registration's number; another for each of 729 million serial numbers."""
+    return _written(serial * _STRIDE % len(_NUMBER_ALPHABET) ** NUMBER_LENGTH, NUMBER_LENGTH)
+
+
+def _written(number: int, length: int) -> str:
     chars = []
-    for _ in range(4):
+    for _ in range(length):
         number, digit = divmod(number, len(_NUMBER_ALPHABET))
         chars.append(_NUMBER_ALPHABET[digit])
     return "".join(chars)

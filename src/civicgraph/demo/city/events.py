@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import orjson
 
-from civicgraph.demo.city.ground import OFFSET, Ground
+from civicgraph.demo.city.ground import OFFSET, Community, Ground
 from civicgraph.demo.city.tables import SIZE, Batch, Row, table
 from civicgraph.demo.city.words import words
 from civicgraph.events.models import Event, EventKind, EventStatus, ProgrammeItem, ProgrammeKind
@@ -46,14 +47,30 @@ _YEAR_ONE = 719_163
 _WEIGHTS = {"culture_night": 3, "safety_drill": 3, "policy_class": 4, "enterprise_forum": 1, "consultation": 3}
 
 
+@dataclass(frozen=True)
+class Planned:
+    """An event as the city plans it; its times are epoch seconds."""
+
+    number: int
+    slug: str
+    kind: EventKind
+    status: EventStatus
+    title: str
+    community: Community
+    starts: int
+    ends: int
+    published: int | None
+    plan: dict[str, Any]
+
+
 def count(ground: Ground) -> int:
     """Rows to come."""
     return max(0, ground.scale.events - ground.counts["event"])
 
 
-def rows(ground: Ground) -> Iterator[Batch]:
+def planned(ground: Ground) -> Iterator[Planned]:
     """The events in the order of their numbers; their days are mixed, as they are entered in a real city."""
-    random, total = ground.random("event").random, count(ground)
+    random = ground.random("event").random
     plans = [
         (EventKind(kind), plan)  # type: ignore[call-arg]
         for kind, own in words()["events"].items()
@@ -61,38 +78,54 @@ def rows(ground: Ground) -> Iterator[Batch]:
         for _ in range(_WEIGHTS.get(kind, 3))
     ]
     span = ground.scale.days + _AHEAD
-    number = ground.last["event"]
-    found: list[Row] = []
-    items: list[Row] = []
-    for index in range(total):
-        number += 1
+    for index in range(count(ground)):
         kind, plan = plans[int(random() * len(plans))]
         community = ground.slots[int(random() * len(ground.slots))]
         day = ground.today - ground.scale.days + int(random() * span)
         starts = day * 86_400 + _minute(plan["starts"]) * 60 - OFFSET
         ends = starts + plan["minutes"] * 60
         status = _status(random(), ends < ground.now)
-        title = plan["title"].format(place=community.name)
-        slug = f"{date.fromordinal(day + _YEAR_ONE):%Y%m%d}-g{index:05d}"
-        published = None if status is EventStatus.DRAFT else min(ground.now, starts - 7 * 86_400)
-        reason = "因天气原因取消，改期另行通知。" if status is EventStatus.CANCELLED else ""
-        organiser = f"{community.name}居委会" if community.weight > 1 else f"{community.name}村委会"
-        found.append(
-            (
-                *(number, ground.now, ground.now, 1, True, slug, kind.value, title, "", "", community.code),
-                *(plan["venue"], "", organiser, "", starts, ends, False, None, 0, "[]", "[]"),
-                *(orjson.dumps(plan.get("hazards", [])).decode(), status.value, reason, published),
-                *(search_terms(title, "", plan["venue"], organiser), ends < ground.now, False, None, None, None),
-                *("", *_participants(ground, number, kind, status), "", None, None, "", None),
-            )
+        yield Planned(
+            number=ground.last["event"] + 1 + index,
+            slug=f"{date.fromordinal(day + _YEAR_ONE):%Y%m%d}-g{index:05d}",
+            kind=kind,
+            status=status,
+            title=plan["title"].format(place=community.name),
+            community=community,
+            starts=starts,
+            ends=ends,
+            published=None if status is EventStatus.DRAFT else min(ground.now, starts - 7 * 86_400),
+            plan=plan,
         )
-        items += _programme(ground, number, plan)
+
+
+def rows(ground: Ground) -> Iterator[Batch]:
+    """The events with their programmes."""
+    found: list[Row] = []
+    items: list[Row] = []
+    for one in planned(ground):
+        found.append(_row(ground, one))
+        items += _programme(ground, one.number, one.plan)
         if len(found) >= SIZE:
             yield EVENT, found
             yield ITEM, items
             found, items = [], []
     yield EVENT, found
     yield ITEM, items
+
+
+def _row(ground: Ground, one: Planned) -> Row:
+    name, is_over = one.community.name, one.ends < ground.now
+    reason = "因天气原因取消，改期另行通知。" if one.status is EventStatus.CANCELLED else ""
+    organiser = f"{name}居委会" if one.community.weight > 1 else f"{name}村委会"
+    hazards = orjson.dumps(one.plan.get("hazards", [])).decode()
+    return (
+        *(one.number, ground.now, ground.now, 1, True, one.slug, one.kind.value, one.title, "", ""),
+        *(one.community.code, one.plan["venue"], "", organiser, "", one.starts, one.ends, False),
+        *(None, 0, "[]", "[]", hazards, one.status.value, reason, one.published),
+        *(search_terms(one.title, "", one.plan["venue"], organiser), is_over, False, None, None, None),
+        *("", *_participants(ground, one), "", None, None, "", None),
+    )
 
 
 def _status(chance: float, is_over: bool) -> EventStatus:
@@ -103,12 +136,12 @@ def _status(chance: float, is_over: bool) -> EventStatus:
     return EventStatus.DRAFT if chance < _CANCELLED + _DRAFT else EventStatus.PUBLISHED
 
 
-def _participants(ground: Ground, number: int, kind: EventKind, status: EventStatus) -> tuple[int | None, int | None]:
+def _participants(ground: Ground, one: Planned) -> tuple[int | None, int | None]:
     """For how many people a drill is planned, and how many took part; some two hundred each, as in the city's year."""
-    if kind is not EventKind.SAFETY_DRILL:
+    if one.kind is not EventKind.SAFETY_DRILL:
         return None, None
-    planned = 80 + number * 37 % 280
-    return planned, planned * (90 + number % 15) // 100 if status is EventStatus.FINISHED else None
+    people = 80 + one.number * 37 % 280
+    return people, people * (90 + one.number % 15) // 100 if one.status is EventStatus.FINISHED else None
 
 
 def _minute(clock: str) -> int:

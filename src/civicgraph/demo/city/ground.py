@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from civicgraph import clock
 from civicgraph.accounts.models import Person
+from civicgraph.bookings.models import Quota, Registration
 from civicgraph.demo.city.scale import Scale
 from civicgraph.divisions.models import Compound, Division, DivisionLevel
 from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing
@@ -30,6 +31,8 @@ _NUMBERED: tuple[type[Model], ...] = (
     Product,
     Event,
     ProgrammeItem,
+    Quota,
+    Registration,
     Service,
     GridAssignment,
     Grievance,
@@ -74,6 +77,8 @@ class Ground:
     leads: dict[str, int]
     """Who is in charge of a grid already, by its code."""
     numbers: set[str]
+    booked: set[str]
+    """Numbers of registrations in use."""
     credit_codes: set[str]
     listed: dict[EnterpriseList, int]
     cells: dict[str, dict[Key, Vector]]
@@ -121,6 +126,7 @@ async def survey(seed: int, scale: Scale) -> Ground:
         counts={model._meta.db_table: await model.all().count() for model in _NUMBERED},
         leads={str(grid): person for grid, person in await leads},
         numbers={str(number) for number in await Grievance.all().values_list("number", flat=True)},
+        booked={str(number) for number in await Registration.all().values_list("number", flat=True)},
         credit_codes={str(code) for code in await Enterprise.all().values_list("credit_code", flat=True)},
         listed={one: await EnterpriseListing.filter(list=one, delisted_on=None).count() for one, _ in scale.lists},
         cells=await _cells(),

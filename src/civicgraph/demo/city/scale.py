@@ -19,6 +19,7 @@ class Scale:
     days: int = 730
     events: int = 20_000
     items_per_event: int = 3
+    registrations: int = 200_000
     services: int = 5_000
     communities: int | None = None
     """Only the first so many communities; None: all."""

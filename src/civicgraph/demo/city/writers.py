@@ -11,7 +11,7 @@ from civicgraph.demo.city.tables import Row, Table
 LOADED = (
     *("person", "role_grant", "grid", "grid_assignment", "compound", "enterprise", "enterprise_listing", "product"),
     *("grievance", "grievance_update", "grievance_cell", "deadline"),
-    *("event", "programme_item", "service", "opening_hours", "offer"),
+    *("event", "programme_item", "quota", "registration", "service", "opening_hours", "offer"),
 )
 """The tables that are filled: their indexes are dropped before and made again after."""
 SEARCHED = ("compound", "enterprise", "product", "grievance", "event", "service")
