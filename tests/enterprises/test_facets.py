@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html import unescape
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -85,6 +85,22 @@ async def test_what_a_filter_finds_is_counted_by_each_of_its_values(app: Starlet
         assert facets["statuses"] == recount([one.status.name for one in found])
         assert facets["scales"] == recount([one.scale.name if one.scale else None for one in found])
         assert facets["lists"] == recount(["FOUR_ABOVE" for one in found if one.id in on_list])
+
+
+async def test_any_two_filters_count_what_their_list_holds(app: Starlette) -> None:
+    await enter(120)
+    engine: Engine = app.state.engine
+    text = (
+        "query ($filter: EnterpriseFilter) { enterpriseFacets(filter: $filter) { counted }"
+        " enterprises(filter: $filter) { totalCount } }"
+    )
+    filters: tuple[dict[str, Any], ...] = (
+        *({"within": FENGGANG}, {"industry": "C"}, {"list": "FOUR_ABOVE"}, {"kind": "FARM"}, {"status": "CLOSED"}),
+        *({"scale": "MICRO"}, {"text": "茶厂"}, {"isEditable": True}),
+    )
+    for one, other in combinations(filters, 2):
+        found = await engine.read(text, {"filter": one | other}, ANONYMOUS)
+        assert found["enterpriseFacets"]["counted"] == found["enterprises"]["totalCount"], (one, other)
 
 
 async def test_of_more_than_a_thousand_the_first_are_counted_and_that_is_said(app: Starlette) -> None:

@@ -311,6 +311,7 @@ class _Page:
         row = self.c.row(self.mapped)
         row.is_by_id = self.order.columns == ("id",)
         first = [one for one in self._of_filters(row, driving) if one]
+        row.is_by_id = False  # the others choose among these rows and lead to none
         others = {name: given for name, given in self.filters_given().items() if name not in driving}
         conditions = [one for one in self._of_filters(row, others) if one] + self.c.visibility(self.mapped, row)
         names = wanted(row)
