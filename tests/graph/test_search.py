@@ -29,6 +29,7 @@ async def texts(connected: object, monkeypatch: pytest.MonkeyPatch) -> dict[str,
     """Three hundred reports, of which some words are in most and some in few; every step has its share."""
     monkeypatch.setattr(search, "NEAR", 40)
     monkeypatch.setattr(search, "FEW", 15)
+    monkeypatch.setattr(search, "MOST_LED", 15)
     await fill()
     random, found = Random(7), {}
     for number in range(300):

@@ -229,10 +229,10 @@ class _Page:
         if self.row.search:
             inner = self._searched(self.row, conditions, columns(self.row), limit, is_descending=is_descending)
         else:
-            where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-            source = self.row.source or f'"{self.mapped.table}" {alias}'
-            found = f"SELECT {columns(self.row) or '1'} FROM {source}{where} ORDER BY {keys}"
-            inner = self.c.dialect.limited(found, limit, MAX_PAGE + 1)
+            wanted, tail = columns(self.row) or "1", f" ORDER BY {keys}"
+            inner = self.c.dialect.limited(
+                self._selected(self.row, wanted, conditions, tail, limit), limit, MAX_PAGE + 1
+            )
         if not self.is_numbered:
             return f"({inner}) {alias}"
         # The rows come in order: a window that is told so would sort them again.
@@ -302,9 +302,20 @@ class _Page:
         if row.search:
             listed = search.Listed(names, conditions, str(most), is_descending=True, most=most)
             return f"{search.steps(self.mapped.table, row, row.search, listed)} LIMIT {most}"
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"{self._selected(row, names, conditions, '', str(most))} LIMIT {most}"
+
+    def _selected(self, row: Row, wanted: str, conditions: list[str], tail: str, limit: str) -> str:
+        """`SELECT … ORDER BY`, to which a limit is put; where words can be looked for in two ways, of both."""
         source = row.source or f'"{self.mapped.table}" {row.alias}'
-        return f"SELECT {names} FROM {source}{where} LIMIT {most}"
+
+        def one(these: list[str]) -> str:
+            where = f" WHERE {' AND '.join(these)}" if these else ""
+            return f"SELECT {wanted} FROM {source}{where}{tail}"
+
+        if row.hits is None or row.hits.condition not in conditions:
+            return one(conditions)
+        ways = row.hits.ways(conditions, limit)
+        return " UNION ALL ".join(f"SELECT * FROM ({one(these)} LIMIT {bound})" for these, bound in ways)
 
     def looked_through(self, wanted: Callable[[Row], str], driving: Mapping[str, Given], most: int) -> tuple[str, str]:
         """The first rows that `driving` lets through, and those of them that fit all that is given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -40,6 +40,8 @@ class Row:
         """Which rows of a table of counts it is the sum of (`graph.sums`)."""
         self.is_by_id = False
         """Whether the rows are wanted in the order of their ids: then an index of ids can drive the list."""
+        self.hits: Hits | None = None
+        """Words that are looked for beside another order than that of ids (SQLite), one of two ways."""
         self.search: Search | None = None
         """Words that the list itself has to look for (PostgreSQL), instead of a condition."""
         self._columns = columns
@@ -74,6 +76,24 @@ class Slice(Protocol):
 def columns(row: Row) -> str:
     """The columns of a row that were used, for an inner select that its JSON stands around."""
     return ", ".join(f'{row.alias}."{name}"' for name in row.used)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """A search as a condition by which hits lead to rows, and whether they are few."""
+
+    condition: str
+    are_few: str
+
+    def ways(self, conditions: Sequence[str], limit: str) -> tuple[tuple[list[str], str], tuple[list[str], str]]:
+        """The conditions and the limit of a list in which few hits lead to its rows, and of one whose rows are walked in
+        their order until enough of them are hits. One of the two has the limit 0: as a condition, SQLite would decide it
+        anew at each row."""
+        walked = [f"+{one}" if one == self.condition else one for one in conditions]
+        return (
+            ([*conditions], f"CASE WHEN {self.are_few} THEN {limit} ELSE 0 END"),
+            (walked, f"CASE WHEN {self.are_few} THEN 0 ELSE {limit} END"),
+        )
 
 
 @dataclass(frozen=True)

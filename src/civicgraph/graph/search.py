@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from civicgraph.graph.limits import searched
-from civicgraph.graph.rows import Row, Search
+from civicgraph.graph.rows import Hits, Row, Search
 from civicgraph.graph.selection import Given
 from civicgraph.text import runs, sound_runs
 
@@ -20,6 +20,8 @@ MOST = 101
 """Rows that a list or a total asks for at most."""
 ENOUGH = 3
 """Rows that hold the words as they are written, from which on nothing else is looked for."""
+MOST_LED = 300
+"""Hits that are looked up one by one: more of them stand so close in a list that walking it is shorter."""
 FEW = 600
 """Hits of an index that are fetched whole: some milliseconds at most."""
 
@@ -46,7 +48,7 @@ def condition(c: Compiler, table: str, row: Row, given: Given, *, is_by_ear: boo
     """Whether the row's search terms hold the given words; empty when the list looks for them by `steps`.
 
     In the order of ids SQLite's index gives the newest hits first, and a frequent word ends after a page
-    of them; in another order all hits are looked at. By ear: where fewer than `ENOUGH` rows hold the words as they
+    of them; in another order hits lead to the rows while they are few, and else the rows are walked. By ear: where fewer than `ENOUGH` rows hold the words as they
     are written, those that sound like them are found as well, in the same statement.
     """
     if c.dialect.name == "sqlite":
@@ -57,7 +59,12 @@ def condition(c: Compiler, table: str, row: Row, given: Given, *, is_by_ear: boo
             words = f"(CASE WHEN (SELECT count(*) FROM ({exact})) < {ENOUGH} THEN {heard} ELSE {words} END)"
         if row.drive(table, f"{table}_fts", f"{table}_fts.rowid"):
             return f"{row.alias}.id = {row.driving_key} AND {table}_fts MATCH {words}"
-        return f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})"
+        first = f"SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH {words} LIMIT {MOST_LED + 1}"
+        row.hits = Hits(
+            condition=f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})",
+            are_few=f"(SELECT count(*) FROM ({first})) <= {MOST_LED}",
+        )
+        return row.hits.condition
     places, terms = given.sql(c, "texts", _places), given.sql(c, "texts", _whole_terms)
     if is_by_ear:
         few = f"(SELECT count(*) FROM ({_few(table, places, terms)}) enough) < {ENOUGH}"
