@@ -9,7 +9,9 @@ from civicgraph.events.pages.event import event
 from civicgraph.events.pages.listed import events
 from civicgraph.events.pages.month import events_calendar
 from civicgraph.events.pages.staff import STAFF
+from civicgraph.events.pages.tables import TABLES
 from civicgraph.events.pages.week import events_week
+from civicgraph.listings.tables.pages import routes as tables_of
 from civicgraph.web import listing
 
 ROUTES = [
@@ -28,5 +30,6 @@ ROUTES = [
     Route("/organisers/{called:path}", held.organiser, name="organiser"),
     *rescue.ROUTES,
     *record.ROUTES,
+    *tables_of(TABLES, "/staff/events"),
     *listing.routes(STAFF, "/staff/events"),
 ]

@@ -20,10 +20,9 @@ from civicgraph.permissions import DRAFT_SERVICES
 from civicgraph.services import operations, rules
 from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
+from civicgraph.services.operations.importing import WEEKDAYS
 from civicgraph.web import listing, page, read, require
 from civicgraph.web.query import kinds, one_of, paging, place, review_field, search_field, select_field, text
-
-WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
 
 async def services(request: Request) -> Response:
@@ -238,5 +237,4 @@ STAFF = listing.Listing(
 ROUTES = [
     Route("/services", services, name="services"),
     Route("/services/{slug}", service, name="service"),
-    *listing.routes(STAFF, "/staff/services"),
 ]
