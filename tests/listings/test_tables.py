@@ -101,6 +101,13 @@ async def test_rows_with_an_own_number_change_what_they_made(editor: Actor) -> N
     assert said(await enter(editor, line("一夜", import_key="A9"), line("二夜", import_key="A9"))) == {3: ["自编号"]}
 
 
+async def test_places_may_be_written_by_their_names(editor: Actor) -> None:
+    await enter(editor, line("美术馆之夜", division_code="凤泉社区"))
+    assert (await Event.get()).division_id == FENGQUAN  # type: ignore[attr-defined]
+    outcome = await enter(editor, line("一夜", division_code="虹桥社区"))
+    assert "您负责的范围里没有叫“虹桥社区”的地方" in outcome.rows[0].errors[0]["message"]
+
+
 async def test_a_number_of_another_county_is_not_ours(editor: Actor, neighbour: Actor) -> None:
     await enter(neighbour, line("邻县的夜", import_key="A1", division_code=HONGQIAO))
     assert said(await enter(editor, line("美术馆之夜", import_key="A1"))) == {2: ["自编号"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from civicgraph.divisions.operations import code_called
 from civicgraph.events.models import Event
 from civicgraph.events.operations.inputs import EventFields, UpdateEvent
 from civicgraph.events.operations.keeping import enter, update_event
@@ -12,9 +13,13 @@ from civicgraph.listings.tables import entering
 from civicgraph.listings.tables.columns import Columns
 from civicgraph.listings.tables.entering import EnterTable, Outcome, Table
 from civicgraph.operations import operation
-from civicgraph.permissions import EDIT_EVENTS, Actor
+from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS, Actor
 
-COLUMNS = Columns(EventFields, read_only={"status": N_("Status"), "place": N_("Name of the place"), "link": N_("Page")})
+COLUMNS = Columns(
+    EventFields,
+    words={"division_code": N_("Its name or its code, of a place of yours."), "team_ids": N_("By their numbers.")},
+    read_only={"status": N_("Status"), "place": N_("Name of the place"), "link": N_("Page")},
+)
 TABLE = Table(
     model=Event,
     columns=COLUMNS,
@@ -23,7 +28,9 @@ TABLE = Table(
     enter=enter,
     update=update_event.work,
     publish=publish,
+    drafter=DRAFT_EVENTS,
     publisher=EDIT_EVENTS,
+    code_called=code_called,
     values=event_values,
     called="title",
     alike=lambda data: {"title": data.title, "division_id": data.division_code, "starts_at": data.starts_at},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, BinaryIO
 
@@ -20,6 +21,15 @@ MOST_ROWS = 500
 """Rows of one table: it is entered in one transaction, for which others wait."""
 MOST_UNPACKED = 100_000_000
 """Bytes that a workbook of so few rows unpacks to, at the very most."""
+
+
+_WORDS: dict[Any, str] = {
+    bool: N_("Yes or no."),
+    int: N_("A whole number."),
+    date: N_("For instance 2026-05-22."),
+    datetime: N_("For instance 2026-05-22 19:00."),
+}
+"""What may stand in a cell, by its type."""
 
 
 class RowKeys(Input):
@@ -58,6 +68,8 @@ class Columns:
     left_out: Sequence[str] = ()
     """Fields that stay on the page: what is not to leave it, or does not fit into a cell."""
     named: Named = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What may stand in a column, where neither its type nor its help says it."""
     read_only: Mapping[str, str] = field(default_factory=dict)
     """Headings that are written for people to read and change nothing, by the names of what stands below them."""
 
@@ -150,10 +162,10 @@ class Columns:
             yield {
                 "heading": self.heading(name),
                 "is_needed": one.is_required() or _min_length(one) > 0,
-                "words": " ".join(self._words(one)),
+                "words": " ".join(self._words(name, one)),
             }
 
-    def _words(self, declared: FieldInfo) -> Iterator[str]:
+    def _words(self, name: str, declared: FieldInfo) -> Iterator[str]:
         kind, is_list = _type_of(declared)
         choices = choices_of(declared)
         if inner := _item_model(declared):
@@ -165,12 +177,14 @@ class Columns:
             )
         elif is_list:
             yield gettext(N_("Several are parted by semicolons."))
+        if name in self.words:
+            yield gettext(self.words[name])
         if declared.description and not (is_list and _widget(declared) == "lines"):
             yield gettext(declared.description)
         if choices:
             yield gettext(N_("One of: %(choices)s."), choices="、".join(choices))
-        elif kind is bool:
-            yield gettext(N_("Yes or no."))
+        elif kind in _WORDS and not is_list:
+            yield gettext(N_("In yuan, for instance 12.50.") if _widget(declared) == "money" else _WORDS[kind])
         elif not inner and (most := _max_length(declared)) and not is_list:
             yield gettext(N_("At most %(most)s characters."), most=most)
 

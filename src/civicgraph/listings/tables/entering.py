@@ -7,7 +7,7 @@ is listed already: then it is refused in words, so that a table that is sent twi
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -104,8 +104,11 @@ class Table(Generic[D]):
     enter: Callable[[Actor, Any], Awaitable[D]]
     update: Callable[[Actor, Any], Awaitable[D]]
     publish: Callable[[Actor, D], Awaitable[None]]
+    drafter: str
     publisher: str
-    """The capability of those who publish it."""
+    """The capabilities of those who write drafts of it, and of those who publish it."""
+    code_called: Callable[[str, Sequence[str]], Awaitable[str]]
+    """The code of the place of a name, among those under some codes."""
     values: Callable[[D], Awaitable[dict[str, Any]]]
     called: str
     """The field by which people know it."""
@@ -127,6 +130,8 @@ class _Run(Generic[D]):
 
     def __init__(self, table: Table[D], actor: Actor, publishes: bool) -> None:
         self.table, self.actor, self.publishes = table, actor, publishes
+        self.places: dict[str, str] = {}
+        """The codes of places by the names that the table has for them."""
         self.met: dict[int, int] = {}
         """The rows of the table by the numbers of the listings that they are about."""
 
@@ -142,6 +147,9 @@ class _Run(Generic[D]):
     async def _enter(self, cells: Mapping[str, str], done: Done) -> None:
         told, values = self.table.columns.given(cells)
         keys = validate(RowKeys, told)
+        place = values.get("division_code", "")
+        if place and not place.isdigit():
+            values["division_code"] = await self._place(place)
         there, is_open = await self._there(keys)
         row = await self._change(there, keys, values, cells, done) if there else await self._new(values, done)
         if there and not is_open and (done.what == "changed" or keys.import_key not in (None, there.import_key)):
@@ -152,6 +160,11 @@ class _Run(Generic[D]):
         done.called = getattr(row, self.table.called)
         if self.publishes and is_draft(row):
             await self._publish(row, done)
+
+    async def _place(self, name: str) -> str:
+        if name not in self.places:
+            self.places[name] = await self.table.code_called(name, self.actor.prefixes(self.table.drafter))
+        return self.places[name]
 
     async def _there(self, keys: RowKeys) -> tuple[D | None, bool]:
         """The listing that a row is about (none when it is new), and whether it may be changed."""
