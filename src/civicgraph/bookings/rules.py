@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -170,6 +170,28 @@ def has_come(c: Compiler, row: Row) -> str:
 def has_not_come(c: Compiler, row: Row) -> str:
     """Was not checked in; known to those who look after it."""
     return f"({row['checked_in_at']} IS NULL AND {manages(c, row)})"
+
+
+def is_for(c: Compiler, row: Row, subject: Given) -> str:
+    """Whether the places are those of an event, or of a service."""
+    return _of_quota(
+        c, row, lambda one: f"CASE WHEN {one['event_id']} IS NULL THEN 'service' ELSE 'event' END = {subject.sql(c)}"
+    )
+
+
+def starts_from(c: Compiler, row: Row, day: Given) -> str:
+    """What it is for starts on a day or later."""
+    return _of_quota(c, row, lambda one: f"{one['starts_at']} >= {day.sql(c, 'moment')}")
+
+
+def starts_before(c: Compiler, row: Row, day: Given) -> str:
+    """What it is for starts before a day."""
+    return _of_quota(c, row, lambda one: f"{one['starts_at']} < {day.sql(c, 'moment')}")
+
+
+def _of_quota(c: Compiler, row: Row, holds: Callable[[Row], str]) -> str:
+    _, source = c.find("Quota", lambda one: f"{one['id']} = {row['quota_id']} AND {holds(one)}")
+    return f"EXISTS (SELECT 1 {source})"
 
 
 def left(c: Compiler, row: Row) -> str:

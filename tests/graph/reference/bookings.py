@@ -109,6 +109,21 @@ def has_come(world: World, row: Any, value: bool) -> bool:
     return (row.checked_in_at is not None) is value and manages_bookings(world, row)
 
 
+def looked_after(world: World, row: Any) -> list[Any]:
+    """All of the places that one looks after."""
+    return [one for one in world.rows.tables["Registration"] if manages_bookings(world, one)]
+
+
+def is_for(world: World, row: Any, kind: str) -> bool:
+    quota = world.rows.one("Quota", row.quota_id)
+    return getattr(quota, f"{kind.lower()}_id") is not None
+
+
+def starts_at(world: World, row: Any) -> datetime | None:
+    """When what it is for starts."""
+    return world.rows.one("Quota", row.quota_id).starts_at  # type: ignore[no-any-return]
+
+
 FIELDS: dict[str, Callable[..., Any]] = {
     "Event.quotas": quotas("event_id"),
     "Query.quota": by_code,

@@ -112,6 +112,7 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.outbox": all_of("OutboxMessage"),
     "Query.people": colleagues,
     "Query.readyTexts": all_of("ReadyText"),
+    "Query.registrations": bookings.looked_after,
     "Query.rescueTeams": all_of("RescueTeam"),
     "Query.savedFilters": all_of("SavedFilter"),
     "Query.services": all_of("Service"),

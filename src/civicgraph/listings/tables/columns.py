@@ -17,8 +17,8 @@ from civicgraph.operations import Input, InvalidInput
 from civicgraph.web.cells import heading_of, lines_of, text_of
 from civicgraph.web.forms import _for_model, _item_model, _max_length, _min_length, _type_of, _widget
 
-MOST_ROWS = 500
-"""Rows of one table: it is entered in one transaction, for which others wait."""
+MOST_ROWS = 200
+"""Rows of one table: it is entered in one transaction of two or three seconds, for which other writes wait on SQLite."""
 MOST_UNPACKED = 100_000_000
 """Bytes that a workbook of so few rows unpacks to, at the very most."""
 
