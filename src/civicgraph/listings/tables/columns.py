@@ -188,6 +188,12 @@ class Columns:
         elif not inner and (most := _max_length(declared)) and not is_list:
             yield gettext(N_("At most %(most)s characters."), most=most)
 
+    def _words_of_parts(self, inner: type[Input]) -> Iterator[str]:
+        for (name, declared), label in zip(inner.model_fields.items(), labels_of(inner), strict=True):
+            words = [gettext(one) for one in self.named.get(name, {}).values()] or choices_of(declared)
+            if words:
+                yield gettext(N_("%(part)s is one of: %(choices)s."), part=label, choices="、".join(words))
+
     def part(self, path: str) -> tuple[int, FieldInfo | None]:
         """What a path of an error is about in a cell: the number of its line (0: the whole cell), and the part's field."""
         name, _, rest = path.partition(".")
