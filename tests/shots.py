@@ -110,6 +110,7 @@ STAFF = {
     "staff-services": "/staff/services",
     "staff-services-import": "/staff/services/import",
     "staff-bookings": "/staff/bookings?state=WAITING",
+    "staff-bookings-figures": "/staff/bookings/figures/service/canteen-wujiangtianyuan",
     "staff-service": "@/staff/services",
     "staff-menu": "/staff/services/canteen-wujiangtianyuan/menu",
     "staff-quota-new": "/staff/bookings/new?kind=service&slug=parking-tianju",

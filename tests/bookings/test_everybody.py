@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.applications import Starlette
 
+from civicgraph import clock
+from civicgraph.accounts.models import Session
 from civicgraph.bookings import operations
 from civicgraph.events import operations as events
 from civicgraph.operations.models import AuditEntry
@@ -92,3 +96,28 @@ async def test_who_comes_is_taken_out_with_contacts_by_those_who_may_see_them_an
 def events_page(link: str) -> str:
     """The staff's page of an event by its public one."""
     return link.replace("/events/", "/staff/events/")
+
+
+async def test_after_the_event_each_session_says_who_booked_came_stayed_away_and_waited(
+    app: Starlette, offer: Offer, dispatcher: Actor
+) -> None:
+    quota = await offer(capacity=3, title="工作坊", max_people=2)
+    here = await come(quota, "张三", people=2)
+    away = await come(quota, "李四")
+    await come(quota, "王五")
+    await operations.check_in(dispatcher, {"quota_code": quota.code, "ticket": here.number, "people": 1})
+    staff = await signed_in(app, dispatcher)
+    there = quota.link.replace("/events/", f"{INDEX}/figures/event/")
+
+    async def counted() -> list[str]:
+        text = await staff.open(there)
+        row = text[text.index("<tbody>") : text.index("</tbody>")]
+        return re.findall(r'class="num"[^>]*><span>(\d+)</span>', row)
+
+    assert await counted() == ["3", "1", "0", "1"]  # it is still to come
+    with clock.override(datetime(2031, 5, 23, tzinfo=UTC)):
+        row = await Session.get(person_id=dispatcher.person_id)
+        await Session.filter(id=row.id).update(expires_at=clock.now() + timedelta(hours=1), last_seen_at=clock.now())
+        assert await counted() == ["3", "1", "2", "1"]
+        await operations.mark_no_show(dispatcher, {"number": away.number})
+        assert await counted() == ["3", "1", "2", "1"]

@@ -73,6 +73,12 @@ class Quota:
     is_public = column()
     is_planned = column()
     attended = column(guard=rules.manages)
+    no_shows = computed(
+        int,
+        rules.no_shows,
+        "People of whom it was noted that they did not come: their places are free again.",
+        guard=rules.manages,
+    )
     version = column()
     updated_at = column()
     division = to_one("divisions.Division")

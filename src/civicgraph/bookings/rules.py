@@ -199,6 +199,12 @@ def left(c: Compiler, row: Row) -> str:
     return f"({row['capacity']} - {row['taken']})"
 
 
+def no_shows(c: Compiler, row: Row) -> str:
+    """How many people were noted as not having come."""
+    one, source = c.find("Registration", lambda one: f"{one['quota_id']} = {row['id']} AND {one['state']} = 'no_show'")
+    return f"(SELECT coalesce(sum({one['people']}), 0) {source})"
+
+
 def closes(c: Compiler, row: Row) -> str:
     """`closing` in SQL."""
     is_course = f"{c.dialect.text(row['weekdays'])} <> '[]'"

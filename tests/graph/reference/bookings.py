@@ -76,6 +76,16 @@ def coming_slots(world: World, row: Any) -> list[Any]:
     return [one for one in found if one.is_planned and one.starts_at > world.now]
 
 
+def held_slots(world: World, row: Any) -> list[Any]:
+    """Those laid out from a service's hours that have begun."""
+    found = world.rows.having("Quota", "service_id", row.id)
+    return [one for one in found if one.is_planned and one.starts_at <= world.now]
+
+
+def no_shows(world: World, row: Any) -> int:
+    return sum(one.people for one in of_quota(world, row) if one.state.name == "NO_SHOW")
+
+
 def questions(world: World, row: Any) -> list[Thing]:
     found = world.rows.having("QuotaQuestion", "quota_id", row.id)
     return world.things("QuotaQuestion", sorted(found, key=lambda one: (one.position, one.id)))
@@ -132,6 +142,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Quota.registrationEndsAt": lambda world, row: plain(closes_at(world, row)),
     "Quota.isTaking": is_taking,
     "Quota.left": lambda world, row: None if row.capacity is None else row.capacity - row.taken,
+    "Quota.noShows": no_shows,
     "Quota.questions": questions,
     "Registration.position": position,
     "Service.quotas": lambda world, row: [one for one in quotas("service_id")(world, row) if not one.row.is_planned],

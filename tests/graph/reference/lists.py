@@ -118,6 +118,7 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.services": all_of("Service"),
     "Query.teams": all_of("Team"),
     "Quota.registrations": under("Registration", "quota_id"),
+    "Service.heldSlots": bookings.held_slots,
     "Service.slots": bookings.coming_slots,
     "Service.menus": under("MenuDay", "service_id"),
     "TrackedGrievance.updates": under("GrievanceUpdate", "grievance_id"),

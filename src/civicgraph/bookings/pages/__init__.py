@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from civicgraph.bookings.pages import book, door, everybody, own, staff, tables
+from civicgraph.bookings.pages import book, door, everybody, figures, own, staff, tables
 
-ROUTES = [*book.ROUTES, *own.ROUTES, *everybody.ROUTES, *tables.ROUTES, *staff.ROUTES, *door.ROUTES]
+ROUTES = [*book.ROUTES, *own.ROUTES, *everybody.ROUTES, *figures.ROUTES, *tables.ROUTES, *staff.ROUTES, *door.ROUTES]
