@@ -99,6 +99,8 @@ PUBLIC = {
 STAFF = {
     "desk": "/staff",
     "staff-events": "/staff/events",
+    "staff-events-import": "/staff/events/import",
+    "staff-events-bulk": "/staff/events#many",
     "staff-event-new": "/staff/events/new",
     "staff-event-new-drill": "/staff/events/new?kind=safety_drill",
     "staff-event-record": "/staff/events/20260522-34926456#record",
@@ -106,6 +108,9 @@ STAFF = {
     "staff-rescue-team": "/staff/rescue-teams/2",
     "staff-event": "@/staff/events",
     "staff-services": "/staff/services",
+    "staff-services-import": "/staff/services/import",
+    "staff-bookings": "/staff/bookings?state=WAITING",
+    "staff-bookings-figures": "/staff/bookings/figures/service/canteen-wujiangtianyuan",
     "staff-service": "@/staff/services",
     "staff-menu": "/staff/services/canteen-wujiangtianyuan/menu",
     "staff-quota-new": "/staff/bookings/new?kind=service&slug=parking-tianju",
@@ -283,6 +288,10 @@ async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-u
         await page.goto(url + str(await order.get_attribute("href")))
     if step == "photo":
         await page.click(".gallery figcaption a >> nth=0")
+    if step == "many":
+        await page.check("input[name=pick] >> nth=0")
+        await page.click("#bulk button[value=cancellation]")
+        await page.wait_for_load_state()
     if step == "bulk":
         await page.check("input[name=pick] >> nth=0")
         await page.fill("#bulk-tag", "汛期")

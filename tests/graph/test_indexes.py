@@ -55,9 +55,10 @@ EXCEPTIONS = {
     "ProductFilter.is_editable",
     "ProductFilter.is_published",
     "ProductFilter.month",
-    "RegistrationFilter.has_come",
-    "RegistrationFilter.states",
-    "RegistrationFilter.text",
+    *(
+        f"RegistrationFilter.{name}"
+        for name in ("has_come", "starts_before", "starts_from", "states", "subject", "text")
+    ),
 }
 
 

@@ -10,8 +10,9 @@ from starlette.applications import Starlette
 
 from civicgraph import crypto
 from civicgraph import settings as configuration
+from civicgraph.bookings import notices as notices  # what the words of bookings need
 from civicgraph.notifications import rendering
-from civicgraph.notifications.catalogue import BLOCKS, EXAMPLES, MESSAGES, PLACEHOLDERS
+from civicgraph.notifications.catalogue import BLOCKS, EXAMPLES, MESSAGES, PLACEHOLDERS, examples
 from civicgraph.notifications.models import (
     ChatRobot,
     EndpointState,
@@ -177,6 +178,26 @@ async def test_the_city_writes_its_own_words_tries_them_and_goes_back(centre: Br
     assert not await MessageTemplate.exists()
 
 
+async def test_words_of_a_booking_are_the_city_s_own_and_never_lose_the_way_to_give_a_place_back(
+    centre: Browser,
+) -> None:
+    path = "/staff/messages/booking_step/zh"
+    await centre.open(path)
+    assert dict(centre.form(path).pairs)["subject"] == "{{ headline }}"
+    assert "{{ own }}" in centre.text
+    await centre.send(path, subject="报名：{{ name }}", text="{{ what }}")
+    assert centre.status == 422
+    assert "{{ own }}" in centre.text
+    await centre.send(path, subject="报名：{{ name }}", text="{{ what }}\n{{ where }}\n{{ own }}")
+    row = await MessageTemplate.get()
+    given = {**examples("booking_step"), "state": "waiting", "number": "R00001"}
+    said = await rendering.said_by("booking_step", given, "zh")
+    assert said.subject == "报名：美术馆之夜 · 手绘帆布包"
+    assert "候补第 3 位" in said.text
+    assert "/my-booking/R00001/" in said.text
+    assert row.version == 1
+
+
 async def test_only_the_city_s_administrators_write_its_words(app: Starlette, centre: Browser) -> None:
     other = await signed_in(app, await place.person("county", Role.ADMINISTRATOR, FENGGANG))
     assert "grievance_overdue" not in await other.open("/staff/messages")
@@ -188,7 +209,7 @@ async def test_only_the_city_s_administrators_write_its_words(app: Starlette, ce
 @pytest.mark.parametrize("name", MESSAGES)
 def test_every_message_has_an_example_of_all_it_needs_and_words_for_each_placeholder(name: str, locale: str) -> None:
     configuration.use(configuration.current())
-    values: dict[str, Any] = {**EXAMPLES}
+    values: dict[str, Any] = examples(name)
     subject, text = rendering.render_message(name, values, locale)
     assert subject
     assert text

@@ -85,6 +85,8 @@ OPERATIONS = {
     "schedule_event": N_("Set a time to publish an event"),
     "unschedule_event": N_("Took the time to publish an event back"),
     "withdraw_event": N_("Took an event off the public lists"),
+    "import_events": N_("Entered events from a table"),
+    "import_services": N_("Entered services from a table"),
     "set_event_contact": N_("Changed who holds an event"),
     "create_service": N_("Drafted a service"),
     "duplicate_service": N_("Copied a service"),
@@ -214,6 +216,7 @@ OPERATIONS = {
     "cancel_registration": N_("Cancelled a registration"),
     "accept_places": N_("Accepted places that became free"),
     "take_fewer_places": N_("Came with fewer people"),
+    "export_bookings": N_("Took out who comes to an event or service, with contacts"),
     "export_registration": N_("Took a copy of the data of one's registration"),
     "erase_registration": N_("Erased the data of one's registration"),
     "register": N_("Took a place"),
@@ -263,6 +266,7 @@ _FIELDS = {
     "internal_note": N_("Note among staff"),
     "is_public": N_("Public"),
     "milestone": N_("Milestone"),
+    "import_key": N_("Own number"),
     "status_reason": N_("Reason"),
 }
 _LONGEST = 80

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from civicgraph.bookings import models, operations, rules
 from civicgraph.bookings.models import RegistrationState
+from civicgraph.bookings.subjects import SubjectKind
 from civicgraph.graph import (
     Order,
     any_of,
@@ -23,14 +24,16 @@ from civicgraph.graph import (
     node,
     order_type,
     root,
+    root_connection,
     root_one,
     to_many,
     to_one,
     type_,
     where,
+    within,
 )
 
-_ONE_QUOTA = "Lists are those of one quota, read by its index: a few hundred at most are passed over."
+_PASSED_OVER = "Lists are those of one quota or of a place, read by its index: what else is there is passed over."
 
 
 @node(models.Quota, visible=rules.visible_quotas)
@@ -70,6 +73,12 @@ class Quota:
     is_public = column()
     is_planned = column()
     attended = column(guard=rules.manages)
+    no_shows = computed(
+        int,
+        rules.no_shows,
+        "People of whom it was noted that they did not come: their places are free again.",
+        guard=rules.manages,
+    )
     version = column()
     updated_at = column()
     division = to_one("divisions.Division")
@@ -114,9 +123,13 @@ class QuotaOrder:
 class RegistrationFilter:
     """Which registrations."""
 
-    states = any_of("state", RegistrationState, "In any of these states.", reason=_ONE_QUOTA)
-    has_come = flag("Checked in (or not).", rules.has_come, rules.has_not_come, reason=_ONE_QUOTA)
-    text = where(str, "The name holds this, or the number is this.", rules.called, reason=_ONE_QUOTA)
+    within = within("division_id")
+    states = any_of("state", RegistrationState, "In any of these states.", reason=_PASSED_OVER)
+    has_come = flag("Checked in (or not).", rules.has_come, rules.has_not_come, reason=_PASSED_OVER)
+    text = where(str, "The name holds this, or the number is this.", rules.called, reason=_PASSED_OVER)
+    subject = where(SubjectKind, "For an event, or for a service.", rules.is_for, reason=_PASSED_OVER)
+    starts_from = where(date, "For what starts on this day or later.", rules.starts_from, reason=_PASSED_OVER)
+    starts_before = where(date, "For what starts before this day.", rules.starts_before, reason=_PASSED_OVER)
 
 
 @order_type
@@ -189,6 +202,11 @@ class Query:
             f"{row['number']} = {number.sql(c, 'text', rules.typed_number)} AND {rules.manages(c, row)}"
         ),
         description="A registration by its number, for those who look after it.",
+    )
+    registrations = root_connection(
+        "Registration",
+        where=rules.manages,
+        description="Everybody who registered for something, for those who look after it.",
     )
     tracked_registration = root_one(
         "TrackedRegistration",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -172,9 +172,37 @@ def has_not_come(c: Compiler, row: Row) -> str:
     return f"({row['checked_in_at']} IS NULL AND {manages(c, row)})"
 
 
+def is_for(c: Compiler, row: Row, subject: Given) -> str:
+    """Whether the places are those of an event, or of a service."""
+    return _of_quota(
+        c, row, lambda one: f"CASE WHEN {one['event_id']} IS NULL THEN 'service' ELSE 'event' END = {subject.sql(c)}"
+    )
+
+
+def starts_from(c: Compiler, row: Row, day: Given) -> str:
+    """What it is for starts on a day or later."""
+    return _of_quota(c, row, lambda one: f"{one['starts_at']} >= {day.sql(c, 'moment')}")
+
+
+def starts_before(c: Compiler, row: Row, day: Given) -> str:
+    """What it is for starts before a day."""
+    return _of_quota(c, row, lambda one: f"{one['starts_at']} < {day.sql(c, 'moment')}")
+
+
+def _of_quota(c: Compiler, row: Row, holds: Callable[[Row], str]) -> str:
+    _, source = c.find("Quota", lambda one: f"{one['id']} = {row['quota_id']} AND {holds(one)}")
+    return f"EXISTS (SELECT 1 {source})"
+
+
 def left(c: Compiler, row: Row) -> str:
     """`places_left` in SQL."""
     return f"({row['capacity']} - {row['taken']})"
+
+
+def no_shows(c: Compiler, row: Row) -> str:
+    """How many people were noted as not having come."""
+    one, source = c.find("Registration", lambda one: f"{one['quota_id']} = {row['id']} AND {one['state']} = 'no_show'")
+    return f"(SELECT coalesce(sum({one['people']}), 0) {source})"
 
 
 def closes(c: Compiler, row: Row) -> str:

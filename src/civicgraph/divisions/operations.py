@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
+from tortoise.expressions import Q
 
 from civicgraph import calendars, clock
 from civicgraph.divisions.models import Compound, Division, Management, OfficeHours
@@ -19,6 +21,8 @@ from civicgraph.text import search_terms
 
 DivisionCode = Annotated[str, Field(title=N_("Community or division"), pattern=r"^\d{4,12}$")]
 
+_UNKNOWN_NAME = N_("No place of yours is called %(name)s. Please write it as on its page, or give its code.")
+_SEVERAL = N_("Several places of yours are called %(name)s (%(codes)s). Please give the code.")
 _NO_HOURS: Any = N_("Please write the hours like this: 09:00-12:00 13:00-17:00.")
 _NO_DAYS: Any = N_("Please write the dates like this: 2026-12-24 2026-12-25.")
 
@@ -31,6 +35,17 @@ async def place_of(code: str, field: str = "division_code") -> Division:
             field, "unknown_division", N_("There is no division with this code. Please choose one of the list.")
         )
     return found
+
+
+async def code_called(name: str, prefixes: Sequence[str], field: str = "division_code") -> str:
+    """The code of the place with this name among those under some codes. Raises `InvalidInput` at `field`."""
+    found = await Division.filter(Q(name=name) | Q(short_name=name)).order_by("code").values_list("code", flat=True)
+    codes = [str(one) for one in found if str(one).startswith(tuple(prefixes))]
+    if len(codes) == 1:
+        return codes[0]
+    if not codes:
+        raise InvalidInput.at(field, "unknown_division", _UNKNOWN_NAME, name=name)
+    raise InvalidInput.at(field, "several", _SEVERAL, name=name, codes="、".join(codes[:5]))
 
 
 class UpdateDivision(Input):

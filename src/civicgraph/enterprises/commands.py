@@ -11,7 +11,7 @@ from rich.console import Console
 from civicgraph import clock
 from civicgraph.enterprises.importing import runs
 from civicgraph.enterprises.importing.headings import UnknownHeadings
-from civicgraph.enterprises.importing.sources import UnreadableFile
+from civicgraph.web.cells import UnreadableFile
 
 MOST_ERRORS = 20
 

@@ -47,6 +47,11 @@ RESIDENT_MESSAGES = {
     "follow_confirm": N_("Question whether an address is right"),
     "policy_grant": N_("A policy’s grant to an enterprise"),
     "one_thing_step": N_("News of an enterprise’s case"),
+    "booking_step": N_("News of a registration"),
+    "booking_reminder": N_("Reminder of what one registered for"),
+    "booking_changed": N_("What one registered for has changed"),
+    "booking_called_off": N_("What one registered for does not take place"),
+    "booking_message": N_("What the organiser writes to all who come"),
     "claim_code": N_("Code by which an enterprise claims its entry of the register"),
 }
 """To residents, and to the contacts of enterprises."""
@@ -69,7 +74,7 @@ def _address(link: str) -> str:
 
 _MOMENT = "2026-05-28T04:00:00+00:00"
 PLACEHOLDERS = {
-    "number": Placeholder(N_("Number of the report"), "ZY-0528-7F3K"),
+    "number": Placeholder(N_("Its number"), "ZY-0528-7F3K"),
     "category": Placeholder(N_("What it is about"), "楼道与路灯照明"),
     "place": Placeholder(N_("The community"), "凤泉社区"),
     "urgency": Placeholder(N_("Its level"), "urgent", lambda value: label(value, "Urgency")),
@@ -87,6 +92,12 @@ PLACEHOLDERS = {
     "project": Placeholder(N_("Name of the investment project"), "锂电池正极材料生产线"),
     "milestone": Placeholder(N_("What is to be done"), "办完用地手续"),
     "due_on": Placeholder(N_("By which day"), "2026-06-30", day),
+    "name": Placeholder(N_("What one registered for"), "美术馆之夜 · 手绘帆布包"),
+    "starts_at": Placeholder(N_("When it begins"), _MOMENT, datetime_),
+    "offered_until": Placeholder(N_("Until when the place is kept"), _MOMENT, datetime_),
+    "people": Placeholder(N_("For how many people"), 2),
+    "position": Placeholder(N_("Turn on the waiting list"), 3),
+    "words": Placeholder(N_("What the organiser writes"), "请从东门进。"),
     "link": Placeholder(N_("Address of the page"), "/grievances/ZY-0528-7F3K", _address),
 }
 EXAMPLES = {
@@ -114,7 +125,28 @@ EXAMPLES = {
     "got": "食品经营许可证",
     "code": "7F3KQ2MX",
     "minutes": 15,
+    "venue": "凤冈美术馆",
+    "page": "/events/20260528-7f3k",
 }
 """Values of the preview, by the names that the templates use."""
-BLOCKS = {"what": N_("The sentence that fits the case")}
+_BOOKING_EXAMPLES = {"number": "K7F3Q2", "state": "confirmed", "phone": "0851-23456", "venue": "凤冈美术馆"}
+
+
+def examples(name: str) -> dict[str, Any]:
+    """The values of a message's preview."""
+    return {**EXAMPLES, **(_BOOKING_EXAMPLES if name.startswith("booking_") else {})}
+
+
+BLOCKS = {
+    "headline": N_("The subject that fits the case"),
+    "what": N_("The sentence that fits the case"),
+    "where": N_("When and where it is, and whom to ask"),
+    "own": N_("The line with the address of one’s own registration"),
+    "seen": N_("The line with the address of its page"),
+}
 """Parts of the templates that depend on the case, offered whole."""
+NEEDED = {
+    **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_message"), "own"),
+    "booking_called_off": "seen",
+}
+"""What the city's own words of a message must not leave out: without it nobody could give a place back."""

@@ -155,6 +155,11 @@ class Service:
         link=rules.coming_slots,
         description="Time slots to come, as laid out from the times that can be booked.",
     )
+    held_slots = connection(
+        "bookings.Quota",
+        link=rules.held_slots,
+        description="Time slots that have begun or are over; those that nobody booked are forgotten.",
+    )
     is_open_now = computed(bool, rules.is_open_now, "Whether it is open at this moment.")
     may_edit = computed(bool, rules.may_edit, "Whether you may change it.")
     may_publish = computed(bool, rules.publishes, "Whether you may publish it, and change it once it is public.")

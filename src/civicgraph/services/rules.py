@@ -185,6 +185,12 @@ def coming_slots(c: Compiler, row: Row, quota: Row) -> str:
     return f"{quota['service_id']} = {row['id']} AND {quota['is_planned']} AND {quota['starts_at']} > {now}"
 
 
+def held_slots(c: Compiler, row: Row, quota: Row) -> str:
+    """The slots of a service that were laid out and have begun."""
+    now = c.value(lambda run: run.now, "moment", share="now")
+    return f"{quota['service_id']} = {row['id']} AND {quota['is_planned']} AND {quota['starts_at']} <= {now}"
+
+
 def knows_steward(c: Compiler, row: Row) -> str:
     """Name and telephone are for everyone where the steward has agreed; else for those who keep the service."""
     service, source = c.find("Service", lambda one: f"{one['id']} = {row['service_id']}")

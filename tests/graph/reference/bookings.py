@@ -76,6 +76,16 @@ def coming_slots(world: World, row: Any) -> list[Any]:
     return [one for one in found if one.is_planned and one.starts_at > world.now]
 
 
+def held_slots(world: World, row: Any) -> list[Any]:
+    """Those laid out from a service's hours that have begun."""
+    found = world.rows.having("Quota", "service_id", row.id)
+    return [one for one in found if one.is_planned and one.starts_at <= world.now]
+
+
+def no_shows(world: World, row: Any) -> int:
+    return sum(one.people for one in of_quota(world, row) if one.state.name == "NO_SHOW")
+
+
 def questions(world: World, row: Any) -> list[Thing]:
     found = world.rows.having("QuotaQuestion", "quota_id", row.id)
     return world.things("QuotaQuestion", sorted(found, key=lambda one: (one.position, one.id)))
@@ -109,6 +119,21 @@ def has_come(world: World, row: Any, value: bool) -> bool:
     return (row.checked_in_at is not None) is value and manages_bookings(world, row)
 
 
+def looked_after(world: World, row: Any) -> list[Any]:
+    """All of the places that one looks after."""
+    return [one for one in world.rows.tables["Registration"] if manages_bookings(world, one)]
+
+
+def is_for(world: World, row: Any, kind: str) -> bool:
+    quota = world.rows.one("Quota", row.quota_id)
+    return getattr(quota, f"{kind.lower()}_id") is not None
+
+
+def starts_at(world: World, row: Any) -> datetime | None:
+    """When what it is for starts."""
+    return world.rows.one("Quota", row.quota_id).starts_at  # type: ignore[no-any-return]
+
+
 FIELDS: dict[str, Callable[..., Any]] = {
     "Event.quotas": quotas("event_id"),
     "Query.quota": by_code,
@@ -117,6 +142,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Quota.registrationEndsAt": lambda world, row: plain(closes_at(world, row)),
     "Quota.isTaking": is_taking,
     "Quota.left": lambda world, row: None if row.capacity is None else row.capacity - row.taken,
+    "Quota.noShows": no_shows,
     "Quota.questions": questions,
     "Registration.position": position,
     "Service.quotas": lambda world, row: [one for one in quotas("service_id")(world, row) if not one.row.is_planned],

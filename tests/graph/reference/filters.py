@@ -299,7 +299,15 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "QuotaFilter.startsFrom": lambda world, row, value: row.starts_at >= day(value),
     "RegistrationFilter.hasCome": bookings.has_come,
     "RegistrationFilter.states": one_of("state"),
+    "RegistrationFilter.startsBefore": lambda world, row, value: (
+        (starts := bookings.starts_at(world, row)) is not None and starts < day(value)
+    ),
+    "RegistrationFilter.startsFrom": lambda world, row, value: (
+        (starts := bookings.starts_at(world, row)) is not None and starts >= day(value)
+    ),
+    "RegistrationFilter.subject": bookings.is_for,
     "RegistrationFilter.text": bookings.called,
+    "RegistrationFilter.within": lies_in("division_id"),
     "SavedFilterFilter.isShared": is_("is_shared"),
     "TeamFilter.isActive": is_("is_active"),
     "TeamFilter.within": lies_in("division_id"),

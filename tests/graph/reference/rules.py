@@ -379,7 +379,7 @@ GUARDS: dict[str, Rule] = {
     **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
     "Grievance.workers": dispatches,
     **dict.fromkeys(("Steward.name", "Steward.phone"), knows_steward),
-    "Quota.attended": manages_bookings,
+    **dict.fromkeys(("Quota.attended", "Quota.noShows"), manages_bookings),
     **{
         f"Registration.{name}": manages_bookings
         for name in (

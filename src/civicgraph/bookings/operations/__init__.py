@@ -20,6 +20,7 @@ from civicgraph.bookings.operations.own import (
 from civicgraph.bookings.operations.planned import Slot, lay_slots, sweep_slots
 from civicgraph.bookings.operations.quotas import close_quota, create_quota, keep_in_step, open_quota, update_quota
 from civicgraph.bookings.operations.register import register
+from civicgraph.bookings.operations.tables import export_bookings
 
 __all__ = [
     "Slot",
@@ -31,6 +32,7 @@ __all__ = [
     "copy_quotas",
     "create_quota",
     "erase_registration",
+    "export_bookings",
     "export_registration",
     "export_registrations",
     "keep_in_step",

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from civicgraph.bookings.pages import book, door, own, staff
+from civicgraph.bookings.pages import book, door, everybody, figures, own, staff, tables
 
-ROUTES = [*book.ROUTES, *own.ROUTES, *staff.ROUTES, *door.ROUTES]
+ROUTES = [*book.ROUTES, *own.ROUTES, *everybody.ROUTES, *figures.ROUTES, *tables.ROUTES, *staff.ROUTES, *door.ROUTES]

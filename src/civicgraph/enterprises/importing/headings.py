@@ -13,7 +13,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
-from civicgraph.i18n import Labelled, translations
+from civicgraph.i18n import Labelled
+from civicgraph.web.cells import heading_of, iso_day, text_of, words_of
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "credit_code": ("统一社会信用代码", "信用代码"),
@@ -71,7 +72,7 @@ class UnknownHeadings(ValueError):
 
 def fields_of(headings: Sequence[str]) -> list[str]:
     """The field of each column, empty for those that are not read. Raises `UnknownHeadings`."""
-    found = [_FIELDS.get(re.sub(r"\s", "", str(one or "")).lower().lstrip("\ufeff"), "") for one in headings]
+    found = [_FIELDS.get(heading_of(one), "") for one in headings]
     if missing := [HEADINGS[name][0] for name in REQUIRED if name not in found]:
         raise UnknownHeadings(f"{missing[0]} ({REQUIRED[0]})")
     if twice := {name for name in found if name and found.count(name) > 1}:
@@ -79,28 +80,17 @@ def fields_of(headings: Sequence[str]) -> list[str]:
     return found
 
 
-def _words(enum: type[Labelled]) -> dict[str, str]:
-    known = {**{one.value: one.value for one in enum}, **{one.label.lower(): one.value for one in enum}}
-    chinese = translations("zh")
-    known |= {chinese.gettext(one.label): one.value for one in enum}
-    return {**known, **_MORE_WORDS.get(enum, {})}
-
-
-_ENUMS: dict[str, dict[str, str]] = {}
-
-
 def _member(enum: type[Labelled], text: str) -> str:
     """A member's value for any of the words by which offices call it; other words as they are."""
-    if enum.__name__ not in _ENUMS:
-        _ENUMS[enum.__name__] = _words(enum)
-    return _ENUMS[enum.__name__].get(text.strip().lower(), text.strip())
+    said = text.strip().lower()
+    return _MORE_WORDS.get(enum, {}).get(said) or words_of(enum).get(said) or text.strip()
 
 
 def meant(field: str, cell: Any) -> Any:
     """What a cell means: enumerations by their words, money in yuan as fen, days however sheets write them."""
     if isinstance(cell, datetime | date):
         return cell.date() if isinstance(cell, datetime) else cell
-    text = str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
+    text = text_of(cell)
     if field == "kind":
         return _member(EnterpriseKind, text)
     if field == "status":
@@ -108,17 +98,12 @@ def meant(field: str, cell: Any) -> Any:
     if field == "scale":
         return _member(EnterpriseScale, text)
     if field in ("established_on", "status_on"):
-        return _day(text)
+        return iso_day(text)
     if field == "industry_code":
         return _industry(text)
     if field == "revenue":
         return _fen(text)
     return [_listing(one) for one in re.split(r"[;；]", text) if one.strip()] if field == "lists" else text
-
-
-def _day(text: str) -> str:
-    match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
-    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else text
 
 
 def _industry(text: str) -> str:
@@ -140,8 +125,8 @@ def _listing(text: str) -> dict[str, str]:
     begins, _, ends = days.partition("~")
     return {
         "list": _member(EnterpriseList, name),
-        "listed_on": _day(begins.strip()),
-        **({"delisted_on": _day(ends.strip())} if ends.strip() else {}),
+        "listed_on": iso_day(begins.strip()),
+        **({"delisted_on": iso_day(ends.strip())} if ends.strip() else {}),
     }
 
 

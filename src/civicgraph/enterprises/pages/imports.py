@@ -14,20 +14,19 @@ from starlette.routing import Route
 
 from civicgraph.enterprises.importing import runs
 from civicgraph.enterprises.importing.headings import HEADINGS, UnknownHeadings
-from civicgraph.enterprises.importing.sources import UnreadableFile
 from civicgraph.enterprises.models import EnterpriseImport
 from civicgraph.enterprises.operations.enter_batch import ImportNumber, start_import, stop_import
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Operation
 from civicgraph.permissions import EDIT_ENTERPRISES
 from civicgraph.web import Form, page, read, require, staff_only, submit
+from civicgraph.web.cells import SUFFIXES, UnreadableFile
 from civicgraph.web.csrf import Token, is_same_origin
 from civicgraph.web.pages import redirect
 from civicgraph.web.query import paging
 
 AT_ONCE_SECONDS = 2.0
 """What is checked or entered before the page answers; the rest follows at the next ticks."""
-_SUFFIXES = (".csv", ".xlsx")
 
 
 async def imports(request: Request) -> Response:
@@ -58,7 +57,7 @@ async def _take(request: Request) -> Response:
         if not isinstance(sent, UploadFile) or not sent.filename or not sent.size:
             raise _Refused(gettext(N_("Please choose a file.")))
         name = PurePath(sent.filename).name
-        if PurePath(name).suffix.lower() not in _SUFFIXES:
+        if PurePath(name).suffix.lower() not in SUFFIXES:
             raise _Refused(gettext(N_("Please send a CSV or an XLSX file.")))
         try:
             of = await runs.stage(request.state.actor, name, sent.file)

@@ -20,6 +20,7 @@ from civicgraph.events.operations.entries import (
     hand_on_question,
     remove_event_entry,
 )
+from civicgraph.events.operations.importing import import_events
 from civicgraph.events.operations.inputs import (
     CancelEvent,
     CreateEvent,
@@ -63,6 +64,7 @@ __all__ = [
     "extend",
     "finish_event",
     "hand_on_question",
+    "import_events",
     "postpone_event",
     "publish_event",
     "remove_event_entry",

@@ -12,6 +12,7 @@ from civicgraph.divisions.choosing import editable, granted, staff_choices
 from civicgraph.events import operations
 from civicgraph.events.kinds import KINDS, OWN_FIELDS, RECORD_FIELDS, foreign_fields
 from civicgraph.events.models import EventKind, EventStatus
+from civicgraph.events.pages.many import bulk_of
 from civicgraph.events.rule_words import words_of
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import DRAFT_EVENTS
@@ -46,6 +47,7 @@ def _staff_values(request: Request) -> dict[str, Any]:
     return {
         "fields": fields,
         "forms": listing.forms(STAFF),
+        "bulk": BULK.buttons(request),
         "words_of": words_of,
         "kinds": [(one.value, one.words, gettext(own.about)) for one, own in KINDS.items()],
         "chosen_kind": kind,
@@ -132,3 +134,4 @@ STAFF = listing.Listing(
         listing.Verb("finish", operations.finish_event, N_("It has taken place"), N_("Saved.")),
     ),
 )
+BULK = bulk_of(STAFF)

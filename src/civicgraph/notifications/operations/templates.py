@@ -7,15 +7,16 @@ from typing import Any
 from pydantic import Field
 
 from civicgraph import settings
-from civicgraph.i18n import N_
+from civicgraph.i18n import N_, gettext
 from civicgraph.notifications import rendering
-from civicgraph.notifications.catalogue import MESSAGES
+from civicgraph.notifications.catalogue import BLOCKS, MESSAGES, NEEDED
 from civicgraph.notifications.models import MessageTemplate
 from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, audit, changed, check_version, operation
 from civicgraph.permissions import EDIT_MESSAGES, Actor
 
 _UNKNOWN = N_("This message has no placeholder %(names)s. There are: %(offered)s.")
 _BRACES = N_("Placeholders are written {{ number }}: two braces on each side, one name between them.")
+_LEFT_OUT = N_("Please keep %(name)s in the text: %(words)s.")
 
 
 class TemplateName(Input):
@@ -77,6 +78,9 @@ def check_placeholders(data: SetMessageTemplate) -> None:
         rest = rendering.PLACEHOLDER.sub("", text)
         if "{{" in rest or "}}" in rest or "{%" in rest:
             raise InvalidInput.at(field, "braces", _BRACES)
+    needed = NEEDED.get(data.name)
+    if needed and needed not in rendering.PLACEHOLDER.findall(data.text):
+        raise InvalidInput.at("text", "needed", _LEFT_OUT, name=f"{{{{ {needed} }}}}", words=gettext(BLOCKS[needed]))
 
 
 def _allow(actor: Actor, data: TemplateName) -> None:

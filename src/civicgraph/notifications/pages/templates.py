@@ -12,7 +12,7 @@ from starlette.routing import Route
 from civicgraph import settings
 from civicgraph.i18n import gettext
 from civicgraph.notifications import operations, rendering
-from civicgraph.notifications.catalogue import BLOCKS, EXAMPLES, MESSAGES, PLACEHOLDERS
+from civicgraph.notifications.catalogue import BLOCKS, MESSAGES, PLACEHOLDERS, examples
 from civicgraph.notifications.operations.templates import SetMessageTemplate, TemplateName, check_placeholders
 from civicgraph.notifications.pages.robots import LANGUAGES
 from civicgraph.operations import OperationError
@@ -88,8 +88,9 @@ def _check(form: Form, name: str, locale: str) -> None:
 
 def _original(name: str, locale: str) -> dict[str, Any]:
     """To begin with: the original's words on the example would be of one case, so the placeholders are named instead."""
-    subject, text = rendering.render_message(name, EXAMPLES, locale)
-    for key, value in sorted(rendering.shown(name, EXAMPLES, locale).items(), key=lambda one: -len(one[1])):
+    given = examples(name)
+    subject, text = rendering.render_message(name, given, locale)
+    for key, value in sorted(rendering.shown(name, given, locale).items(), key=lambda one: -len(one[1])):
         if value:
             subject, text = (part.replace(value, f"{{{{ {key} }}}}") for part in (subject, text))
     return {"subject": subject, "text": text, "version": 0}
@@ -97,7 +98,7 @@ def _original(name: str, locale: str) -> dict[str, Any]:
 
 def _preview(form: Form, name: str, locale: str) -> dict[str, str]:
     subject, text = (str(form.values.get(key, "")) for key in ("subject", "text"))
-    subject, text = rendering.fill(name, subject, text, EXAMPLES, locale)
+    subject, text = rendering.fill(name, subject, text, examples(name), locale)
     return {"subject": subject, "text": text}
 
 

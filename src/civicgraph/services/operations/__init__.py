@@ -8,6 +8,7 @@ from civicgraph.services.operations.drafts import (
     submit_service,
     unschedule_service,
 )
+from civicgraph.services.operations.importing import import_services
 from civicgraph.services.operations.inputs import CreateService, ServiceFields, StopService, UpdateService
 from civicgraph.services.operations.keeping import create_service, service_values, update_service
 from civicgraph.services.operations.menu import SetMenu, set_menu
@@ -28,6 +29,7 @@ __all__ = [
     "close_service",
     "create_service",
     "duplicate_service",
+    "import_services",
     "publish_service",
     "resume_service",
     "return_service",

@@ -1,5 +1,16 @@
 """Pages of the services room: the list, a service; the staff's listings and what their kinds have of their own."""
 
+from civicgraph.listings.bulk import routes as bulk_routes
+from civicgraph.listings.tables.pages import routes as tables_of
 from civicgraph.services.pages import listed, menu
+from civicgraph.services.pages.listed import BULK, STAFF
+from civicgraph.services.pages.tables import TABLES
+from civicgraph.web import listing
 
-ROUTES = [*listed.ROUTES, *menu.ROUTES]
+ROUTES = [
+    *listed.ROUTES,
+    *tables_of(TABLES, "/staff/services"),
+    *bulk_routes(BULK, "/staff/services"),
+    *listing.routes(STAFF, "/staff/services"),
+    *menu.ROUTES,
+]

@@ -20,10 +20,10 @@ from civicgraph.permissions import DRAFT_SERVICES
 from civicgraph.services import operations, rules
 from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
+from civicgraph.services.operations.importing import WEEKDAYS
+from civicgraph.services.pages.many import bulk_of
 from civicgraph.web import listing, page, read, require
 from civicgraph.web.query import kinds, one_of, paging, place, review_field, search_field, select_field, text
-
-WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
 
 async def services(request: Request) -> Response:
@@ -180,7 +180,8 @@ def _staff_values(request: Request) -> dict[str, Any]:
     }
     state = select_field(request, "status", gettext("Status"), ServiceStatus)
     fields = [*_search(request), state, review_field(request)]
-    return {"fields": fields, "asked": asked, "kinds": _KINDS, "forms": listing.forms(STAFF)}
+    forms = listing.forms(STAFF)
+    return {"fields": fields, "asked": asked, "kinds": _KINDS, "forms": forms, "bulk": BULK.buttons(request)}
 
 
 async def _choices(request: Request) -> dict[str, Any]:
@@ -234,9 +235,9 @@ STAFF = listing.Listing(
         listing.Verb("closure", operations.close_service, N_("Close for good"), N_("It is closed.")),
     ),
 )
+BULK = bulk_of(STAFF)
 
 ROUTES = [
     Route("/services", services, name="services"),
     Route("/services/{slug}", service, name="service"),
-    *listing.routes(STAFF, "/staff/services"),
 ]

@@ -1,0 +1,69 @@
+"""The staff's index of bookings: everybody who registered for anything in a place, found by name or number."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from civicgraph.bookings.models import RegistrationState
+from civicgraph.bookings.subjects import SubjectKind
+from civicgraph.divisions.choosing import editable, granted
+from civicgraph.i18n import gettext
+from civicgraph.permissions import MANAGE_BOOKINGS
+from civicgraph.web import page, staff_only
+from civicgraph.web.query import day, kinds, one_of, paging, select_field, text
+
+SIZE = 30
+
+
+async def bookings(request: Request) -> Response:
+    """The latest first; of one state, of events or services, of the days on which they take place."""
+    if not request.state.actor.may_anywhere(MANAGE_BOOKINGS):
+        raise HTTPException(403)
+    asked = {
+        "q": text(request) or "",
+        "state": one_of(request, "state", RegistrationState) or "",
+        "subject": one_of(request, "subject", SubjectKind) or "",
+        "from": day(request, "from") or "",
+        "until": day(request, "until") or "",
+        **editable(request, MANAGE_BOOKINGS),
+    }
+    variables = {
+        "filter": _filter(request, asked),
+        "granted": granted(request, MANAGE_BOOKINGS),
+        **paging(request, SIZE),
+    }
+    values = {"asked": asked, "fields": _fields(request, asked)}
+    return await page(request, "staff/bookings/all", variables, values, fragment="staff/bookings/_all")
+
+
+def _filter(request: Request, asked: dict[str, Any]) -> dict[str, Any]:
+    until = asked["until"] and f"{date.fromisoformat(asked['until']) + timedelta(days=1)}"
+    filters = {
+        "within": asked["within"],
+        "text": asked["q"],
+        "states": kinds(request, "state", RegistrationState),
+        "subject": asked["subject"],
+        "startsFrom": asked["from"],
+        "startsBefore": until,
+    }
+    return {key: value for key, value in filters.items() if value}
+
+
+def _fields(request: Request, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    label = gettext("Name or number")
+    return [
+        {"name": "q", "kind": "search", "label": label, "value": asked["q"], "attrs": {"maxlength": 60}},
+        select_field(request, "state", gettext("State"), RegistrationState),
+        select_field(request, "subject", gettext("Registered for"), SubjectKind),
+        {"name": "from", "kind": "date", "label": gettext("Takes place from"), "value": asked["from"]},
+        {"name": "until", "kind": "date", "label": gettext("Until"), "value": asked["until"]},
+    ]
+
+
+ROUTES = [Route("/staff/bookings", staff_only(bookings), name="staff_bookings")]
