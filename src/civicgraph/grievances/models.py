@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from tortoise import fields
@@ -211,6 +212,10 @@ class Grievance(Record):
     closed_at = fields.DatetimeField(null=True, description="When it was closed.")
     response_due_at = fields.DatetimeField(description="Promised time of the first response.")
     resolution_due_at = fields.DatetimeField(description="Promised time of the resolution.")
+    due_at = fields.DatetimeField(
+        db_default=datetime(1970, 1, 1, tzinfo=UTC),
+        description="When what is promised next is due: the first response until there is one, then the resolution.",
+    )
     response_minutes = fields.IntField(
         default=0, db_default=0, description="Minutes to the first response, as promised when it was reported."
     )
@@ -271,7 +276,7 @@ class Grievance(Record):
             ("assignee_id", "status", "resolution_due_at", "id"),
             ("assignee_id", "resolved_at"),
             ("status", "id"),
-            ("resolution_due_at", "id"),
+            ("due_at", "id"),
             ("duplicate_of_id", "id"),
         )
 

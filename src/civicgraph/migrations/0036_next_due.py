@@ -1,0 +1,60 @@
+"""Grievances: when the next promise is due, and the indexes of what is open in its order.
+
+The indexes of 0005 and 0011 stood by the resolution alone: an urgent first answer due in minutes stood below.
+They are narrower now, since whether a promised time has passed is decided by this one column.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise import fields, migrations
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
+OPEN = "status IN ('submitted', 'accepted', 'assigned', 'in_progress', 'on_hold', 'reopened')"
+PROMISED = "due_at, id, is_public"
+INDEXES = {
+    "grievance_open": "id, due_at, resolution_due_at, is_public, division_id",
+    "grievance_open_place": f"division_id, {PROMISED}",
+    "grievance_open_due": f"{PROMISED}, division_id",
+    "grievance_open_place_6": f"substr(division_id, 1, 6), {PROMISED}",
+    "grievance_open_place_9": f"substr(division_id, 1, 9), {PROMISED}",
+}
+FILLED = (
+    "UPDATE grievance SET due_at = CASE WHEN accepted_at IS NULL AND response_due_at < resolution_due_at"
+    " THEN response_due_at ELSE resolution_due_at END",
+)
+
+
+async def forwards(apps: Any, schema_editor: Any) -> None:
+    """The earlier promise while nobody has answered, else that of the resolution."""
+    client = schema_editor.client
+    for name in INDEXES:
+        await client.execute_query(f"DROP INDEX {name}")
+    for statement in FILLED:
+        await client.execute_query(statement)
+
+
+async def index(apps: Any, schema_editor: Any) -> None:
+    """In the order of what is due next."""
+    for name, key in INDEXES.items():
+        await schema_editor.client.execute_query(f"CREATE INDEX {name} ON grievance ({key}) WHERE {OPEN}")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("civicgraph", "0033_checklists")]
+
+    operations = [
+        ops.AddField(
+            model_name="Grievance",
+            name="due_at",
+            field=fields.DatetimeField(
+                db_default=datetime(1970, 1, 1, tzinfo=UTC),
+                description="When what is promised next is due: the first response until there is one, then the resolution.",
+            ),
+        ),
+        ops.RunPython(forwards),
+        ops.RemoveIndex("Grievance", fields=["resolution_due_at", "id"]),
+        ops.AddIndex("Grievance", Index(fields=("due_at", "id"))),
+        ops.RunPython(index),
+    ]
