@@ -279,6 +279,8 @@ class TrackedGrievance:
     is_public = column()
     submitted_at = column()
     accepted_at = column()
+    first_response_at = column()
+    first_response_in_time = column()
     assigned_at = column()
     resolved_at = column()
     closed_at = column()

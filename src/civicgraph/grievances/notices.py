@@ -58,7 +58,7 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: 
 
     `is_written` is false where the reporter is told in another way.
     """
-    await _tell_partners(row, update)
+    await publish_step(row, update)
     followers = await following.followers_of([row.id], is_public=row.is_public)
     if not ((is_written and _is_written_to(row)) or followers):
         return
@@ -80,7 +80,7 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: 
         await _write_to_follower(one, row, "grievance_followed", what, values)
 
 
-async def _tell_partners(row: Grievance, update: GrievanceUpdate) -> None:
+async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
     """The event of a public step of a public grievance: no words of anybody, which may be hidden later."""
     if not row.is_public:
         return
