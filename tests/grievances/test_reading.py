@@ -314,7 +314,7 @@ async def test_the_migration_fills_what_is_due_next(report: Report, dispatcher: 
     wanted = dict(await Grievance.all().values_list("id", "due_at"))
     await Grievance.all().update(due_at=datetime(1970, 1, 1, tzinfo=UTC))
     connection = get_connection("default")
-    name = next(one.name for one in pkgutil.iter_modules(migrations.__path__) if one.name.endswith("_next_due"))
+    name = next(one.name for one in pkgutil.iter_modules(migrations.__path__) if one.name.endswith("_grievance_queue"))
     migration = importlib.import_module(f"civicgraph.migrations.{name}")
     for statement in migration.FILLED:
         await connection.execute_query(statement)

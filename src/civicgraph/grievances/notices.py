@@ -244,9 +244,7 @@ async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -
 
 async def nudge(row: Grievance) -> None:
     """Tell a level above the community, once, that so many ask for it: who has the problem too, reported it again, follows it."""
-    followers = GrievanceFollower.filter(grievance_id=row.id, confirmed_at__not_isnull=True, is_reporter=False)
-    again = await Grievance.filter(duplicate_of_id=row.id).count()
-    count = row.supporter_count + again + await followers.count()
+    count = await following.persons(row)
     if row.status in OPEN and (level := rules.nudged_level(count, row.division_id)) is not None:
         _, people = await _nearest(level)
         await tell(people, row, "grievance_shared", f"supporters:{count}", count=count, due_at=row.resolution_due_at)

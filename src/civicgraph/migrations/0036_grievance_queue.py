@@ -2,6 +2,8 @@
 
 The indexes of 0005 and 0011 stood by the resolution alone: an urgent first answer due in minutes stood below.
 They are narrower now, since whether a promised time has passed is decided by this one column.
+
+Who has the same problem and follows it is known to be one person by the hash of the address.
 """
 
 from datetime import UTC, datetime
@@ -57,4 +59,14 @@ class Migration(migrations.Migration):
         ops.RemoveIndex("Grievance", fields=["resolution_due_at", "id"]),
         ops.AddIndex("Grievance", Index(fields=("due_at", "id"))),
         ops.RunPython(index),
+        ops.AddField(
+            model_name="GrievanceSupporter",
+            name="address_key",
+            field=fields.CharField(
+                max_length=64,
+                default="",
+                db_default="",
+                description="Keyed hash of the address by which they follow it, so that they count once, empty where unknown.",
+            ),
+        ),
     ]
