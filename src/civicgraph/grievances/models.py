@@ -260,6 +260,8 @@ class Grievance(Record):
     rating_text = fields.TextField(
         default="", db_default="", description="The reporter’s words to the rating, with personal data masked."
     )
+    is_response_late = fields.BooleanField(default=False, db_default=False, description="Late, still to be answered.")
+    is_resolution_late = fields.BooleanField(default=False, db_default=False, description="Late, still to be resolved.")
     is_generated = fields.BooleanField(default=False, description="Made up for the demo city.")
     search_terms = fields.TextField(default="", description="Bigrams of the public text.")
     version = fields.IntField(default=1, description="Grows by one with each change, send it back when working on it.")
@@ -282,10 +284,7 @@ class Grievance(Record):
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **by_place("grievance", "division_id", "id"),
-        "grievance_open": (),
-        "grievance_phone": (),
-        "grievance_email": (),
-        "grievance_to_erase": (),
+        **dict.fromkeys(("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"), ()),
     }
 
 

@@ -3,6 +3,9 @@
 The indexes of 0005 and 0011 stood by the resolution alone: an urgent first answer due in minutes stood below.
 They are narrower now, since whether a promised time has passed is decided by this one column.
 
+What is late and still awaited is counted in the figures: marked when its time passes, by the ticks after this release
+for what is late already.
+
 Who has the same problem and follows it is known to be one person by the hash of the address.
 """
 
@@ -37,10 +40,22 @@ async def forwards(apps: Any, schema_editor: Any) -> None:
         await client.execute_query(statement)
 
 
+COUNTED = {
+    "unanswered_late": "Open and without a first response though its time has passed.",
+    "open_late": "Open though the time for the resolution has passed.",
+}
+UNMARKED = {
+    "grievance_unanswered": ("response_due_at", f"{OPEN} AND first_response_at IS NULL AND NOT is_response_late"),
+    "grievance_unresolved": ("resolution_due_at", f"{OPEN} AND NOT is_resolution_late"),
+}
+
+
 async def index(apps: Any, schema_editor: Any) -> None:
     """In the order of what is due next."""
     for name, key in INDEXES.items():
         await schema_editor.client.execute_query(f"CREATE INDEX {name} ON grievance ({key}) WHERE {OPEN}")
+    for name, (key, condition) in UNMARKED.items():
+        await schema_editor.client.execute_query(f"CREATE INDEX {name} ON grievance ({key}) WHERE {condition}")
 
 
 class Migration(migrations.Migration):
@@ -58,6 +73,24 @@ class Migration(migrations.Migration):
         ops.RunPython(forwards),
         ops.RemoveIndex("Grievance", fields=["resolution_due_at", "id"]),
         ops.AddIndex("Grievance", Index(fields=("due_at", "id"))),
+        ops.AddField(
+            model_name="Grievance",
+            name="is_response_late",
+            field=fields.BooleanField(default=False, db_default=False, description="Late, still to be answered."),
+        ),
+        ops.AddField(
+            model_name="Grievance",
+            name="is_resolution_late",
+            field=fields.BooleanField(default=False, db_default=False, description="Late, still to be resolved."),
+        ),
+        *(
+            ops.AddField(
+                model_name="GrievanceCell",
+                name=name,
+                field=fields.IntField(default=0, db_default=0, description=description),
+            )
+            for name, description in COUNTED.items()
+        ),
         ops.RunPython(index),
         ops.AddField(
             model_name="GrievanceSupporter",
