@@ -22,6 +22,9 @@ _OFFICES = {
     GRID_WORKER: N_("%(place)s, grid worker"),
 }
 
+_UNNAMED = ("", "社区")
+"""Where a line names no place, as 社区联络点 and 网格员 do, it is the grievance's own."""
+
 
 def signed(by_line: str, division: Mapping[str, Any]) -> str:
     """A by-line for the reader. Places keep their names; that of the grievance's own has its pinyin as well."""
@@ -30,7 +33,8 @@ def signed(by_line: str, division: Mapping[str, Any]) -> str:
     if by_line in _WHOLE:
         return gettext(_WHOLE[by_line])
     for office, words in _OFFICES.items():
-        if by_line.endswith(office) and by_line != office:
+        if by_line.endswith(office):
             short = by_line.removesuffix(office)
-            return gettext(words, place=place_name(dict(division)) if short == division["shortName"] else short)
+            is_own = short in (division["shortName"], *_UNNAMED)
+            return gettext(words, place=place_name(dict(division)) if is_own else short)
     return by_line
