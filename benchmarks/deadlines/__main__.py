@@ -93,7 +93,7 @@ async def _make_due(count: int, moment: datetime) -> None:
         part = [int(str(key)) for key in keys[start : start + 500]]
         at = moment - timedelta(seconds=start * 60 // max(count, 1))
         await Grievance.filter(id__in=part).update(
-            status="accepted", accepted_at=at, resolution_due_at=at, resolution_soon_at=None
+            status="accepted", accepted_at=at, due_at=at, resolution_due_at=at, resolution_soon_at=None
         )
         await Deadline.filter(subject_type="Grievance", subject_id__in=part).delete()
         rows = [

@@ -16,6 +16,7 @@ from civicgraph.events import quotas as event_quotas
 from civicgraph.events.rescue.keeping import fill_when_empty as fill_drills
 from civicgraph.events.rounds import carry_on_series, mark_over
 from civicgraph.grievances.figures.checking import check_some
+from civicgraph.grievances.figures.lateness import count_late
 from civicgraph.grievances.following import forget_unconfirmed
 from civicgraph.grievances.rounds import put_promises_right
 from civicgraph.notifications.delivery import Fence, deliver_due, unfenced
@@ -37,6 +38,7 @@ _ROUNDS: tuple[Callable[[], Awaitable[object]], ...] = (
     fill_drills,
     forget_unconfirmed,
     put_promises_right,
+    count_late,
     check_some,
     check_some_quotas,
     erase_some,

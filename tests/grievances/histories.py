@@ -278,6 +278,7 @@ class Model:
             for one in self.calls:
                 one.is_awaited = False
         self.public_steps += verb not in _SILENT
+        self.public_steps += verb == "reopen" and self.status == "shortfall"  # the rule signs for the list
 
     def _end_rest(self, now: datetime) -> None:
         if self._rests and self._rests[-1][1] == self.until and self.status == "on_hold":

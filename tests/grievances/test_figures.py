@@ -23,8 +23,9 @@ from civicgraph import clock, migrations
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.sums import BadSlice
 from civicgraph.grievances import operations, rules
-from civicgraph.grievances.figures import checking
+from civicgraph.grievances.figures import checking, lateness
 from civicgraph.grievances.figures.counting import UNCOUNTED, Facts, contribution, difference, vector
+from civicgraph.grievances.figures.lateness import count_late
 from civicgraph.grievances.figures.models import BOUNDS, COLUMNS
 from civicgraph.grievances.models import Channel, Grievance, GrievanceCell, GrievanceStatus
 from civicgraph.grievances.workflow import OPEN
@@ -101,6 +102,8 @@ async def recounted() -> Cells:
         is_open = row.status in ("submitted", "accepted", "assigned", "in_progress", "on_hold", "reopened")
         counts += Counter(closed=int(row.closed_at is not None), open=int(is_open))
         counts += Counter(reopened=int(row.reopened_count > 0), shortfalls=int(row.status == "shortfall"))
+        late = {"unanswered_late": row.is_response_late, "open_late": row.is_resolution_late}
+        counts += Counter({name: int(is_open and is_late) for name, is_late in late.items()})
         if row.is_solved is not None:
             counts += Counter(rated=1, satisfied=int(row.is_solved and (row.stars or 5) >= 4))
         month = (row.submitted_at + timedelta(hours=8)).strftime("%Y-%m")
@@ -122,6 +125,7 @@ async def test_after_random_histories_the_cells_equal_a_recount_of_the_grievance
 
 async def test_the_migration_fills_the_cells_that_the_steps_would_have_made(report: Report) -> None:
     await histories(report, Random(3), 25)
+    await GrievanceCell.all().update(unanswered_late=0, open_late=0)  # what later migrations added is counted by ticks
     cells = await kept()
     await GrievanceCell.all().delete()
     name = next(one.name for one in pkgutil.iter_modules(migrations.__path__) if one.name.endswith("_figures"))
@@ -186,6 +190,8 @@ def facts(**values: Any) -> Facts:
         "reopened_count": 0,
         "is_solved": None,
         "stars": None,
+        "is_response_late": False,
+        "is_resolution_late": False,
         **values,
     }
     return Facts(**given)
@@ -393,3 +399,47 @@ async def explained(statement: str, parameters: list[Any]) -> list[str]:
         await held.execute_query("SET LOCAL enable_seqscan = off")
         _, rows = await held.execute_query(f"EXPLAIN {statement}", parameters)
     return [str(row["QUERY PLAN"]) for row in rows]
+
+
+async def test_what_becomes_late_is_counted_at_the_next_tick_and_on_time_is_a_share_of_all_that_fell_due(
+    engine: Engine, report: Report, dispatcher: Actor
+) -> None:
+    begun = clock.now()
+    rows = [await report() for _ in range(4)]
+    for verb in ("accept", "resolve"):
+        await take(dispatcher, verb, rows[0])  # resolved in time
+    await take(dispatcher, "accept", rows[1])  # answered in time, will be late
+    document = """{ grievanceFigures(within: "5203") {
+      received openLate unansweredLate responseOnTimeRate resolutionOnTimeRate resolutionInTimeRate } }"""
+
+    async def figures() -> list[Any]:
+        found = (await engine.read(document, {}, ANONYMOUS))["grievanceFigures"]
+        return list(found.values())
+
+    assert await count_late() == 0
+    assert await figures() == [4, 0, 0, 1.0, 1.0, 1.0]
+    with clock.override(begun + timedelta(hours=25)):  # to be answered within 24 hours
+        assert await count_late() == 2
+        assert await count_late() == 0
+        assert await figures() == [4, 0, 2, 0.5, 1.0, 1.0]
+        await take(dispatcher, "accept", rows[2])
+        assert await figures() == [4, 0, 1, 0.5, 1.0, 1.0]
+    with clock.override(begun + timedelta(hours=80)):  # to be resolved within 72 hours
+        assert await count_late() == 3
+        assert await figures() == [4, 3, 1, 0.5, 0.25, 1.0]
+        assert await checking.check_all() == 0
+        await take(dispatcher, "list_shortfall", rows[1])
+        assert await figures() == [4, 2, 1, 0.5, 0.25, 1.0]
+        assert await checking.check_all() == 0
+        assert await kept() == await recounted()
+
+
+async def test_with_nothing_newly_late_a_tick_looks_into_two_indexes(report: Report) -> None:
+    await report()
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "postgres":
+        pytest.skip("PostgreSQL chooses by what the tables hold; an empty one tells nothing")
+    for column, index in (("response_due_at", "grievance_unanswered"), ("resolution_due_at", "grievance_unresolved")):
+        found = f"SELECT id FROM grievance WHERE {lateness._UNMARKED[column]} AND {column} < '2026' ORDER BY {column}"
+        plan = await connection.execute_query_dict(f"EXPLAIN QUERY PLAN {found} LIMIT 500")
+        assert [index in dict(one)["detail"] for one in plan] == [True], plan

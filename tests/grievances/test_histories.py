@@ -186,6 +186,7 @@ class History:
         found = {name: getattr(row, name) for name in ("is_public", "reopened_count", "accepted_at", "resolved_at")}
         found |= {"status": row.status.value, "place": row.division_id, "assignee": row.assignee_id}
         found |= {"level": row.urgency.value, "response": row.response_due_at, "resolution": row.resolution_due_at}
+        found["next"] = row.due_at
         wanted = {
             "is_public": model.is_public,
             "reopened_count": model.reopened,
@@ -197,6 +198,7 @@ class History:
             "level": model.level,
             "response": model.response_due,
             "resolution": model.resolution_due,
+            "next": model.resolution_due if model.accepted_at else min(model.response_due, model.resolution_due),
         }
         assert found == wanted, "\n".join(self.said)
         await self._compare_deadlines()

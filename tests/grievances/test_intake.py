@@ -221,6 +221,33 @@ async def test_photos_are_public_when_staff_publish_them_and_hidden_with_a_trace
     assert await AuditEntry.filter(operation="hide_grievance_photo").count() == 1
 
 
+async def test_photos_and_files_of_what_is_hidden_are_not_to_be_had_by_their_addresses(
+    report: Report, dispatcher: Actor, client: httpx.AsyncClient
+) -> None:
+    sent = [await receive(ANONYMOUS, f"{number}.jpg", pictures.photo()) for number in range(2)]
+    row = await report(photos=[sent[0].name])
+    await operations.publish_grievance_photo(dispatcher, {"number": row.number, "name": sent[0].name})
+    note = {
+        "number": row.number,
+        "version": row.version,
+        "note": "明天来修",
+        "is_public": True,
+        "files": [sent[1].name],
+    }
+    row = await operations.comment_on_grievance(dispatcher, note)
+    before = [one.name for one in sent]
+    assert {(await client.get(f"/uploads/{name}/list")).status_code for name in before} == {200}
+    version = (await Grievance.get(id=row.id)).version
+    hidden = {"number": row.number, "version": version, "is_public": False, "reason": "有人脸"}
+    await operations.set_grievance_visibility(dispatcher, hidden)
+    after = [(await Upload.get(id=one.id)).name for one in sent]
+    assert not {*after} & {*before}
+    assert {(await client.get(f"/uploads/{name}/list")).status_code for name in before + after} == {404}
+    shown = {"number": row.number, "version": version + 1, "is_public": True, "reason": "已打码"}
+    await operations.set_grievance_visibility(dispatcher, shown)
+    assert {(await client.get(f"/uploads/{name}/list")).status_code for name in after} == {200}
+
+
 # The form, without JavaScript ----------------------------------------------------------------
 
 
@@ -335,3 +362,20 @@ async def test_followers_and_further_reports_of_the_same_raise_it_to_the_level_a
     again = await report()
     await operations.merge_grievance(dispatcher, {"number": again.number, "version": again.version, "into": row.number})
     assert ["5 人" in one.subject for one in await told] == [True]
+
+
+async def test_who_has_the_problem_and_follows_it_asks_for_it_once(report: Report, dispatcher: Actor) -> None:
+    row = await report(contact_email="chen@example.cn")
+    for number in range(2):
+        mine = {"supporter": f"browser number {number:04}", "email": f"Neighbour{number}@example.cn"}
+        await operations.support_grievance(ANONYMOUS, {"number": row.number, **mine})
+    await following.begin_following(row, "chen@example.cn", "zh")  # its reporter
+    await following.begin_following(row, "other@example.cn", "zh")
+    await GrievanceFollower.all().update(confirmed_at=clock.now())
+    await row.refresh_from_db()
+    assert await following.persons(row) == 3
+    for _ in range(2):
+        again = await report(contact_email="other@example.cn")
+        given = {"number": again.number, "version": again.version, "into": row.number}
+        await operations.merge_grievance(dispatcher, given)
+    assert await following.persons(row) == 3

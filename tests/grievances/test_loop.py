@@ -154,8 +154,11 @@ async def test_not_solved_opens_it_again_with_fresh_times_and_the_second_time_it
     supported = await support_grievance(ANONYMOUS, {"number": listed.number, "supporter": "a neighbour's phone"})
     assert supported["is_new"]
     assert await pending(listed) == {"review"}
-    steps = await GrievanceUpdate.filter(grievance_id=row.id, verb="reopen").order_by("id")
-    assert [(one.status, one.by_line) for one in steps] == [(S.REOPENED, "反映人"), (S.SHORTFALL, "反映人")]
+    steps = await GrievanceUpdate.filter(grievance_id=row.id, verb__in=["reopen", "list_shortfall"]).order_by("id")
+    signed = [(one.verb, one.status, one.by_line) for one in steps]
+    reopened = ("reopen", S.REOPENED, "反映人")
+    assert signed == [reopened, reopened, ("list_shortfall", S.SHORTFALL, "系统")]
+    assert (steps[-1].public_note, steps[-1].until) == (listed.reason, listed.review_at)
 
 
 async def test_long_afterwards_it_is_reported_anew(report: Report, dispatcher: Actor) -> None:

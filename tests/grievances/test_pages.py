@@ -15,9 +15,11 @@ from starlette.applications import Starlette
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Session
 from civicgraph.grievances.models import Grievance, GrievanceStatus
+from civicgraph.grievances.operations import rate_tracked_grievance
 from civicgraph.operations.models import AuditEntry
-from civicgraph.permissions import Actor, Role
+from civicgraph.permissions import ANONYMOUS, Actor, Role
 from tests.grievances.conftest import WORDS, fill
+from tests.grievances.steps import take
 from tests.support import city as place
 from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
 
@@ -360,3 +362,24 @@ async def test_strangers_are_sent_to_sign_in(site: Site) -> None:
         assert answer.headers["location"].startswith("/sign-in")
     await site.dispatcher.open("/staff/grievances/ZY-0101-ZZZZ")
     assert site.dispatcher.status == 404
+
+
+async def test_an_english_page_signs_steps_in_english_and_keeps_the_first_answer_of_a_shortfall(site: Site) -> None:
+    number, secret = await reported(site.resident)
+    row = await Grievance.get(number=number)
+    dispatcher = await place.person("second", Role.DISPATCHER, FENGQUAN)
+    own = {"number": number, "secret": secret, "is_solved": False}
+    for verb in ("accept", "resolve"):
+        await take(dispatcher, verb, row)
+    await rate_tracked_grievance(ANONYMOUS, {**own, "words": "还是不亮"})
+    for verb in ("accept", "resolve"):
+        await take(dispatcher, verb, row)
+    await rate_tracked_grievance(ANONYMOUS, {**own, "words": "又不亮"})
+    site.resident.http.cookies.set("lang", "en")
+    page = await site.resident.open(f"/grievances/{number}")
+    assert "community point" in page
+    assert "the reporter" in page
+    assert "by itself, as the rules say" in page
+    assert not re.search("联络点</span>|反映人\\s*</span>|系统\\s*</span>", page)
+    first = page[page.index("First answer") :]
+    assert "kept in time" in first[: first.index("Resolution")]

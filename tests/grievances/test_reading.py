@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tortoise.connection import get_connection
 
+from civicgraph import migrations
 from civicgraph.graph.engine import Engine
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import Grievance, GrievanceCell
@@ -220,8 +225,8 @@ PLANS = [
         f"{{ grievances(filter: {{within: {HERE}, isOpen: true}}, orderBy: DUE_FIRST) {{ nodes {{ number }} }} }}",
         "grievance_open_place",
     ),
-    ("{ grievances(filter: {isOverdue: true}) { totalCount nodes { number } } }", "(status=?)"),
-    ("{ grievances(orderBy: DUE_FIRST) { nodes { number } } }", "resolut"),
+    ("{ grievances(filter: {isOverdue: true}) { totalCount nodes { number } } }", "grievance_open_due (due_at<?)"),
+    ("{ grievances(orderBy: DUE_FIRST) { nodes { number } } }", "due_at"),
     ("{ grievances(filter: {isOverdue: true}, orderBy: DUE_FIRST) { nodes { number } } }", "grievance_open_due"),
     (
         f"{{ division(code: {HERE}) {{ grids {{ nodes {{ grievances(filter: {{isOpen: true}}, first: 3) {{ nodes {{ number }} }} }} }} }} }}",
@@ -280,3 +285,38 @@ async def test_a_share_counts_half_of_its_last_place_up_and_is_written_alike_by_
         await row.update_from_dict({"received": whole, "responded": part}).save()
         found = await engine.fetch(text, {"code": FENGQUAN}, ANONYMOUS)
         assert found.replace(b" ", b"") == b'{"performance":{"responseRate":%b}}' % written
+
+
+async def test_a_first_answer_due_in_minutes_stands_above_a_resolution_due_in_hours(
+    engine: Engine, report: Report, dispatcher: Actor
+) -> None:
+    planned = await report(category="ent_policy")  # to be answered within 72 hours
+    answered = await report()  # to be resolved within 72 hours
+    await operations.accept_grievance(dispatcher, {"number": answered.number, "version": 1})
+    urgent = await report(category="gas")  # to be answered within half an hour
+    general = await report()  # to be answered within a day
+    text = "{ grievances(filter: {isOpen: true}, orderBy: DUE_FIRST) { nodes { number dueAt responseDueAt } } }"
+    nodes = (await engine.read(text, {}, ANONYMOUS))["grievances"]["nodes"]
+    awaited = [urgent.number, general.number]
+    assert [one["number"] for one in nodes][:2] == awaited
+    assert {one["number"] for one in nodes[2:]} == {planned.number, answered.number}
+    assert [one["dueAt"] for one in nodes[:2]] == [one["responseDueAt"] for one in nodes[:2]]
+    times = [one["dueAt"] for one in nodes]
+    assert times == sorted(times)
+    await operations.accept_grievance(dispatcher, {"number": urgent.number, "version": 1})
+    kept = await Grievance.get(id=urgent.id)
+    assert kept.due_at == kept.resolution_due_at
+
+
+async def test_the_migration_fills_what_is_due_next(report: Report, dispatcher: Actor) -> None:
+    rows = [await report() for _ in range(2)]
+    await operations.accept_grievance(dispatcher, {"number": rows[0].number, "version": 1})
+    wanted = dict(await Grievance.all().values_list("id", "due_at"))
+    await Grievance.all().update(due_at=datetime(1970, 1, 1, tzinfo=UTC))
+    connection = get_connection("default")
+    name = next(one.name for one in pkgutil.iter_modules(migrations.__path__) if one.name.endswith("_grievance_queue"))
+    migration = importlib.import_module(f"civicgraph.migrations.{name}")
+    for statement in migration.FILLED:
+        await connection.execute_query(statement)
+    assert dict(await Grievance.all().values_list("id", "due_at")) == wanted
+    assert len(set(wanted.values())) == 2

@@ -16,10 +16,10 @@ from civicgraph.clock import CITY_ZONE
 from civicgraph.notifications import rules
 from civicgraph.notifications.delivery import deliver_due
 from civicgraph.notifications.models import MessageState, OutboxMessage
-from civicgraph.notifications.operations import set_notice_preference
+from civicgraph.notifications.operations import set_message_template, set_notice_preference
 from civicgraph.notifications.rules import Pace, allowed_at
 from civicgraph.operations import InvalidInput
-from civicgraph.permissions import Actor
+from civicgraph.permissions import Actor, Held, Role
 from tests.notifications.conftest import tell
 from tests.notifications.test_delivery import Moody
 from tests.support.mail import Mailbox, free_port
@@ -71,6 +71,22 @@ async def test_the_first_comes_at_once_and_the_rest_together_in_order(lin: Perso
         text.index(f"第{number}件") for number in range(1, 6)
     )
     assert await OutboxMessage.filter(state=MessageState.SENT).count() == 6
+
+
+async def test_several_notices_in_one_message_are_written_in_the_citys_own_words(lin: Person, posted: Mailbox) -> None:
+    await choose(lin, digest_minutes=30)
+    admin = Actor(kind="person", person_id=lin.id, grants=(Held(Role.ADMINISTRATOR, "5203"),))
+    own = {"subject": "民声总台：{{ many }}", "text": "您好，\n{{ notices }}\n{{ how_often }}"}
+    await set_message_template(admin, {"name": "digest", "locale": "zh", **own})
+    with clock.override(NOON):
+        for number in range(3):
+            await tell(lin, dedupe=str(number), what=f"第{number}件")
+        assert await deliver_due() == 3
+    assert posted.messages[0]["Subject"] == "民声总台：3 条通知"
+    text = posted.messages[0].get_content()
+    assert text.startswith("您好，\r\n1. ")
+    assert "第2件" in text
+    assert "/staff/notices" in text
 
 
 async def test_a_repeat_of_a_digest_holds_what_it_held_and_later_ones_come_after_it(lin: Person, posted: Moody) -> None:

@@ -18,6 +18,7 @@ from civicgraph.permissions import ANONYMOUS, Actor
 from civicgraph.products import operations
 from civicgraph.products.models import Product, ProductionBase, ProductOutput, SupplyLink
 from civicgraph.uploads.models import Upload
+from civicgraph.uploads.owners import is_shown_to_all
 from tests.products.conftest import GROWER, MUSHROOMS, List, edit, version
 from tests.support.city import HONGQIAO, SUIYANG
 
@@ -174,3 +175,14 @@ async def test_a_picture_is_public_with_its_product_and_moves_with_it(list_produ
     assert not await Upload.exists(subject_type="Product")
     with pytest.raises(Unavailable):
         await operations.remove_product_picture(editor, version(row))
+
+
+async def test_a_picture_is_withdrawn_with_its_makers_entry(
+    list_product: List, editor: Actor, grower: Enterprise
+) -> None:
+    row = await list_product()
+    await operations.set_product_picture(editor, {**version(row), "picture": await _upload(), "picture_alt": "几朵菌"})
+    picture = await Upload.get(subject_type="Product", subject_id=row.id)
+    assert await is_shown_to_all(picture)
+    await Enterprise.filter(id=grower.id).update(is_published=False)
+    assert not await is_shown_to_all(picture)

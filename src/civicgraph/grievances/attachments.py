@@ -1,4 +1,4 @@
-"""Files of a note: photos and documents that belong to its words, for those who may read these."""
+"""Files of a grievance and of its notes: photos and documents that belong to its words, for those who may read these."""
 
 from __future__ import annotations
 
@@ -9,9 +9,27 @@ from civicgraph.grievances.models import Grievance, GrievanceUpdate
 from civicgraph.permissions import READ_GRIEVANCES
 from civicgraph.uploads import operations as uploads
 from civicgraph.uploads.models import Purpose
+from civicgraph.uploads.owners import owner
 
 MAX_FILES = 5
 FILES: Any = {"widget": "files"}
+
+
+@owner("Grievance")
+async def _is_public(key: int) -> bool:
+    """Photos of what is hidden are hidden with it."""
+    return await Grievance.exists(id=key, is_public=True)
+
+
+@owner("GrievanceUpdate")
+async def _is_public_step(key: int) -> bool:
+    return await GrievanceUpdate.exists(id=key, grievance__is_public=True)
+
+
+async def rename(row: Grievance) -> None:
+    """Give all its files other names: no address of before leads to them."""
+    await uploads.rename(uploads.of(Grievance, [row.id]))
+    await uploads.rename(uploads.of(GrievanceUpdate, await _steps(row)))
 
 
 async def attach(names: Sequence[str], entry: GrievanceUpdate, row: Grievance) -> None:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from civicgraph.calendars import Calendar
 from civicgraph.grievances.promises import SOON, Promise
 from civicgraph.grievances.workflow import TRANSITIONS
+
+T = TypeVar("T", datetime, int)
+"""Moments, or the epoch seconds of generators."""
 
 _STARTS = frozenset({"submit", "resubmit", "reopen"})
 
@@ -61,6 +65,14 @@ def dues(history: Iterable[Moment], promise: Promise) -> Dues:
     response = _Clock(start, (), ()).run(promise, "response_minutes", run[:answered])
     resolution = _Clock(start, more, rests).run(promise, "resolution_minutes", run)
     return Dues(response[0], resolution[0], response[1], resolution[1])
+
+
+def next_due(answered_at: T | None, response_due_at: T, resolution_due_at: T) -> T:
+    """The time by which lists of what is to be done stand: the earlier of the promises that are not kept yet.
+
+    While nobody has answered both clocks run; after that the resolution's alone, and what is done keeps its time.
+    """
+    return resolution_due_at if answered_at is not None else min(response_due_at, resolution_due_at)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from civicgraph import clock, crypto
+from civicgraph.grievances.intake.models import GrievanceSupporter
 from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceFollower
 from civicgraph.notifications.operations import notify_address
 
@@ -58,6 +59,23 @@ async def followers_of(rows: Sequence[int], *, is_public: bool) -> list[Grievanc
     """Those who confirmed; of what the public does not see, those alone who came with its tracking secret."""
     found = GrievanceFollower.filter(grievance_id__in=list(rows), confirmed_at__not_isnull=True)
     return await (found if is_public else found.filter(is_reporter=True)).order_by("id")
+
+
+async def persons(row: Grievance) -> int:
+    """How many ask for it beside its reporter: who has the problem too, reported it again, follows it.
+
+    Whoever does several of these counts once, where the hashes of addresses and telephones tell; who does not leave
+    any is told from nobody, and counts each time.
+    """
+    again = await Grievance.filter(duplicate_of_id=row.id)
+    own = {row.email_index, row.phone_index} - {""}
+    reports = {one.email_index or one.phone_index or str(one.id) for one in again} - own
+    known = {key_of(crypto.decrypt(one.contact_email)) for one in (row, *again) if one.contact_email}
+    supporters = GrievanceSupporter.filter(grievance_id=row.id)
+    known |= {str(key) for key in await supporters.exclude(address_key="").values_list("address_key", flat=True)}
+    followers = GrievanceFollower.filter(grievance_id=row.id, confirmed_at__not_isnull=True, is_reporter=False)
+    keys = {str(key) for key in await followers.values_list("address_key", flat=True)}
+    return row.supporter_count + len(reports) + len(keys - known)
 
 
 def key_of(email: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from tortoise import fields
@@ -211,6 +212,10 @@ class Grievance(Record):
     closed_at = fields.DatetimeField(null=True, description="When it was closed.")
     response_due_at = fields.DatetimeField(description="Promised time of the first response.")
     resolution_due_at = fields.DatetimeField(description="Promised time of the resolution.")
+    due_at = fields.DatetimeField(
+        db_default=datetime(1970, 1, 1, tzinfo=UTC),
+        description="When what is promised next is due: the first response until there is one, then the resolution.",
+    )
     response_minutes = fields.IntField(
         default=0, db_default=0, description="Minutes to the first response, as promised when it was reported."
     )
@@ -255,6 +260,8 @@ class Grievance(Record):
     rating_text = fields.TextField(
         default="", db_default="", description="The reporter’s words to the rating, with personal data masked."
     )
+    is_response_late = fields.BooleanField(default=False, db_default=False, description="Late, still to be answered.")
+    is_resolution_late = fields.BooleanField(default=False, db_default=False, description="Late, still to be resolved.")
     is_generated = fields.BooleanField(default=False, description="Made up for the demo city.")
     search_terms = fields.TextField(default="", description="Bigrams of the public text.")
     version = fields.IntField(default=1, description="Grows by one with each change, send it back when working on it.")
@@ -271,16 +278,13 @@ class Grievance(Record):
             ("assignee_id", "status", "resolution_due_at", "id"),
             ("assignee_id", "resolved_at"),
             ("status", "id"),
-            ("resolution_due_at", "id"),
+            ("due_at", "id"),
             ("duplicate_of_id", "id"),
         )
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **by_place("grievance", "division_id", "id"),
-        "grievance_open": (),
-        "grievance_phone": (),
-        "grievance_email": (),
-        "grievance_to_erase": (),
+        **dict.fromkeys(("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"), ()),
     }
 
 

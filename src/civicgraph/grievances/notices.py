@@ -58,7 +58,7 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: 
 
     `is_written` is false where the reporter is told in another way.
     """
-    await _tell_partners(row, update)
+    await publish_step(row, update)
     followers = await following.followers_of([row.id], is_public=row.is_public)
     if not ((is_written and _is_written_to(row)) or followers):
         return
@@ -80,7 +80,7 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: 
         await _write_to_follower(one, row, "grievance_followed", what, values)
 
 
-async def _tell_partners(row: Grievance, update: GrievanceUpdate) -> None:
+async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
     """The event of a public step of a public grievance: no words of anybody, which may be hidden later."""
     if not row.is_public:
         return
@@ -244,9 +244,7 @@ async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -
 
 async def nudge(row: Grievance) -> None:
     """Tell a level above the community, once, that so many ask for it: who has the problem too, reported it again, follows it."""
-    followers = GrievanceFollower.filter(grievance_id=row.id, confirmed_at__not_isnull=True, is_reporter=False)
-    again = await Grievance.filter(duplicate_of_id=row.id).count()
-    count = row.supporter_count + again + await followers.count()
+    count = await following.persons(row)
     if row.status in OPEN and (level := rules.nudged_level(count, row.division_id)) is not None:
         _, people = await _nearest(level)
         await tell(people, row, "grievance_shared", f"supporters:{count}", count=count, due_at=row.resolution_due_at)

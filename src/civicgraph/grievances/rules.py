@@ -202,7 +202,7 @@ def is_open(c: Compiler, row: Row) -> str:
     condition = f"{row['status']} IN {OPEN_SQL}"
     if c.dialect.name != "sqlite":
         return condition
-    return f"likely({condition})" if row.is_by_id else f"likely({condition}) AND {row['resolution_due_at']} > ''"
+    return f"likely({condition})" if row.is_by_id else f"likely({condition}) AND {row['due_at']} > ''"
 
 
 def is_of_group(c: Compiler, row: Row, given: Given) -> str:
@@ -269,23 +269,17 @@ def has_status(c: Compiler, row: Row, given: Given) -> str:
 
 def is_overdue(c: Compiler, row: Row) -> str:
     """A promised time has passed and what was promised is not done."""
-    return f"({row['status']} IN {OPEN_SQL} AND {_next_due(row)} < {c.now()})"
+    return f"({row['status']} IN {OPEN_SQL} AND {row['due_at']} < {c.now()})"
 
 
 def are_overdue(c: Compiler, row: Row) -> str:
     """The same for a list, in the words of the indexes of what is open."""
-    return f"({is_open(c, row)} AND {_next_due(row)} < {c.now()})"
-
-
-def _next_due(row: Row) -> str:
-    """What is promised next: the first response, after it the resolution."""
-    return f"(CASE WHEN {row['accepted_at']} IS NULL THEN {row['response_due_at']} ELSE {row['resolution_due_at']} END)"
+    return f"({is_open(c, row)} AND {row['due_at']} < {c.now()})"
 
 
 def is_past(c: Compiler, name: str) -> str:
     """The promised time has passed of what is open, for a grievance under a name in SQL of one's own."""
-    due = f"(CASE WHEN {name}.accepted_at IS NULL THEN {name}.response_due_at ELSE {name}.resolution_due_at END)"
-    return f"{due} < {c.now()}"
+    return f"{name}.due_at < {c.now()}"
 
 
 def is_in_time(c: Compiler, row: Row) -> str:

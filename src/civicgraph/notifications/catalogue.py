@@ -55,7 +55,7 @@ RESIDENT_MESSAGES = {
     "claim_code": N_("Code by which an enterprise claims its entry of the register"),
 }
 """To residents, and to the contacts of enterprises."""
-MESSAGES = {**STAFF_MESSAGES, **RESIDENT_MESSAGES}
+MESSAGES = {**STAFF_MESSAGES, "digest": N_("Several notices in one message"), **RESIDENT_MESSAGES}
 """What the templates of messages are about; one without words shows its name."""
 
 
@@ -127,6 +127,10 @@ EXAMPLES = {
     "minutes": 15,
     "venue": "凤冈美术馆",
     "page": "/events/20260528-7f3k",
+    "items": [
+        {"subject": "到期提醒：楼道与路灯照明 ZY-0528-7F3K", "text": "今天 12:00 前要办好。", "link": ""},
+        {"subject": "派给您的诉求：燃气 ZY-0528-2C9M", "text": "半小时内要答复。", "link": ""},
+    ],
 }
 """Values of the preview, by the names that the templates use."""
 _BOOKING_EXAMPLES = {"number": "K7F3Q2", "state": "confirmed", "phone": "0851-23456", "venue": "凤冈美术馆"}
@@ -143,6 +147,10 @@ BLOCKS = {
     "where": N_("When and where it is, and whom to ask"),
     "own": N_("The line with the address of one’s own registration"),
     "seen": N_("The line with the address of its page"),
+    "many": N_("How many notices it holds"),
+    "first": N_("Subject of the first notice"),
+    "notices": N_("The notices, one after another"),
+    "how_often": N_("Where one says how often one is written to"),
 }
 """Parts of the templates that depend on the case, offered whole."""
 NEEDED = {

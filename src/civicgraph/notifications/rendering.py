@@ -61,13 +61,10 @@ def render_message(template: str, values: Mapping[str, Any], locale: str) -> tup
     return one_line(subject), text.strip()
 
 
-def render_digest(parts: Sequence[Said], locale: str) -> Said:
+async def said_together(parts: Sequence[Said], locale: str) -> Said:
     """Several messages as one, in order."""
     items = [{"subject": one.subject, "text": one.plain, "link": one.link} for one in parts]
-    with _language(locale):
-        whole = _plain().get_template("messages/digest.txt").render(items=items, base_url=_base())
-    subject, _, text = whole.strip().partition("\n")
-    return Said(one_line(subject), text.strip(), f"{_base()}/staff/inbox")
+    return await said_by("digest", {"items": items, "link": "/staff/inbox"}, locale)
 
 
 def fill(template: str, subject: str, text: str, values: Mapping[str, Any], locale: str) -> tuple[str, str]:

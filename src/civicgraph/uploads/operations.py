@@ -174,6 +174,13 @@ async def forget_originals(rows: QuerySet[Upload]) -> None:
             await Upload.filter(id=row.id).update(original_hash=row.content_hash)
 
 
+async def rename(rows: QuerySet[Upload]) -> None:
+    """Give files other names, so that no address of before leads to them."""
+    for row in await rows:
+        row.name = new_name()
+        await row.save()
+
+
 async def pass_on(subject: Model, to: Model, *, division_code: str) -> None:
     """What belongs to one thing belongs to what became of it."""
     await Upload.filter(subject_type=type(subject).__name__, subject_id=subject.pk).update(

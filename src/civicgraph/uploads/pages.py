@@ -11,7 +11,8 @@ from civicgraph.i18n import gettext
 from civicgraph.operations import FieldError, OperationError
 from civicgraph.uploads.models import Upload
 from civicgraph.uploads.operations import receive
-from civicgraph.uploads.rules import is_shown, may_see, may_see_private
+from civicgraph.uploads.owners import is_shown_to_all
+from civicgraph.uploads.rules import may_see_private
 from civicgraph.uploads.serving import served
 from civicgraph.web.csrf import is_same_origin
 from civicgraph.web.multipart import bytes_of, read_parts
@@ -43,9 +44,12 @@ async def uploads(request: Request) -> Response:
 async def upload(request: Request) -> Response:
     """A file in one of its sizes; what one may not see does not exist."""
     row = await Upload.get_or_none(name=request.path_params["file"])
-    if row is None or not may_see(request.state.actor, row):
+    if row is None:
         raise HTTPException(404)
-    return served(row, request.path_params["size"], is_shared=is_shown(row))
+    is_shared = await is_shown_to_all(row)
+    if not (is_shared or row.subject_type == "" or may_see_private(request.state.actor, row)):
+        raise HTTPException(404)
+    return served(row, request.path_params["size"], is_shared=is_shared)
 
 
 async def original(request: Request) -> Response:

@@ -45,13 +45,8 @@ def safe_filename(text: str, media_type: str) -> str:
     return kept if not kept or kept.lower().endswith((ending, ".jpeg")) or media_type == IMAGE else f"{kept}{ending}"
 
 
-def may_see(actor: Actor, row: Upload) -> bool:
-    """Whether the file is shown to the actor: `visible` in Python."""
-    return is_shown(row) or may_see_private(actor, row) or row.subject_type == ""
-
-
 def is_shown(row: Upload) -> bool:
-    """Whether everyone may see it."""
+    """Whether everyone may see it who sees what it belongs to (`owners`)."""
     return row.is_public and not row.is_hidden
 
 
@@ -61,7 +56,7 @@ def may_see_private(actor: Actor, row: Upload) -> bool:
 
 
 def visible(c: Compiler, row: Row) -> str:
-    """The rule `may_see` as SQL; what nothing has claimed stands in no list."""
+    """What is shown or covered by the grants of the actor; it is read below what it belongs to, which they see."""
     shown = f"({row['is_public']} AND NOT {row['is_hidden']})"
     return f"({shown} OR {covered(c, row)})" if c.is_staff else shown
 

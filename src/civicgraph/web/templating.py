@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from typing import Any
 
 import orjson
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.runtime import Macro
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context, Macro
 
 from civicgraph import clock, settings
 from civicgraph.graph.bounded import Cache
@@ -34,8 +35,23 @@ def environment() -> Environment:
     made.globals["ngettext"] = lambda one, many, n, **values: ngettext(one, many, n, **values)
     made.globals["static"] = static
     made.globals["drawn"] = drawn
-    made.filters.update(FILTERS)
+    made.filters.update({name: unfolded(function) for name, function in FILTERS.items()})
     return made
+
+
+def unfolded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter whose answer depends on the reader's language and the time, even of a constant.
+
+    Jinja draws a filter of a constant, `"DISPATCHER"|label("Role")`, once, when it compiles the template: in whichever
+    language came first. What asks for the context it draws anew each time.
+    """
+
+    @pass_context
+    @wraps(function)
+    def asked(_context: Context, *args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return asked
 
 
 def drawn(macro: Macro, *args: Any, **kwargs: Any) -> str:

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from civicgraph.clock import CITY_ZONE
+from civicgraph.grievances.clocks import next_due
 from civicgraph.grievances.desk.models import TeamKind, TextPurpose
 from civicgraph.grievances.models import GrievanceTag, ReadyText, SavedFilter, Team, TeamMember, WorkOrder
 from tests.graph.reference import rules
@@ -20,7 +21,7 @@ OPEN = ("SUBMITTED", "ACCEPTED", "ASSIGNED", "IN_PROGRESS", "ON_HOLD", "REOPENED
 
 def is_late(world: World, row: Any) -> bool:
     """Until it is accepted the response is promised, after that the resolution; once resolved nothing is due."""
-    due = row.response_due_at if row.accepted_at is None else row.resolution_due_at
+    due = next_due(row.accepted_at, row.response_due_at, row.resolution_due_at)
     return row.status.name in OPEN and due < world.now
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from civicgraph import calendars
 from civicgraph.clock import CITY_ZONE
+from civicgraph.grievances.clocks import next_due
 from tests.graph.reference import bookings, checklists, desk, intake, products, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
@@ -23,7 +24,7 @@ OPEN = ("SUBMITTED", "ACCEPTED", "ASSIGNED", "IN_PROGRESS", "ON_HOLD", "REOPENED
 
 def is_overdue(world: World, row: Any) -> bool:
     """Until it is accepted the response is promised, after that the resolution; once resolved nothing is due."""
-    due = row.response_due_at if row.accepted_at is None else row.resolution_due_at
+    due = next_due(row.accepted_at, row.response_due_at, row.resolution_due_at)
     return row.status.name in OPEN and due < world.now
 
 

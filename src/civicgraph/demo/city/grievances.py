@@ -10,6 +10,7 @@ from civicgraph.demo.city import cases, codes
 from civicgraph.demo.city.cases import Case, Category
 from civicgraph.demo.city.ground import OFFSET, Community, Ground
 from civicgraph.demo.city.tables import SIZE, Batch, Row, table
+from civicgraph.grievances.clocks import next_due
 from civicgraph.grievances.figures.counting import Facts, Key, Vector, add_to, contribution
 from civicgraph.grievances.figures.models import COLUMNS
 from civicgraph.grievances.models import Channel, Grievance, GrievanceCell, GrievanceUpdate, ReporterKind
@@ -23,7 +24,8 @@ GRIEVANCE = table(
     *("division_id", "grid_id", "compound_id", "enterprise_id", "public_text", "description", "address"),
     *("contact_name", "contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked", "locale"),
     *("status", "is_public", "assignee_id", "team", "outcome", "submitted_at", "accepted_at", "assigned_at"),
-    *("resolved_at", "closed_at", "response_due_at", "resolution_due_at", "is_generated", "search_terms", "version"),
+    *("resolved_at", "closed_at", "response_due_at", "resolution_due_at", "due_at"),
+    *("is_response_late", "is_resolution_late", "is_generated", "search_terms", "version"),
     *("first_response_at", "first_response_in_time", "response_minutes", "resolution_minutes", "reopened_count"),
     *("rated_at", "stars", "is_solved", "reason", "body_in_charge", "rating_text"),
     *("hold_reason", "hold_until", "review_at", "verified_at", "duplicate_of_id"),
@@ -95,7 +97,15 @@ def rows(ground: Ground) -> Iterator[Batch]:
                     *(text, text, "", "", "", "", "", "", "zh", case.status, random() < _PUBLIC),
                     *(lead if case.assigned_at else None, case.team, case.outcome, submitted, case.accepted_at),
                     *(case.assigned_at, case.resolved_at, case.closed_at, case.response_due, case.resolution_due),
-                    *(True, terms, len(case.steps), case.accepted_at, _in_time(case)),
+                    *(
+                        next_due(case.accepted_at, case.response_due, case.resolution_due),
+                        *_late(case, ground.now),
+                        True,
+                        terms,
+                        len(case.steps),
+                        case.accepted_at,
+                        _in_time(case),
+                    ),
                     *(category.response // 60, category.resolution // 60, 0),
                     *(case.closed_at, case.stars, True if case.closed_at else None, "", "", ""),
                     *_NOTHING,
@@ -108,7 +118,9 @@ def rows(ground: Ground) -> Iterator[Batch]:
             updates += _updates(number_id, case, category, community, lead)
             if case.is_open:
                 deadlines += _deadlines(ground.now, number_id, case, submitted)
-            add_to(cells, contribution(_facts(case, community.code, category.code, channel, submitted)).items())
+            add_to(
+                cells, contribution(_facts(case, community.code, category.code, channel, submitted, ground.now)).items()
+            )
         if len(found) >= SIZE:
             yield GRIEVANCE, found
             yield UPDATE, updates
@@ -182,6 +194,14 @@ def _in_time(case: Case) -> bool | None:
     return None if case.accepted_at is None else case.accepted_at <= case.response_due
 
 
+def _late(case: Case, now: int) -> tuple[bool, bool]:
+    """What of it is late and still awaited: the first response, the resolution."""
+    return (
+        case.is_open and case.accepted_at is None and case.response_due < now,
+        case.is_open and case.resolution_due < now,
+    )
+
+
 def _soon(submitted: int, due: int) -> int:
     """When three quarters of the time have passed: made-up cases count round the clock."""
     return submitted + int(SOON * (due - submitted))
@@ -201,7 +221,7 @@ def _deadlines(now: int, number: int, case: Case, submitted: int) -> list[Row]:
     return found
 
 
-def _facts(case: Case, division_id: str, category: str, channel: str, submitted: int) -> Facts:
+def _facts(case: Case, division_id: str, category: str, channel: str, submitted: int, now: int) -> Facts:
     """What of a case counts, from the generator's plain numbers."""
     return Facts(
         division_id,
@@ -217,6 +237,7 @@ def _facts(case: Case, division_id: str, category: str, channel: str, submitted:
         0,
         True if case.closed_at else None,
         case.stars,
+        *_late(case, now),
     )
 
 

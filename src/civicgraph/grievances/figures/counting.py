@@ -60,6 +60,8 @@ class Facts(NamedTuple):
     reopened_count: int
     is_solved: bool | None
     stars: int | None
+    is_response_late: bool
+    is_resolution_late: bool
 
     @classmethod
     def of(cls, row: Grievance) -> Facts:
@@ -90,6 +92,8 @@ def vector(row: Facts) -> Vector:
         row.status == GrievanceStatus.SHORTFALL,
         row.is_solved is not None,
         bool(row.is_solved) and (row.stars is None or row.stars >= SATISFIED),
+        row.status in OPEN and bool(row.is_response_late),
+        row.status in OPEN and bool(row.is_resolution_late),
     )
 
 

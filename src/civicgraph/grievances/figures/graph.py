@@ -20,6 +20,15 @@ def share(part: str, whole: str, description: str) -> Any:
     )
 
 
+def _on_time(kept: str, *due: str, description: str) -> Any:
+    """A part of all that fell due, whether it was kept or not; null where nothing did."""
+    return computed(
+        float | None,
+        lambda c, row: c.dialect.share(row[kept], f"({' + '.join(row[name] for name in due)})"),
+        f"{description} From 0 to 1; null where nothing fell due.",
+    )
+
+
 def _median(names: dict[str, str], done: str, description: str) -> Any:
     return computed(
         float | None,
@@ -67,10 +76,24 @@ class GrievanceFigures:
     shortfalls = column()
     rated = column()
     satisfied = column()
+    unanswered_late = column()
+    open_late = column()
     response_rate = share("responded", "received", "Share of what was reported that has a first response.")
     response_in_time_rate = share("responded_in_time", "responded", "Share of the first responses that came in time.")
     resolution_rate = share("resolved", "received", "Share of what was reported that is resolved.")
     resolution_in_time_rate = share("resolved_in_time", "resolved", "Share of what is resolved that was so in time.")
+    response_on_time_rate = _on_time(
+        "responded_in_time",
+        *("responded", "unanswered_late"),
+        description="Share of the first responses that came by the promised time, of all that came or should have:"
+        " what is late and still awaited counts as not kept, what has time left is left out.",
+    )
+    resolution_on_time_rate = _on_time(
+        "resolved_in_time",
+        *("resolved", "open_late", "shortfalls"),
+        description="Share that was resolved by the promised time, of all that is resolved or should be: what is late and"
+        " still open, and what stands on the shortfall list, counts as not kept, what has time left is left out.",
+    )
     satisfaction_rate = share("satisfied", "rated", "Share of those who rated that were satisfied.")
     median_response_hours = _median(RESPONDED, "responded", "Hours within which half of the first responses came.")
     median_resolution_hours = _median(RESOLVED, "resolved", "Hours within which half of what is resolved was so.")

@@ -29,6 +29,8 @@ COUNTS = {
     "shortfalls": "On the shortfall list.",
     "rated": "Rated by their reporters.",
     "satisfied": "Rated as solved, with four stars or more if any were given.",
+    "unanswered_late": "Open and without a first response though its time has passed.",
+    "open_late": "Open though the time for the resolution has passed.",
 }
 RESPONDED = {f"responded_{bound}": f"First response within {bound} minutes." for bound in BOUNDS}
 RESOLVED = {f"resolved_{bound}": f"Resolved within {bound} minutes." for bound in BOUNDS}

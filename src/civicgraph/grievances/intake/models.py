@@ -119,6 +119,12 @@ class GrievanceSupporter(Record):
         "civicgraph.Grievance", related_name="supporters", on_delete=fields.CASCADE, description="The grievance."
     )
     supporter_key = fields.CharField(64, description="Keyed hash of what tells them from others.")
+    address_key = fields.CharField(
+        64,
+        default="",
+        db_default="",
+        description="Keyed hash of the address by which they follow it, so that they count once, empty where unknown.",
+    )
 
     class Meta:
         table = "grievance_supporter"

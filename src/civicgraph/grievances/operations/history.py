@@ -53,6 +53,7 @@ class Taken:
         self,
         status: GrievanceStatus | None = None,
         *,
+        by_way_of: GrievanceStatus | None = None,
         note: str = "",
         internal_note: str = "",
         also: Mapping[str, Any] | None = None,
@@ -60,6 +61,7 @@ class Taken:
     ) -> Grievance:
         """Save the grievance with the step in its history, its clocks and counts; tell whom it concerns.
 
+        `by_way_of` is where the step itself leads when the rules lead further at once: that is a step of theirs.
         `facts` are those of the history's row: `minutes`, `until`, `is_pausing`, `changes`. Notes among staff are
         entries of their own. `also` is what changed beside the grievance's row, for the audit trail.
         """
@@ -78,6 +80,8 @@ class Taken:
         await recount(row)
         await row.save()
         if transition.target is not None or note:
+            if by_way_of is not None:
+                entry.status = by_way_of
             await entry.save()
             self.written.append(entry)
             await notices.tell_reporter(row, entry)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field
 
 from civicgraph import clock
 from civicgraph.divisions.models import Division
 from civicgraph.grievances import notices
-from civicgraph.grievances.models import Grievance, GrievanceStatus
+from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.history import Taken, begin_anew, check_source, take, take_as_reporter
 from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
-from civicgraph.grievances.rules import OFFICES
+from civicgraph.grievances.rules import OFFICES, SYSTEM_LINE
 from civicgraph.grievances.workflow import MAX_REVIEW, REOPEN_WITHIN, after_reopening
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, operation
@@ -85,14 +83,30 @@ async def _reopen(taken: Taken, words: str) -> Grievance:
     row.reopened_count += 1
     row.outcome = ""
     status = after_reopening(row.reopened_count)
-    facts: dict[str, Any] = {}
-    if status is GrievanceStatus.SHORTFALL:
-        facts["until"] = row.review_at = clock.now() + MAX_REVIEW / 3
+    if status is not GrievanceStatus.SHORTFALL:
+        done = await taken.done(status, note=words)
+    else:
         body = row.body_in_charge or row.team or await _office_of(row)
         row.update_from_dict({"reason": _TWICE.format(words=words), "body_in_charge": body})
-    done = await taken.done(status, note=words, **facts)
+        row.review_at = clock.now() + MAX_REVIEW / 3
+        done = await taken.done(status, note=words, by_way_of=GrievanceStatus.REOPENED)
+        await _list_by_rule(done)
     await notices.call_for_reopened(done)
     return done
+
+
+async def _list_by_rule(row: Grievance) -> None:
+    """Whoever opened it again did not put it on the list: the rule did, and signs for it."""
+    entry = await GrievanceUpdate.create(
+        grievance_id=row.id,
+        at=clock.now(),
+        status=row.status,
+        verb="list_shortfall",
+        until=row.review_at,
+        by_line=SYSTEM_LINE,
+        public_note=row.reason,
+    )
+    await notices.publish_step(row, entry)
 
 
 async def _office_of(row: Grievance) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from civicgraph.grievances import attachments
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import Step, Words
@@ -26,7 +27,9 @@ class SetGrievanceVisibility(Step):
 
 @operation()
 async def set_grievance_visibility(actor: Actor, data: SetGrievanceVisibility) -> Grievance:
-    """Hide a grievance from the public, or publish it, with a reason among staff."""
+    """Hide a grievance from the public, with its photos and files, or publish it, with a reason among staff."""
     taken = await take(actor, "set_visibility", data, lambda row: {"is_public": row.is_public})
+    if taken.row.is_public and not data.is_public:
+        await attachments.rename(taken.row)
     taken.row.is_public = data.is_public
     return await taken.done(internal_note=data.reason)

@@ -8,8 +8,7 @@ from pydantic import Field
 from tortoise.expressions import F
 
 from civicgraph import crypto
-from civicgraph.grievances import notices
-from civicgraph.grievances.following import begin_following
+from civicgraph.grievances import following, notices
 from civicgraph.grievances.intake.models import GrievanceSupporter
 from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations.follow_grievance import count_asking
@@ -52,12 +51,15 @@ async def support_grievance(actor: Actor, data: SupportGrievance) -> dict[str, A
         raise Unavailable(N_("This was dealt with already. If you have the problem still, please report it."))
     person = f"person {actor.person_id}" if actor.is_staff else data.supporter
     key = crypto.keyed_hash("supporter", f"{row.id} {person}")
-    _, is_new = await GrievanceSupporter.get_or_create(grievance_id=row.id, supporter_key=key)
+    supporter, is_new = await GrievanceSupporter.get_or_create(grievance_id=row.id, supporter_key=key)
+    if data.email and supporter.address_key != following.key_of(data.email):
+        supporter.address_key = following.key_of(data.email)
+        await supporter.save()
     if is_new:
         await Grievance.filter(id=row.id).update(supporter_count=F("supporter_count") + 1)
         row.supporter_count += 1
         await notices.nudge(row)
     if data.email:
         count_asking(actor)
-        await begin_following(row, data.email, actor.locale)
+        await following.begin_following(row, data.email, actor.locale)
     return {"grievance": row, "is_new": is_new}

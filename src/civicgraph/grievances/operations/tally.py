@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from civicgraph import clock
 from civicgraph.grievances.figures.counting import Facts, contribution, difference
 from civicgraph.grievances.figures.keeping import add
+from civicgraph.grievances.figures.lateness import mark
 from civicgraph.grievances.models import Grievance
 
 
@@ -17,5 +19,6 @@ async def recount(row: Grievance) -> None:
 
     It comes after the grievance's own lock and before the audit trail's, whoever writes.
     """
+    mark(row, clock.now())
     kept = await Grievance.get(id=row.id)
     await add(difference(contribution(Facts.of(kept)), contribution(Facts.of(row))))

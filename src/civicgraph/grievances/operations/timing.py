@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from tortoise.signals import pre_save
+
 from civicgraph.grievances import clocks
 from civicgraph.grievances.clocks import Moment
 from civicgraph.grievances.models import Grievance, GrievanceUpdate
@@ -36,6 +38,12 @@ async def keep_time(row: Grievance, *entry: GrievanceUpdate) -> None:
     """Both promised times, from the whole history and a step that is just taken."""
     steps = [one for one in (*await GrievanceUpdate.filter(grievance_id=row.id).order_by("id"), *entry) if one.verb]
     row.update_from_dict(_due_columns([_moment(one) for one in steps], _first_promise(row, steps)))
+
+
+@pre_save(Grievance)  # whichever operation moves a promise or answers: none can forget what is due next
+async def _keep_next_due(_model: type[Grievance], row: Grievance, _connection: Any, fields: list[str] | None) -> None:
+    if fields is None:
+        row.due_at = clocks.next_due(row.accepted_at, row.response_due_at, row.resolution_due_at)
 
 
 def _due_columns(history: Iterable[Moment], promise: Promise) -> dict[str, Any]:

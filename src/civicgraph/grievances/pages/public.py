@@ -11,6 +11,7 @@ from starlette.routing import Route
 from civicgraph import clock, settings
 from civicgraph.divisions.choosing import place_field
 from civicgraph.grievances.pages.choices import asked, category_select, state_filter, state_select
+from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.pages.story import story
 from civicgraph.i18n import gettext
 from civicgraph.web import page, read, require
@@ -51,7 +52,7 @@ async def grievance(request: Request) -> Response:
     variables = {"number": request.path_params["number"]}
     found = await read(request, "grievances/grievance", variables)
     row = require(found, "grievance")
-    return await page(request, "grievances/grievance", variables, {"steps": story(row)}, data=found)
+    return await page(request, "grievances/grievance", variables, {"steps": story(row), "signed": signed}, data=found)
 
 
 async def shortfalls(request: Request) -> Response:

@@ -22,8 +22,18 @@ _NUMBERS = (
     "shortfalls",
     "rated",
     "satisfied",
+    "unansweredLate",
+    "openLate",
 )
-_RATES = ("responseRate", "responseInTimeRate", "resolutionRate", "resolutionInTimeRate", "satisfactionRate")
+_RATES = (
+    "responseRate",
+    "responseInTimeRate",
+    "resolutionRate",
+    "resolutionInTimeRate",
+    "satisfactionRate",
+    "responseOnTimeRate",
+    "resolutionOnTimeRate",
+)
 _HOURS = ("medianResponseHours", "medianResolutionHours")
 
 
@@ -50,11 +60,15 @@ def _head() -> list[str]:
         gettext("On the shortfall list"),
         gettext("Rated"),
         gettext("Satisfied"),
+        gettext("Late without an answer"),
+        gettext("Open and overdue"),
         gettext("Response rate"),
         gettext("Response in time, share"),
         gettext("Resolution rate"),
         gettext("Resolution in time, share"),
         gettext("Satisfaction rate"),
+        gettext("Answers on time, of what fell due"),
+        gettext("Resolved on time, of what fell due"),
         gettext("Median hours to the answer"),
         gettext("Median hours to the resolution"),
     ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from civicgraph.grievances.operations.history import REPORTER_LINE
+from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.workflow import ENDED, OPEN
 from civicgraph.i18n import N_, gettext
 from civicgraph.uploads.documents import ENDINGS
@@ -75,7 +76,7 @@ def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "title": _title(update),
             "at": update["at"],
-            "by": update["byLine"],
+            "by": signed(update["byLine"], row["division"]),
             "note": update.get("internalNote") or update["publicNote"],
             "expected": _until(update),
             "state": "past",

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from civicgraph.grievances import operations
 from civicgraph.grievances.pages.asking import danger_named
+from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.pages.story import outlook, story
 from civicgraph.grievances.rules import typed_number, typed_secret
 from civicgraph.i18n import N_, gettext
@@ -71,6 +72,7 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
     values = {
         **found,
         "steps": story(row, is_own=True),
+        "signed": signed,
         "outlook": outlook(row),
         "secret": typed_secret(secret),
         "forms": forms,

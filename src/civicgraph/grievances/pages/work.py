@@ -16,6 +16,7 @@ from civicgraph.grievances.pages import colleagues, ready
 from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.choices import asked, categories
 from civicgraph.grievances.pages.related import named, related
+from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.pages.story import story
 from civicgraph.grievances.workflow import TRANSITIONS, Needs
 from civicgraph.i18n import N_, gettext
@@ -136,6 +137,7 @@ async def _work(
     values = {
         "panels": panels,
         "steps": story(_told(row, kind)),
+        "signed": signed,
         "histories": _histories(kind if kind in _HISTORIES else ""),
         "related": await related(request, row),
         "contact": contact,

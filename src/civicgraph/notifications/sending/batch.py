@@ -8,7 +8,7 @@ from typing import Any
 
 from civicgraph import crypto
 from civicgraph.notifications.models import OutboxMessage
-from civicgraph.notifications.rendering import Said, render_digest, said_by
+from civicgraph.notifications.rendering import Said, said_by, said_together
 from civicgraph.settings import Settings
 
 SEALED = "sealed_"
@@ -43,7 +43,7 @@ class Batch:
         """What it says: the message alone, or one that holds them all in order."""
         try:
             parts = [await said_by(one.template, opened(one.values), one.locale) for one in (self.head, *self.others)]
-            return parts[0] if len(parts) == 1 else render_digest(parts, self.head.locale)
+            return parts[0] if len(parts) == 1 else await said_together(parts, self.head.locale)
         except Exception as error:
             raise Unwritable from error
 

@@ -10,6 +10,13 @@ from civicgraph.products.operations.inputs import ProductVersion, SetProductPict
 from civicgraph.products.operations.listing import editable
 from civicgraph.uploads import operations as uploads
 from civicgraph.uploads.models import Purpose
+from civicgraph.uploads.owners import owner
+
+
+@owner("Product")
+async def _is_public(key: int) -> bool:
+    """A product's picture is withdrawn with its maker's entry of the register."""
+    return await Product.exists(id=key, is_published=True, enterprise__is_published=True)
 
 
 @operation()
