@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from starlette.applications import Starlette
 
 from civicgraph.events import operations as events
@@ -56,6 +57,7 @@ async def test_each_is_done_for_itself_and_of_what_is_not_done_stands_why(app: S
     assert await entries.count() == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_what_is_asked_is_asked_once_and_kept_when_it_does_not_fit(app: Starlette) -> None:
     await place.build()
     editor = await place.person("editor", Role.EDITOR, FENGGANG)
@@ -90,6 +92,7 @@ async def test_who_holds_it_and_where_it_belongs_is_changed_for_all_and_the_rest
     assert "至少填一项" in await do(browser, EVENTS, rows, "contact", organiser="", contact_phone="")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_nobody_does_with_many_what_they_may_not_do_with_one(app: Starlette) -> None:
     await place.build()
     editor = await place.person("editor", Role.EDITOR, FENGGANG)
@@ -113,6 +116,7 @@ async def test_nobody_does_with_many_what_they_may_not_do_with_one(app: Starlett
     assert await statuses() == ["draft"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_services_rest_for_a_while_together(app: Starlette) -> None:
     await place.build()
     editor = await place.person("editor", Role.EDITOR, FENGGANG)

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civicgraph import i18n
@@ -41,6 +41,7 @@ def read_back(columns: Columns, file: BytesIO, ending: str) -> tuple[dict[str, A
     return columns.given(row["cells"])
 
 
+@settings(max_examples=40)
 @given(st.sampled_from(["zh", "en"]), st.lists(WORDS, max_size=3), st.lists(WORDS, min_size=1, max_size=3))
 def test_whatever_is_written_into_cells_is_read_back_from_them(
     locale: str, topics: list[str], notes: list[str]

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 from starlette.applications import Starlette
 
@@ -162,6 +163,7 @@ async def test_staff_send_a_table_see_what_is_wrong_mend_it_and_enter_it(app: St
         assert browser.status == 422
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_what_was_checked_is_what_is_entered_and_only_by_who_checked_it(app: Starlette) -> None:
     await place.build()
     ours = await signed_in(app, await place.person("editor", Role.EDITOR, FENGGANG))
@@ -224,6 +226,7 @@ async def test_services_go_out_and_in_with_their_hours_and_keep_their_stewards(a
     assert (await services.service_values(await Service.get(id=row.id)))["stewards"][0]["name"] == "王管家"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_templates_have_the_headings_and_say_what_may_stand_there(app: Starlette) -> None:
     await place.build()
     browser = await signed_in(app, await place.person("author", Role.AUTHOR, FENGGANG))
