@@ -20,6 +20,7 @@ ROOMS = (
     "projects",
     "products",
     "checklists",
+    "jobs",
     "grievances",
     "notifications",
     "uploads",

@@ -33,6 +33,7 @@ ROOMS = (
     "products",
     "grievances",
     "checklists",
+    "jobs",
     "notifications",
     "accounts",
     "uploads",

@@ -40,6 +40,8 @@ GRANT_POLICIES = "policy.grant"  # publish, grant, pay; no token may
 EDIT_PROJECTS = "project.edit"  # investment projects, their stages, money and milestones
 EDIT_PRODUCTS = "product.edit"  # what enterprises make and sell
 EDIT_CHECKLISTS = "checklist.edit"  # what is done once: steps, form, window
+EDIT_VACANCIES = "vacancy.edit"  # work that enterprises offer
+HANDLE_REFERRALS = "referral.handle"  # follow residents who look for work to their first working day
 HANDLE_CASES = "onething.handle"  # the one window 综窗: open cases for enterprises, take their steps
 EDIT_DIVISIONS = "division.edit"  # profiles and compounds
 EDIT_GRIDS = "grid.edit"
@@ -57,9 +59,9 @@ _DRAFTS = {DRAFT_EVENTS, DRAFT_SERVICES}
 _LISTINGS = {
     *_DRAFTS,
     *(EDIT_EVENTS, EDIT_SERVICES, EDIT_ENTERPRISES, EDIT_POLICIES, EDIT_DIVISIONS, EDIT_GRIDS),
-    *(EDIT_PRODUCTS, EDIT_PROJECTS, EDIT_CHECKLISTS, MANAGE_BOOKINGS),
+    *(EDIT_PRODUCTS, EDIT_PROJECTS, EDIT_CHECKLISTS, EDIT_VACANCIES, MANAGE_BOOKINGS),
 }
-_DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES, HANDLE_CASES}
+_DISPATCH = {READ_GRIEVANCES, WORK_GRIEVANCES, DISPATCH_GRIEVANCES, HANDLE_CASES, HANDLE_REFERRALS}
 _OVERSIGHT = {
     *(CLOSE_QUARTERS, GRANT_POLICIES),
     *(READ_ENTERPRISE_CONTACTS, ASSIGN_GRID_WORKERS, READ_AUDIT, READ_OUTBOX),
@@ -67,7 +69,7 @@ _OVERSIGHT = {
 }
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.GRID_WORKER: frozenset({READ_GRIEVANCES, WORK_GRIEVANCES}),
-    Role.DISPATCHER: frozenset(_DISPATCH | {MANAGE_BOOKINGS}),
+    Role.DISPATCHER: frozenset(_DISPATCH | {MANAGE_BOOKINGS, EDIT_VACANCIES}),
     Role.AUTHOR: frozenset(_DRAFTS),
     Role.EDITOR: frozenset(_LISTINGS),
     Role.SUPERVISOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT),

@@ -19,6 +19,7 @@ from civicgraph.grievances.figures.checking import check_some
 from civicgraph.grievances.figures.lateness import count_late
 from civicgraph.grievances.following import forget_unconfirmed
 from civicgraph.grievances.rounds import put_promises_right
+from civicgraph.jobs import reminders as job_reminders
 from civicgraph.notifications.delivery import Fence, deliver_due, unfenced
 from civicgraph.policies.rounds import match_some, tell_some
 from civicgraph.privacy.retention import erase_some
@@ -26,7 +27,15 @@ from civicgraph.services import quotas as service_quotas
 from civicgraph.services.slots import carry_on_slots
 from civicgraph.uploads.operations import sweep
 
-__all__ = ["calendar", "checklist_reminders", "each_tick", "event_quotas", "reminders", "service_quotas"]
+__all__ = [
+    "calendar",
+    "checklist_reminders",
+    "each_tick",
+    "event_quotas",
+    "job_reminders",
+    "reminders",
+    "service_quotas",
+]
 
 
 log = structlog.get_logger()

@@ -44,6 +44,16 @@ DRILL: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_every_team_of_a_county_can_be_chosen_however_many_there_are(app: Starlette) -> None:
+    await place.build()
+    teams = [RescueTeam(name=f"{n}队", kind=RescueKind.FIRE, division_id=FENGQUAN, members=9) for n in range(1, 231)]
+    await RescueTeam.bulk_create(teams)
+    editor = await signed_in(app, await place.person("editor", Role.EDITOR, FENGGANG))
+    text = await editor.open("/staff/events/new?kind=safety_drill")
+    assert [n for n in range(1, 231) if f"{n}队" not in text] == []
+
+
 async def test_the_year_of_the_facts_file_is_recomputed_from_its_rows(engine: Engine, city: None) -> None:
     dice = Random(7)
     begins = datetime(2025, 6, 1, 1, tzinfo=UTC)

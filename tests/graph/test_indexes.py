@@ -18,7 +18,7 @@ from civicgraph.settings import Settings
 
 BIG = {
     *("AuditEntry", "Enterprise", "Event", "Grid", "Grievance", "GrievanceUpdate", "InboxMessage", "OutboxMessage"),
-    *("InvestmentProject", "PolicyGrant", "Product", "Registration"),
+    *("InvestmentProject", "PolicyGrant", "Product", "Referral", "Registration", "Vacancy"),
     "Upload",
 }
 EXCEPTIONS = {

@@ -15,6 +15,7 @@ from civicgraph.demo import (
     desk,
     firms,
     grievances,
+    jobs,
     listings,
     living,
     people,
@@ -24,6 +25,7 @@ from civicgraph.demo import (
     products,
     projects,
     rescue,
+    series,
     services,
 )
 from civicgraph.divisions.models import Division
@@ -88,6 +90,8 @@ async def _load_demo(seed: int, console: Console) -> None:
         await living.load_living(staff)
         firm = await firms.load_firm()
         await checklists.load_checklists(staff)
+        await jobs.load_jobs(staff)
+        await series.load_series(staff)
         done("Zunyi is loaded")
     console.print("Sign in as (passwords are shown this once and kept hashed):")
     for one in credentials:

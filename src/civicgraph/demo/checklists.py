@@ -157,7 +157,7 @@ _PEOPLE = ["演示联系人", "13900000000"]
 
 async def load_checklists(staff: dict[str, Person]) -> None:
     """The checklists, and cases: just begun, returned, done, and one that is late."""
-    admin = await _actor(staff["admin"])
+    admin = await actor_of(staff["admin"])
     firm = await Enterprise.get(name=NAME)
     place = str(firm.division_id)  # type: ignore[attr-defined]
     team = await Team.create(division_id=place[:6], name="绥阳县市场监督管理局许可科", kind=TeamKind.DEPARTMENT)
@@ -166,7 +166,7 @@ async def load_checklists(staff: dict[str, Person]) -> None:
         row = await operations.create_checklist(admin, {**_WINDOW, **values})
         await operations.publish_checklist(admin, {"id": row.id, "version": row.version})
     await Checklist.all().update(is_generated=True)
-    owner = await _actor(await Person.get(username=USERNAME))
+    owner = await actor_of(await Person.get(username=USERNAME))
     hiring = await _open(owner, firm, "招用员工参保“一件事”", 2)
     await _finish(admin, hiring, 1, 1)
     canteen = await _open(owner, firm, "开办餐饮店“一件事”", 6, yes=[2])
@@ -186,7 +186,8 @@ async def load_checklists(staff: dict[str, Person]) -> None:
     await past.update(state=DeadlineState.FIRED, settled_at=clock.now())
 
 
-async def _actor(person: Person) -> Actor:
+async def actor_of(person: Person) -> Actor:
+    """The actor that a session of this person would give."""
     grants = tuple(Held(one.role, one.division_id) for one in await Grant.filter(person_id=person.id))  # type: ignore[attr-defined]
     return Actor(kind="person", person_id=person.id, name=person.name, title=person.title, grants=grants)
 

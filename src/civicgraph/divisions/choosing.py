@@ -20,9 +20,16 @@ async def staff_choices(request: Request, capability: str) -> Choices:
     actor: Actor = request.state.actor
     found: list[tuple[str, ...]] = []
     for prefix in actor.prefixes(capability):
-        data = await read(request, "staff/divisions/choices", {"code": prefix})
-        if data["division"]:
-            _add(found, data["division"], "")
+        found += await below(request, prefix)
+    return found
+
+
+async def below(request: Request, code: str) -> Choices:
+    """A division and what lies below it, as (code, name, group)."""
+    found: list[tuple[str, ...]] = []
+    data = await read(request, "staff/divisions/choices", {"code": code})
+    if data["division"]:
+        _add(found, data["division"], "")
     return found
 
 

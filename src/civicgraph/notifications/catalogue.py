@@ -35,6 +35,7 @@ STAFF_MESSAGES = {
     "milestone_due": N_("A milestone of an investment project is due today"),
     "milestone_late": N_("A milestone of an investment project is late"),
     "one_thing_work": N_("A step of an enterprise’s case"),
+    "job_referral": N_("Somebody who looks for work"),
 }
 """To members of staff, and to the robots of their groups."""
 RESIDENT_MESSAGES = {
@@ -52,6 +53,7 @@ RESIDENT_MESSAGES = {
     "booking_changed": N_("What one registered for has changed"),
     "booking_called_off": N_("What one registered for does not take place"),
     "booking_message": N_("What the organiser writes to all who come"),
+    "job_step": N_("News of an application for work"),
     "claim_code": N_("Code by which an enterprise claims its entry of the register"),
 }
 """To residents, and to the contacts of enterprises."""

@@ -19,6 +19,7 @@ from civicgraph.checklists.models import OneThingAnswer
 from civicgraph.enterprises.models import Enterprise, EnterpriseImportPart
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.models import Grievance, GrievanceFollower
+from civicgraph.jobs.models import Referral
 from civicgraph.notifications.models import ChatRobot, OutboxMessage, Webhook
 from civicgraph.operations.models import IdempotencyKey
 
@@ -58,6 +59,9 @@ SEALED = (
     Sealed(Registration, "answers"),
     Sealed(Enterprise, "contact_email"),
     Sealed(OneThingAnswer, "sealed"),
+    Sealed(Referral, "contact_phone"),
+    Sealed(Referral, "contact_email"),
+    Sealed(Referral, "wish"),
     Sealed(EnterpriseImportPart, "rows"),
     Sealed(OutboxMessage, "address"),
     Sealed(GrievanceFollower, "address"),

@@ -20,6 +20,7 @@ from civicgraph.accounts.models import Session, SignInAttempt
 from civicgraph.bookings.forgetting import forget_due as forget_registrations
 from civicgraph.checklists.forgetting import forget_due as forget_cases
 from civicgraph.grievances.forgetting import forget_due, forget_held
+from civicgraph.jobs.forgetting import forget_due as forget_referrals
 from civicgraph.notifications.models import InboxMessage, MessageState, OutboxMessage
 from civicgraph.operations.models import IdempotencyKey
 from civicgraph.privacy.models import RetentionRun
@@ -61,6 +62,7 @@ ERASERS: Mapping[str, Callable[[int], Awaitable[int]]] = {
     "held": forget_held,
     "registration": forget_registrations,
     "one_thing": forget_cases,
+    "referral": forget_referrals,
     "message": _addresses,
     "submission": _oldest("submission", IdempotencyKey),
     "inbox": _oldest("inbox", InboxMessage),

@@ -94,6 +94,14 @@ KEPT: Mapping[str, Kept] = {
         N_("the window of the place and the departments of its steps; what is personal masked, each look recorded"),
         "个人信息保护法 art. 13(3), 19, 47",
     ),
+    "referral": Kept(
+        N_("Name, telephone, e-mail and own words of those who look for work"),
+        N_("To find work that fits, and to call about it"),
+        "keep_contact_days",
+        N_("after they began to work, or it ended without"),
+        N_("staff of the place who follow it, never the enterprise; telephone and e-mail masked, each look recorded"),
+        "个人信息保护法 art. 13(2), 19, 47",
+    ),
     "message": Kept(
         N_("Address of a message that was sent"),
         N_("To send it again when it did not arrive"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tortoise.connection import get_connection
-
+from civicgraph.cells import add_cells as add_to
 from civicgraph.enterprises.figures import closing
 from civicgraph.enterprises.figures.counting import last_day
 from civicgraph.i18n import N_
@@ -37,21 +36,5 @@ async def _cells(row: InvestmentProject) -> Cells:
 
 
 async def add_cells(cells: Cells) -> None:
-    """Add to cells, which are made when they are not there.
-
-    Always in one order, from communities up to the city: two transactions cannot wait for each other.
-    """
-    wanted: Iterable[tuple[str, ...]] = sorted({one for one, _ in cells}, key=lambda one: (-len(one[0]), one))
-    rows = [[*one, *(cells[one, index] for index in range(len(NUMBERS)))] for one in wanted]
-    if not rows:
-        return
-    connection = get_connection("default")
-    is_postgres = connection.capabilities.dialect == "postgres"
-    names = (*KEY, *NUMBERS)
-    values = ", ".join(f"${n}" if is_postgres else "?" for n, _ in enumerate(names, 1))
-    added = ", ".join(f"{name} = investment_cell.{name} + excluded.{name}" for name in NUMBERS)
-    statement = (
-        f"INSERT INTO investment_cell ({', '.join(names)}) VALUES ({values})"
-        f" ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {added}"
-    )
-    await connection.execute_many(statement, rows)
+    """Add to the cells of investment projects."""
+    await add_to("investment_cell", KEY, NUMBERS, cells)

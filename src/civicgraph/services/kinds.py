@@ -30,6 +30,8 @@ class Own:
     """Whether people look after buildings in it, for residents to find theirs."""
     has_menu: bool = False
     """Whether it serves dishes that staff enter day by day."""
+    leads_to: str = ""
+    """The page of a room of its own on which one asks for it, by its name: what is there near the service's place."""
 
 
 KINDS: dict[ServiceKind, Own] = {
@@ -43,5 +45,5 @@ KINDS: dict[ServiceKind, Own] = {
     ServiceKind.ERRAND: Own(
         N_("What can be done for you"), N_("Ask somebody to come or to call"), "errand", is_asked_privately=True
     ),
-    ServiceKind.JOB_REFERRAL: Own(),
+    ServiceKind.JOB_REFERRAL: Own(N_("Where one can work"), N_("See the work that is offered"), leads_to="jobs"),
 }

@@ -23,6 +23,7 @@ from tests.graph.reference.checklists import build_checklists
 from tests.graph.reference.desk import build_desk
 from tests.graph.reference.grievances import build_grievances
 from tests.graph.reference.intake import build_intake
+from tests.graph.reference.jobs import build_jobs
 from tests.graph.reference.listings import (
     build_accounts,
     build_enterprises,
@@ -58,6 +59,7 @@ async def build(seed: int = 5) -> None:
         await build_products(places)
         await build_desk(dice, people)
         await build_checklists(places)
+        await build_jobs(places, people)
         await build_messages(dice, places, people)
         await build_trail(dice, places, people)
         await fill_blanks()

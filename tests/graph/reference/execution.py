@@ -32,6 +32,7 @@ def schema() -> GraphQLSchema:
         kind.fields.pop("drillFigures", None)
         kind.fields.pop("rescueFigures", None)
         kind.fields.pop("investmentFigures", None)
+        kind.fields.pop("referralFigures", None)
     return built
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from civicgraph import calendars
 from civicgraph.clock import CITY_ZONE
 from civicgraph.grievances.clocks import next_due
-from tests.graph.reference import bookings, checklists, desk, intake, products, rules
+from tests.graph.reference import bookings, checklists, desk, intake, jobs, products, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
 
@@ -229,7 +229,7 @@ NODES = (
     ),
     *("EnterpriseAccount", "EnterpriseImport", "HeldReport", "MenuDay", "Quota", "Registration", "Service"),
     *("InvestmentProject", "Policy", "PolicyGrant", "Product", "RescueTeam", "Session", "SupplyLink", "Team"),
-    *("Checklist", "OneThingCase"),
+    *("Checklist", "OneThingCase", "Referral", "Vacancy"),
 )
 
 FIELDS: dict[str, Callable[..., Any]] = {
@@ -237,6 +237,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     **bookings.FIELDS,
     **desk.FIELDS,
     **intake.FIELDS,
+    **jobs.FIELDS,
+    **jobs.MAY,
     **products.FIELDS,
     "ApiToken.documentCount": lambda world, row: len(world.rows.having("TrustedDocument", "token_id", row.id)),
     "AuditEntry.changedFields": lambda world, row: json_text(world.rows.database, row.changes),

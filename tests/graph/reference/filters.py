@@ -19,7 +19,7 @@ from civicgraph.permissions import (
     EDIT_PROJECTS,
 )
 from civicgraph.text import sound
-from tests.graph.reference import bookings, checklists, desk, products, rules
+from tests.graph.reference import bookings, checklists, desk, jobs, products, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
 from tests.graph.reference.values import plain
 from tests.graph.reference.world import World
@@ -197,6 +197,21 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "OneThingCaseFilter.isMine": only(lambda world, row: rules.acts_for(world, row.enterprise_id)),
     "OneThingCaseFilter.withMe": only(checklists.with_me),
     "OneThingCaseFilter.isLate": either(checklists.is_late),
+    "VacancyFilter.enterprise": lambda world, row, code: (
+        world.rows.one("Enterprise", row.enterprise_id).credit_code == code
+    ),
+    "VacancyFilter.isEditable": only(jobs.keeps),
+    "VacancyFilter.isOpen": either(jobs.is_open),
+    "VacancyFilter.kind": one_of("kind"),
+    "VacancyFilter.statuses": one_of("status"),
+    "VacancyFilter.text": found_in(texts("title", "requirement", "address")),
+    "VacancyFilter.within": lies_in("division_id"),
+    "ReferralFilter.isLate": either(jobs.is_late),
+    "ReferralFilter.isMine": only(jobs.follows),
+    "ReferralFilter.isRunning": either(jobs.is_running),
+    "ReferralFilter.stages": one_of("stage"),
+    "ReferralFilter.vacancy": is_("vacancy_id"),
+    "ReferralFilter.within": lies_in("division_id"),
     "PolicyFilter.category": is_("category"),
     "PolicyFilter.isEditable": only(rules.over(EDIT_POLICIES)),
     "PolicyFilter.statuses": one_of("status"),

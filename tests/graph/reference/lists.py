@@ -87,6 +87,8 @@ LISTS: dict[str, Callable[[World, Any], list[Any]]] = {
     "Query.investmentProjects": all_of("InvestmentProject"),
     "Query.checklists": all_of("Checklist"),
     "Query.oneThingCases": all_of("OneThingCase"),
+    "Query.vacancies": all_of("Vacancy"),
+    "Query.referrals": all_of("Referral"),
     "Query.policies": all_of("Policy"),
     "Query.policyGrants": all_of("PolicyGrant"),
     "Query.products": all_of("Product"),
@@ -170,6 +172,8 @@ ORDERS: dict[str, dict[str, Order]] = {
         "LATEST": Order(("starts_at", "id"), is_descending=True),
     },
     "Checklist": {"OLDEST": Order(("id",)), **NEWEST},
+    "Vacancy": NEWEST,
+    "Referral": {"NEWEST": Order(("due_at", "id"), is_descending=True), "DUE_FIRST": Order(("due_at", "id"))},
     "OneThingCase": {**NEWEST, "DUE_FIRST": Order(("next_due_at", "id"))},
     "Quota": {"SOONEST": Order(("starts_at", "id"))},
     "MenuDay": {

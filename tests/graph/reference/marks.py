@@ -72,6 +72,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
         for name in ("contact_name", "contact_email_masked", "reason")
     },
     "one_thing_answer.sealed": ("OneThingAnswer", nobody),
+    **{f"referral.{name}": ("Referral", nobody) for name in ("contact_phone", "contact_email", "wish")},
     "service.name": ("Service", rules.over(DRAFT_SERVICES)),
     "service.review_note": ("Service", rules.over(DRAFT_SERVICES)),
     "session.device": ("Person", lambda world, row: world.actor.person_id == row.id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.graph.reference import jobs
 from tests.graph.reference.bookings import secret
 from tests.graph.reference.fields import NODES
 from tests.graph.reference.grievances import SECRET
@@ -105,6 +106,12 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Query.trackedRegistration.secret": [secret(one) for one in column("Registration", "number")],
         "RegistrationFilter.text": ["来客", "R00003", "r00007", "3", "%"],
         "Query.trackedHeldReport.number": column("HeldReport", "number"),
+        "Query.vacancy.number": column("Vacancy", "id", 99),
+        "VacancyFilter.enterprise": column("Enterprise", "credit_code", "?"),
+        "Query.referral.number": [*column("Referral", "number"), " w0000003 ", "?"],
+        "ReferralFilter.vacancy": column("Vacancy", "id", 99),
+        "Query.trackedReferral.number": column("Referral", "number"),
+        "Query.trackedReferral.secret": [jobs.secret(one) for one in column("Referral", "number")],
         "Query.trackedHeldReport.secret": [SECRET, SECRET.lower().replace("-", " "), "WRONG"],
         "Service.priceFor.age": [0, 59, 60, 80, 81, -1],
         "Service.priceFor.floor": [1, 5, 9, 10, -1],
@@ -119,6 +126,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "PolicyFilter",
         "ProductFilter",
         "ServiceFilter",
+        "VacancyFilter",
     )
     return {
         **found,

@@ -29,6 +29,7 @@ from civicgraph.permissions import (
     EDIT_SERVICES,
     GRANT_POLICIES,
     HANDLE_CASES,
+    HANDLE_REFERRALS,
     MANAGE_BOOKINGS,
     MANAGE_PEOPLE,
     MANAGE_ROBOTS,
@@ -281,6 +282,12 @@ def sees_product(world: World, row: Any) -> bool:
     return is_public_product(world, row) or is_kept or acts_for(world, row.enterprise_id)
 
 
+def _jobs() -> Any:
+    from tests.graph.reference import jobs
+
+    return jobs
+
+
 def _sees_case(world: World, row: Any) -> bool:
     from tests.graph.reference.checklists import sees_case
 
@@ -338,6 +345,9 @@ VISIBLE: dict[str, Rule] = {
     "Session": is_own,
     "Checklist": lambda world, row: row.status.name != "DRAFT" or may(world, EDIT_CHECKLISTS, row.division_id),
     "OneThingCase": lambda world, row: _sees_case(world, row),
+    "Vacancy": lambda world, row: _jobs().sees_vacancy(world, row),
+    "Referral": over(HANDLE_REFERRALS),
+    "ReferralStep": lambda world, row: _jobs().of_referral(world, row),
 }
 """Types that not everybody sees whole; the others are public."""
 

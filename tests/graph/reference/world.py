@@ -46,6 +46,7 @@ from civicgraph.grievances.models import (
     UrgencyPolicy,
     WorkOrder,
 )
+from civicgraph.jobs.models import Referral, ReferralStep, Vacancy
 from civicgraph.notifications.models import (
     ChatRobot,
     InboxMessage,
@@ -86,6 +87,7 @@ OWN_NAME = (
     *(InvestmentAmount, InvestmentMilestone, InvestmentProject, InvestmentStageChange),
     *(Policy, PolicyExample, PolicyGrant, PolicyRuleLine),
     *(ProductOutput, ProductionBase, Recognition, SupplyLink, SupportReceived),
+    *(Referral, ReferralStep, Vacancy),
     *(Checklist, ChecklistField, ChecklistQuestion, ChecklistStep, OneThingAnswer, OneThingCase, OneThingStep),
     *(
         GridAssignment,
@@ -114,6 +116,8 @@ MODELS: dict[str, Any] = {
     "TrackedGrievance": Grievance,
     "TrackedHeldReport": HeldReport,
     "TrackedRegistration": Registration,
+    "TrackedReferral": Referral,
+    "TrackedReferralStep": ReferralStep,
     "TrackedPhoto": Upload,
     "TeamMember": TeamMember,  # no type of the schema; teams name theirs
     "Workload": Person,

@@ -86,9 +86,17 @@ async def _team_choices(request: Request) -> Choices:
     if slug:
         event = (await read(request, "staff/events/edit", {"slug": slug}))["event"]
         within = event["division"]["code"][:6] if event else within
-    found = await read(request, "staff/events/choices", {"within": within, "slug": slug or "-"})
-    taken = [one["team"] for one in found["event"]["teams"] if one["team"]] if found["event"] else []
-    return list({str(one["number"]): one["name"] for one in [*taken, *found["rescueTeams"]["nodes"]]}.items())
+    taken: list[dict[str, Any]] = []
+    teams: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:  # all of them, a hundred at a time: whoever is not listed could not be chosen
+        variables = {"within": within, "slug": slug or "-", "after": after or None}
+        found = await read(request, "staff/events/choices", variables)
+        taken = [one["team"] for one in found["event"]["teams"] if one["team"]] if found["event"] else []
+        teams += found["rescueTeams"]["nodes"]
+        pages = found["rescueTeams"]["pageInfo"]
+        after = pages["endCursor"] if pages["hasNextPage"] else None
+    return list({str(one["number"]): one["name"] for one in [*taken, *teams]}.items())
 
 
 STAFF = listing.Listing(

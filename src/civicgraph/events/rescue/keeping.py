@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
-from tortoise.connection import get_connection
 from tortoise.models import Model
 from tortoise.signals import post_save, pre_save
 from tortoise.transactions import in_transaction
 
+from civicgraph.cells import add_cells
 from civicgraph.events.models import Event, EventKind
 from civicgraph.events.rescue.counting import (
     DRILL_KEY,
@@ -55,30 +55,12 @@ async def count_team(before: RescueTeam | None, after: RescueTeam) -> None:
 
 async def add_drills(cells: Cells) -> None:
     """Add to the cells of drills."""
-    await _add("drill_cell", DRILL_KEY, DRILL_NUMBERS, cells)
+    await add_cells("drill_cell", DRILL_KEY, DRILL_NUMBERS, cells)
 
 
 async def add_teams(cells: Cells) -> None:
     """Add to the cells of teams."""
-    await _add("rescue_cell", TEAM_KEY, TEAM_NUMBERS, cells)
-
-
-async def _add(table: str, key: Sequence[str], numbers: Sequence[str], cells: Cells) -> None:
-    """Add to cells, which are made when they are not there.
-
-    Always in one order, from communities up to the city: two transactions cannot wait for each other.
-    """
-    wanted = sorted({one for one, _ in cells}, key=lambda one: (-len(one[0]), one))
-    if not wanted:
-        return
-    rows = [[*one, *(cells[one, index] for index in range(len(numbers)))] for one in wanted]
-    connection = get_connection("default")
-    is_postgres = connection.capabilities.dialect == "postgres"
-    names = (*key, *numbers)
-    values = ", ".join(f"${n}" if is_postgres else "?" for n, _ in enumerate(names, 1))
-    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in numbers)
-    statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values}) ON CONFLICT ({', '.join(key)}) DO UPDATE SET {added}"
-    await connection.execute_many(statement, rows)
+    await add_cells("rescue_cell", TEAM_KEY, TEAM_NUMBERS, cells)
 
 
 async def recount() -> int:
