@@ -122,7 +122,7 @@ def test_the_same_seed_gives_the_same_rows_on_both_databases(
             await load_demo()
             last = {
                 model._meta.db_table: int((await model.all().order_by("-id").first()).id)
-                for model in (Grievance, Quota, Registration)
+                for model in (Grievance, Event, Quota, Registration)
             }
             assert await small_city(settings, seed)
             return {table.name: await fingerprint(table, last.get(table.name, 0)) for table in TABLES}
