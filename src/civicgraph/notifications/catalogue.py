@@ -136,18 +136,23 @@ EXAMPLES = {
 }
 """Values of the preview, by the names that the templates use."""
 _BOOKING_EXAMPLES = {"number": "K7F3Q2", "state": "confirmed", "phone": "0851-23456", "venue": "凤冈美术馆"}
+_JOB_EXAMPLES = {
+    **{"number": "T493QZFA", "stage": "interview", "work": "缝纫工", "phone": "0851-23456", "is_above": False},
+    **{"address": "虹桥社区工业园 2 栋", "interview_at": _MOMENT},
+}
 
 
 def examples(name: str) -> dict[str, Any]:
     """The values of a message's preview."""
-    return {**EXAMPLES, **(_BOOKING_EXAMPLES if name.startswith("booking_") else {})}
+    own = {"booking": _BOOKING_EXAMPLES, "job": _JOB_EXAMPLES}
+    return {**EXAMPLES, **own.get(name.partition("_")[0], {})}
 
 
 BLOCKS = {
     "headline": N_("The subject that fits the case"),
     "what": N_("The sentence that fits the case"),
     "where": N_("When and where it is, and whom to ask"),
-    "own": N_("The line with the address of one’s own registration"),
+    "own": N_("The line with the address of one’s own page"),
     "seen": N_("The line with the address of its page"),
     "many": N_("How many notices it holds"),
     "first": N_("Subject of the first notice"),
@@ -156,7 +161,7 @@ BLOCKS = {
 }
 """Parts of the templates that depend on the case, offered whole."""
 NEEDED = {
-    **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_message"), "own"),
+    **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_message", "job_step"), "own"),
     "booking_called_off": "seen",
 }
 """What the city's own words of a message must not leave out: without it nobody could give a place back."""
