@@ -191,6 +191,8 @@ STAFF = {
     "staff-webhook-replay": "/staff/webhooks/1/replay",
     "staff-outbox-parked": "/staff/outbox?view=parked",
     "staff-held": "/staff/held",
+    "staff-categories": "/staff/categories",
+    "staff-category": "/staff/categories/lighting",
     "staff-promises": "/staff/promises?within=520327001901",
     "staff-messages": "/staff/messages",
     "staff-message": "/staff/messages/grievance_overdue/zh",

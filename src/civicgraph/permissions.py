@@ -28,6 +28,7 @@ READ_GRIEVANCES = "grievance.read"  # unpublished ones, the reporter's own words
 WORK_GRIEVANCES = "grievance.work"  # start, comment, resolve what is assigned to oneself
 DISPATCH_GRIEVANCES = "grievance.dispatch"  # take by phone, accept, assign, close, hide
 SET_PROMISES = "promise.set"  # the four-level list and the office hours of a place
+EDIT_CATEGORIES = "category.edit"  # the common list of categories and their questions, for the whole city
 DRAFT_EVENTS = "event.draft"  # write, and ask for review
 EDIT_EVENTS = "event.edit"  # publish, and change what is public
 DRAFT_SERVICES = "service.draft"
@@ -73,14 +74,16 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.AUTHOR: frozenset(_DRAFTS),
     Role.EDITOR: frozenset(_LISTINGS),
     Role.SUPERVISOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT),
-    Role.ADMINISTRATOR: frozenset(_DISPATCH | _LISTINGS | _OVERSIGHT | {READ_PLANS, MANAGE_PEOPLE, EDIT_MESSAGES}),
+    Role.ADMINISTRATOR: frozenset(
+        _DISPATCH | _LISTINGS | _OVERSIGHT | {READ_PLANS, MANAGE_PEOPLE, EDIT_MESSAGES, EDIT_CATEGORIES}
+    ),
 }
 
 REPORTS = "reports"
 """The scope of those who only pass reports on (Open311): it opens nothing that strangers may not read."""
 SCOPES = {
     "read": frozenset({READ_GRIEVANCES, READ_ENTERPRISE_CONTACTS, READ_AUDIT, READ_OUTBOX}),
-    "grievances": frozenset(_DISPATCH | {SET_PROMISES}),
+    "grievances": frozenset(_DISPATCH | {SET_PROMISES, EDIT_CATEGORIES}),
     "listings": frozenset(_LISTINGS | {ASSIGN_GRID_WORKERS, CLOSE_QUARTERS}),
     "people": frozenset({MANAGE_PEOPLE}),
     "webhooks": frozenset({MANAGE_WEBHOOKS}),

@@ -236,6 +236,8 @@ def test_every_input_of_the_room_is_planted_or_named_here() -> None:
         "show_blurred_photo": {"name"},
         # The register of teams, ready words and filters: staff's own, for staff.
         "save_grievance_filter": {"name", "query"},
+        # The common list: the city's own words, masked at the door like all public words of staff.
+        "change_category": {"code", "name", "name_en"},
         "create_ready_text": {"title", "text"},
         "update_ready_text": {"title", "text"},
         "create_team": {"name", "contact_office", "contact_phone"},

@@ -213,6 +213,7 @@ OPERATIONS = {
     "show_blurred_photo": N_("Blurred a photo"),
     "set_urgency_policy": N_("Set a promised time"),
     "remove_urgency_policy": N_("Took a place's own promised time away"),
+    "change_category": N_("Changed a category of grievances"),
     "create_quota": N_("Offered places"),
     "update_quota": N_("Changed places"),
     "close_quota": N_("Gave out no more places"),
@@ -260,6 +261,7 @@ SUBJECTS = {
     "EnterpriseAccount": N_("Account of an enterprise"),
     "InvestmentProject": N_("Investment project"),
     "Grievance": N_("Grievance"),
+    "GrievanceCategory": N_("Category of grievances"),
     "OutboxMessage": N_("Message"),
 }
 

@@ -58,6 +58,7 @@ DOORS = (
     door(operations.answer_call, {"grievance": "Grievance"}),
     door(operations.set_urgency_policy, {"division": "divisions.Division"}),
     door(operations.remove_urgency_policy, {"division": "divisions.Division"}),
+    door(operations.change_category, {"category": "GrievanceCategory"}),
     door(operations.list_shortfall, {"grievance": "Grievance"}),
     door(operations.review_shortfall, {"grievance": "Grievance"}),
     door(operations.resubmit_tracked_grievance, {"grievance": "TrackedGrievance"}),

@@ -285,6 +285,12 @@ class Query:
     )
     grievances = root_connection("Grievance", description="Grievances of the city, anonymised.")
     grievance_categories = root_connection("GrievanceCategory", description="What a grievance can be about.")
+    grievance_category = root_one(
+        "GrievanceCategory",
+        arguments={"code": (str, "Its code, for instance lighting.")},
+        where=lambda c, row, code: f"{row['code']} = {code.sql(c)}",
+        description="A category of grievance by its code.",
+    )
     tracked_grievance = root_one(
         "TrackedGrievance",
         arguments={

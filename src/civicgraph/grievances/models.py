@@ -83,6 +83,7 @@ class GrievanceCategory(Model):
         description="The department that owns it, for instance 自然资源局, empty where none does.",
     )
     position = fields.IntField(description="Its place in lists.")
+    version = fields.IntField(default=1, db_default=1, description="Grows by one with each change.")
 
     class Meta:
         table = "grievance_category"

@@ -136,7 +136,7 @@ EXAMPLES = {
 }
 """Values of the preview, by the names that the templates use."""
 _BOOKING_EXAMPLES = {"number": "K7F3Q2", "state": "confirmed", "phone": "0851-23456", "venue": "凤冈美术馆"}
-_JOB_EXAMPLES = {
+_JOB_EXAMPLES: dict[str, Any] = {
     **{"number": "T493QZFA", "stage": "interview", "work": "缝纫工", "phone": "0851-23456", "is_above": False},
     **{"address": "虹桥社区工业园 2 栋", "interview_at": _MOMENT},
 }
@@ -144,7 +144,7 @@ _JOB_EXAMPLES = {
 
 def examples(name: str) -> dict[str, Any]:
     """The values of a message's preview."""
-    own = {"booking": _BOOKING_EXAMPLES, "job": _JOB_EXAMPLES}
+    own: dict[str, dict[str, Any]] = {"booking": _BOOKING_EXAMPLES, "job": _JOB_EXAMPLES}
     return {**EXAMPLES, **own.get(name.partition("_")[0], {})}
 
 

@@ -311,6 +311,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.event": root("Event", "slug"),
     "Query.grid": root("Grid", "code"),
     "Query.grievance": grievance,
+    "Query.grievanceCategory": root("GrievanceCategory", "code"),
     "Query.industry": root("Industry", "code"),
     "Query.readyText": root("ReadyText", "id"),
     "Query.team": root("Team", "id"),

@@ -95,6 +95,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Query.person.number": column("Person", "id", 99),
         "GrievanceFilter.compound": column("Compound", "id", 0),
         "GrievanceFilter.tag": ["汛期", "高空坠物", "老旧小区", "没有"],
+        "Query.grievanceCategory.code": column("GrievanceCategory", "code", "none"),
         "Query.readyText.number": column("ReadyText", "id", 99),
         "Query.team.number": column("Team", "id", 99),
         "Query.service.slug": column("Service", "slug", "?"),

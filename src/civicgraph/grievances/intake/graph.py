@@ -5,6 +5,7 @@ from __future__ import annotations
 from civicgraph.graph import (
     Order,
     column,
+    computed,
     equals,
     filter_type,
     json_column,
@@ -49,6 +50,8 @@ class GrievanceCategory:
     body = column()
     is_verified = column()
     department = column()
+    version = column()
+    may_edit = computed(bool, rules.keeps_categories, "Whether you may change it.")
     questions = to_many(
         "CategoryQuestion", link=rules.asked_of, order=("position", "id"), description="What it asks besides."
     )

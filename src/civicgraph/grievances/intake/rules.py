@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES
+from civicgraph import settings
+from civicgraph.permissions import DISPATCH_GRIEVANCES, EDIT_CATEGORIES, READ_GRIEVANCES
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 def asked_of(c: Compiler, row: Row, child: Row) -> str:
     """Joins a category to the questions that it asks now."""
     return f"{child['category_id']} = {row['code']} AND {child['is_active']}"
+
+
+def keeps_categories(c: Compiler, row: Row) -> str:
+    """The common list is for the city's administrators to change."""
+    return c.covers(f"'{settings.current().city_code}'", EDIT_CATEGORIES)
 
 
 def visible_answers(c: Compiler, row: Row) -> str:

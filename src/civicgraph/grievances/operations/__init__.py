@@ -3,6 +3,7 @@
 from civicgraph.grievances.operations.accept_grievance import accept_grievance
 from civicgraph.grievances.operations.assign_grievance import assign_grievance
 from civicgraph.grievances.operations.call_departments import answer_call, call_departments, report_in
+from civicgraph.grievances.operations.change_category import change_category
 from civicgraph.grievances.operations.change_level import change_grievance_level
 from civicgraph.grievances.operations.comment_on_grievance import comment_on_grievance
 from civicgraph.grievances.operations.direct_grievance import advise_on_grievance, take_over_grievance
@@ -53,6 +54,7 @@ __all__ = [
     "assign_grievance",
     "blur_grievance_photo",
     "call_departments",
+    "change_category",
     "change_grievance_level",
     "comment_on_grievance",
     "confirm_following",

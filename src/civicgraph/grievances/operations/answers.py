@@ -22,10 +22,12 @@ async def keep_answers(
 ) -> None:
     """Keep what was answered. Raises `InvalidInput` for what does not fit, each at its own answer.
 
-    What has to be answered has to be where the questions were asked.
+    What has to be answered has to be where the questions were asked. What waited to be looked at was asked earlier:
+    an answer to a question that is asked no longer is kept with it.
     """
-    questions = await CategoryQuestion.filter(category_id=category.code, is_active=True).order_by("position", "id")
     by_code = {one.question: (index, one.answer) for index, one in enumerate(given)}
+    asked = await CategoryQuestion.filter(category_id=category.code).order_by("position", "id")
+    questions = [one for one in asked if one.is_active or (not is_asked and one.code in by_code)]
     errors = []
     for place, question in enumerate(questions):
         index, text = by_code.pop(question.code, (place, ""))

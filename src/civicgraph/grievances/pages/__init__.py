@@ -5,6 +5,7 @@ from __future__ import annotations
 from civicgraph.grievances.pages import (
     backlog,
     bulk,
+    categories,
     figures,
     following,
     held,
@@ -33,6 +34,7 @@ ROUTES = [
     *backlog.ROUTES,
     *problems.ROUTES,
     *promises.ROUTES,
+    *categories.ROUTES,
     *public.ROUTES,
     *bulk.ROUTES,
     *held.ROUTES,

@@ -1,0 +1,172 @@
+"""The common list of categories: what the city's administrators change, and what was said before stays as it was."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from civicgraph.grievances import operations
+from civicgraph.grievances.intake.models import CategoryQuestion, GrievanceAnswer, HeldReport
+from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
+from civicgraph.operations import Conflict, Forbidden, InvalidInput
+from civicgraph.operations.models import AuditEntry
+from civicgraph.permissions import ANONYMOUS, Actor, Role
+from tests.grievances.conftest import Report, fill, words
+from tests.support import city as place
+from tests.support.browser import signed_in, visit
+
+SINCE = {
+    "name": "坏了多久？",
+    "name_en": "For how long?",
+    "kind": "choice",
+    "choices": ["一两天", "一周以上"],
+    "choices_en": ["A day or two", "More than a week"],
+    "is_required": True,
+    "is_public": True,
+}
+LAMPS = {"name": "几盏灯？", "name_en": "How many lamps?", "kind": "number"}
+SPAM = "代开各类发票，加微信 abc123456，秒到账"
+
+
+def changed(version: int, *questions: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """The lighting category as it stands, with these questions."""
+    facts = {"name": "楼道与路灯照明", "name_en": "Corridor and street lighting", "urgency": "general"}
+    return {"code": "lighting", "version": version, **facts, "body": "property", "questions": questions, **values}
+
+
+async def administrator() -> Actor:
+    return await place.person("administrator", Role.ADMINISTRATOR, place.CITY)
+
+
+async def asked() -> list[tuple[str, str]]:
+    """The questions that are asked now, in order."""
+    rows = await CategoryQuestion.filter(category_id="lighting", is_active=True).order_by("position", "id")
+    return [(one.code, one.name) for one in rows]
+
+
+async def test_other_words_are_another_question_and_answers_keep_theirs(report: Report) -> None:
+    admin = await administrator()
+    await operations.change_category(admin, changed(1, SINCE, LAMPS))
+    assert await asked() == [("q1", "坏了多久？"), ("q2", "几盏灯？")]
+    row = await report(answers=[{"question": "q1", "answer": "一两天"}, {"question": "q2", "answer": "3"}])
+    given = {"code": "q2", **LAMPS, "position": 1, "is_public": True}
+    reworded = {"code": "q1", **SINCE, "choices": ["今天", "更久"], "choices_en": ["Today", "Longer"], "position": 2}
+    await operations.change_category(admin, changed(2, reworded, given))
+    assert await asked() == [("q2", "几盏灯？"), ("q1_2", "坏了多久？")], "what is only moved stays the same question"
+    await operations.change_category(admin, changed(3, {**reworded, "code": "q1_2", "is_dropped": True}))
+    kept = [
+        (one.question.name, one.question.choices, one.answer, one.public_answer)
+        for one in await GrievanceAnswer.filter(grievance_id=row.id).order_by("id").prefetch_related("question")
+    ]
+    assert kept == [("坏了多久？", ["一两天", "一周以上"], "一两天", "一两天"), ("几盏灯？", [], "3", "")]
+    assert await asked() == []
+    assert (await report()).id
+
+
+async def test_level_and_body_hold_for_new_grievances_only(report: Report) -> None:
+    before = await report()
+    await operations.change_category(
+        await administrator(), changed(1, urgency="urgent", body="community", is_verified=True)
+    )
+    await before.refresh_from_db()
+    assert (before.urgency, (await report()).urgency) == (Urgency.GENERAL, Urgency.URGENT)
+    category = await GrievanceCategory.get(code="lighting")
+    assert (category.body, category.is_verified, category.version) == (Body.COMMUNITY, True, 2)
+
+
+async def test_a_report_that_waited_keeps_the_answers_to_what_was_asked_then(city: None, dispatcher: Actor) -> None:
+    admin = await administrator()
+    await operations.change_category(admin, changed(1, LAMPS))
+    given = {"description": SPAM, "channel": "web", "answers": [{"question": "q1", "answer": "4"}]}
+    await operations.file_grievance(ANONYMOUS, words(**given))
+    await operations.change_category(admin, changed(2, SINCE))
+    held = await HeldReport.get()
+    row = await operations.release_report(dispatcher, {"number": held.number})
+    answer = await GrievanceAnswer.get(grievance_id=row.id).prefetch_related("question")
+    assert (answer.question.name, answer.answer) == ("几盏灯？", "4")
+
+
+async def test_only_the_citys_administrators_change_it_and_nobody_over_another(city: None) -> None:
+    for role, code in ((Role.SUPERVISOR, place.CITY), (Role.ADMINISTRATOR, place.FENGGANG)):
+        with pytest.raises(Forbidden):
+            await operations.change_category(await place.person(f"{role}{code}", role, code), changed(1))
+    admin = await administrator()
+    await operations.change_category(admin, changed(1, LAMPS))
+    with pytest.raises(Conflict) as conflict:
+        await operations.change_category(admin, changed(1, name="照明"))
+    assert conflict.value.current["questions"][0]["name"] == "几盏灯？"
+    for wrong, field in (
+        ({**SINCE, "choices": ["一两天"]}, "questions.0.choices"),
+        ({**SINCE, "choices_en": []}, "questions.0.choices_en"),
+        ({**LAMPS, "code": "q9"}, "questions.0.code"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            await operations.change_category(admin, changed(2, wrong))
+        assert refused.value.errors[0].field == field
+    assert await asked() == [("q1", "几盏灯？")]
+
+
+async def test_the_page_changes_it_and_form_and_open311_ask_at_once(app: Starlette) -> None:
+    await fill()
+    stranger, desk = visit(app), await signed_in(app, await administrator())
+    services = "/open311/v2/services/lighting.json"
+    definition = (await stranger.http.get(services)).json()
+    assert definition["attributes"] == []
+    form = "/report?category=lighting&division=" + place.FENGQUAN
+    assert "几盏灯" not in await stranger.open(form)
+    assert "/staff/categories/lighting" in await desk.open("/staff/categories")
+    await desk.open("/staff/categories/lighting")
+    row = {f"questions__0__{name}": value for name, value in LAMPS.items()}
+    page = await desk.send(name="楼道灯和路灯", **row, questions__0__is_required="true")
+    assert (desk.status, "已保存" in page) == (200, True)
+    assert "几盏灯" in await desk.open("/staff/categories")
+    definition = (await stranger.http.get(services)).json()
+    assert [(one["code"], one["required"]) for one in definition["attributes"]] == [("q1", True)]
+    page = await stranger.open(form)
+    assert "几盏灯" in page
+    assert "楼道灯和路灯" in page
+    history = await desk.open("/staff/categories/lighting/history")
+    assert "楼道灯和路灯" in history
+    assert "几盏灯？ / How many lamps? / 数字" in history
+    await desk.open("/staff/categories/lighting")
+    await desk.send(questions__0__is_dropped="true")
+    assert await asked() == []
+    other = await signed_in(app, await place.person("supervisor", Role.SUPERVISOR, place.CITY))
+    assert "<textarea" not in await other.open("/staff/categories/lighting")
+    assert await AuditEntry.filter(operation="change_category", division_code=place.CITY).count() == 2
+
+
+async def test_a_wrong_row_keeps_what_was_typed(app: Starlette) -> None:
+    await fill()
+    desk = await signed_in(app, await administrator())
+    await desk.open("/staff/categories/lighting")
+    row = {f"questions__0__{name}": value for name, value in {**LAMPS, "kind": "choice", "choices": "一盏"}.items()}
+    page = await desk.send(**row)
+    assert desk.status == 422
+    assert "请至少写两个选项" in page
+    assert re.search(r"<textarea[^>]*>\s*一盏</textarea>", page)
+
+
+async def test_the_same_is_done_over_graphql(client: httpx.AsyncClient) -> None:
+    await fill()
+    await place.sign_in(client, "admin", Role.ADMINISTRATOR, place.CITY)
+    document = """mutation { changeCategory(input: {code: "lighting", version: %d, name: "照明", nameEn: "Lighting",
+      urgency: URGENT, body: PROPERTY, questions: [{name: "几盏灯？", nameEn: "How many lamps?", kind: NUMBER}]}) {
+      category { name version mayEdit questions { code name kind } } errors { field reason } } }"""
+    answers = []
+    for version in (1, 1):
+        answer = await client.post(
+            "/graphql", json={"query": document % version}, headers={"accept": "application/json"}
+        )
+        answers.append(answer.json()["data"]["changeCategory"])
+    question = {"code": "q1", "name": "几盏灯？", "kind": "NUMBER"}
+    assert answers[0] == {
+        "category": {"name": "照明", "version": 2, "mayEdit": True, "questions": [question]},
+        "errors": [],
+    }
+    assert answers[1]["category"] is None
+    assert answers[1]["errors"][0]["reason"] == "conflict"
