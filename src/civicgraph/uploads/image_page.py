@@ -26,6 +26,8 @@ class ImagePage:
     give: Operation[Any, Any]
     remove: Operation[Any, Any]
     called: str
+    words: str
+    """What such listings are called together."""
 
     @property
     def document(self) -> str:
@@ -94,6 +96,7 @@ async def _drawn(it: ImagePage, request: Request, found: Any, row: Any, form: Fo
         "form": form,
         "row": row,
         "called": row[it.called],
+        "kind_words": gettext(it.words),
         "listing": it.listing,
         "sent": sent,
         "shown": sent or (row["image"]["name"] if row["image"] else None),

@@ -136,4 +136,4 @@ STAFF = listing.Listing(
     ),
 )
 BULK = bulk_of(STAFF)
-IMAGE = ImagePage(STAFF, operations.set_event_image, operations.remove_event_image, called="title")
+IMAGE = ImagePage(STAFF, operations.set_event_image, operations.remove_event_image, called="title", words=N_("Events"))

@@ -252,7 +252,9 @@ STAFF = listing.Listing(
     ),
 )
 BULK = bulk_of(STAFF)
-IMAGE = ImagePage(STAFF, operations.set_service_image, operations.remove_service_image, called="name")
+IMAGE = ImagePage(
+    STAFF, operations.set_service_image, operations.remove_service_image, called="name", words=N_("Services")
+)
 
 ROUTES = [
     Route("/services", services, name="services"),
