@@ -112,6 +112,7 @@ STAFF = {
     "staff-rescue-teams": "/staff/rescue-teams",
     "staff-rescue-team": "/staff/rescue-teams/2",
     "staff-event": "@/staff/events",
+    "staff-service-image": "/staff/services/canteen-wujiangtianyuan/image",
     "staff-services": "/staff/services",
     "staff-services-import": "/staff/services/import",
     "staff-bookings": "/staff/bookings?state=WAITING",

@@ -15,6 +15,7 @@ from civicgraph.demo import (
     desk,
     firms,
     grievances,
+    images,
     jobs,
     listings,
     living,
@@ -72,6 +73,7 @@ async def _load_demo(seed: int, console: Console) -> None:
             await services.load_services(compounds)
             done("services")
             await listings.load_events(random)
+            await images.load_images()
             done("events")
             await rescue.load_rescue(Random(seed + 2))
             await bookings.load_bookings(Random(seed + 1))  # of its own: what comes after stays as it was

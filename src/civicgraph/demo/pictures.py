@@ -142,6 +142,47 @@ def jar() -> Image.Image:
     return image
 
 
+def art_night() -> Image.Image:
+    """A museum at night: lit windows, a red sculpture on the square, people before it."""
+    image = Image.new("RGB", _SIZE, "#1f2a44")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((790, 60, 870, 140), fill="#efe3c4")
+    draw.rectangle((0, 540, 960, 720), fill="#39405a")
+    draw.polygon(((60, 250), (330, 150), (600, 250)), fill="#6b5a4a")
+    draw.rectangle((90, 250, 570, 560), fill="#8a7560")
+    for left in range(130, 560, 110):
+        draw.rectangle((left, 310, left + 60, 560), fill="#f4d58a")
+    draw.polygon(((690, 600), (720, 330), (800, 250), (780, 400), (850, 330), (810, 600)), fill="#b3291f")
+    draw.rectangle((660, 600, 840, 640), fill="#d9d2c3")
+    for x, high in ((200, 120), (270, 95), (430, 125), (520, 105), (610, 120), (890, 115)):
+        draw.ellipse((x - 20, 640 - high, x + 20, 680 - high), fill="#141a2b")
+        draw.rounded_rectangle((x - 28, 685 - high, x + 28, 720), 22, fill="#141a2b")
+    return image
+
+
+def canteen() -> Image.Image:
+    """A tray with three dishes, soup and rice on a wooden table."""
+    image = Image.new("RGB", _SIZE, "#c79b6a")
+    draw = ImageDraw.Draw(image)
+    for y in range(90, 720, 120):
+        draw.line((0, y, 960, y), fill="#b3875a", width=5)
+    draw.rounded_rectangle((120, 110, 840, 640), 50, fill="#eceff0")
+    for left, colour, piece in ((160, "#7fa356", "#55803a"), (390, "#c9552f", "#8f3a1f"), (620, "#e3bf5d", "#c79a35")):
+        draw.rounded_rectangle((left, 150, left + 190, 340), 26, fill="#d5dadc")
+        draw.ellipse((left + 18, 168, left + 172, 322), fill=colour)
+        for x, y in ((52, 205), (98, 190), (120, 245), (70, 262), (105, 285)):
+            draw.ellipse((left + x, y, left + x + 26, y + 18), fill=piece)
+    draw.ellipse((180, 380, 420, 610), fill="#ffffff", outline="#c9cfd1", width=6)
+    draw.ellipse((215, 410, 385, 580), fill="#f7f4ea")
+    draw.ellipse((470, 390, 680, 600), fill="#ffffff", outline="#c9cfd1", width=6)
+    draw.ellipse((500, 420, 650, 570), fill="#e9c98a")
+    for x, y in ((540, 470), (590, 450), (580, 520)):
+        draw.ellipse((x, y, x + 24, y + 16), fill="#6f9f52")
+    draw.line((740, 390, 760, 620), fill="#6d4a2c", width=10)
+    draw.line((780, 390, 790, 620), fill="#6d4a2c", width=10)
+    return image
+
+
 async def keep(image: Image.Image, uploaded_by: int | None = None) -> str:
     """The picture among the uploads, as cleaning would leave it; the name by which something claims it."""
     contents = {size: jpeg(image, side) for size, side in zip(("large", "page", "list"), SIZES, strict=True)}

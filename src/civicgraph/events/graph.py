@@ -33,6 +33,7 @@ from civicgraph.graph import (
     where,
     within,
 )
+from civicgraph.uploads.image import image_of
 
 
 @filter_type
@@ -133,6 +134,12 @@ class Event:
         order=("id",),
         description="Places that one can take: of the whole, or of its sessions.",
     )
+    image = to_one(
+        "uploads.Upload",
+        link=image_of("Event"),
+        is_nullable=True,
+        description="Its image, with words for those who do not see it; null when it has none.",
+    )
     is_over = computed(bool, lambda c, row: f"{row['ends_at']} < {c.now()}", "Whether it has ended.")
     may_edit = computed(bool, rules.may_edit, "Whether you may change it.")
     may_publish = computed(bool, rules.publishes, "Whether you may publish it, and change it once it is public.")
@@ -213,6 +220,8 @@ Mutation = mutations(
     door(operations.unschedule_event, {"event": "Event"}),
     door(operations.publish_event, {"event": "Event"}),
     door(operations.withdraw_event, {"event": "Event"}),
+    door(operations.set_event_image, {"event": "Event"}),
+    door(operations.remove_event_image, {"event": "Event"}),
     door(operations.set_event_contact, {"event": "Event"}),
     door(operations.repeat_event, {"event": "Event"}),
     door(operations.postpone_event, {"event": "Event"}),

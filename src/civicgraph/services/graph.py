@@ -30,6 +30,7 @@ from civicgraph.graph import (
 )
 from civicgraph.services import models, operations, rules
 from civicgraph.services.models import Allergen, Diet, Household, ServiceKind, ServiceStatus
+from civicgraph.uploads.image import image_of
 
 
 @filter_type
@@ -160,6 +161,12 @@ class Service:
         link=rules.held_slots,
         description="Time slots that have begun or are over; those that nobody booked are forgotten.",
     )
+    image = to_one(
+        "uploads.Upload",
+        link=image_of("Service"),
+        is_nullable=True,
+        description="Its image, with words for those who do not see it; null when it has none.",
+    )
     is_open_now = computed(bool, rules.is_open_now, "Whether it is open at this moment.")
     may_edit = computed(bool, rules.may_edit, "Whether you may change it.")
     may_publish = computed(bool, rules.publishes, "Whether you may publish it, and change it once it is public.")
@@ -284,6 +291,8 @@ Mutation = mutations(
     door(operations.unschedule_service, {"service": "Service"}),
     door(operations.publish_service, {"service": "Service"}),
     door(operations.withdraw_service, {"service": "Service"}),
+    door(operations.set_service_image, {"service": "Service"}),
+    door(operations.remove_service_image, {"service": "Service"}),
     door(operations.set_service_contact, {"service": "Service"}),
     door(operations.suspend_service, {"service": "Service"}),
     door(operations.resume_service, {"service": "Service"}),

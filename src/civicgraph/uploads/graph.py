@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from civicgraph.graph import column, type_
+from civicgraph.graph import column, computed, type_
 from civicgraph.uploads import models, rules
 
 
@@ -11,8 +11,15 @@ class Upload:
     """A photo or document. Its contents are at /uploads/NAME/list, /page and /large, a document's at /uploads/NAME/file."""
 
     name = column()
+    url = computed(
+        str,
+        lambda c, row: f"'/uploads/' || {row['name']} || '/large'",
+        "Where a picture is on this site, at its largest.",
+    )
     purpose = column()
     media_type = column()
+    alt = column()
+    focal_point = column()
     width = column()
     height = column()
     size_bytes = column()

@@ -19,6 +19,20 @@ class Purpose(Labelled):
     PICTURE = "picture", N_("Picture of a listing")
 
 
+class FocalPoint(Labelled):
+    """Which of nine parts of a picture stays in view where it is cut to fit."""
+
+    TOP_LEFT = "top_left", N_("Top left")
+    TOP = "top", N_("Top")
+    TOP_RIGHT = "top_right", N_("Top right")
+    LEFT = "left", N_("Left")
+    CENTRE = "centre", N_("Centre")
+    RIGHT = "right", N_("Right")
+    BOTTOM_LEFT = "bottom_left", N_("Bottom left")
+    BOTTOM = "bottom", N_("Bottom")
+    BOTTOM_RIGHT = "bottom_right", N_("Bottom right")
+
+
 class Upload(Record):
     """A file that somebody sent in. Until something claims it, only who knows its name can see it, for a day."""
 
@@ -30,6 +44,16 @@ class Upload(Record):
         Purpose, max_length=12, default=Purpose.ATTACHMENT, description="What it is there for."
     )
     position = fields.IntField(default=0, description="Its place among the others.")
+    alt = fields.CharField(
+        200, default="", db_default="", description="What a listing’s image shows, for those who do not see it."
+    )
+    focal_point = fields.CharEnumField(
+        FocalPoint,
+        max_length=12,
+        default=FocalPoint.CENTRE,
+        db_default=FocalPoint.CENTRE.value,
+        description="The part of a listing’s image that stays in view where it is cut to fit.",
+    )
     division_code = fields.CharField(17, default="", description="Where it belongs.")
     capability = fields.CharField(40, default="", description="What one must be able to do there to see it.")
     is_public = fields.BooleanField(default=False, description="Whether everyone may see it.")

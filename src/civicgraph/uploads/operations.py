@@ -152,6 +152,7 @@ async def give_up(rows: QuerySet[Upload]) -> int:
                 "name": new_name(),
                 "filename": "",
                 "reason": "",
+                "alt": "",
             }
         )
         row.created_at = _GIVEN_UP

@@ -6,14 +6,26 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from civicgraph.permissions import EDIT_DIVISIONS, EDIT_EVENTS, EDIT_PRODUCTS, EDIT_SERVICES, READ_GRIEVANCES, Actor
+from civicgraph.permissions import (
+    DRAFT_EVENTS,
+    DRAFT_SERVICES,
+    EDIT_DIVISIONS,
+    EDIT_EVENTS,
+    EDIT_PRODUCTS,
+    EDIT_SERVICES,
+    READ_GRIEVANCES,
+    Actor,
+)
 from civicgraph.uploads.documents import ENDINGS
 from civicgraph.uploads.models import Upload
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
 
-CAPABILITIES = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_SERVICES, EDIT_PRODUCTS, EDIT_DIVISIONS)
+CAPABILITIES = (
+    *(READ_GRIEVANCES, EDIT_EVENTS, EDIT_SERVICES, EDIT_PRODUCTS, EDIT_DIVISIONS),
+    *(DRAFT_EVENTS, DRAFT_SERVICES),
+)
 """By which a file can be seen that is not public."""
 IMAGE = "image/jpeg"
 """What every picture becomes."""

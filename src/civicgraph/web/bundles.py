@@ -26,7 +26,19 @@ COMPONENTS = (
         "conflict",
         "busy",
     ),
-    *("places", "staff", "photos", "trail", "desk", "bookings", "slots", "poster", "products", "steps"),
+    *(
+        "places",
+        "staff",
+        "photos",
+        "listing-image",
+        "trail",
+        "desk",
+        "bookings",
+        "slots",
+        "poster",
+        "products",
+        "steps",
+    ),
 )
 MODULES = ("live", "submitting", "filters", "rows", "theme", "menus", "following", "desk", "queue")
 

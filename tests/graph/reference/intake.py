@@ -16,8 +16,8 @@ from civicgraph.grievances.intake.models import (
     HoldCause,
     QuestionKind,
 )
-from civicgraph.permissions import EDIT_EVENTS, READ_GRIEVANCES
-from civicgraph.uploads.models import Purpose, Upload
+from civicgraph.permissions import DRAFT_SERVICES, EDIT_EVENTS, READ_GRIEVANCES
+from civicgraph.uploads.models import FocalPoint, Purpose, Upload
 from tests.graph.reference.words import mark
 from tests.graph.reference.world import Thing, World
 from tests.support import city
@@ -44,6 +44,17 @@ def files(kind: str, of: str = "Grievance") -> Callable[[World, Any], list[Thing
     return find
 
 
+def image(of: str) -> Callable[[World, Any], Thing | None]:
+    """The picture of a listing, if one sees it."""
+
+    def find(world: World, row: Any) -> Thing | None:
+        found = [one for one in world.rows.having("Upload", "subject_id", row.id) if one.subject_type == of]
+        pictures = [one for one in found if one.purpose is Purpose.PICTURE]
+        return next(iter(world.things("Upload", pictures)), None)
+
+    return find
+
+
 def tracked_held(world: World, row: Any, number: str, secret: str) -> Thing | None:
     """Whoever has number and secret sees how it stands."""
     typed, given = number.strip().upper(), "".join(char for char in secret.upper() if char.isalnum())
@@ -55,6 +66,9 @@ def tracked_held(world: World, row: Any, number: str, secret: str) -> Thing | No
 FIELDS: dict[str, Callable[..., Any]] = {
     "Grievance.answers": answers,
     "Grievance.photos": files("Upload"),
+    "Event.image": image("Event"),
+    "Service.image": image("Service"),
+    "Upload.url": lambda world, row: f"/uploads/{row.name}/large",
     "GrievanceCategory.questions": questions,
     "Query.trackedHeldReport": tracked_held,
     "GrievanceUpdate.files": files("Upload", "GrievanceUpdate"),
@@ -87,9 +101,10 @@ async def build_intake(dice: Random, places: list[str]) -> None:
             answer=mark("grievance_answer", "answer", number),
             public_answer=dice.choice(["", "三楼"]),
         )
+    pictured = set()
     for number in range(1, 90):
         is_public = dice.random() < 0.5
-        await Upload.create(
+        row = await Upload.create(
             name=f"name-{number}" if is_public else mark("upload", "name", number),
             subject_type=dice.choice(["Grievance", "Grievance", "GrievanceUpdate", "GrievanceUpdate", "Event", ""]),
             subject_id=dice.randint(1, 12),
@@ -99,12 +114,37 @@ async def build_intake(dice: Random, places: list[str]) -> None:
             capability=dice.choice([READ_GRIEVANCES, READ_GRIEVANCES, EDIT_EVENTS, "unknown"]),
             is_public=is_public,
             is_hidden=not is_public and dice.random() < 0.3,
+            alt="灯下" if is_public else mark("upload", "alt", number),
+            focal_point=list(FocalPoint)[number % 9],
             reason=mark("upload", "reason", number),
             filename=mark("upload", "filename", number),
             media_type="image/jpeg",
             size_bytes=number * 1000,
             width=dice.choice([None, 640]),
             height=dice.choice([None, 480]),
+            content_hash="0" * 64,
+            original_hash="0" * 64,
+        )
+        if row.subject_type == "Event" and row.purpose is Purpose.PICTURE:
+            if row.subject_id in pictured:  # a listing has one image
+                await Upload.filter(id=row.id).update(purpose=Purpose.PROOF)
+            pictured.add(row.subject_id)
+    for number in range(90, 96):
+        is_public = number % 3 > 0
+        await Upload.create(
+            name=f"name-{number}" if is_public else mark("upload", "name", number),
+            subject_type="Service",
+            subject_id=number - 89,
+            purpose=Purpose.PICTURE,
+            division_code=places[number % len(places)],
+            capability=DRAFT_SERVICES,
+            is_public=is_public,
+            alt="食堂" if is_public else mark("upload", "alt", number),
+            focal_point=list(FocalPoint)[number % 9],
+            reason=mark("upload", "reason", number),
+            filename=mark("upload", "filename", number),
+            media_type="image/jpeg",
+            size_bytes=number * 1000,
             content_hash="0" * 64,
             original_hash="0" * 64,
         )

@@ -42,7 +42,7 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     "grievance_answer.answer": ("GrievanceAnswer", rules.reads_internal),
     "held_report.content": ("HeldReport", nobody),
     "held_report.summary": ("HeldReport", rules.over(DISPATCH_GRIEVANCES, "division_code")),
-    **{f"upload.{column}": ("Upload", rules.sees_file) for column in ("name", "reason", "filename")},
+    **{f"upload.{column}": ("Upload", rules.sees_file) for column in ("name", "alt", "reason", "filename")},
     "grievance.contact_email": ("Grievance", nobody),
     "grievance.contact_phone": ("Grievance", nobody),
     "grievance.public_text": ("Grievance", rules.VISIBLE["Grievance"]),

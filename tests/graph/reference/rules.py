@@ -154,7 +154,7 @@ def reads_internal(world: World, row: Any) -> bool:
 
 def sees_file(world: World, row: Any) -> bool:
     """Who has the file's capability where it belongs; one that is none of those for files opens nothing."""
-    known = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_PRODUCTS, EDIT_SERVICES, EDIT_DIVISIONS)
+    known = (READ_GRIEVANCES, EDIT_EVENTS, EDIT_PRODUCTS, EDIT_SERVICES, EDIT_DIVISIONS, DRAFT_EVENTS, DRAFT_SERVICES)
     return row.capability in known and may(world, row.capability, row.division_code)
 
 

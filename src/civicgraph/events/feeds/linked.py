@@ -34,7 +34,7 @@ def event_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "url": absolute(path),
         "name": row["title"],
         "description": row["summary"] or row["description"],
-        "image": absolute(f"{path}/picture.png"),
+        "image": absolute(row["image"]["url"] if row["image"] else f"{path}/picture.png"),
         "inLanguage": "zh-CN",
         "startDate": _time(row["startsAt"], row),
         "endDate": _time(row["endsAt"], row),
@@ -94,10 +94,28 @@ def graph_of(row: Mapping[str, Any], when: str) -> dict[str, str]:
         "og:title": row["title"],
         "og:description": " · ".join(filter(None, (when, where, row["summary"]))),
         "og:url": absolute(path),
+        **(image_of(row["image"]) if row["image"] else _drawn(row, path)),
+        "og:locale": "zh_CN",
+    }
+
+
+def image_of(image: Mapping[str, Any]) -> dict[str, str]:
+    """The Open Graph properties of a listing's image."""
+    return {
+        "og:image": absolute(image["url"]),
+        "og:image:type": "image/jpeg",
+        "og:image:width": f"{image['width']}",
+        "og:image:height": f"{image['height']}",
+        "og:image:alt": image["alt"],
+    }
+
+
+def _drawn(row: Mapping[str, Any], path: str) -> dict[str, str]:
+    """The same of the picture that is drawn for an event without one."""
+    return {
         "og:image": absolute(f"{path}/picture.png"),
         "og:image:type": "image/png",
         "og:image:width": "1200",
         "og:image:height": "630",
         "og:image:alt": f"{row['title']}, {day(row['startsAt'])}",
-        "og:locale": "zh_CN",
     }

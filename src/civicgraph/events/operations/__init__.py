@@ -20,6 +20,7 @@ from civicgraph.events.operations.entries import (
     hand_on_question,
     remove_event_entry,
 )
+from civicgraph.events.operations.image import remove_event_image, set_event_image
 from civicgraph.events.operations.importing import import_events
 from civicgraph.events.operations.inputs import (
     CancelEvent,
@@ -68,10 +69,12 @@ __all__ = [
     "postpone_event",
     "publish_event",
     "remove_event_entry",
+    "remove_event_image",
     "repeat_event",
     "return_event",
     "schedule_event",
     "set_event_contact",
+    "set_event_image",
     "submit_event",
     "unschedule_event",
     "update_event",

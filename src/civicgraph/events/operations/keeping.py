@@ -10,6 +10,7 @@ from civicgraph.events.operations.rows import changed_columns, columns, event_va
 from civicgraph.events.operations.series import change_series
 from civicgraph.operations import Forbidden, audit, changed, check_version, operation
 from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS, Actor
+from civicgraph.uploads import operations as uploads
 
 
 async def enter(actor: Actor, data: EventFields) -> Event:
@@ -51,5 +52,6 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     row.update_from_dict({**changed_columns(data), "version": row.version + 1})
     await row.save()
     await replace_parts([(row.id, data)])
+    await uploads.move(Event, [row.id], data.division_code)
     await audit(actor, row, {**changed(before, await event_values(row)), **reached})
     return row

@@ -23,6 +23,7 @@ from civicgraph.events.rescue.keeping import count_new
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
 from civicgraph.permissions import Actor
+from civicgraph.uploads import operations as uploads
 
 _OPEN = (EventStatus.DRAFT, EventStatus.PUBLISHED)
 
@@ -125,6 +126,7 @@ async def change_series(row: Event, data: UpdateEvent) -> int:
             given.append((one.id, values))
         await one.save()
     await replace_parts(given)
+    await uploads.move(Event, [number for number, _ in given], data.division_code)
     template = without_record(EventFields.model_validate(data.model_dump(include=set(EventFields.model_fields))))
     series.update_from_dict(
         {

@@ -8,11 +8,12 @@ from civicgraph.events.pages import feeds, held, record, rescue
 from civicgraph.events.pages.event import event
 from civicgraph.events.pages.listed import events
 from civicgraph.events.pages.month import events_calendar
-from civicgraph.events.pages.staff import BULK, STAFF
+from civicgraph.events.pages.staff import BULK, IMAGE, STAFF
 from civicgraph.events.pages.tables import TABLES
 from civicgraph.events.pages.week import events_week
 from civicgraph.listings.bulk import routes as bulk_routes
 from civicgraph.listings.tables.pages import routes as tables_of
+from civicgraph.uploads.image_page import routes as image_routes
 from civicgraph.web import listing
 
 ROUTES = [
@@ -33,5 +34,6 @@ ROUTES = [
     *record.ROUTES,
     *tables_of(TABLES, "/staff/events"),
     *bulk_routes(BULK, "/staff/events"),
+    *image_routes(IMAGE, "/staff/events"),
     *listing.routes(STAFF, "/staff/events"),
 ]

@@ -16,6 +16,7 @@ from civicgraph.events.pages.many import bulk_of
 from civicgraph.events.rule_words import words_of
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import DRAFT_EVENTS
+from civicgraph.uploads.image_page import ImagePage
 from civicgraph.web import listing, read
 from civicgraph.web.forms import Choices
 from civicgraph.web.query import kinds, one_of, paging, review_field, search_field, select_field, text
@@ -143,3 +144,4 @@ STAFF = listing.Listing(
     ),
 )
 BULK = bulk_of(STAFF)
+IMAGE = ImagePage(STAFF, operations.set_event_image, operations.remove_event_image, called="title", words=N_("Events"))

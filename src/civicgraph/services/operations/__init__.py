@@ -8,6 +8,7 @@ from civicgraph.services.operations.drafts import (
     submit_service,
     unschedule_service,
 )
+from civicgraph.services.operations.image import remove_service_image, set_service_image
 from civicgraph.services.operations.importing import import_services
 from civicgraph.services.operations.inputs import CreateService, ServiceFields, StopService, UpdateService
 from civicgraph.services.operations.keeping import create_service, service_values, update_service
@@ -31,12 +32,14 @@ __all__ = [
     "duplicate_service",
     "import_services",
     "publish_service",
+    "remove_service_image",
     "resume_service",
     "return_service",
     "schedule_service",
     "service_values",
     "set_menu",
     "set_service_contact",
+    "set_service_image",
     "submit_service",
     "suspend_service",
     "unschedule_service",

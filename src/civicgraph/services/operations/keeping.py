@@ -42,6 +42,7 @@ from civicgraph.services.operations.inputs import (
 )
 from civicgraph.services.slots import lay_out
 from civicgraph.text import search_terms
+from civicgraph.uploads import operations as uploads
 
 _ROWS: dict[str, tuple[type[Any], type[Input]]] = {
     "hours": (OpeningHours, HoursFields),
@@ -140,5 +141,6 @@ async def update_service(actor: Actor, data: UpdateService) -> Service:
     await row.save()
     await _replace_rows(row, data)
     await lay_out(row)
+    await uploads.move(Service, [row.id], data.division_code)
     await audit(actor, row, changed(before, await service_values(row)))
     return row

@@ -3,14 +3,16 @@
 from civicgraph.listings.bulk import routes as bulk_routes
 from civicgraph.listings.tables.pages import routes as tables_of
 from civicgraph.services.pages import listed, menu
-from civicgraph.services.pages.listed import BULK, STAFF
+from civicgraph.services.pages.listed import BULK, IMAGE, STAFF
 from civicgraph.services.pages.tables import TABLES
+from civicgraph.uploads.image_page import routes as image_routes
 from civicgraph.web import listing
 
 ROUTES = [
     *listed.ROUTES,
     *tables_of(TABLES, "/staff/services"),
     *bulk_routes(BULK, "/staff/services"),
+    *image_routes(IMAGE, "/staff/services"),
     *listing.routes(STAFF, "/staff/services"),
     *menu.ROUTES,
 ]

@@ -14,6 +14,8 @@ from starlette.routing import Route
 from civicgraph import calendars, clock, settings
 from civicgraph.bookings.known import own_states
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
+from civicgraph.events.feeds.linked import image_of
+from civicgraph.events.feeds.texts import absolute
 from civicgraph.grievances.intake import placing
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import DRAFT_SERVICES
@@ -22,6 +24,7 @@ from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
 from civicgraph.services.operations.importing import WEEKDAYS
 from civicgraph.services.pages.many import bulk_of
+from civicgraph.uploads.image_page import ImagePage
 from civicgraph.web import listing, page, read, require
 from civicgraph.web.query import kinds, one_of, paging, place, review_field, search_field, select_field, text
 
@@ -102,8 +105,21 @@ async def service(request: Request) -> Response:
         "mine": await own_states(request, [*row["quotas"], *slots]),
         "asked": asked,
         **_price_choices(),
+        "graph": _graph(row),
     }
     return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
+
+
+def _graph(row: dict[str, Any]) -> dict[str, str]:
+    """The Open Graph properties of a service."""
+    return {
+        "og:type": "website",
+        "og:title": row["name"],
+        "og:description": row["summary"] or row["name"],
+        "og:url": absolute(f"/services/{row['slug']}"),
+        **(image_of(row["image"]) if row["image"] else {}),
+        "og:locale": "zh_CN",
+    }
 
 
 def _building(request: Request, stewards: list[dict[str, Any]]) -> dict[str, Any]:
@@ -236,6 +252,9 @@ STAFF = listing.Listing(
     ),
 )
 BULK = bulk_of(STAFF)
+IMAGE = ImagePage(
+    STAFF, operations.set_service_image, operations.remove_service_image, called="name", words=N_("Services")
+)
 
 ROUTES = [
     Route("/services", services, name="services"),
