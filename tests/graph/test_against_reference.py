@@ -174,8 +174,13 @@ async def test_random_documents_mean_the_same_when_graphql_core_runs_them(town: 
     assert orjson.dumps(planned) == orjson.dumps(resolved), (difference(planned, resolved), asked.text, actor)
 
 
+def all_fields() -> set[str]:
+    """Every field that can be read, as Type.field."""
+    return {f"{kind.name}.{name}" for kind, name in readable()}
+
+
 async def test_every_field_of_every_type_says_to_everybody_what_it_should(town: Town) -> None:
-    turn = cycle(town.people)
+    turn, deep = cycle(town.people), list[tuple[str, dict[str, Any]]]()
     administrator = next(one for one in town.people if Held(Role.ADMINISTRATOR, CITY) in one.grants)
     for root in every.roots():
         for name, field in root.fields.items():
@@ -185,9 +190,14 @@ async def test_every_field_of_every_type_says_to_everybody_what_it_should(town: 
                 for actor in (ANONYMOUS, *(town.people if is_own else [next(turn), administrator])):
                     await town.compare(text, variables, actor)
             for text, variables in every.whole(root, name, town.pools, depth=2) if is_list else ():
+                deep.append((text, variables))
                 for actor in (ANONYMOUS, next(turn)):
                     await town.compare(text, variables, actor)
-    assert sorted({f"{kind.name}.{name}" for kind, name in readable()} - town.told) == []
+    for text, variables in deep:  # what was nobody's whose turn it was, who may see it is asked for
+        if town.told >= all_fields():
+            break
+        await town.compare(text, variables, administrator)
+    assert sorted(all_fields() - town.told) == []
 
 
 async def test_every_filter_lets_through_what_it_should(town: Town) -> None:
