@@ -50,15 +50,15 @@ def first_rows(
 ) -> tuple[str, str]:
     """SQL for some of the rows that a root list finds, in the columns that are `wanted`. `most` rows are looked at.
 
-    Where several filters are given, one that has an index finds the rows that are looked at, and the others choose
-    among them. Then SQL of those comes first, and the rest reads them as `looked`.
+    Where words or a filter without an index are given beside others, one that has an index finds the rows that are looked
+    at, and the others choose among them. Then SQL of those comes first, and the rest reads them as `looked`.
     """
     declared = compiler.declared(parent_type, node.name.value)
     assert isinstance(declared, Paged)
     page = _Page(compiler, parent_type, [node], declared, None)
     given = page.filters_given()
     driving = page.driving()
-    if len(given) <= len(driving):
+    if len(given) <= len(driving) or page.is_led_by_indexes():
         return "", page.found(lambda row: wanted(row, given), most)
     return page.looked_through(lambda row: wanted(row, given), driving, most)
 
@@ -316,6 +316,11 @@ class _Page:
             return one(conditions)
         ways = row.hits.ways(conditions, limit)
         return " UNION ALL ".join(f"SELECT * FROM ({one(these)} LIMIT {bound})" for these, bound in ways)
+
+    def is_led_by_indexes(self) -> bool:
+        """Whether the database itself may choose which of the filters leads, since each has an index like the others."""
+        declared = FILTERS[f"{self.mapped.name}Filter"]
+        return not any(declared[name].reason or declared[name].search_table for name in self.filters_given())
 
     def looked_through(self, wanted: Callable[[Row], str], driving: Mapping[str, Given], most: int) -> tuple[str, str]:
         """The first rows that `driving` lets through, and those of them that fit all that is given."""
