@@ -31,7 +31,7 @@ from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.schema import schema
 from civicgraph.uploads.operations import receive
-from civicgraph.web.forms import _type_of
+from civicgraph.web.fields import type_of
 from tests.grievances.conftest import fill, words
 from tests.grievances.steps import REPORTERS, SECRET, STEPS, know_secret, lead_to, take
 from tests.grievances.test_workflow import TRANSITIONS
@@ -80,7 +80,7 @@ def planted(name: str) -> str:
 
 def free_texts(model: type[Input]) -> dict[str, str]:
     """Every free text of an input, planted."""
-    found = {name: _type_of(declared) for name, declared in model.model_fields.items() if name not in NAMES_OF_THINGS}
+    found = {name: type_of(declared) for name, declared in model.model_fields.items() if name not in NAMES_OF_THINGS}
     return {name: planted(name) for name, kind in found.items() if kind == (str, False)}
 
 

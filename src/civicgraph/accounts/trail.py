@@ -15,8 +15,8 @@ from pydantic.fields import FieldInfo
 
 from civicgraph.i18n import N_, Labelled, gettext
 from civicgraph.operations.kernel import REGISTRY
+from civicgraph.web.fields import type_of, widget_of
 from civicgraph.web.formats import datetime_, money
-from civicgraph.web.forms import _type_of, _widget
 from civicgraph.web.templating import environment
 
 OPERATIONS = {
@@ -330,8 +330,8 @@ def _words(value: Any, declared: FieldInfo | None) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return _short(" · ".join(_words(one, declared) for one in value))
-    kind = _type_of(declared)[0] if declared is not None else None
-    if declared is not None and _widget(declared) == "money" and isinstance(value, int):
+    kind = type_of(declared)[0] if declared is not None else None
+    if declared is not None and widget_of(declared) == "money" and isinstance(value, int):
         return money(value)
     if _MOMENT.fullmatch(str(value)):
         return datetime_(datetime.fromisoformat(str(value)))

@@ -19,7 +19,8 @@ from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Conflict, Input, InvalidInput, NotFound, Operation, OperationError
 from civicgraph.operations.inputs import validate
 from civicgraph.web import page, read, redirect, staff_only
-from civicgraph.web.forms import Form, _for_model, read_body
+from civicgraph.web.fields import for_model
+from civicgraph.web.forms import Form, read_body
 from civicgraph.web.listing import Listing, from_graphql
 
 MOST = 50
@@ -115,7 +116,7 @@ async def _form(request: Request, bulk: Bulk, act: Act) -> Form:
 
 def _values(act: Act, form: Form) -> dict[str, Any]:
     """What was filled in for all of them; what is wrong with it is found once and not for each."""
-    given = {name: one for name, one in _for_model(form.model, form.values).items() if one not in ("", None)}
+    given = {name: one for name, one in for_model(form.model, form.values).items() if one not in ("", None)}
     try:
         validate(form.model, {**given, "slug": "-", "version": 1})
     except InvalidInput as error:

@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from enum import Enum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from types import NoneType
+from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 import structlog
@@ -28,6 +27,17 @@ from civicgraph.i18n import N_, Labelled, gettext
 from civicgraph.operations import Conflict, FieldError, Input, Operation, OperationError
 from civicgraph.permissions import Actor
 from civicgraph.web.csrf import Token, is_same_origin
+from civicgraph.web.fields import (
+    as_shown,
+    attributes,
+    converted,
+    for_model,
+    item_model,
+    max_length,
+    min_length,
+    type_of,
+    widget_of,
+)
 from civicgraph.web.multipart import Body, is_multipart, read_parts
 
 log = structlog.get_logger()
@@ -107,7 +117,7 @@ class Form:
     async def run(self, operation: Operation[Any, Any], actor: Actor, **fixed: Any) -> Any:
         """The operation's result, or None with the errors beside the fields."""
         try:
-            return await operation(actor, {**_for_model(self.model, self.values), **fixed})
+            return await operation(actor, {**for_model(self.model, self.values), **fixed})
         except Conflict as error:
             self._compare(error)
         except OperationError as error:
@@ -169,23 +179,23 @@ class Form:
                 continue
             declared = model.model_fields[part]
             label = gettext(declared.title or part)
-            if inner := _item_model(declared):
+            if inner := item_model(declared):
                 model = inner
         return label
 
     def _field(self, name: str, declared: FieldInfo, value: Any, path: str) -> dict[str, Any]:
-        inner = _item_model(declared)
+        inner = item_model(declared)
         found = {
             "name": path,
             "id": self._id(path),
             "label": gettext(declared.title or name),
             "help": gettext(declared.description) if declared.description else None,
             "kind": "rows" if inner else self._kind(name, declared),
-            "value": _shown(value, declared),
+            "value": as_shown(value, declared),
             "error": " ".join(e.message for e in self.found if e.field == path) or None,
-            "required": declared.is_required() or _min_length(declared) > 0,
+            "required": declared.is_required() or min_length(declared) > 0,
             "choices": self._choices(name, declared),
-            "attrs": _attributes(declared),
+            "attrs": attributes(declared),
         }
         if inner:
             rows = [row if isinstance(row, Mapping) else row.__dict__ for row in value or []]
@@ -202,20 +212,20 @@ class Form:
         return {**made, "required": made["required"] and bool(row)}
 
     def _kind(self, name: str, declared: FieldInfo) -> str:
-        widget = _widget(declared)
+        widget = widget_of(declared)
         if name in _HIDDEN and name not in self.choices:
             return "hidden"
         if widget:
             return {"money": "text", "clock": "time", "lines": "textarea"}.get(widget, widget)
-        kind, is_list = _type_of(declared)
+        kind, is_list = type_of(declared)
         if name in self.choices or (isinstance(kind, type) and issubclass(kind, Enum)):
             return "checkboxes" if is_list else "select"
         plain = {bool: "checkbox", int: "number", date: "date", datetime: "datetime-local"}
-        return plain.get(kind, "textarea" if _max_length(declared) > 300 else "text")
+        return plain.get(kind, "textarea" if max_length(declared) > 300 else "text")
 
     def _choices(self, name: str, declared: FieldInfo) -> list[tuple[str, ...]]:
-        kind, is_list = _type_of(declared)
-        empty = [] if is_list or _widget(declared) == "radios" else [("", gettext(N_("Please choose")))]
+        kind, is_list = type_of(declared)
+        empty = [] if is_list or widget_of(declared) == "radios" else [("", gettext(N_("Please choose")))]
         if name in self.choices:
             return [*empty, *self.choices[name]]
         if isinstance(kind, type) and issubclass(kind, Labelled):
@@ -236,14 +246,14 @@ def _typed(
         if name in leave_out:
             continue
         path = f"{prefix}{name}"
-        kind, is_list = _type_of(declared)
-        if inner := _item_model(declared):
+        kind, is_list = type_of(declared)
+        if inner := item_model(declared):
             numbers = sorted(
                 {int(n) for key, _ in pairs for n in re.findall(rf"^{re.escape(path)}\.(\d{{1,4}})\.", key)}
             )
             rows = [_typed(inner, pairs, f"{path}.{number}.") for number in numbers]
             values[name] = [row for row in rows if any(v not in ("", [], False) for v in row.values())]
-        elif is_list and _widget(declared) != "lines":
+        elif is_list and widget_of(declared) != "lines":
             values[name] = [value for key, value in pairs if key == path and value]
         elif kind is bool:
             values[name] = any(key == path and value in ("true", "on", "1") for key, value in pairs)
@@ -254,81 +264,24 @@ def _typed(
     return values
 
 
-def _for_model(model: type[Input], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Typed values as the model takes them: empty means not given, yuan become fen."""
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        declared = model.model_fields.get(name)
-        if declared is None:
-            found[name] = value
-            continue
-        kind, is_list = _type_of(declared)
-        if inner := _item_model(declared):
-            found[name] = [_for_model(inner, row) for row in value]
-        elif _widget(declared) == "lines":
-            found[name] = (
-                [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
-            )
-        elif value == "" and (kind is not str or is_list):
-            if not declared.is_required() and NoneType in get_args(declared.annotation):
-                found[name] = None
-        else:
-            found[name] = _converted(value, declared)
-    return found
-
-
-def _converted(value: Any, declared: FieldInfo) -> Any:
-    widget = _widget(declared)
-    if widget == "money" and isinstance(value, str):
-        try:
-            fen = Decimal(value.replace(",", "")) * 100
-            return int(fen) if fen == fen.to_integral_value() else value
-        except InvalidOperation:
-            return value
-    if widget == "clock" and isinstance(value, str) and (match := re.fullmatch(r"(\d{1,2})[:：](\d{2})", value)):
-        return int(match[1]) * 60 + int(match[2])
-    return value
-
-
-def _shown(value: Any, declared: FieldInfo) -> Any:
-    """A value as its control shows it."""
-    widget = _widget(declared)
-    if value is None:
-        value = None if declared.is_required() else declared.get_default(call_default_factory=True)
-    if isinstance(value, str) and not isinstance(value, Enum):
-        return value.encode("utf-8", "replace").decode("utf-8", "replace") if not value.isascii() else value
-    if isinstance(value, Enum):
-        return value.value
-    if widget == "money" and isinstance(value, int):
-        return f"{value / 100:.2f}".rstrip("0").rstrip(".")
-    if widget == "clock" and isinstance(value, int):
-        return f"{value // 60 % 24:02d}:{value % 60:02d}"  # browsers write the end of a day 00:00
-    if isinstance(value, datetime):
-        return value.astimezone(clock.CITY_ZONE).strftime("%Y-%m-%dT%H:%M")
-    if isinstance(value, list):
-        plain = [item.value if isinstance(item, Enum) else item for item in value]
-        return "\n".join(map(str, plain)) if widget == "lines" else plain
-    return value
-
-
 def _mine(value: Any, declared: FieldInfo) -> Any:
-    return _converted(value, declared) if isinstance(value, str) else value
+    return converted(value, declared) if isinstance(value, str) else value
 
 
 def _words(value: Any, declared: FieldInfo) -> str:
     """A value in words, for comparing two editors' versions."""
-    kind, _ = _type_of(declared)
+    kind, _ = type_of(declared)
     if isinstance(value, str) and isinstance(kind, type) and issubclass(kind, Labelled) and value:
         value = next((member for member in kind if member.value == value), value)
     if isinstance(value, Labelled):
         return value.words
     if isinstance(value, bool):
         return gettext(N_("yes")) if value else gettext(N_("no"))
-    if isinstance(value, list) and (inner := _item_model(declared)):
+    if isinstance(value, list) and (inner := item_model(declared)):
         return "\n".join(_row_words(one, inner) for one in value)
     if isinstance(value, list):
         return "\n".join(str(_plain(one)) for one in value)
-    return "" if value is None else str(_shown(value, declared)).replace("T", " ")
+    return "" if value is None else str(as_shown(value, declared)).replace("T", " ")
 
 
 def _row_words(row: Mapping[str, Any], model: type[Input]) -> str:
@@ -340,58 +293,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     return value.astimezone(clock.CITY_ZONE).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value
-
-
-def _widget(declared: FieldInfo) -> str:
-    extra = declared.json_schema_extra
-    return str(extra.get("widget", "")) if isinstance(extra, dict) else ""
-
-
-def _type_of(declared: FieldInfo) -> tuple[Any, bool]:
-    """The plain type of a field, and whether it is a list of it."""
-    return _unwrapped(declared.annotation)
-
-
-def _unwrapped(annotation: Any) -> tuple[Any, bool]:
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _unwrapped(get_args(annotation)[0])
-    if origin in (Union, UnionType):
-        return _unwrapped(next(one for one in get_args(annotation) if one is not NoneType))
-    if origin is list:
-        return _unwrapped(get_args(annotation)[0])[0], True
-    return annotation, False
-
-
-def _item_model(declared: FieldInfo) -> type[Input] | None:
-    kind, is_list = _type_of(declared)
-    return kind if is_list and isinstance(kind, type) and issubclass(kind, Input) else None
-
-
-def _bound(declared: FieldInfo, name: str) -> Any:
-    return next((getattr(rule, name) for rule in declared.metadata if getattr(rule, name, None) is not None), None)
-
-
-def _min_length(declared: FieldInfo) -> int:
-    return int(_bound(declared, "min_length") or 0)
-
-
-def _max_length(declared: FieldInfo) -> int:
-    return int(_bound(declared, "max_length") or 0)
-
-
-def _attributes(declared: FieldInfo) -> dict[str, Any]:
-    """What the browser may check beforehand, and how a phone's keyboard should look."""
-    kind, is_list = _type_of(declared)
-    widget = _widget(declared)
-    found: dict[str, Any] = {}
-    if kind is str and not is_list:
-        found["maxlength"] = _max_length(declared) or None
-    if kind is int and not widget:
-        found |= {"min": _bound(declared, "ge"), "max": _bound(declared, "le"), "inputmode": "numeric"}
-    if widget == "money":
-        found["inputmode"] = "decimal"
-    extra = declared.json_schema_extra
-    if isinstance(extra, dict):
-        found |= {key: extra[key] for key in ("autocomplete", "placeholder", "inputmode") if key in extra}
-    return found

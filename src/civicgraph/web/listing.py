@@ -19,7 +19,8 @@ from starlette.routing import Route
 
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Input, Operation
-from civicgraph.web.forms import Choices, Form, _item_model, _type_of
+from civicgraph.web.fields import item_model, type_of
+from civicgraph.web.forms import Choices, Form
 from civicgraph.web.pages import page, read, redirect, require, staff_only, submit
 from civicgraph.web.shell import address
 
@@ -250,9 +251,9 @@ def from_graphql(model: type[Input], row: Mapping[str, Any]) -> dict[str, Any]:
         key = "number" if name == "id" else _camel(name)
         if key not in row:
             continue
-        kind, is_list = _type_of(declared)
+        kind, is_list = type_of(declared)
         value = row[key]
-        if inner := _item_model(declared):
+        if inner := item_model(declared):
             values[name] = [from_graphql(inner, one) for one in value]
         elif isinstance(kind, type) and issubclass(kind, Enum) and value is not None:
             values[name] = [one.lower() for one in value] if is_list else value.lower()

@@ -18,7 +18,7 @@ from civicgraph import clock
 from civicgraph.i18n import N_, Labelled, gettext, translations
 from civicgraph.operations import Input, InvalidInput
 from civicgraph.web.cells import iso_day, words_of
-from civicgraph.web.forms import _item_model, _shown, _type_of, _widget
+from civicgraph.web.fields import as_shown, item_model, type_of, widget_of
 
 Named = Mapping[str, Mapping[str, str]]
 """Values that a field has words for beside those of its type, by its name: the days of the week by their numbers."""
@@ -34,10 +34,10 @@ def typed(name: str, declared: FieldInfo, text: str, named: Named) -> Any:
     Raises `InvalidInput` for a line with parts that nothing is known of.
     """
     text = text.strip()
-    if inner := _item_model(declared):
+    if inner := item_model(declared):
         lines = [line for line in text.splitlines() if line.strip()]
         return [_row(name, inner, line, number, named) for number, line in enumerate(lines, 1)]
-    if _type_of(declared)[1]:
+    if type_of(declared)[1]:
         return [_value(name, declared, one, named) for one in _split(text, _VALUES)]
     return _value(name, declared, text, named)
 
@@ -56,7 +56,7 @@ def labels_of(model: type[Input]) -> list[str]:
 
 
 def _value(name: str, declared: FieldInfo, text: str, named: Named) -> Any:
-    kind, _ = _type_of(declared)
+    kind, _ = type_of(declared)
     said = text.lower()
     if name in named:
         return _named(named[name]).get(said, text)
@@ -85,7 +85,7 @@ def written(name: str, declared: FieldInfo, value: Any, named: Named) -> Any:
     """A value as its cell says it in the language of the request; whole numbers stay numbers."""
     if value is None:
         return None
-    if inner := _item_model(declared):
+    if inner := item_model(declared):
         return "\n".join(_line(inner, row, named) for row in value)
     if isinstance(value, list):
         return "；".join(_kept(str(_one(name, declared, one, named)), _VALUES) for one in value)
@@ -103,7 +103,7 @@ def _line(model: type[Input], row: Mapping[str, Any], named: Named) -> str:
 
 
 def _one(name: str, declared: FieldInfo, value: Any, named: Named) -> Any:
-    kind, _ = _type_of(declared)
+    kind, _ = type_of(declared)
     if name in named:
         return gettext(named[name].get(str(value), str(value)))
     if isinstance(value, bool):
@@ -112,9 +112,9 @@ def _one(name: str, declared: FieldInfo, value: Any, named: Named) -> Any:
         return kind(value).words
     if isinstance(value, datetime):
         return f"{value.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}"
-    if isinstance(value, int) and not isinstance(value, Enum) and not _widget(declared):
+    if isinstance(value, int) and not isinstance(value, Enum) and not widget_of(declared):
         return value
-    return str(_shown(value, declared))
+    return str(as_shown(value, declared))
 
 
 def _kept(text: str, marks: str) -> str:

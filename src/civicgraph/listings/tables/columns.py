@@ -15,7 +15,7 @@ from civicgraph.i18n import N_, Labelled, gettext, translations
 from civicgraph.listings.tables.cells import Named, labels_of, typed, written
 from civicgraph.operations import Input, InvalidInput
 from civicgraph.web.cells import heading_of, lines_of, text_of
-from civicgraph.web.forms import _for_model, _item_model, _max_length, _min_length, _type_of, _widget
+from civicgraph.web.fields import for_model, item_model, max_length, min_length, type_of, widget_of
 
 MOST_ROWS = 200
 """Rows of one table: it is entered in one transaction of two or three seconds, for which other writes wait on SQLite."""
@@ -147,7 +147,7 @@ class Columns:
         if errors:
             raise InvalidInput(errors)
         keys = {name: said.pop(name) or None for name in RowKeys.model_fields if name in said}
-        return keys, _for_model(self.fields, said)
+        return keys, for_model(self.fields, said)
 
     # Writing ----------------------------------------------------------------------------------
 
@@ -161,14 +161,14 @@ class Columns:
         for name, one in self.declared.items():
             yield {
                 "heading": self.heading(name),
-                "is_needed": one.is_required() or _min_length(one) > 0,
+                "is_needed": one.is_required() or min_length(one) > 0,
                 "words": " ".join(self._words(name, one)),
             }
 
     def _words(self, name: str, declared: FieldInfo) -> Iterator[str]:
-        kind, is_list = _type_of(declared)
+        kind, is_list = type_of(declared)
         choices = choices_of(declared)
-        if inner := _item_model(declared):
+        if inner := item_model(declared):
             yield gettext(
                 N_(
                     "One a line, its parts by bars: %(parts)s.",
@@ -179,13 +179,13 @@ class Columns:
             yield gettext(N_("Several are parted by semicolons."))
         if name in self.words:
             yield gettext(self.words[name])
-        if declared.description and not (is_list and _widget(declared) == "lines"):
+        if declared.description and not (is_list and widget_of(declared) == "lines"):
             yield gettext(declared.description)
         if choices:
             yield gettext(N_("One of: %(choices)s."), choices="、".join(choices))
         elif kind in _WORDS and not is_list:
-            yield gettext(N_("In yuan, for instance 12.50.") if _widget(declared) == "money" else _WORDS[kind])
-        elif not inner and (most := _max_length(declared)) and not is_list:
+            yield gettext(N_("In yuan, for instance 12.50.") if widget_of(declared) == "money" else _WORDS[kind])
+        elif not inner and (most := max_length(declared)) and not is_list:
             yield gettext(N_("At most %(most)s characters."), most=most)
 
     def _words_of_parts(self, inner: type[Input]) -> Iterator[str]:
@@ -199,12 +199,12 @@ class Columns:
         name, _, rest = path.partition(".")
         index, _, part = rest.partition(".")
         declared = self.declared.get(name)
-        inner = _item_model(declared) if declared else None
+        inner = item_model(declared) if declared else None
         found = inner.model_fields.get(part.partition(".")[0]) if inner else None
         return (int(index) + 1, found) if found and index.isdigit() else (0, declared)
 
 
 def choices_of(declared: FieldInfo) -> list[str]:
     """The words that may stand for a field of few values, in the language of the request."""
-    kind, _ = _type_of(declared)
+    kind, _ = type_of(declared)
     return [one.words for one in kind] if isinstance(kind, type) and issubclass(kind, Labelled) else []

@@ -27,8 +27,9 @@ from civicgraph.policies.operations.catalogue import ExampleNumber, failure
 from civicgraph.policies.rules import amount_of
 from civicgraph.policies.wording import rows_of
 from civicgraph.web import Form, listing, page, read, redirect, require, staff_only, submit
+from civicgraph.web.fields import for_model
 from civicgraph.web.formats import money
-from civicgraph.web.forms import _for_model, read_body
+from civicgraph.web.forms import read_body
 from civicgraph.web.query import kinds, one_of, paging, search_field, select_field, text
 
 
@@ -63,7 +64,7 @@ async def policy(request: Request) -> Response:
     if request.method == "POST":
         form.bind(await read_body(request))
         try:
-            own = validate(OwnAnswers, _for_model(OwnAnswers, form.values))
+            own = validate(OwnAnswers, for_model(OwnAnswers, form.values))
             values["answer"] = await _answer(request, row, tree, own)
         except InvalidInput as error:
             form.found, form.is_refused = error.errors, True
