@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from civicgraph.bookings import calendar as calendar  # messages of bookings have a file for the calendar
+from civicgraph.bookings import enclosures as enclosures  # messages of bookings have files that go with them
 from civicgraph.bookings import reminders as reminders  # what is due of quotas has somebody who does it
 from civicgraph.bookings.rounds import check_some_quotas
 from civicgraph.checklists import reminders as checklist_reminders
@@ -28,9 +28,9 @@ from civicgraph.services.slots import carry_on_slots
 from civicgraph.uploads.operations import sweep
 
 __all__ = [
-    "calendar",
     "checklist_reminders",
     "each_tick",
+    "enclosures",
     "event_quotas",
     "job_reminders",
     "reminders",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from civicgraph.bookings import enclosures as enclosures  # what goes with messages
 from civicgraph.bookings import operations
 from civicgraph.bookings import reminders as reminders  # what the clock does
 from civicgraph.bookings.models import Quota, Registration, RegistrationState

@@ -52,6 +52,8 @@ async def test_staff_find_anybody_of_their_place_by_name_number_state_day_and_ki
     assert "138****1234" in everybody
     for query, found in (
         ("q=张", {"张三"}),
+        ("q=王五", {"王五"}),
+        ("q=五王", set()),
         (f"q={first.number.lower()}", {"张三"}),
         ("state=WAITING", {"王五"}),
         ("subject=SERVICE", {"赵六"}),

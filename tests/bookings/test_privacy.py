@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from datetime import timedelta
@@ -9,12 +10,13 @@ from typing import Any
 
 import icalendar
 import pytest
+import segno
+from PIL import Image, ImageOps
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from civicgraph import clock, i18n
 from civicgraph import settings as configuration
-from civicgraph.bookings import calendar as calendar  # messages have a file for the calendar
 from civicgraph.bookings import operations, rules
 from civicgraph.bookings.forgetting import CONTACT
 from civicgraph.bookings.models import Quota, Registration
@@ -144,6 +146,22 @@ async def test_holders_get_a_copy_of_what_is_kept_and_its_erasure_gives_the_plac
     assert not await OutboxMessage.filter(state="pending", template="booking_step").exists()
 
 
+def modules_of(code: segno.QRCode) -> list[list[int]]:
+    """The dark and the light squares of a code, without the margin around it."""
+    return [list(row) for row in code.matrix]
+
+
+def squares_in(picture: bytes) -> list[list[int]]:
+    """The same, looked up in a picture of it."""
+    image = Image.open(io.BytesIO(picture)).convert("L")
+    left, top, right, _ = ImageOps.invert(image).getbbox()  # type: ignore[misc]
+    first = next(x for x in range(left, right) if image.getpixel((x, top)) == 255)
+    size = (first - left) // 7  # the corner's mark is seven squares wide
+    assert min(left, top) >= 4 * size, "readers want four squares of quiet around it"
+    middle = [size * at + size // 2 for at in range((right - left) // size)]
+    return [[int(image.getpixel((left + x, top + y)) == 0) for x in middle] for y in middle]
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_the_confirmation_comes_by_e_mail_with_the_link_and_a_file_for_the_calendar(
     connected: Settings, offer: Offer, mailbox: Mailbox, night: Event
@@ -156,7 +174,10 @@ async def test_the_confirmation_comes_by_e_mail_with_the_link_and_a_file_for_the
     body = mail.get_body()
     assert body is not None
     assert f"/my-booking/{row.number}/{rules.secret_of(row.number)}" in body.get_content()
-    (file,) = mail.iter_attachments()
+    file, ticket = mail.iter_attachments()
+    assert (ticket.get_content_type(), ticket.get_filename()) == ("image/png", "ticket.png")
+    address = f"{connected.base_url.rstrip('/')}/staff/check-in/{rules.ticket_of(row.number)}"
+    assert squares_in(ticket.get_content()) == modules_of(segno.make(address, error="m"))
     assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "booking.ics")
     event = icalendar.Calendar.from_ical(file.get_content()).walk("VEVENT")[0]
     assert (event.decoded("dtstart"), event["status"]) == (night.starts_at, "CONFIRMED")

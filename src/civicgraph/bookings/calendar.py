@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import icalendar
@@ -14,7 +13,6 @@ from civicgraph import clock, settings
 from civicgraph.bookings import notices
 from civicgraph.bookings.models import RegistrationState
 from civicgraph.clock import CITY_ZONE
-from civicgraph.notifications.attachments import MAKERS, Attachment
 
 FILE = "booking.ics"
 ALARM = timedelta(hours=-2)
@@ -36,6 +34,8 @@ class Entry:
     weekdays: Sequence[int] = ()
     venue: str = ""
     phone: str = ""
+    is_on_hold: bool = False
+    """Postponed, without a new date: the day that stands there is not to be relied on."""
 
 
 def entry_of(values: Mapping[str, Any], *, is_called_off: bool = False) -> Entry | None:
@@ -54,6 +54,7 @@ def entry_of(values: Mapping[str, Any], *, is_called_off: bool = False) -> Entry
         weekdays=values["weekdays"],
         venue=values["venue"],
         phone=values["phone"],
+        is_on_hold=values.get("is_on_hold", False),  # messages that wait in the outbox may be from before
     )
 
 
@@ -64,14 +65,15 @@ def written(entry: Entry) -> bytes:
     event.add("uid", f"{entry.number}@civicgraph")
     event.add("dtstamp", clock.now().astimezone(UTC).replace(microsecond=0))
     event.add("sequence", entry.sequence)
-    event.add("status", _STATUS.get(entry.state, "CANCELLED"))
+    status = _STATUS.get(entry.state, "CANCELLED")
+    event.add("status", "TENTATIVE" if entry.is_on_hold and entry.state in _STATUS else status)
     event.add("summary", entry.name)
     event.add("description", "\n".join(filter(None, (entry.number, entry.phone, address))))
     event.add("url", address)
     if entry.venue:
         event.add("location", entry.venue)
     _add_times(event, entry)
-    if entry.state in _STATUS:
+    if entry.state in _STATUS and not entry.is_on_hold:
         alarm = icalendar.Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", entry.name)
@@ -100,13 +102,3 @@ def _add_times(event: icalendar.Event, entry: Entry) -> None:
     event.add("dtstart", starts)
     if ends:
         event.add("dtend", ends)
-
-
-def _attachment(values: Mapping[str, Any], *, is_called_off: bool = False) -> Attachment | None:
-    entry = entry_of(values, is_called_off=is_called_off)
-    return Attachment(FILE, "calendar", written(entry)) if entry else None
-
-
-for _template in ("booking_step", "booking_changed", "booking_reminder"):
-    MAKERS[_template] = _attachment
-MAKERS["booking_called_off"] = partial(_attachment, is_called_off=True)

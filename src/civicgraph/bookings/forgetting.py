@@ -11,7 +11,7 @@ from civicgraph.notifications.models import MessageState, OutboxMessage
 
 CONTACT = (
     *("contact_name", "contact_phone", "contact_phone_masked"),
-    *("contact_email", "contact_email_masked", "answers"),
+    *("contact_email", "contact_email_masked", "answers", "search_terms"),
 )
 
 

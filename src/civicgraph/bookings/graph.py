@@ -20,6 +20,7 @@ from civicgraph.graph import (
     flag,
     followable,
     json_column,
+    matches,
     mutations,
     node,
     order_type,
@@ -53,6 +54,7 @@ class Quota:
     weekdays = json_column(int, description="Weekdays on which it takes place between start and end, 1 is Monday.")
     capacity = column()
     taken = column()
+    is_on_hold = column()
     left = computed(int | None, rules.left, "Places that are free; null when there is no bound.")
     waiting = column()
     opens_at = column()
@@ -126,7 +128,12 @@ class RegistrationFilter:
     within = within("division_id")
     states = any_of("state", RegistrationState, "In any of these states.", reason=_PASSED_OVER)
     has_come = flag("Checked in (or not).", rules.has_come, rules.has_not_come, reason=_PASSED_OVER)
-    text = where(str, "The name holds this, or the number is this.", rules.called, reason=_PASSED_OVER)
+    text = where(
+        str, "The name holds this, or the number is this: for lists of one quota.", rules.called, reason=_PASSED_OVER
+    )
+    named = matches(
+        "registration", "The name holds these words, found by their index; `registration` finds one by its number."
+    )
     subject = where(SubjectKind, "For an event, or for a service.", rules.is_for, reason=_PASSED_OVER)
     starts_from = where(date, "For what starts on this day or later.", rules.starts_from, reason=_PASSED_OVER)
     starts_before = where(date, "For what starts before this day.", rules.starts_before, reason=_PASSED_OVER)

@@ -91,6 +91,9 @@ class Quota(Listing):
         QuotaStatus, max_length=10, default=QuotaStatus.OPEN, description="Whether places are given out."
     )
     is_public = fields.BooleanField(default=False, description="Whether the event or service is published.")
+    is_on_hold = fields.BooleanField(
+        default=False, db_default=False, description="Whether the event is postponed, its new date not known yet."
+    )
     is_planned = fields.BooleanField(
         default=False, db_default=False, description="Whether it was laid out from the hours that a service gives out."
     )
@@ -147,6 +150,7 @@ class Registration(Record):
     check_in_key = fields.CharField(80, default="", description="Key of the scan, so that one sent again is one.")
     is_generated = fields.BooleanField(default=False, description="Made up for the demo city.")
     version = fields.IntField(default=1, description="Grows by one with each change.")
+    search_terms = fields.TextField(default="", db_default="", description="Bigrams of the name, while it is known.")
 
     class Meta:
         table = "registration"

@@ -74,6 +74,7 @@ def _values(row: Registration, quota: Quota) -> dict[str, Any]:
         "ends_at": quota.ends_at.isoformat() if quota.ends_at else "",
         "offered_until": row.offered_until.isoformat() if row.offered_until else "",
         "weekdays": quota.weekdays,
+        "is_on_hold": quota.is_on_hold,
         "code": quota.code,
         "sequence": quota.version + row.version,
         "page": quota.link,

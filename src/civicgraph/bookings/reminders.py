@@ -30,7 +30,8 @@ async def remind_of_today(deadline: Deadline) -> None:
 async def _remind(deadline: Deadline) -> None:
     """Everybody who has a place is reminded once; a server that slept past the start reminds of nothing."""
     quota = await Quota.get(id=deadline.subject_id)
-    if quota.status is QuotaStatus.CALLED_OFF or quota.starts_at is None or quota.starts_at <= clock.now():
+    is_off = quota.is_on_hold or quota.status is QuotaStatus.CALLED_OFF
+    if is_off or quota.starts_at is None or quota.starts_at <= clock.now():
         return
     what = f"{deadline.kind}:{quota.starts_at:%Y%m%d%H%M}"
     await notices.tell_all(quota, "booking_reminder", what, rules.HOLDING)

@@ -86,6 +86,8 @@ def refusal(quota: Quota, now: datetime) -> str:
     """Why no place is given out at this moment, in words; empty when places are."""
     if quota.status is QuotaStatus.CALLED_OFF:
         return N_("It does not take place.")
+    if quota.is_on_hold:
+        return N_("It is postponed. Registration goes on when the new date is known.")
     if quota.status is QuotaStatus.CLOSED:
         return N_("Registration is closed.")
     if quota.opens_at is not None and now < quota.opens_at:
@@ -102,7 +104,7 @@ def closing(quota: Quota) -> datetime | None:
 
 def has_begun(quota: Quota, now: datetime) -> bool:
     """Whether it is too late to take a place back."""
-    return quota.starts_at is not None and not quota.weekdays and now >= quota.starts_at
+    return quota.starts_at is not None and not quota.weekdays and not quota.is_on_hold and now >= quota.starts_at
 
 
 def typed_ages(text: str) -> list[int]:
@@ -124,7 +126,7 @@ def places_left(quota: Quota) -> int | None:
 
 def deadlines(quota: Quota, now: datetime) -> dict[str, datetime]:
     """When those who come are reminded; what has passed is not caught up on."""
-    if quota.starts_at is None or quota.status is QuotaStatus.CALLED_OFF:
+    if quota.starts_at is None or quota.is_on_hold or quota.status is QuotaStatus.CALLED_OFF:
         return {}
     due = {kind: quota.starts_at - before for kind, before in REMINDERS.items()}
     return {kind: at for kind, at in due.items() if at > now}
@@ -215,7 +217,7 @@ def is_taking(c: Compiler, row: Row) -> str:
     """`refusal` in SQL: whether places are given out at this moment, be it on the waiting list."""
     ends = closes(c, row)
     return (
-        f"({row['status']} = 'open' AND ({row['opens_at']} IS NULL OR {row['opens_at']} <= {c.now()})"
+        f"({row['status']} = 'open' AND NOT {row['is_on_hold']} AND ({row['opens_at']} IS NULL OR {row['opens_at']} <= {c.now()})"
         f" AND ({ends} IS NULL OR {ends} > {c.now()})"
         f" AND ({row['has_waiting_list']} OR {row['capacity']} IS NULL OR {row['taken']} < {row['capacity']}))"
     )
@@ -248,7 +250,7 @@ def may_cancel(c: Compiler, row: Row) -> str:
         "Quota",
         lambda one: (
             f"{one['id']} = {row['quota_id']} AND ({one['starts_at']} IS NULL OR {one['starts_at']} > {c.now()}"
-            f" OR {c.dialect.text(one['weekdays'])} <> '[]')"
+            f" OR {one['is_on_hold']} OR {c.dialect.text(one['weekdays'])} <> '[]')"
         ),
     )
     return f"({row['state']} IN ('confirmed', 'offered', 'waiting') AND EXISTS (SELECT 1 {source}))"

@@ -31,6 +31,8 @@ class Subject:
     link: str
     is_public: bool
     is_called_off: bool
+    is_on_hold: bool = False
+    """Postponed, without a new date yet."""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     capacity: int | None = None

@@ -21,7 +21,7 @@ from civicgraph.permissions import SYSTEM
 from civicgraph.scheduler.deadlines import settle
 from civicgraph.services import quotas as service_quotas
 from civicgraph.services.models import Service
-from civicgraph.text import mask_phone
+from civicgraph.text import mask_phone, search_terms
 
 __all__ = ["event_quotas", "load_bookings", "service_quotas"]
 
@@ -180,7 +180,8 @@ async def _fill(random: Random, quota: Quota, parties: list[dict[str, Any]], *, 
                 state=RegistrationState.CONFIRMED if fits else RegistrationState.WAITING,
                 people=people,
                 rank=rank,
-                contact_name=random.choice(_FAMILY) + random.choice(_GIVEN),
+                contact_name=(name := random.choice(_FAMILY) + random.choice(_GIVEN)),
+                search_terms=search_terms(name),
                 contact_phone=crypto.encrypt(phone),
                 contact_phone_masked=mask_phone(phone) if phone else "",
                 contact_email=crypto.encrypt(""),

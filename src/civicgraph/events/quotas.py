@@ -32,6 +32,7 @@ def subject_of(row: Event) -> Subject:
         link=f"/events/{row.slug}",
         is_public=row.status is not EventStatus.DRAFT,
         is_called_off=row.status is EventStatus.CANCELLED,
+        is_on_hold=row.status is EventStatus.POSTPONED,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         capacity=row.capacity,

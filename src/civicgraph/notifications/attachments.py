@@ -1,8 +1,8 @@
-"""Files that go with a message by e-mail: rooms say here which of their messages have one, and how it is made."""
+"""Files that go with a message by e-mail: rooms say here which of their messages have some, and how they are made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,20 +11,20 @@ from civicgraph.notifications.models import OutboxMessage
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file of text, as the message carries it."""
+    """A file, as the message carries it."""
 
     filename: str
-    subtype: str
-    """After `text/`: calendar."""
+    kind: str
+    """Its media type: text/calendar, image/png."""
     content: bytes
 
 
-Maker = Callable[[Mapping[str, Any]], Attachment | None]
+Maker = Callable[[Mapping[str, Any]], Sequence[Attachment]]
 MAKERS: dict[str, Maker] = {}
-"""How the file of a message is made of its values, by the message's template."""
+"""How the files of a message are made of its values, by the message's template."""
 
 
-def attached(message: OutboxMessage) -> Attachment | None:
-    """The file that goes with a message."""
+def attached(message: OutboxMessage) -> Sequence[Attachment]:
+    """The files that go with a message."""
     make = MAKERS.get(message.template)
-    return make(message.values) if make else None
+    return make(message.values) if make else ()

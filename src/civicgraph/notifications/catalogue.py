@@ -51,6 +51,7 @@ RESIDENT_MESSAGES = {
     "booking_step": N_("News of a registration"),
     "booking_reminder": N_("Reminder of what one registered for"),
     "booking_changed": N_("What one registered for has changed"),
+    "booking_postponed": N_("What one registered for is postponed"),
     "booking_called_off": N_("What one registered for does not take place"),
     "booking_message": N_("What the organiser writes to all who come"),
     "job_step": N_("News of an application for work"),
@@ -161,7 +162,8 @@ BLOCKS = {
 }
 """Parts of the templates that depend on the case, offered whole."""
 NEEDED = {
-    **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_message", "job_step"), "own"),
+    **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_postponed"), "own"),
+    **dict.fromkeys(("booking_message", "job_step"), "own"),
     "booking_called_off": "seen",
 }
 """What the city's own words of a message must not leave out: without it nobody could give a place back."""

@@ -17,6 +17,7 @@ from civicgraph.bookings.models import (
     RegistrationState,
 )
 from civicgraph.crypto import keyed_hash
+from civicgraph.text import search_terms
 from tests.graph.reference.rules import manages_bookings
 from tests.graph.reference.values import plain
 from tests.graph.reference.words import NOW, ODD, mark
@@ -46,7 +47,7 @@ def is_taking(world: World, row: Any) -> bool:
     ends = closes_at(world, row)
     is_time = (row.opens_at is None or row.opens_at <= world.now) and (ends is None or world.now < ends)
     is_room = row.capacity is None or row.taken < row.capacity or row.has_waiting_list
-    return row.status.name == "OPEN" and is_time and is_room
+    return row.status.name == "OPEN" and not row.is_on_hold and is_time and is_room
 
 
 def position(world: World, row: Any) -> int | None:
@@ -59,7 +60,7 @@ def position(world: World, row: Any) -> int | None:
 
 def may_cancel(world: World, row: Any) -> bool:
     quota = world.rows.one("Quota", row.quota_id)
-    is_ahead = quota.starts_at is None or quota.starts_at > world.now or quota.weekdays
+    is_ahead = quota.starts_at is None or quota.starts_at > world.now or quota.is_on_hold or quota.weekdays
     return row.state.name in ("CONFIRMED", "OFFERED", "WAITING") and bool(is_ahead)
 
 
@@ -184,6 +185,7 @@ async def build_bookings(dice: Random, events: list[Any], services: list[Any]) -
             max_age=dice.choice([None, 12]),
             status=dice.choice([*QuotaStatus, QuotaStatus.OPEN]),
             is_public=is_public,
+            is_on_hold=is_event and dice.random() < 0.2,
             is_planned=not is_event and starts is not None and dice.random() < 0.7,
         )
         for position in range(1, number % 3 + 1):
@@ -199,6 +201,7 @@ async def _registration(dice: Random, quota: int, turn: int, place: str, state: 
     number = (quota - 1) * PER_QUOTA + turn
     is_listed = dice.random() < 0.4
     is_open = is_listed and state is RegistrationState.CONFIRMED
+    name = f"来客{number}" if is_open else mark("registration", "contact_name", number)
     await Registration.create(
         number=f"R{number:05}",
         quota_id=quota,
@@ -206,7 +209,8 @@ async def _registration(dice: Random, quota: int, turn: int, place: str, state: 
         state=state,
         people=dice.randint(1, 3),
         rank=dice.choice([turn, 10 - turn]) * 10 + turn,
-        contact_name=f"来客{number}" if is_open else mark("registration", "contact_name", number),
+        contact_name=name,
+        search_terms=search_terms(name),
         contact_phone=mark("registration", "contact_phone", number),
         contact_phone_masked=f"138****{number:04}",
         contact_email=mark("registration", "contact_email", number),

@@ -313,6 +313,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "QuotaFilter.startsBefore": lambda world, row, value: row.starts_at < day(value),
     "QuotaFilter.startsFrom": lambda world, row, value: row.starts_at >= day(value),
     "RegistrationFilter.hasCome": bookings.has_come,
+    "RegistrationFilter.named": found_in(texts("contact_name")),
     "RegistrationFilter.states": one_of("state"),
     "RegistrationFilter.startsBefore": lambda world, row, value: (
         (starts := bookings.starts_at(world, row)) is not None and starts < day(value)

@@ -105,6 +105,7 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "Query.registration.number": [*column("Registration", "number")[::7], "r00003", "?"],
         "Query.trackedRegistration.number": column("Registration", "number"),
         "Query.trackedRegistration.secret": [secret(one) for one in column("Registration", "number")],
+        "RegistrationFilter.named": ["来客", "客", "王", "没有的人"],
         "RegistrationFilter.text": ["来客", "R00003", "r00007", "3", "%"],
         "Query.trackedHeldReport.number": column("HeldReport", "number"),
         "Query.vacancy.number": column("Vacancy", "id", 99),

@@ -233,6 +233,7 @@ def shared_columns(subject: Subject) -> dict[str, Any]:
         "link": subject.link,
         "is_public": subject.is_public,
         "subject_starts_at": subject.starts_at,
+        "is_on_hold": subject.is_on_hold,
     }
 
 
@@ -254,6 +255,7 @@ async def keep_in_step(subject: Subject) -> None:
     for row in await Quota.select_for_update().filter(**subject.key).exclude(is_over).order_by("id"):
         is_called_off = subject.is_called_off and row.status is not QuotaStatus.CALLED_OFF
         is_elsewhere = subject.venue != row.venue
+        was_on_hold = row.is_on_hold
         is_moved = _move(row, subject)
         row.update_from_dict({**shared_columns(subject), "version": row.version + 1})
         if is_called_off:
@@ -272,7 +274,10 @@ async def keep_in_step(subject: Subject) -> None:
         if is_called_off:
             await settle(row, *rules.REMINDERS)
             await notices.tell_all(row, "booking_called_off", "called_off", rules.ALIVE)
-        elif is_moved or (is_elsewhere and subject.is_public):
+        elif row.is_on_hold and not was_on_hold:
+            await settle(row, *rules.REMINDERS)
+            await notices.tell_all(row, "booking_postponed", f"postponed:{row.version}", rules.ALIVE)
+        elif is_moved or (was_on_hold and not row.is_on_hold) or (is_elsewhere and subject.is_public):
             await _tell_change(row)
 
 

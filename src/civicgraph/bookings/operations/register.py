@@ -20,7 +20,7 @@ from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, Input, InvalidInput, NotFound, TooMany, Unavailable, audit, operation
 from civicgraph.operations.kernel import first_answer, keep_answer
 from civicgraph.permissions import MANAGE_BOOKINGS, Actor
-from civicgraph.text import mask_email, mask_phone
+from civicgraph.text import mask_email, mask_phone, search_terms
 
 
 class Register(Input):
@@ -150,6 +150,7 @@ async def _register(actor: Actor, data: Register) -> dict[str, Any]:
         people=data.people,
         rank=quota.issued,
         contact_name=data.contact_name,
+        search_terms=search_terms(data.contact_name),
         contact_phone=crypto.encrypt(data.contact_phone),
         contact_phone_masked=mask_phone(data.contact_phone) if data.contact_phone else "",
         contact_email=crypto.encrypt(data.contact_email),

@@ -33,10 +33,12 @@ async def bookings(request: Request) -> Response:
         "until": day(request, "until") or "",
         **editable(request, MANAGE_BOOKINGS),
     }
+    pages = paging(request, SIZE)
     variables = {
         "filter": _filter(request, asked),
         "granted": granted(request, MANAGE_BOOKINGS),
-        **paging(request, SIZE),
+        "number": "" if pages.get("after") or pages.get("before") else asked["q"],  # above the first page alone
+        **pages,
     }
     values = {"asked": asked, "fields": _fields(request, asked)}
     return await page(request, "staff/bookings/all", variables, values, fragment="staff/bookings/_all")
@@ -46,7 +48,7 @@ def _filter(request: Request, asked: dict[str, Any]) -> dict[str, Any]:
     until = asked["until"] and f"{date.fromisoformat(asked['until']) + timedelta(days=1)}"
     filters = {
         "within": asked["within"],
-        "text": asked["q"],
+        "named": asked["q"],
         "states": kinds(request, "state", RegistrationState),
         "subject": asked["subject"],
         "startsFrom": asked["from"],

@@ -14,7 +14,7 @@ LOADED = (
     *("event", "programme_item", "quota", "registration", "service", "opening_hours", "offer"),
 )
 """The tables that are filled: their indexes are dropped before and made again after."""
-SEARCHED = ("compound", "enterprise", "product", "grievance", "event", "service")
+SEARCHED = ("compound", "enterprise", "product", "grievance", "event", "service", "registration")
 
 
 class CityIsBusy(Exception):

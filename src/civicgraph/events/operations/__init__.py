@@ -33,6 +33,7 @@ from civicgraph.events.operations.inputs import (
     UpdateEvent,
 )
 from civicgraph.events.operations.keeping import create_event, update_event
+from civicgraph.events.operations.places import repeat_places
 from civicgraph.events.operations.series import extend, repeat_event
 from civicgraph.events.operations.states import (
     cancel_event,
@@ -71,6 +72,7 @@ __all__ = [
     "remove_event_entry",
     "remove_event_image",
     "repeat_event",
+    "repeat_places",
     "return_event",
     "schedule_event",
     "set_event_contact",

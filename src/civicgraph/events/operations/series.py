@@ -10,6 +10,7 @@ from civicgraph import clock
 from civicgraph.events import kinds, recurrence, rules
 from civicgraph.events.models import EditScope, Event, EventSeries, EventStatus
 from civicgraph.events.operations.inputs import EventFields, RepeatEvent, UpdateEvent
+from civicgraph.events.operations.places import give_places
 from civicgraph.events.operations.rows import (
     at_time,
     changed_columns,
@@ -69,6 +70,7 @@ async def extend(series: EventSeries, until: datetime) -> int:
     template = EventFields.model_validate(series.template)
     status = EventStatus.PUBLISHED if await _is_shown(series) else EventStatus.DRAFT
     given = {slot: at_time(template, slot) for slot in wanted}
+    model = await Event.filter(series_id=series.id, is_exception=False).order_by("-recurs_at").first()
     rows = [
         Event(
             slug=rules.new_slug(slot),
@@ -85,6 +87,8 @@ async def extend(series: EventSeries, until: datetime) -> int:
     await count_new(rows)
     made = await Event.filter(series_id=series.id, recurs_at__gte=since).values_list("id", "recurs_at") if since else []
     await replace_parts([(number, given[slot]) for number, slot in made if slot in given])
+    if model is not None:
+        await give_places(model, rows)
     series.made_until = None if is_done else until  # type: ignore[assignment]
     await series.save()
     return len(wanted)

@@ -140,6 +140,14 @@ STAFF = listing.Listing(
             *("cancellation", operations.cancel_event, N_("Cancel the event"), N_("It is cancelled.")),
             prefix="cancellation",
         ),
+        listing.Verb(
+            *(
+                "places",
+                operations.repeat_places,
+                N_("Offer these places at those that follow"),
+                N_("They have places now."),
+            ),
+        ),
         listing.Verb("finish", operations.finish_event, N_("It has taken place"), N_("Saved.")),
     ),
 )

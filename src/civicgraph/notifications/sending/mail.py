@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -73,8 +74,9 @@ async def _written(settings: Settings, batch: Batch) -> EmailMessage:
     mail["Message-ID"] = message_id(message.dedupe_key)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)
-    for one in filter(None, map(attached, (message, *batch.others))):
-        mail.add_attachment(one.content, maintype="text", subtype=one.subtype, filename=one.filename)
+    for one in chain.from_iterable(map(attached, (message, *batch.others))):
+        maintype, _, subtype = one.kind.partition("/")
+        mail.add_attachment(one.content, maintype=maintype, subtype=subtype, filename=one.filename)
     return mail
 
 

@@ -1,0 +1,51 @@
+"""Places of events that come again: what one of them offers, the others do too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from civicgraph.bookings.models import Quota
+from civicgraph.bookings.operations import copy_quotas
+from civicgraph.events import rules
+from civicgraph.events.models import Event, EventStatus
+from civicgraph.events.operations.inputs import EventVersion
+from civicgraph.events.operations.rows import editable
+from civicgraph.i18n import N_
+from civicgraph.operations import Forbidden, Unavailable, audit, check_version, operation
+from civicgraph.permissions import MANAGE_BOOKINGS, SYSTEM, Actor
+
+
+async def give_places(model: Event, others: Sequence[Event]) -> int:
+    """Offer at each of the others what an event offers, at their own times; how many events that were.
+
+    The city does it, whoever asked for the repetition: places of a series are kept alike by its rule.
+    """
+    if not await Quota.filter(event_id=model.id).exists():
+        return 0
+    for one in others:
+        move = partial(rules.moved, before=model.starts_at, after=one.starts_at)
+        await copy_quotas(SYSTEM, model.id, one.slug, move)
+    return len(others)
+
+
+@operation()
+async def repeat_places(actor: Actor, data: EventVersion) -> Event:
+    """Offer an event's places at those of its series that follow and have none yet."""
+    row = await editable(actor, data.slug)
+    check_version(row, data.version, dict)
+    if not actor.may(MANAGE_BOOKINGS, row.division_id):  # type: ignore[attr-defined]
+        raise Forbidden
+    if row.series_id is None:  # type: ignore[attr-defined]
+        raise Unavailable(N_("It does not come again."))
+    following = Event.filter(
+        series_id=row.series_id,  # type: ignore[attr-defined]
+        starts_at__gt=row.starts_at,
+        status__in=(EventStatus.DRAFT, EventStatus.PUBLISHED),
+    )
+    with_places = set(await Quota.filter(event__series_id=row.series_id).values_list("event_id", flat=True))  # type: ignore[attr-defined]
+    without = [one for one in await following.order_by("starts_at") if one.id not in with_places]
+    if not (given := await give_places(row, without)):
+        raise Unavailable(N_("None that follow are without places, or this one has none itself."))
+    await audit(actor, row, {"events_given_places": [None, given]})
+    return row
