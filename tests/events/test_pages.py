@@ -81,10 +81,18 @@ async def test_what_is_on_stands_in_the_list_and_what_has_been_one_link_away(sit
         ("until=2026-05-21", False),
         ("from=nonsense", True),
         ("until=9999-12-31", True),
+        ("group=FAMILIES", True),
+        ("group=OLDER_PEOPLE", False),
+        ("access=STEP_FREE", True),
+        ("access=CAPTIONS", False),
+        ("free=true", False),
+        ("q=茶点", True),
+        ("q=龙泉镇美术路", True),
     ],
 )
 async def test_the_list_is_narrowed_by_its_address(site: Site, query: str, is_found: bool) -> None:
-    await publish(site)
+    for_all = {"groups": ["families", "teenagers"], "accessibility": ["step_free", "sign_language"], "price_fen": 500}
+    await publish(site, **for_all, description="开场前有茶点。", address="龙泉镇美术路1号")
     with clock.override(MORNING):
         whole = await site.stranger.open(f"/events?{query}")
         assert site.stranger.status == 200
@@ -92,6 +100,30 @@ async def test_the_list_is_narrowed_by_its_address(site: Site, query: str, is_fo
         part = await site.stranger.open(f"/events?{query}", **{"hx-request": "true"})
     assert ("美术馆之夜" in part) is is_found
     assert "<html" not in part
+
+
+@pytest.mark.parametrize(
+    ("today", "saturday", "sunday"),
+    [("2026-05-18", "2026-05-23", "2026-05-24"), ("2026-05-23", "2026-05-23", "2026-05-24"), ("2026-05-24",) * 3],
+)
+async def test_this_weekend_is_one_link_away(site: Site, today: str, saturday: str, sunday: str) -> None:
+    await publish(site, starts_at="2026-05-24T19:00", ends_at="2026-05-24T21:00", programme=[])
+    with clock.override(datetime.fromisoformat(f"{today}T09:00+08:00")):
+        page = await site.stranger.open("/events")
+        (link,) = re.findall(r'href="([^"]+)"[^>]*>本周末<', page)
+        address = link.replace("&amp;", "&")
+        assert (saturday if today != sunday else "2026-05-23") in address
+        assert sunday in address
+        assert "美术馆之夜" in await site.stranger.open(address)
+        assert re.search(r'aria-current="page"[^>]*>本周末<', site.stranger.text)
+
+
+async def test_whom_it_is_for_and_what_is_done_for_everybody_stand_on_its_page(site: Site) -> None:
+    row = await publish(site, groups=["older_people"], accessibility=["step_free", "large_print"])
+    page = await site.stranger.open(f"/events/{row.slug}")
+    assert all(words in page for words in ("特别适合", "老年人", "无台阶通行", "大字材料"))
+    staff = await site.editor.open(f"/staff/events/{row.slug}")
+    assert 'value="OLDER_PEOPLE" checked' in staff or 'value="older_people" checked' in staff
 
 
 @pytest.mark.parametrize("path", ["/events?within=999999999999", "/events/nothing", "/events?after=nonsense"])

@@ -11,7 +11,16 @@ from civicgraph import clock
 from civicgraph.demo.facts import facts, places
 from civicgraph.enterprises import rules as enterprise_rules
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing
-from civicgraph.events.models import Event, EventKind, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
+from civicgraph.events.models import (
+    Accessibility,
+    AudienceGroup,
+    Event,
+    EventKind,
+    EventStatus,
+    Hazard,
+    ProgrammeItem,
+    ProgrammeKind,
+)
 from civicgraph.text import search_terms
 
 
@@ -105,6 +114,21 @@ async def _safety_month(one: dict[str, Any]) -> None:
     await row.save()
 
 
+_FOR: dict[str, dict[str, list[AudienceGroup] | list[Accessibility]]] = {
+    "老年人智能手机课": {
+        "groups": [AudienceGroup.OLDER_PEOPLE],
+        "accessibility": [Accessibility.STEP_FREE, Accessibility.LARGE_PRINT],
+    },
+    "周末广场音乐会": {
+        "groups": [AudienceGroup.FAMILIES],
+        "accessibility": [Accessibility.STEP_FREE, Accessibility.ACCESSIBLE_TOILET],
+    },
+    "用工对接会": {"groups": [AudienceGroup.JOB_SEEKERS, AudienceGroup.ENTERPRISES]},
+    "政策微课堂：医保缴费与报销": {"accessibility": [Accessibility.SIGN_LANGUAGE, Accessibility.STEP_FREE]},
+}
+"""Whom some of the made-up events are for, and what they do for everybody."""
+
+
 async def _coming(random: Random) -> None:
     at, today = places(), clock.today()
     plans = [
@@ -134,9 +158,9 @@ async def _coming(random: Random) -> None:
         (EventKind.ACTIVITY, "棋牌赛", at["hangkong"], "养老服务驿站，报名即可参加。", 14, 17, 20),
     ]
     for kind, title, code, summary, begins, ends, days in plans:
-        await _event(
-            kind, title, today + timedelta(days=days + random.randint(0, 1)), begins, ends, code, summary=summary
-        )
+        day = today + timedelta(days=days + random.randint(0, 1))
+        own: dict[str, Any] = {name: [one.name for one in members] for name, members in _FOR.get(title, {}).items()}
+        await _event(kind, title, day, begins, ends, code, summary=summary, **own)
 
 
 async def _event(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from civicgraph.events import models, operations, rules
-from civicgraph.events.models import EventKind, EventStatus, Hazard
+from civicgraph.events.models import Accessibility, AudienceGroup, EventKind, EventStatus, Hazard
 from civicgraph.graph import (
     Order,
     any_of,
@@ -35,6 +36,8 @@ from civicgraph.graph import (
 )
 from civicgraph.uploads.image import image_of
 
+_WALKED = "Lists go by date and are of what is to come, or of some days: a walk passes over the events of these."
+
 
 @filter_type
 class EventFilter:
@@ -60,6 +63,18 @@ class EventFilter:
         lambda c, row: f"{row['price_fen']} = 0",
         lambda c, row: f"{row['price_fen']} > 0",
         index="event_paid",
+    )
+    group = where(
+        AudienceGroup,
+        "Made for this group in particular.",
+        partial(rules.holds_one, column="groups", kind=AudienceGroup),
+        reason=_WALKED,
+    )
+    accessibility = where(
+        Accessibility,
+        "Does this so that everybody can take part.",
+        partial(rules.holds_one, column="accessibility", kind=Accessibility),
+        reason=_WALKED,
     )
     venue = equals("venue", str, "At the venue of this name.")
     organiser = equals("organiser", str, "Held by the organiser of this name.")
@@ -100,6 +115,8 @@ class Event:
     price_fen = column()
     audiences = json_column(str, description="Whom it is for.")
     topics = json_column(str, description="What it is about.")
+    groups = json_column(AudienceGroup, description="The groups that it is made for in particular.")
+    accessibility = json_column(Accessibility, description="What is done so that everybody can take part.")
     hazards = json_column(Hazard, description="The hazards that a drill prepares for.")
     scenario = column()
     planned_participants = column()

@@ -81,6 +81,29 @@ class Hazard(Labelled):
     TRAFFIC = "traffic", N_("Traffic")
 
 
+class AudienceGroup(Labelled):
+    """Whom an event is made for in particular; nobody else is kept away by it."""
+
+    CHILDREN = "children", N_("Children")
+    TEENAGERS = "teenagers", N_("Teenagers")
+    FAMILIES = "families", N_("Families with children")
+    OLDER_PEOPLE = "older_people", N_("Older people")
+    WOMEN = "women", N_("Women")
+    DISABLED_PEOPLE = "disabled_people", N_("People with disabilities")
+    JOB_SEEKERS = "job_seekers", N_("Who looks for work")
+    ENTERPRISES = "enterprises", N_("Enterprises and their owners")
+
+
+class Accessibility(Labelled):
+    """What the venue and the organiser do so that everybody can take part 无障碍."""
+
+    STEP_FREE = "step_free", N_("Without steps")
+    ACCESSIBLE_TOILET = "accessible_toilet", N_("Accessible toilet")
+    SIGN_LANGUAGE = "sign_language", N_("Sign language")
+    CAPTIONS = "captions", N_("Captions")
+    LARGE_PRINT = "large_print", N_("Large print")
+
+
 class EntryKind(Labelled):
     """What sort of entry of an event's record it is."""
 
@@ -130,6 +153,12 @@ class Event(Drafted):
     capacity = fields.IntField(null=True, description="Number of places, empty when there is no bound.")
     price_fen = fields.IntField(default=0, description="Price in fen (1/100 CNY), 0 is free.")
     audiences: fields.Field[list[str]] = fields.JSONField(default=list, description="Whom it is for.")
+    groups: fields.Field[list[str]] = fields.JSONField(
+        default=list, db_default="[]", description="The groups that it is made for in particular."
+    )
+    accessibility: fields.Field[list[str]] = fields.JSONField(
+        default=list, db_default="[]", description="What is done so that everybody can take part."
+    )
     topics: fields.Field[list[str]] = fields.JSONField(default=list, description="What it is about.")
     hazards: fields.Field[list[str]] = fields.JSONField(
         default=list, description="The hazards that a drill prepares for."

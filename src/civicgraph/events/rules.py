@@ -13,6 +13,7 @@ from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
     from civicgraph.graph.selection import Given
+    from civicgraph.i18n import Labelled
 
 LONGEST = timedelta(days=60)
 """An event lasts at most this long, so that what is still on is found among recent starts by an index."""
@@ -99,6 +100,12 @@ def ends_from(c: Compiler, row: Row, given: Given) -> str:
     """Still on at the beginning of a day, or later; bounded like `is_upcoming`."""
     earliest = c.value(lambda run: as_moment(given.find(run)) - LONGEST, "moment")
     return f"({row['starts_at']} >= {earliest} AND {row['ends_at']} >= {given.sql(c, 'moment')})"
+
+
+def holds_one(c: Compiler, row: Row, given: Given, *, column: str, kind: type[Labelled]) -> str:
+    """Whether a list of names of an enumeration holds the one that is asked for."""
+    name = given.sql(c, "text", lambda value: f'%"{kind(value).name}"%')
+    return f"{c.dialect.text(row[column])} LIKE {name}"
 
 
 def spans_days(c: Compiler, row: Row) -> str:

@@ -25,6 +25,8 @@ from civicgraph.enterprises.models import (
 )
 from civicgraph.enterprises.rules import search_terms_of
 from civicgraph.events.models import (
+    Accessibility,
+    AudienceGroup,
     EntryKind,
     Event,
     EventEntry,
@@ -254,6 +256,8 @@ async def build_events(dice: Random, places: list[str]) -> None:
             price_fen=dice.choice([0, 800]),
             topics=topics,
             audiences=dice.choice([[], [ODD[0], ""]]),
+            groups=[one.name for one in dice.sample(list(AudienceGroup), dice.randint(0, 2))],
+            accessibility=[one.name for one in dice.sample(list(Accessibility), dice.randint(0, 2))],
             hazards=[hazard.name for hazard in dice.sample(list(Hazard), dice.randint(0, 2))],
             status=status,
             status_reason=dice.choice(["", dice.choice(ODD)[:300]]),

@@ -19,7 +19,18 @@ EVENT = table(
     Event,
     *("id", "created_at", "updated_at", "version", "is_generated", "slug", "kind", "title", "summary", "description"),
     *("division_id", "venue", "address", "organiser", "contact_phone", "starts_at", "ends_at", "is_all_day"),
-    *("capacity", "price_fen", "audiences", "topics", "hazards", "status", "status_reason", "published_at"),
+    *(
+        "capacity",
+        "price_fen",
+        "audiences",
+        "groups",
+        "accessibility",
+        "topics",
+        "hazards",
+        "status",
+        "status_reason",
+        "published_at",
+    ),
     *("search_terms", "is_over", "is_exception", "series_id", "recurs_at", "previous_starts_at"),
     *("scenario", "planned_participants", "actual_participants", "minutes"),
     *("publish_at", "submitted_at", "review_note", "import_key"),
@@ -122,7 +133,7 @@ def _row(ground: Ground, one: Planned) -> Row:
     return (
         *(one.number, ground.now, ground.now, 1, True, one.slug, one.kind.value, one.title, "", ""),
         *(one.community.code, one.plan["venue"], "", organiser, "", one.starts, one.ends, False),
-        *(None, 0, "[]", "[]", hazards, one.status.value, reason, one.published),
+        *(None, 0, "[]", "[]", "[]", "[]", hazards, one.status.value, reason, one.published),
         *(search_terms(one.title, "", one.plan["venue"], organiser), is_over, False, None, None, None),
         *("", *_participants(ground, one), "", None, None, "", None),
     )

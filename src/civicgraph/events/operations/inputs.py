@@ -9,7 +9,15 @@ from pydantic import Field, model_validator
 
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.events import kinds, recurrence, rules
-from civicgraph.events.models import EditScope, EventKind, Hazard, MonthlyOn, ProgrammeKind
+from civicgraph.events.models import (
+    Accessibility,
+    AudienceGroup,
+    EditScope,
+    EventKind,
+    Hazard,
+    MonthlyOn,
+    ProgrammeKind,
+)
 from civicgraph.events.recurrence import BadRule, Frequency, Rule, WeekDay
 from civicgraph.i18n import N_
 from civicgraph.operations import FieldError, Input, InvalidInput
@@ -75,6 +83,8 @@ class EventFields(Input):
     audiences: Words = Field(
         default_factory=list, title=N_("Whom it is for"), description=N_("One a line."), json_schema_extra=_LINES
     )
+    groups: list[AudienceGroup] = Field(default_factory=list, title=N_("Made especially for"))
+    accessibility: list[Accessibility] = Field(default_factory=list, title=N_("So that everybody can take part"))
     topics: Words = Field(
         default_factory=list, title=N_("What it is about"), description=N_("One a line."), json_schema_extra=_LINES
     )

@@ -8,7 +8,16 @@ from typing import Any, TypeVar
 
 from civicgraph import clock
 from civicgraph.events import kinds, rules
-from civicgraph.events.models import Event, EventStatus, EventTeam, Hazard, ProgrammeItem, RescueTeam
+from civicgraph.events.models import (
+    Accessibility,
+    AudienceGroup,
+    Event,
+    EventStatus,
+    EventTeam,
+    Hazard,
+    ProgrammeItem,
+    RescueTeam,
+)
 from civicgraph.events.operations.inputs import EventFields, ProgrammeItemFields
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, InvalidInput, NotFound
@@ -17,13 +26,15 @@ from civicgraph.text import search_terms
 
 F = TypeVar("F", bound=EventFields)
 _OWN = [name for name in EventFields.model_fields if name not in ("division_code", "programme", "team_ids")]
+_CHOSEN = {"hazards": Hazard, "groups": AudienceGroup, "accessibility": Accessibility}
+"""What holds several of an enumeration: rows keep their names."""
 
 
 async def event_values(row: Event) -> dict[str, Any]:
     """The editable values of an event, by input field."""
     items = await ProgrammeItem.filter(event_id=row.id).order_by("position")
     values = {name: getattr(row, name) for name in _OWN}
-    values["hazards"] = [Hazard[name] for name in row.hazards]
+    values.update({name: [kind[one] for one in getattr(row, name)] for name, kind in _CHOSEN.items()})
     programme = [{name: getattr(item, name) for name in ProgrammeItemFields.model_fields} for item in items]
     teams = await EventTeam.filter(event_id=row.id).order_by("team_id").values_list("team_id", flat=True)
     return {**values, "division_code": row.division_id, "programme": programme, "team_ids": list(teams)}  # type: ignore[attr-defined]
@@ -32,9 +43,10 @@ async def event_values(row: Event) -> dict[str, Any]:
 def columns(data: EventFields) -> dict[str, Any]:
     """The columns of a row with these values."""
     values = {name: getattr(data, name) for name in _OWN}
-    values["hazards"] = [hazard.name for hazard in data.hazards]
-    items = (item.title for item in data.programme)
-    words = search_terms(data.title, data.summary, data.venue, data.organiser, *data.topics, *items)
+    values.update({name: [one.name for one in values[name]] for name in _CHOSEN})
+    items = (text for item in data.programme for text in (item.title, item.note))
+    told = (data.title, data.summary, data.description, data.venue, data.address, data.organiser)
+    words = search_terms(*told, *data.audiences, *data.topics, *items)
     return {**values, "division_id": data.division_code, "search_terms": words}
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from starlette.requests import Request
 
+from civicgraph import clock
 from civicgraph.divisions.choosing import place_field
-from civicgraph.events.models import EventKind
+from civicgraph.events.models import Accessibility, AudienceGroup, EventKind
 from civicgraph.i18n import gettext
 from civicgraph.web import require
 from civicgraph.web.query import day, one_of, place, search_field, select_field, text
+from civicgraph.web.templating import environment
 
 
 def asked_of(request: Request) -> dict[str, str]:
@@ -23,6 +25,9 @@ def asked_of(request: Request) -> dict[str, str]:
         "within": place(request) or "",
         "from": day(request, "from") or "",
         "until": day(request, "until") or "",
+        "group": one_of(request, "group", AudienceGroup) or "",
+        "access": one_of(request, "access", Accessibility) or "",
+        "free": "true" if request.query_params.get("free") == "true" else "",
         "venue": text(request, "venue", 120) or "",
         "organiser": text(request, "organiser", 120) or "",
         "past": "1" if request.query_params.get("past") == "1" else "",
@@ -36,6 +41,9 @@ def filter_of(asked: dict[str, str]) -> dict[str, Any]:
         "kind": [asked["kind"]] if asked["kind"] else None,
         "within": asked["within"],
         "text": asked["q"],
+        "group": asked["group"],
+        "accessibility": asked["access"],
+        "isFree": True if asked["free"] else None,
         "venue": asked["venue"],
         "organiser": asked["organiser"],
         "endsFrom": asked["from"],
@@ -48,9 +56,22 @@ def filter_of(asked: dict[str, str]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value not in (None, "")}
 
 
+_LASTING = ("q", "kind", "within", "group", "access", "free", "venue", "organiser")
+
+
 def feed_of(asked: Mapping[str, str]) -> dict[str, str]:
     """What of it a feed keeps: days pass, a feed goes on."""
-    return {name: asked[name] for name in ("q", "kind", "within", "venue", "organiser") if asked[name]}
+    return {name: asked[name] for name in _LASTING if asked[name]}
+
+
+def weekend() -> tuple[str, str]:
+    """The Saturday and the Sunday that are next, or on."""
+    today = clock.today()
+    saturday = today + timedelta(days=5 - today.weekday() if today.weekday() < 6 else -1)
+    return saturday.isoformat(), (saturday + timedelta(days=1)).isoformat()
+
+
+environment().globals["weekend"] = weekend
 
 
 def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) -> list[dict[str, Any]]:
@@ -58,4 +79,12 @@ def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) ->
         search_field(request),
         select_field(request, "kind", gettext("Kind"), EventKind),
         place_field(request, require(found, "division"), asked["within"]),
+        select_field(request, "group", gettext("Made especially for"), AudienceGroup),
+        select_field(request, "access", gettext("So that everybody can take part"), Accessibility),
+        {
+            "name": "free",
+            "kind": "checkbox",
+            "label": gettext("Costs nothing"),
+            "value": bool(asked["free"]),
+        },
     ]

@@ -17,6 +17,8 @@ from civicgraph.web import page, read
 from civicgraph.web.formats import time
 from civicgraph.web.shell import address
 
+_OF_THE_MONTH = ("kind", "within", "text", "group", "accessibility", "isFree")
+"""What of the list's filter a month keeps: its days are its own."""
 SHOWN = 3  # events in a day of the month; the rest is one link
 
 
@@ -25,14 +27,14 @@ async def events_calendar(request: Request) -> Response:
     asked = asked_of(request)
     first = _month(request.query_params.get("month", ""))
     after = (first + timedelta(days=32)).replace(day=1)
-    chosen = {key: value for key, value in filter_of(asked).items() if key in ("kind", "within", "text")}
+    chosen = {key: value for key, value in filter_of(asked).items() if key in _OF_THE_MONTH}
     variables = {
         "place": asked["within"] or settings.current().city_code,
         "filter": {**chosen, "startsFrom": first.isoformat(), "startsBefore": after.isoformat()},
         "running": {**chosen, "endsFrom": first.isoformat(), "startsBefore": after.isoformat(), "spansDays": True},
     }
     found = await read(request, "events/calendar", variables)
-    kept = {key: asked[key] for key in ("q", "kind", "within")}
+    kept = {key: asked[key] for key in ("q", "kind", "within", "group", "access", "free")}
     values = {
         "asked": asked,
         "fields": fields_of(request, found, asked),

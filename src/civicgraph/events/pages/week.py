@@ -33,7 +33,7 @@ async def events_week(request: Request) -> Response:
         "running": {**chosen, "endsFrom": f"{first}", "startsBefore": f"{first}"},
     }
     found = await read(request, "events/week", variables)
-    kept = {key: asked[key] for key in ("q", "kind", "within")}
+    kept = {key: asked[key] for key in ("q", "kind", "within", "group", "access", "free")}
     values = {
         "asked": asked,
         "fields": fields_of(request, found, asked),
