@@ -29,7 +29,7 @@ QUESTIONS = [
 async def book(browser: Browser, quota: Quota, **values: object) -> str:
     """Fill in and send the form of a quota; the text of the page that it leads to."""
     await browser.open(f"/book/{quota.code}")
-    return await browser.send(f"/book/{quota.code}", contact_name="赵大妈", **values)
+    return await browser.send(f"/book/{quota.code}", **{"contact_name": "赵大妈", **values})
 
 
 def heading(text: str) -> str:
@@ -241,3 +241,34 @@ async def test_whoever_comes_by_is_added_by_staff_even_after_the_closing_time(
     row = await Registration.get()
     assert urlsplit(staff.address).path == f"/staff/registrations/{row.number}"
     assert "bookings" not in staff.http.cookies
+
+
+async def test_that_one_comes_is_private_until_one_says_so_and_again_when_one_takes_it_back(
+    app: Starlette, offer: Offer
+) -> None:
+    quota = await offer(capacity=1)
+    browser = visit(app)
+
+    await book(browser, quota, contact_name="张愿意", is_listed="true")
+    own = urlsplit(browser.address).path
+    await book(visit(app), quota, contact_name="李等待", is_listed="true")  # waits: on no list
+    public = visit(app)
+    page = await public.open(quota.link)
+    assert "愿意公开的参加者：" in page
+    assert "张愿意" in page
+    assert "李等待" not in page
+    assert "您的姓名显示在公开页面上" in await browser.open(own)
+    assert "别人看不到您参加" in await browser.send(f"{own}/listing")
+    assert "张愿意" not in await public.open(quota.link)
+    assert "您的姓名显示在公开页面上" in await browser.send(f"{own}/listing")
+    assert "张愿意" in await public.open(quota.link)
+
+
+async def test_nobody_is_named_who_did_not_say_so_and_staff_read_no_names_on_the_public_page(
+    app: Starlette, dispatcher: Actor, offer: Offer
+) -> None:
+    quota = await offer(capacity=3)
+    await come(quota, "王不说")
+    staff = await signed_in(app, dispatcher)
+    for browser in (visit(app), staff):
+        assert "王不说" not in await browser.open(quota.link)

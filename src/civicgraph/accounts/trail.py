@@ -233,6 +233,7 @@ OPERATIONS = {
     "cancel_registration": N_("Cancelled a registration"),
     "accept_places": N_("Accepted places that became free"),
     "take_fewer_places": N_("Came with fewer people"),
+    "list_registration": N_("Said whether others may read that one comes"),
     "export_bookings": N_("Took out who comes to an event or service, with contacts"),
     "export_registration": N_("Took a copy of the data of one's registration"),
     "erase_registration": N_("Erased the data of one's registration"),

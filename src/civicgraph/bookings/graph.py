@@ -128,6 +128,12 @@ class RegistrationFilter:
     within = within("division_id")
     states = any_of("state", RegistrationState, "In any of these states.", reason=_PASSED_OVER)
     has_come = flag("Checked in (or not).", rules.has_come, rules.has_not_come, reason=_PASSED_OVER)
+    is_listed = flag(
+        "Has a place, and said that others may read it (or not).",
+        rules.is_open,
+        rules.is_not_open,
+        index="registration_listed",
+    )
     text = where(
         str, "The name holds this, or the number is this: for lists of one quota.", rules.called, reason=_PASSED_OVER
     )
@@ -231,6 +237,7 @@ Mutation = mutations(
     door(operations.cancel_registration, {"registration": "TrackedRegistration"}),
     door(operations.accept_places, {"registration": "TrackedRegistration"}),
     door(operations.take_fewer_places, {"registration": "TrackedRegistration"}),
+    door(operations.list_registration, {"registration": "TrackedRegistration"}),
     door(operations.export_registration, {"data": str}),
     door(operations.erase_registration, {"registration": "TrackedRegistration"}),
     door(operations.create_quota, {"quota": "Quota"}),

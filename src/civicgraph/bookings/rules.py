@@ -155,7 +155,17 @@ def visible_registrations(c: Compiler, row: Row) -> str:
 
     Who waits is never listed as coming.
     """
-    return f"(({row['is_listed']} AND {row['state']} = 'confirmed') OR {manages(c, row)})"
+    return f"({is_open(c, row)} OR {manages(c, row)})"
+
+
+def is_open(c: Compiler, row: Row) -> str:
+    """Comes, and said that others may know."""
+    return f"({row['is_listed']} AND {row['state']} = 'confirmed')"
+
+
+def is_not_open(c: Compiler, row: Row) -> str:
+    """Does not come, or did not say so."""
+    return f"NOT {is_open(c, row)}"
 
 
 def called(c: Compiler, row: Row, text: Given) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 from civicgraph import calendars
 from civicgraph.clock import CITY_ZONE
 from civicgraph.grievances.clocks import next_due
-from civicgraph.services.models import Household
 from tests.graph.reference import bookings, checklists, desk, intake, jobs, products, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
@@ -111,9 +110,7 @@ def price_for(
         one = rule.row
         fits = (one.min_age is None or one.min_age <= age) and (one.max_age is None or age <= one.max_age)
         fits = fits and (is_resident or not one.is_residents_only)
-        fits = fits and (
-            one.household is None or (household is not None and Household(one.household) is Household(household))
-        )
+        fits = fits and (one.household is None or one.household.name == household)
         if one.min_floor is not None or one.max_floor is not None:
             lowest, highest = one.min_floor, one.max_floor
             fits = fits and floor is not None

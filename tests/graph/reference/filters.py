@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from civicgraph.clock import CITY_ZONE
-from civicgraph.events.models import Accessibility, AudienceGroup
 from civicgraph.permissions import (
     DRAFT_EVENTS,
     DRAFT_SERVICES,
@@ -243,8 +242,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "SupplyLinkFilter.market": is_("market"),
     "SupplyLinkFilter.year": is_("year"),
     "EventFilter.endsFrom": lambda world, row, value: row.ends_at >= day(value),
-    "EventFilter.accessibility": lambda world, row, value: Accessibility(value).name in row.accessibility,
-    "EventFilter.group": lambda world, row, value: AudienceGroup(value).name in row.groups,
+    "EventFilter.accessibility": lambda world, row, value: value in row.accessibility,
+    "EventFilter.group": lambda world, row, value: value in row.groups,
     "EventFilter.isEditable": only(rules.over(DRAFT_EVENTS)),
     "EventFilter.isSubmitted": only(lambda world, row: row.submitted_at is not None),
     "EventFilter.isFree": either(lambda world, row: row.price_fen == 0),
@@ -316,6 +315,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "QuotaFilter.startsBefore": lambda world, row, value: row.starts_at < day(value),
     "QuotaFilter.startsFrom": lambda world, row, value: row.starts_at >= day(value),
     "RegistrationFilter.hasCome": bookings.has_come,
+    "RegistrationFilter.isListed": either(lambda world, row: row.is_listed and row.state.name == "CONFIRMED"),
     "RegistrationFilter.named": found_in(texts("contact_name")),
     "RegistrationFilter.states": one_of("state"),
     "RegistrationFilter.startsBefore": lambda world, row, value: (

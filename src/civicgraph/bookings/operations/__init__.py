@@ -15,6 +15,7 @@ from civicgraph.bookings.operations.own import (
     cancel_registration,
     erase_registration,
     export_registration,
+    list_registration,
     take_fewer_places,
 )
 from civicgraph.bookings.operations.planned import Slot, lay_slots, sweep_slots
@@ -37,6 +38,7 @@ __all__ = [
     "export_registrations",
     "keep_in_step",
     "lay_slots",
+    "list_registration",
     "mark_no_show",
     "message_registrants",
     "move_up_registration",

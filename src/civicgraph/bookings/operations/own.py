@@ -41,6 +41,12 @@ class TakeFewerPlaces(Own):
     people: int = Field(title=N_("How many people?"), ge=1, le=1_000)
 
 
+class ListRegistration(Own):
+    """Whether others may read that one comes."""
+
+    is_listed: bool = Field(False, title=N_("Others may read that I come"))
+
+
 async def _held(data: Own) -> tuple[Registration, Quota]:
     if not rules.is_secret(data.number, data.secret):
         raise NotFound
@@ -81,6 +87,20 @@ async def take_fewer_places(actor: Actor, data: TakeFewerPlaces) -> Registration
         message = N_("This must be fewer than %(people)s. For more people, please register once more.")
         raise InvalidInput.at("people", "not_fewer", message, people=row.people)
     return await take_fewer(actor, row, quota, data.people)
+
+
+@operation()
+async def list_registration(actor: Actor, data: ListRegistration) -> Registration:
+    """Let others read that one comes, or no longer: the consent is taken back as easily as it was given.
+
+    个人信息保护法 art. 15. Who waits is on no list all the same.
+    """
+    row, _ = await _held(data)
+    before = row.is_listed
+    row.update_from_dict({"is_listed": data.is_listed, "version": row.version + 1})
+    await row.save(update_fields=["is_listed", "version", "updated_at"])
+    await audit(actor, row, {"is_listed": [before, data.is_listed]})
+    return row
 
 
 @operation()

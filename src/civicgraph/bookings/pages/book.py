@@ -46,8 +46,10 @@ async def book(request: Request) -> Response:
 
 
 def _left_out(quota: Mapping[str, Any]) -> list[str]:
-    """What makes no sense for these places. That one comes is private; who wants it public says so by the API."""
-    found = ["quota_code", "is_listed"]
+    """What makes no sense for these places. Whom a service helps is nobody's business; at events one may be seen."""
+    found = ["quota_code"]
+    if quota["kind"] != "REGISTRATION":
+        found.append("is_listed")
     if quota["maxPeople"] == 1:
         found.append("people")
     if quota["minAge"] is None and quota["maxAge"] is None:
