@@ -16,6 +16,7 @@ from civicgraph.divisions.rules import parent_code
 from civicgraph.grievances import following, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
+from civicgraph.grievances.desk.rules import DISPATCHING
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.letters.references import reply_address
 from civicgraph.grievances.models import (
@@ -30,9 +31,6 @@ from civicgraph.grievances.workflow import OPEN
 from civicgraph.notifications.gathering import Gathered, once
 from civicgraph.notifications.models import ChatRobot, EndpointState, NoticePreference
 from civicgraph.notifications.operations import notify_address, notify_person, notify_robots, tell_partners
-from civicgraph.permissions import CAPABILITIES, DISPATCH_GRIEVANCES, Role
-
-_DISPATCHING = [role for role in Role if DISPATCH_GRIEVANCES in CAPABILITIES[role]]
 
 
 async def look_up(gathered: Gathered, rows: Sequence[Grievance]) -> None:
@@ -261,7 +259,7 @@ async def _nearest(code: str) -> tuple[str, list[Person]]:
 
 async def _find_nearest(code: str) -> tuple[str, list[Person]]:
     while code:
-        grants = await Grant.filter(division_id=code, role__in=_DISPATCHING, person__is_active=True).select_related(
+        grants = await Grant.filter(division_id=code, role__in=DISPATCHING, person__is_active=True).select_related(
             "person"
         )
         if people := {grant.person.id: grant.person for grant in grants}:
