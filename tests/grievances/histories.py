@@ -35,6 +35,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "redirect": ("dispatcher", "submitted accepted reopened", "redirected"),
     "transfer": ("dispatcher", f"submitted {_BEING_DONE} reopened", "submitted"),
     "merge": ("dispatcher", f"submitted {_BEING_DONE} reopened", "merged"),
+    "take_place": ("first", "merged", "submitted"),
     "assign": ("dispatcher", f"submitted {_BEING_DONE} reopened", "assigned"),
     "start": ("worker", "accepted assigned reopened", "in_progress"),
     "hold": ("worker", _BEING_DONE, "on_hold"),
@@ -60,7 +61,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "set_visibility": ("dispatcher", _ALL, ""),
     "resubmit": ("reporter", "returned", "submitted"),
     "rate": ("reporter", _SOLVED, "closed"),
-    "withdraw": ("reporter", f"{_OPEN} returned shortfall", "withdrawn"),
+    "withdraw": ("reporter", f"{_OPEN} returned shortfall merged", "withdrawn"),
     "close": ("clock", "resolved verified", "closed"),
 }
 """Who, from where, to where (empty: it stays)."""
@@ -176,6 +177,7 @@ class Model:
             "checker": self.covers(actor),
             "reporter": actor == "reporter",
             "clock": actor == "clock",
+            "first": actor == "first",
         }[needs]
 
     def _leads(self, actor: str) -> bool:
@@ -187,7 +189,7 @@ class Model:
         if needs == "reporter":
             if actor != "reporter":
                 return "unknown"  # a wrong secret and no such number are the same
-        elif actor != "clock" and not self.is_public and not self.covers(actor):
+        elif actor not in ("clock", "first") and not self.is_public and not self.covers(actor):
             return "unknown"
         elif not self.may(actor, needs):
             return "forbidden"
@@ -223,7 +225,7 @@ class Model:
             self._end_rest(now)
         if verb in _ANSWERING and self.accepted_at is None:
             self.accepted_at = now
-        if verb in ("resubmit", "reopen"):
+        if verb in ("resubmit", "reopen", "take_place"):
             self._begin(now)
         match verb:
             case "hold":

@@ -24,6 +24,7 @@ from civicgraph.grievances.models import (
     GrievanceCall,
     GrievanceCategory,
     GrievanceFollower,
+    GrievanceStatus,
     GrievanceUpdate,
     Urgency,
 )
@@ -107,7 +108,7 @@ async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
 
 async def tell_duplicates(row: Grievance) -> None:
     """Write to those whose reports were joined with this one, and who follow those, what became of it."""
-    joined = {one.id: one for one in await Grievance.filter(duplicate_of_id=row.id)}
+    joined = {one.id: one for one in await Grievance.filter(duplicate_of_id=row.id, status=GrievanceStatus.MERGED)}
     values = {"earlier": row.number, "status": row.status.value}
     what = f"joined:{row.version}"
     for one in joined.values():

@@ -16,7 +16,7 @@ from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUp
 from civicgraph.grievances.operations.inputs import Step
 from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.operations.timing import keep_time
-from civicgraph.grievances.workflow import NEEDING_CONTACT, TRANSITIONS, Clock
+from civicgraph.grievances.workflow import NEEDING_CONTACT, TOLD_TO_JOINED, TRANSITIONS, Clock
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
 from civicgraph.text import mask_personal
@@ -85,6 +85,8 @@ class Taken:
             await entry.save()
             self.written.append(entry)
             await notices.tell_reporter(row, entry)
+        if transition.target is not None and row.status in TOLD_TO_JOINED:
+            await notices.tell_duplicates(row)
         if internal_note:
             verb = "comment" if transition.target else self.verb
             note_row = GrievanceUpdate(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph import clock
-from civicgraph.grievances import checks, notices
+from civicgraph.grievances import checks
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import PUBLIC, InternalNote, PublicWords, Step
@@ -53,7 +53,6 @@ async def resolve_grievance(actor: Actor, data: ResolveGrievance) -> Grievance:
         capability=READ_GRIEVANCES,
         is_public=True,
     )
-    await notices.tell_duplicates(done)
     if await checks.is_awaited(done):
         await checks.call_checkers(done, f"resolved:{done.version}")
     return done
