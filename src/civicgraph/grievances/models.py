@@ -312,6 +312,15 @@ class GrievanceUpdate(Model):
     changes: Any = fields.JSONField(
         null=True, description="What of level, category and promise became something else, before and after."
     )
+    is_solved = fields.BooleanField(
+        null=True, description="How its reporter had rated the resolution that this step undid, empty if they had not."
+    )
+    stars = fields.SmallIntField(null=True, description="The stars of that rating, from 1 to 5.")
+    broke_promise = fields.BooleanField(
+        default=False,
+        db_default=False,
+        description="Whether the resolution was late by the promise that this step replaced with a fresh one.",
+    )
     by_line = fields.CharField(120, default="", description="Who did it, by office: 金台社区联络点.")
     person: Any = fields.ForeignKeyField(
         "civicgraph.Person",

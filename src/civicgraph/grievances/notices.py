@@ -84,6 +84,9 @@ async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
     if not row.is_public:
         return
     kind = {"submit": "grievance.submitted", "rate": "grievance.rated", "list_shortfall": "grievance.shortfall"}
+    kinds = [kind.get(update.verb, "grievance.step")]
+    if update.verb == "reopen" and update.by_line == rules.REPORTER_LINE:  # a rating too: not solved
+        kinds.insert(0, "grievance.rated")
     data: dict[str, Any] = {
         "number": row.number,
         "verb": update.verb,
@@ -95,15 +98,11 @@ async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
         "resolutionDueAt": row.resolution_due_at.isoformat(),
         "url": f"{settings.current().base_url.rstrip('/')}/grievances/{row.number}",
     }
-    if update.verb == "rate":
-        data |= {"stars": row.stars, "isSolved": row.is_solved}
-    await tell_partners(
-        kind.get(update.verb, "grievance.step"),
-        f"grievances/{row.number}",
-        _place(row),
-        data,
-        dedupe=f"grievance:{row.id}:step:{update.id}",
-    )
+    for name in kinds:
+        is_rating = name == "grievance.rated"
+        more = {"stars": row.stars, "isSolved": row.is_solved} if is_rating else {}
+        key = f"grievance:{row.id}:step:{update.id}" + (":rated" if is_rating and update.verb != "rate" else "")
+        await tell_partners(name, f"grievances/{row.number}", _place(row), {**data, **more}, dedupe=key)
 
 
 async def tell_duplicates(row: Grievance) -> None:

@@ -152,6 +152,7 @@ OFFICES = {12: "联络点", 9: "联络站", 6: "指挥中心", 4: "指挥中心"
 """What the office of a level is called, by the digits of its code (民声总台's three levels)."""
 GRID_WORKER = "网格员"
 SYSTEM_LINE = "系统"
+REPORTER_LINE = "反映人"
 REPORTERS = {ReporterKind.RESIDENT: "居民", ReporterKind.ENTERPRISE: "企业"}
 
 
