@@ -109,6 +109,7 @@ class Call:
     """A department that was called."""
 
     over: str
+    called: datetime
     due: datetime
     has_come: bool = False
     has_answered: bool = False
@@ -261,7 +262,7 @@ class Model:
                 self.parts[actor].is_done = True
             case "whistle":
                 assert until is not None
-                self.calls.append(Call(over, until))
+                self.calls.append(Call(over, now, until))
             case "report_in":
                 self.calls[call].has_come = True
             case "answer":
@@ -277,9 +278,11 @@ class Model:
         self.status = "shortfall" if verb == "reopen" and self.reopened >= 2 else target or self.status
         if verb == "reopen":
             self.until = now + timedelta(days=92) / 3 if self.status == "shortfall" else None
-        if self.status not in (*_OPEN.split(), "shortfall"):
-            for one in self.calls:
-                one.is_awaited = False
+        is_awaited = self.status in (*_OPEN.split(), "shortfall")
+        for one in self.calls:
+            if is_awaited and not one.is_awaited and not one.has_answered and one.due <= now:
+                one.called, one.due, one.has_come = now, now + (one.due - one.called), False
+            one.is_awaited = is_awaited
         self.public_steps += verb not in _SILENT
         self.public_steps += verb == "reopen" and self.status == "shortfall"  # the rule signs for the list
 

@@ -88,7 +88,7 @@ async def answer_due_soon(deadline: Deadline) -> None:
 async def answer_missed(deadline: Deadline) -> None:
     """A called department has not answered by its time: its level and the community are told."""
     if (row := await _remind_called(deadline, "grievance_unanswered", "late")) is not None:
-        await notices.tell_workers(row, "grievance_unanswered", f"unanswered:{deadline.subject_id}", deadline.due_at)
+        await notices.tell_workers(row, "grievance_unanswered", f"unanswered:{deadline.subject_id}:{deadline.due_at:%Y%m%d%H%M}", deadline.due_at)
 
 
 async def _remind_called(deadline: Deadline, template: str, what: str) -> Grievance | None:
@@ -96,7 +96,7 @@ async def _remind_called(deadline: Deadline, template: str, what: str) -> Grieva
     row = await Grievance.get(id=call.grievance_id) if call is not None and call.answered_at is None else None
     if call is None or row is None or row.status not in (*OPEN, GrievanceStatus.SHORTFALL):
         return None
-    await notices.tell_called(row, call, template, what)
+    await notices.tell_called(row, call, template, f"{what}:{call.answer_due_at:%Y%m%d%H%M}")  # it may be called anew
     return row
 
 

@@ -95,7 +95,8 @@ class Taken:
             note_row = GrievanceUpdate(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)
             await note_row.save()
             self.written.append(note_row)
-        await deadlines.keep(row, self._deadlines)
+        for call in await deadlines.keep(row, self._deadlines):
+            await notices.tell_called(row, call, "grievance_called", f"called:{call.called_at:%Y%m%d%H%M%S}")
         private = {"internal_note": ["", internal_note]} if internal_note else {}
         words = {"public_note": ["", entry.public_note]} if note and transition.target is None else {}
         values = changed(self._before, _audited(row))
