@@ -115,5 +115,7 @@ async def test_whose_time_is_not_over_when_work_goes_on_keeps_it(
 async def calls(engine: Engine, row: Grievance) -> list[dict[str, bool]]:
     """What everybody reads of the departments that were called."""
     document = "query ($number: String!) { grievance(number: $number) { calls { isLate } } }"
-    found: list[dict[str, bool]] = (await engine.read(document, {"number": row.number}, ANONYMOUS))["grievance"]["calls"]
+    found: list[dict[str, bool]] = (await engine.read(document, {"number": row.number}, ANONYMOUS))["grievance"][
+        "calls"
+    ]
     return found

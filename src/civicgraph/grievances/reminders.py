@@ -88,7 +88,12 @@ async def answer_due_soon(deadline: Deadline) -> None:
 async def answer_missed(deadline: Deadline) -> None:
     """A called department has not answered by its time: its level and the community are told."""
     if (row := await _remind_called(deadline, "grievance_unanswered", "late")) is not None:
-        await notices.tell_workers(row, "grievance_unanswered", f"unanswered:{deadline.subject_id}:{deadline.due_at:%Y%m%d%H%M}", deadline.due_at)
+        await notices.tell_workers(
+            row,
+            "grievance_unanswered",
+            f"unanswered:{deadline.subject_id}:{deadline.due_at:%Y%m%d%H%M}",
+            deadline.due_at,
+        )
 
 
 async def _remind_called(deadline: Deadline, template: str, what: str) -> Grievance | None:
