@@ -79,7 +79,8 @@ class Settings(BaseSettings):
     quiet_hours: str = Field(
         default="22:00-07:00",
         pattern=r"^$|^\d{2}:\d{2}-\d{2}:\d{2}$",
-        description="When members of staff who have not chosen otherwise get no e-mail but what is critical. Empty: never.",
+        description="When members of staff who have not chosen otherwise get no e-mail, and chat robots without hours of "
+        "their own say nothing, but what is critical. Empty: never.",
     )
     outgoing_ports: str = Field(
         default="80,443", description="Ports that webhooks and chat robots may be reached at, by commas."

@@ -200,9 +200,33 @@ async def test_only_its_people_and_staff_report_in_its_name(enter: Enter, channe
             await file_grievance(actor, report)
         assert [one.code for one in refused.value.errors] == ["not_claimed"]
     assert await Grievance.all().count() == 0
-    for actor in (await claimed(), await place.person("desk", Role.DISPATCHER, FENGGANG)):
+    owner, desk = await claimed(), await place.person("desk", Role.DISPATCHER, FENGGANG)
+    for actor in (owner, desk):
         await file_grievance(actor, report)
-    assert await Grievance.filter(enterprise_id=row.id).count() == 2
+    found = await Grievance.filter(enterprise_id=row.id).order_by("id")
+    assert [one.channel.value for one in found] == ["business", channel]
+
+
+async def test_what_an_enterprise_reports_comes_in_as_its_own_and_nobody_else_can_say_so(enter: Enter) -> None:
+    row = await enter(**WITH_EMAIL)
+    await GrievanceCategory.create(
+        **{"code": "lighting", "name": "照明", "name_en": "Lighting", "urgency": "general", "body": "property"},
+        **{"group_code": "home", "group_name": "房屋", "group_name_en": "Homes", "position": 1},
+    )
+    report = {"category": "lighting", "division_code": FENGQUAN, "description": "厂门口的路灯坏了"}
+    owner, desk = await claimed(), await place.person("desk", Role.DISPATCHER, FENGGANG)
+    mine = {**report, "enterprise_code": CODE}
+    for actor, given in ((ANONYMOUS, report), (owner, report), (desk, report), (desk, mine)):
+        with pytest.raises(InvalidInput) as refused:
+            await file_grievance(actor, {**given, "channel": "business"})
+        assert [one.field for one in refused.value.errors] == ["channel"]
+    once = {**mine, "channel": "web", "idempotency_key": "a key that nobody else has"}
+    first = await file_grievance(owner, once)
+    assert (await file_grievance(owner, once))["number"] == first["number"]
+    await file_grievance(owner, {**mine, "channel": "business"})
+    assert [one.channel.value for one in await Grievance.filter(enterprise_id=row.id)] == ["business"] * 2
+    await file_grievance(owner, {**report, "channel": "web"})
+    assert (await Grievance.all().order_by("-id").first()).channel.value == "web"  # type: ignore[union-attr]
 
 
 async def test_staff_let_somebody_in_at_the_window_and_end_it(

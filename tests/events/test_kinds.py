@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,9 +15,10 @@ from civicgraph import clock
 from civicgraph.demo.facts import facts
 from civicgraph.events import operations
 from civicgraph.events.models import Event, EventEntry, EventStatus
-from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory
+from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory, GrievanceStatus
+from civicgraph.grievances.operations import withdraw_tracked_grievance
 from civicgraph.operations import Forbidden, InvalidInput, Unavailable
-from civicgraph.permissions import Actor, Role
+from civicgraph.permissions import ANONYMOUS, Actor, Role
 from tests.events.conftest import NIGHT
 from tests.support import city as place
 from tests.support.browser import Browser, signed_in, visit
@@ -186,6 +188,9 @@ async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_o
     assert site.editor.status == 422
     await site.editor.send(action, category="ent_policy", division_code=FENGQUAN, owner="县农业农村局")
     assert site.editor.status == 200, site.editor.text
+    secret = re.search(r'<code class="secret">([^<]+)</code>', site.editor.text)
+    assert secret is not None
+    assert 'class="secret"' not in await site.editor.open(f"/staff/events/{slug}/record")
     found = await site.read(slug)
     answered, handed = found["entries"]
     assert found["topics"] == forum["topics"]
@@ -204,6 +209,8 @@ async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_o
     with pytest.raises(Unavailable):
         await operations.remove_event_entry(site.actor, {"id": second.id, "version": 2})
     assert row.public_text.startswith("技改补贴材料退了两次")
+    gone = await withdraw_tracked_grievance(ANONYMOUS, {"number": row.number, "secret": secret[1]})
+    assert gone.status is GrievanceStatus.WITHDRAWN
 
 
 async def test_the_policy_class_and_a_consultation(site: Site) -> None:

@@ -35,6 +35,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "redirect": ("dispatcher", "submitted accepted reopened", "redirected"),
     "transfer": ("dispatcher", f"submitted {_BEING_DONE} reopened", "submitted"),
     "merge": ("dispatcher", f"submitted {_BEING_DONE} reopened", "merged"),
+    "take_place": ("first", "merged", "submitted"),
     "assign": ("dispatcher", f"submitted {_BEING_DONE} reopened", "assigned"),
     "start": ("worker", "accepted assigned reopened", "in_progress"),
     "hold": ("worker", _BEING_DONE, "on_hold"),
@@ -60,7 +61,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "set_visibility": ("dispatcher", _ALL, ""),
     "resubmit": ("reporter", "returned", "submitted"),
     "rate": ("reporter", _SOLVED, "closed"),
-    "withdraw": ("reporter", f"{_OPEN} returned shortfall", "withdrawn"),
+    "withdraw": ("reporter", f"{_OPEN} returned shortfall merged", "withdrawn"),
     "close": ("clock", "resolved verified", "closed"),
 }
 """Who, from where, to where (empty: it stays)."""
@@ -108,6 +109,7 @@ class Call:
     """A department that was called."""
 
     over: str
+    called: datetime
     due: datetime
     has_come: bool = False
     has_answered: bool = False
@@ -176,6 +178,7 @@ class Model:
             "checker": self.covers(actor),
             "reporter": actor == "reporter",
             "clock": actor == "clock",
+            "first": actor == "first",
         }[needs]
 
     def _leads(self, actor: str) -> bool:
@@ -187,7 +190,7 @@ class Model:
         if needs == "reporter":
             if actor != "reporter":
                 return "unknown"  # a wrong secret and no such number are the same
-        elif actor != "clock" and not self.is_public and not self.covers(actor):
+        elif actor not in ("clock", "first") and not self.is_public and not self.covers(actor):
             return "unknown"
         elif not self.may(actor, needs):
             return "forbidden"
@@ -223,7 +226,7 @@ class Model:
             self._end_rest(now)
         if verb in _ANSWERING and self.accepted_at is None:
             self.accepted_at = now
-        if verb in ("resubmit", "reopen"):
+        if verb in ("resubmit", "reopen", "take_place"):
             self._begin(now)
         match verb:
             case "hold":
@@ -259,7 +262,7 @@ class Model:
                 self.parts[actor].is_done = True
             case "whistle":
                 assert until is not None
-                self.calls.append(Call(over, until))
+                self.calls.append(Call(over, now, until))
             case "report_in":
                 self.calls[call].has_come = True
             case "answer":
@@ -275,9 +278,11 @@ class Model:
         self.status = "shortfall" if verb == "reopen" and self.reopened >= 2 else target or self.status
         if verb == "reopen":
             self.until = now + timedelta(days=92) / 3 if self.status == "shortfall" else None
-        if self.status not in (*_OPEN.split(), "shortfall"):
-            for one in self.calls:
-                one.is_awaited = False
+        is_awaited = self.status in (*_OPEN.split(), "shortfall")
+        for one in self.calls:
+            if is_awaited and not one.is_awaited and not one.has_answered and one.due <= now:
+                one.called, one.due, one.has_come = now, now + (one.due - one.called), False
+            one.is_awaited = is_awaited
         self.public_steps += verb not in _SILENT
         self.public_steps += verb == "reopen" and self.status == "shortfall"  # the rule signs for the list
 

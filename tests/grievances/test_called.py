@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from civicgraph import clock
+from civicgraph.graph.engine import Engine
 from civicgraph.grievances.models import Grievance, GrievanceCall
 from civicgraph.operations import Forbidden, Unavailable
-from civicgraph.permissions import Actor, Role
+from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.scheduler.models import Deadline, DeadlineState
 from tests.grievances.conftest import Report
 from tests.grievances.steps import take
 from tests.grievances.test_reminders import tick, told
@@ -69,3 +71,51 @@ async def test_only_the_level_of_a_department_speaks_for_it_and_only_once(
     with pytest.raises(Unavailable):
         await take(county, "answer", called, call=call.id)
     assert (await GrievanceCall.get(id=call.id)).answered_at <= clock.now()
+
+
+async def test_who_did_not_answer_before_it_was_resolved_is_called_anew_when_it_is_opened_again(
+    called: Grievance, dispatcher: Actor, county: Actor, engine: Engine
+) -> None:
+    first, second = await GrievanceCall.all().order_by("id")
+    await take(county, "report_in", called, call=first.id)
+    await take(county, "answer", called, call=second.id)
+    await tick(first.answer_due_at - timedelta(hours=2))  # reminded a first time
+    await take(dispatcher, "resolve", called)
+    later = first.answer_due_at + timedelta(days=3)
+    with clock.override(later):
+        assert [one["isLate"] for one in await calls(engine, called)] == [False, False]  # nobody waits for it
+        await take(dispatcher, "reopen", called)
+        before = len(await told())
+        await called.refresh_from_db()
+    assert ("county", f"吹哨报到：住建局，凤泉社区 楼道与路灯照明，{called.number}") in (await told())[3:]
+    again = await GrievanceCall.get(id=first.id)
+    assert again.answer_due_at - later == first.answer_due_at - first.called_at
+    assert (again.reported_in_at, (await GrievanceCall.get(id=second.id)).answered_at is None) == (None, False)
+    with clock.override(later):
+        assert [one["isLate"] for one in await calls(engine, called)] == [False, False]
+    await tick(again.answer_due_at - timedelta(hours=2))
+    assert [name for name, _ in (await told("吹哨报到"))[before - len(await told()) :]] == ["county"]
+    await tick(again.answer_due_at + timedelta(seconds=1))
+    assert len(await told("部门逾期未回复")) == 2
+    with clock.override(again.answer_due_at + timedelta(seconds=1)):
+        assert [one["isLate"] for one in await calls(engine, called)] == [True, False]
+
+
+async def test_whose_time_is_not_over_when_work_goes_on_keeps_it(
+    called: Grievance, dispatcher: Actor, county: Actor
+) -> None:
+    before = {one.id: one.answer_due_at for one in await GrievanceCall.all()}
+    await take(dispatcher, "resolve", called)
+    await take(county, "send_back", called)
+    assert {one.id: one.answer_due_at for one in await GrievanceCall.all()} == before
+    pending = Deadline.filter(subject_type="GrievanceCall", kind="answer", state=DeadlineState.PENDING)
+    assert await pending.count() == 2
+
+
+async def calls(engine: Engine, row: Grievance) -> list[dict[str, bool]]:
+    """What everybody reads of the departments that were called."""
+    document = "query ($number: String!) { grievance(number: $number) { calls { isLate } } }"
+    found: list[dict[str, bool]] = (await engine.read(document, {"number": row.number}, ANONYMOUS))["grievance"][
+        "calls"
+    ]
+    return found

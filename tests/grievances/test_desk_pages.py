@@ -8,10 +8,11 @@ import pytest
 from starlette.applications import Starlette
 
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import Grievance, SavedFilter, WorkOrder
+from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus, SavedFilter, WorkOrder
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from tests.grievances.conftest import CONTACT, Report
+from tests.grievances.steps import lead_to, take
 from tests.support import city as place
 from tests.support.browser import Browser, signed_in, visit
 
@@ -115,6 +116,27 @@ async def test_a_day_without_javascript_is_an_ordinary_page(
     assert phone.status == 422
     await phone.send(f"/staff/today/{row.number}/resolution", outcome="换了灯泡")
     assert (await Grievance.get(id=row.id)).resolved_at is not None
+
+
+async def test_a_day_shows_what_others_resolved_and_waits_for_a_look(
+    app: Starlette, report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    await GrievanceCategory.filter(code="lighting").update(is_verified=True)
+    kept, undone = [await lead_to(dispatcher, await report(), GrievanceStatus.RESOLVED) for _ in range(2)]
+    own = await take(dispatcher, "assign", await report(), assignee_id=worker.person_id)
+    await take(worker, "resolve", own)
+    phone = await signed_in(app, worker)
+    page = await phone.open("/staff/today")
+    assert "要现场核实的" in page
+    assert kept.number in page
+    assert own.number not in page
+    await phone.send(f"/staff/today/{kept.number}/verification")
+    assert (await Grievance.get(id=kept.id)).status is GrievanceStatus.VERIFIED
+    await phone.send(f"/staff/today/{undone.number}/send-back", reason="")
+    assert phone.status == 422
+    page = await phone.send(f"/staff/today/{undone.number}/send-back", reason="灯还是不亮")
+    assert (await Grievance.get(id=undone.id)).status is GrievanceStatus.IN_PROGRESS
+    assert "要现场核实的" not in page
 
 
 async def test_tiles_lead_from_the_city_to_what_is_open_in_a_community(app: Starlette, report: Report) -> None:

@@ -27,9 +27,10 @@ from civicgraph.grievances.figures import checking, lateness
 from civicgraph.grievances.figures.counting import UNCOUNTED, Facts, contribution, difference, vector
 from civicgraph.grievances.figures.lateness import count_late
 from civicgraph.grievances.figures.models import BOUNDS, COLUMNS
-from civicgraph.grievances.models import Channel, Grievance, GrievanceCell, GrievanceStatus
+from civicgraph.grievances.models import Channel, Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.workflow import OPEN
 from civicgraph.operations import OperationError
+from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.web import templating
 from tests.grievances.conftest import Report
@@ -87,6 +88,38 @@ async def kept() -> Cells:
     return found
 
 
+async def told_by_trail(row: Grievance) -> Counter[str]:
+    """Ratings, the last of each resolution, and promises that were broken before a fresh one, from the audit trail."""
+    ratings: list[tuple[bool, int | None]] = []
+    counts: Counter[str] = Counter()
+    rating, ended_at = None, START
+    entries = AuditEntry.filter(subject_type="Grievance", subject_id=str(row.id))
+    for entry in await entries.exclude(operation="file_grievance").order_by("id"):
+        before, after = ({name: pair[place] for name, pair in entry.changes.items() if pair} for place in (0, 1))
+        match entry.operation:
+            case "resolve_grievance":
+                rating, ended_at = None, entry.at
+            case "return_grievance":
+                ended_at = entry.at
+            case "rate_tracked_grievance":
+                solved, stars = rating or (None, None)
+                rating = (after.get("is_solved", solved), after.get("stars", stars))
+        is_opened = entry.operation in ("rate_tracked_grievance", "reopen_grievance") and not rating_closes(after)
+        if is_opened or entry.operation == "resubmit_tracked_grievance":
+            late = ended_at > datetime.fromisoformat(before["resolution_due_at"]) + timedelta(seconds=1)
+            counts += Counter(broken_before=int(late))
+            ratings += [rating] if rating else []
+            rating = None
+    ratings += [rating] if rating else []
+    satisfied = sum(bool(solved) and (stars or 5) >= 4 for solved, stars in ratings)
+    return counts + Counter(rated=len(ratings), satisfied=satisfied)
+
+
+def rating_closes(after: dict[str, Any]) -> bool:
+    """Whether an entry of the trail leaves the grievance closed: it was so, or is now."""
+    return after.get("status", "closed") == "closed"
+
+
 async def recounted() -> Cells:
     """The same from the grievances, slowly and by other words than the code's."""
     found: dict[tuple[str, str, str, str], Counter[str]] = {}
@@ -104,8 +137,7 @@ async def recounted() -> Cells:
         counts += Counter(reopened=int(row.reopened_count > 0), shortfalls=int(row.status == "shortfall"))
         late = {"unanswered_late": row.is_response_late, "open_late": row.is_resolution_late}
         counts += Counter({name: int(is_open and is_late) for name, is_late in late.items()})
-        if row.is_solved is not None:
-            counts += Counter(rated=1, satisfied=int(row.is_solved and (row.stars or 5) >= 4))
+        counts += await told_by_trail(row)
         month = (row.submitted_at + timedelta(hours=8)).strftime("%Y-%m")
         for digits in (4, 6, 9, 12):
             for category, channel in (("", ""), (row.category_id, ""), ("", row.channel.value)):
@@ -123,16 +155,51 @@ async def test_after_random_histories_the_cells_equal_a_recount_of_the_grievance
     assert await checking.check_all() == 0
 
 
+RATES = """{ grievanceFigures(within: "5203") {
+  rated satisfied satisfactionRate resolved resolvedInTime brokenBefore resolutionOnTimeRate } }"""
+
+
+async def test_a_second_attempt_neither_unsays_a_rating_nor_mends_a_broken_promise(
+    engine: Engine, report: Report, dispatcher: Actor
+) -> None:
+    row = await take(dispatcher, "accept", await know_secret(await report()))
+    with clock.override(clock.now() + timedelta(days=9)):  # promised within three days
+        await take(dispatcher, "resolve", row)
+        await take(dispatcher, "rate", row, is_solved=True, stars=5)
+        await take(dispatcher, "rate", row, is_solved=False, stars=1)  # it came back: this is what counts
+        await take(dispatcher, "assign", row)
+        await take(dispatcher, "resolve", row)
+    first = (await engine.read(RATES, {}, ANONYMOUS))["grievanceFigures"]
+    assert first == {
+        **{"rated": 1, "satisfied": 0, "satisfactionRate": 0, "resolved": 1, "resolvedInTime": 1},
+        **{"brokenBefore": 1, "resolutionOnTimeRate": 0.5},
+    }
+    with clock.override(clock.now() + timedelta(days=9)):
+        await take(dispatcher, "rate", row, is_solved=True, stars=5)
+    again = (await engine.read(RATES, {}, ANONYMOUS))["grievanceFigures"]
+    assert (again["rated"], again["satisfied"], again["satisfactionRate"]) == (2, 1, 0.5)
+    assert await checking.check_all() == 0
+    await GrievanceUpdate.filter(verb="reopen").update(is_solved=None, broke_promise=False)
+    assert await checking.check_all() == 12  # the check goes by the history
+
+
 async def test_the_migration_fills_the_cells_that_the_steps_would_have_made(report: Report) -> None:
     await histories(report, Random(3), 25)
-    await GrievanceCell.all().update(unanswered_late=0, open_late=0)  # what later migrations added is counted by ticks
+    # What later migrations added is counted by ticks, and by steps.
+    await GrievanceCell.all().update(unanswered_late=0, open_late=0, broken_before=0)
+    # Staff who open a rated one again knew of no rating: what they undid was lost with the second resolution.
+    lost = GrievanceUpdate.filter(verb="reopen", is_solved=True)
+    assert not await lost.filter(grievance__status__in=("resolved", "verified", "closed")).exists()
     cells = await kept()
     await GrievanceCell.all().delete()
-    name = next(one.name for one in pkgutil.iter_modules(migrations.__path__) if one.name.endswith("_figures"))
+    await GrievanceUpdate.all().update(is_solved=None, stars=None)
     connection = get_connection("default")
-    migration = importlib.import_module(f"civicgraph.migrations.{name}")
-    for statement in migration.filling(connection.capabilities.dialect == "postgres"):
-        await connection.execute_query(statement)
+    is_postgres = connection.capabilities.dialect == "postgres"
+    for ending, statements in (("_figures", "filling"), ("_ended_courses", "remembering")):
+        name = next(one.name for one in pkgutil.iter_modules(migrations.__path__) if one.name.endswith(ending))
+        migration = importlib.import_module(f"civicgraph.migrations.{name}")
+        for statement in getattr(migration, statements)(is_postgres):
+            await connection.execute_query(statement)
     assert await kept() == cells
 
 
@@ -237,6 +304,7 @@ async def test_a_places_figures_are_those_of_its_subtree_its_months_and_its_cate
 ) -> None:
     await histories(report, Random(5), 40)
     rows = [row for row in await Grievance.all() if row.status not in UNCOUNTED]
+    ratings = {row.id: (await told_by_trail(row))["rated"] for row in rows}
 
     def counted(fits: Callable[[Grievance], bool]) -> dict[str, int]:
         chosen = [row for row in rows if fits(row)]
@@ -247,7 +315,7 @@ async def test_a_places_figures_are_those_of_its_subtree_its_months_and_its_cate
             "open": sum(row.status in OPEN for row in chosen),
             "closed": sum(row.status is GrievanceStatus.CLOSED for row in chosen),
             "reopened": sum(row.reopened_count > 0 for row in chosen),
-            "rated": sum(row.is_solved is not None for row in chosen),
+            "rated": sum(ratings[row.id] for row in chosen),
         }
 
     for within in (CITY, FENGGANG, LONGQUAN, FENGQUAN, HONGQIAO):

@@ -69,7 +69,7 @@ async def people(city: None) -> dict[str, Actor]:
     """Workers and dispatchers of three levels, and of another county."""
     found = {name: await place.person(name, Role.GRID_WORKER, code) for name, code in WORKERS.items()}
     found |= {name: await place.person(name, Role.DISPATCHER, code) for name, code in DISPATCHERS.items()}
-    return {**found, "stranger": ANONYMOUS, "reporter": ANONYMOUS, "clock": ANONYMOUS}
+    return {**found, "stranger": ANONYMOUS, "reporter": ANONYMOUS, "clock": ANONYMOUS, "first": ANONYMOUS}
 
 
 class History:
@@ -86,9 +86,13 @@ class History:
         with clock.override(self.now):
             made = await file_grievance(ANONYMOUS, words(contact_name="陈阿婆"))
             self.row: Grievance = await know_secret(made["grievance"])
-            other = await file_grievance(ANONYMOUS, words())
-        self.earlier = other["grievance"].number
+            await self._first()
         self.model = Model(self.now)
+
+    async def _first(self) -> None:
+        """Another report of the same, which it can be joined with."""
+        made = await file_grievance(ANONYMOUS, words())
+        self.earlier: Grievance = await know_secret(made["grievance"])
 
     async def step(self) -> None:
         """Somebody tries something, some time later."""
@@ -97,13 +101,14 @@ class History:
         blocked = set() if model.calls else {"report_in", "answer"}
         blocked |= set() if any(model.marks) else {"restore"}
         blocked |= set() if self.public_signs else {"redact"}
+        blocked |= set() if model.status == "merged" else {"take_place"}
         possible = [verb for verb, (_, sources, _) in STEPS.items() if model.status in sources.split()]
         verb = dice.choice([one for one in (possible if dice.random() < 0.85 else STEPS) if one not in blocked])
         needs = STEPS[verb][0]
         able = [one for one in self.people if model.may(one, needs)]
         actor = dice.choice(able if able and dice.random() < 0.7 else [*STAFF, "stranger", "reporter"])
-        if needs == "clock":
-            actor = "clock"
+        if needs in ("clock", "first"):
+            actor = needs
         values, told = self._choices(verb)
         expected = model.answer(actor, verb, self.now, is_solved=told.get("is_solved", True), call=told.get("call", 0))
         self.said.append(f"{self.now:%m-%d %H:%M} {actor} {verb} {values}: {expected}")
@@ -158,7 +163,7 @@ class History:
         if verb == "set_visibility":
             return {"is_public": not self.model.is_public}, {}
         if verb == "merge":
-            return {"into": self.earlier}, {}
+            return {"into": self.earlier.number}, {}
         if verb == "redact":
             return {"words": self.public_signs.pop(0)}, {}
         return {}, {}
@@ -170,6 +175,10 @@ class History:
             calls = await GrievanceCall.filter(grievance_id=self.row.id).order_by("id")
             values = {**values, "call": calls[values["call"]].id}
         try:
+            if verb == "take_place":  # whose report it was joined with withdraws that
+                await take(self.people[actor], "withdraw", self.earlier)
+                await self._first()
+                return "done"
             if verb == "finish_part":  # `take` would give a part to whoever has none
                 row = await Grievance.get(id=self.row.id)
                 given = {"number": row.number, "version": row.version, "words": "梯子已送到"}

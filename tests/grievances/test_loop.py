@@ -73,7 +73,7 @@ async def test_who_was_joined_with_an_earlier_report_hears_what_becomes_of_that(
     joined = await take(dispatcher, "merge", second, into=first.number)
     assert (joined.status, joined.duplicate_of_id) == (S.MERGED, first.id)
     assert (await tallies(CITY))[0] == 1
-    for into in (second.number, "ZY-0101-ZZZZ"):
+    for into in (first.number, second.number, "ZY-0101-ZZZZ"):
         with pytest.raises(InvalidInput):
             await take(dispatcher, "merge", first, into=into)
     await take(dispatcher, "accept", first)

@@ -10,6 +10,7 @@ import pytest
 from civicgraph import clock
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
+from civicgraph.grids.models import GridAssignment
 from civicgraph.grievances import reminders
 from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations import file_grievance
@@ -21,7 +22,7 @@ from civicgraph.scheduler.heartbeat import Fence, Heartbeat
 from tests.grievances.conftest import CONTACT, Report, words
 from tests.grievances.steps import in_days, know_secret, lead_to, take
 from tests.support import city as place
-from tests.support.city import FENGGANG, LONGQUAN
+from tests.support.city import FENGGANG, FENGQUAN, LONGQUAN
 
 PATIENCE = timedelta(minutes=configuration.Settings.model_fields["escalate_after_minutes"].default)
 
@@ -251,11 +252,44 @@ async def test_what_somebody_else_has_to_check_is_not_closed_before(report: Repo
     for days in (7, 8, 14):
         await tick(clock.now() + timedelta(days=days, seconds=1))
     assert (await Grievance.get(id=row.id)).status is GrievanceStatus.RESOLVED
-    assert [name for name, _ in await told("待核实")] == ["dispatcher"] * 2
+    assert await told("待核实") == []  # who resolved it may not check it, and there is nobody else
     station = await place.person("station", Role.DISPATCHER, LONGQUAN)
+    await tick(clock.now() + timedelta(days=21, seconds=1))
+    assert [name for name, _ in await told("待核实")] == ["station"]
     await take(station, "verify", row)
-    await tick(clock.now() + timedelta(days=22))
+    await tick(clock.now() + timedelta(days=29))
     assert (await Grievance.get(id=row.id)).status is GrievanceStatus.CLOSED
+
+
+async def test_who_may_check_hears_of_it_at_the_resolution_and_each_week_and_not_who_resolved_it(
+    report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    await GrievanceCategory.filter(code="lighting").update(is_verified=True)
+    for name, role, code in (
+        ("second", Role.GRID_WORKER, FENGQUAN),
+        ("station", Role.DISPATCHER, LONGQUAN),
+        ("elsewhere", Role.GRID_WORKER, place.HONGQIAO),
+    ):
+        await place.person(name, role, code)
+    row = await take(dispatcher, "assign", await report(), assignee_id=worker.person_id)
+    await take(worker, "resolve", row)
+    assert [name for name, _ in await told("待核实")] == ["dispatcher", "second"]
+    await tick(clock.now() + timedelta(days=7, seconds=1))
+    assert [name for name, _ in await told("待核实")] == ["dispatcher", "second"] * 2
+
+
+async def test_where_the_grid_has_a_worker_of_its_own_the_others_are_not_called_to_check(
+    report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    await GrievanceCategory.filter(code="lighting").update(is_verified=True)
+    await place.person("second", Role.GRID_WORKER, FENGQUAN)
+    row = await report()
+    await GridAssignment.create(grid_id=row.grid_id, person_id=worker.person_id, from_on=clock.today())
+    await lead_to(dispatcher, row, GrievanceStatus.RESOLVED)
+    assert [name for name, _ in await told("待核实")] == ["worker"]
+    other = await take(dispatcher, "assign", await report(), assignee_id=worker.person_id)
+    await take(worker, "resolve", other)
+    assert [name for name, _ in await told("待核实")][1:] == ["dispatcher", "second"]
 
 
 async def test_a_shortfall_is_remembered_every_week_until_somebody_looks(report: Report, dispatcher: Actor) -> None:

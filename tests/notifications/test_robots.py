@@ -6,12 +6,13 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from civicgraph import crypto
+from civicgraph import clock, crypto
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
 from civicgraph.graph.engine import Engine
@@ -179,3 +180,25 @@ async def test_what_is_no_robot_s_address_is_refused_with_words(centre: Actor, c
         with pytest.raises(InvalidInput) as caught:
             await add(centre, chat, url=url)
         assert "/cgi-bin/webhook/send?key=" in caught.value.errors[0].message
+
+
+async def test_a_robot_is_quiet_in_the_city_s_hours_unless_it_has_its_own_and_says_at_once_what_is_critical(
+    centre: Actor, chat: Listener
+) -> None:
+    configuration.use(configuration.current().model_copy(update={"quiet_hours": "22:00-07:00"}))
+    await add(centre, chat, name="照全市")
+    await add(centre, chat, name="从不安静", quiet_from=0, quiet_until=0)
+    await add(centre, chat, name="自定", quiet_from=60, quiet_until=120)
+    night = datetime(2026, 5, 20, 23, 30, tzinfo=clock.CITY_ZONE)
+    with clock.override(night):
+        await say(dedupe="1", what="路灯坏了")
+        await deliver_due()
+        assert len(chat.posted) == 2
+        await say(dedupe="2", what="燃气泄漏", is_critical=True)
+        await deliver_due()
+        assert len(chat.posted) == 5
+    with clock.override(night + timedelta(hours=7, minutes=29)):
+        assert await deliver_due() == 0
+    with clock.override(night + timedelta(hours=7, minutes=30)):
+        assert await deliver_due() == 1
+    assert "路灯坏了" in chat.posted[-1].json["text"]["content"]

@@ -12,6 +12,7 @@ from civicgraph import clock, crypto
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
 from civicgraph.graph.engine import Engine
+from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations import accept_grievance, file_grievance, set_grievance_visibility
 from civicgraph.notifications import operations
 from civicgraph.notifications.delivery import deliver_due
@@ -22,6 +23,7 @@ from civicgraph.operations import Forbidden, InvalidInput, NotFound
 from civicgraph.permissions import ANONYMOUS, SYSTEM, Actor, Held, Role
 from civicgraph.settings import Settings
 from tests.grievances.conftest import CONTACT, fill, words
+from tests.grievances.steps import know_secret, take
 from tests.support import city as place
 from tests.support.city import FENGGANG, SUIYANG
 from tests.support.listener import Listener
@@ -88,6 +90,20 @@ async def test_what_the_public_does_not_see_is_no_event(keeper: Actor, partner: 
     row = await set_grievance_visibility(SYSTEM, hidden)
     await accept_grievance(SYSTEM, {"number": row.number, "version": row.version})
     assert [one.template for one in await OutboxMessage.all()] == ["grievance.submitted"]
+
+
+async def test_a_rating_of_not_solved_leaves_as_a_rating_and_as_the_step_that_opens_it_again(
+    keeper: Actor, partner: Listener
+) -> None:
+    row = (await file_grievance(ANONYMOUS, words()))["grievance"]
+    for verb in ("accept", "resolve"):
+        await take(SYSTEM, verb, row)
+    await hook(keeper, partner)
+    await take(SYSTEM, "rate", await know_secret(await Grievance.get(id=row.id)), is_solved=False, stars=2)
+    rated, step = [one.values["data"] for one in await OutboxMessage.all().order_by("id")]
+    assert (rated["isSolved"], rated["stars"], rated["status"]) == (False, 2, "REOPENED")
+    assert (step["verb"], "isSolved" in step) == ("reopen", False)
+    assert [one.template for one in await OutboxMessage.all().order_by("id")] == ["grievance.rated", "grievance.step"]
 
 
 async def test_a_partner_that_fails_gets_all_again_in_order_with_the_same_ids(keeper: Actor, partner: Listener) -> None:

@@ -170,5 +170,5 @@ async def hand_on(admin: Person) -> None:
     actor = Actor("person", admin.id, admin.name, admin.title, (Held(Role.ADMINISTRATOR, city),))
     row = await EventEntry.get(text=_HANDED_ON)
     given = {"category": "ent_policy", "division_code": places()["hangtian"], "owner": "汇川区农业农村局"}
-    row = await hand_on_question(actor, {"id": row.id, "version": row.version, **given})
+    row = (await hand_on_question(actor, {"id": row.id, "version": row.version, **given}))["entry"]
     await Grievance.filter(id=row.grievance_id).update(is_generated=True)

@@ -248,6 +248,6 @@ Mutation = mutations(
     door(operations.add_event_entry, {"entry": "EventEntry"}),
     door(operations.change_event_entry, {"entry": "EventEntry"}),
     door(operations.remove_event_entry, {"event": "Event"}),
-    door(operations.hand_on_question, {"entry": "EventEntry"}),
+    door(operations.hand_on_question, {"entry": "EventEntry", "number": str, "tracking_secret": str}),
 )
 TYPES = (Event, EventSeries, ProgrammeItem, EventEntry)

@@ -18,7 +18,7 @@ from civicgraph.grievances.workflow import TRANSITIONS
 T = TypeVar("T", datetime, int)
 """Moments, or the epoch seconds of generators."""
 
-_STARTS = frozenset({"submit", "resubmit", "reopen"})
+_STARTS = frozenset({"submit", "resubmit", "reopen", "take_place"})
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Dues:
 def dues(history: Iterable[Moment], promise: Promise) -> Dues:
     """Both promised times after this history, whose steps stand in the order in which they were taken.
 
-    They count from the latest submission or reopening; more time from before it is not carried over.
+    They count from the latest submission, reopening or taking of another's place; more time from before it is not carried over.
     `promise` is what was promised at the first step. Another promise counts from the same start, rests and
     more time remembered. It never takes effect backwards: a time that was kept stays what it was, and one
     that comes closer leaves the minutes of a first response from the change on, or what was left anyway.

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from civicgraph import clock
 from civicgraph.grievances import escalation
 from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceStatus
 from civicgraph.grievances.workflow import ASK_AFTER, ASK_AGAIN_AFTER, CLOSE_AFTER, DONE, OPEN
 from civicgraph.scheduler.deadlines import set_deadlines, settle
 
+_AWAITING = frozenset({"resolution", "review"})
+"""Kinds of deadlines of what is open or a shortfall: departments are awaited there, and nowhere else."""
 CALL_KINDS = ("answer_soon", "answer")
 """What a called department is reminded of."""
 
@@ -33,10 +36,11 @@ def wanted(row: Grievance) -> dict[str, datetime]:
     return {kind: due_at for kind, due_at in found.items() if due_at is not None}
 
 
-async def keep(row: Grievance, before: Mapping[str, datetime]) -> None:
+async def keep(row: Grievance, before: Mapping[str, datetime]) -> list[GrievanceCall]:
     """Set what is wanted now and was not before, and settle what no longer is.
 
-    A deadline that stays as it was is left alone: what was told once is not told again.
+    A deadline that stays as it was is left alone: what was told once is not told again. Answers the departments
+    that are called anew by it.
     """
     now = wanted(row)
     gone = [kind for kind in before if kind not in now]
@@ -46,8 +50,10 @@ async def keep(row: Grievance, before: Mapping[str, datetime]) -> None:
     if over:
         await settle(row, *sorted(over))
     await set_deadlines((row, kind, due_at) for kind, due_at in moved.items())
-    if before and row.status not in (*OPEN, GrievanceStatus.SHORTFALL):
+    was_awaited, is_awaited = not _AWAITING.isdisjoint(before), not _AWAITING.isdisjoint(now)
+    if was_awaited and not is_awaited:
         await _dismiss_called(row)
+    return await _call_anew(row) if is_awaited and not was_awaited else []
 
 
 async def keep_call(call: GrievanceCall) -> None:
@@ -63,3 +69,19 @@ async def _dismiss_called(row: Grievance) -> None:
     """Nobody waits any longer for departments that have not answered."""
     for call in await GrievanceCall.filter(grievance_id=row.id, answered_at=None):
         await settle(call, *CALL_KINDS)
+
+
+async def _call_anew(row: Grievance) -> list[GrievanceCall]:
+    """It is to be done after all: who has not answered is awaited again. Whose time is over gets as much of it anew.
+
+    Nobody waited for them in between, so they cannot be late by that time.
+    """
+    anew, now = [], clock.now()
+    for call in await GrievanceCall.filter(grievance_id=row.id, answered_at=None).order_by("id"):
+        if call.answer_due_at <= now:
+            call.answer_due_at = now + (call.answer_due_at - call.called_at)
+            call.called_at, call.reported_in_at = now, None
+            await call.save()
+            anew.append(call)
+        await keep_call(call)
+    return anew

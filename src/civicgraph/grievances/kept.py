@@ -36,4 +36,8 @@ class GrievanceCall:
     answer_due_at = column()
     reported_in_at = column()
     answered_at = column()
-    is_late = computed(bool, rules.is_answer_late, "Its time has passed and it has not answered.")
+    is_late = computed(
+        bool,
+        rules.is_answer_late,
+        "Its time has passed and it has not answered, while there is something to answer to.",
+    )

@@ -5,6 +5,25 @@ from __future__ import annotations
 from civicgraph.i18n import N_, Labelled
 
 
+class Urgency(Labelled):
+    """The four-level list 四级清单."""
+
+    CRITICAL = "critical", N_("Critical")  # 特急
+    URGENT = "urgent", N_("Urgent")  # 紧急
+    GENERAL = "general", N_("General")  # 一般
+    PLANNED = "planned", N_("Long-term")  # 长期
+
+
+class Body(Labelled):
+    """Who normally leads on a category."""
+
+    PROPERTY = "property", N_("Property company")
+    DEPARTMENT = "department", N_("Department")
+    GRID_WORKER = "grid_worker", N_("Grid worker")
+    COMMUNITY = "community", N_("Community")
+    COMMITTEE = "committee", N_("Owners' committee")
+
+
 class HoldReason(Labelled):
     """Why work on a grievance rests. `workflow.PAUSING` says which of them stop the clock."""
 

@@ -12,9 +12,11 @@ from civicgraph.grievances.desk import models as desk
 from civicgraph.grievances.figures.models import GrievanceCell as GrievanceCell  # a table of the room
 from civicgraph.grievances.intake import models as intake
 from civicgraph.grievances.intake.models import Channel as Channel
+from civicgraph.grievances.kinds import Body as Body
 from civicgraph.grievances.kinds import Counting as Counting
 from civicgraph.grievances.kinds import HoldReason as HoldReason
 from civicgraph.grievances.kinds import ReporterKind as ReporterKind
+from civicgraph.grievances.kinds import Urgency as Urgency
 from civicgraph.i18n import N_, Labelled
 from civicgraph.model import Record, SqlIndexes, by_place, place
 
@@ -22,25 +24,6 @@ CategoryQuestion, GrievanceAnswer = intake.CategoryQuestion, intake.GrievanceAns
 GrievanceSupporter, HeldReport = intake.GrievanceSupporter, intake.HeldReport
 Team, TeamMember, WorkOrder = desk.Team, desk.TeamMember, desk.WorkOrder
 GrievanceTag, ReadyText, SavedFilter = desk.GrievanceTag, desk.ReadyText, desk.SavedFilter
-
-
-class Urgency(Labelled):
-    """The four-level list 四级清单."""
-
-    CRITICAL = "critical", N_("Critical")  # 特急
-    URGENT = "urgent", N_("Urgent")  # 紧急
-    GENERAL = "general", N_("General")  # 一般
-    PLANNED = "planned", N_("Long-term")  # 长期
-
-
-class Body(Labelled):
-    """Who normally leads on a category."""
-
-    PROPERTY = "property", N_("Property company")
-    DEPARTMENT = "department", N_("Department")
-    GRID_WORKER = "grid_worker", N_("Grid worker")
-    COMMUNITY = "community", N_("Community")
-    COMMITTEE = "committee", N_("Owners' committee")
 
 
 class GrievanceStatus(Labelled):
@@ -311,6 +294,15 @@ class GrievanceUpdate(Model):
     )
     changes: Any = fields.JSONField(
         null=True, description="What of level, category and promise became something else, before and after."
+    )
+    is_solved = fields.BooleanField(
+        null=True, description="How its reporter had rated the resolution that this step undid, empty if they had not."
+    )
+    stars = fields.SmallIntField(null=True, description="The stars of that rating, from 1 to 5.")
+    broke_promise = fields.BooleanField(
+        default=False,
+        db_default=False,
+        description="Whether the resolution was late by the promise that this step replaced with a fresh one.",
     )
     by_line = fields.CharField(120, default="", description="Who did it, by office: 金台社区联络点.")
     person: Any = fields.ForeignKeyField(

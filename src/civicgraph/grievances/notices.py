@@ -16,6 +16,7 @@ from civicgraph.divisions.rules import parent_code
 from civicgraph.grievances import following, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
+from civicgraph.grievances.desk.rules import DISPATCHING
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.letters.references import reply_address
 from civicgraph.grievances.models import (
@@ -23,6 +24,7 @@ from civicgraph.grievances.models import (
     GrievanceCall,
     GrievanceCategory,
     GrievanceFollower,
+    GrievanceStatus,
     GrievanceUpdate,
     Urgency,
 )
@@ -30,9 +32,6 @@ from civicgraph.grievances.workflow import OPEN
 from civicgraph.notifications.gathering import Gathered, once
 from civicgraph.notifications.models import ChatRobot, EndpointState, NoticePreference
 from civicgraph.notifications.operations import notify_address, notify_person, notify_robots, tell_partners
-from civicgraph.permissions import CAPABILITIES, DISPATCH_GRIEVANCES, Role
-
-_DISPATCHING = [role for role in Role if DISPATCH_GRIEVANCES in CAPABILITIES[role]]
 
 
 async def look_up(gathered: Gathered, rows: Sequence[Grievance]) -> None:
@@ -85,6 +84,9 @@ async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
     if not row.is_public:
         return
     kind = {"submit": "grievance.submitted", "rate": "grievance.rated", "list_shortfall": "grievance.shortfall"}
+    kinds = [kind.get(update.verb, "grievance.step")]
+    if update.verb == "reopen" and update.by_line == rules.REPORTER_LINE:  # a rating too: not solved
+        kinds.insert(0, "grievance.rated")
     data: dict[str, Any] = {
         "number": row.number,
         "verb": update.verb,
@@ -96,20 +98,16 @@ async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
         "resolutionDueAt": row.resolution_due_at.isoformat(),
         "url": f"{settings.current().base_url.rstrip('/')}/grievances/{row.number}",
     }
-    if update.verb == "rate":
-        data |= {"stars": row.stars, "isSolved": row.is_solved}
-    await tell_partners(
-        kind.get(update.verb, "grievance.step"),
-        f"grievances/{row.number}",
-        _place(row),
-        data,
-        dedupe=f"grievance:{row.id}:step:{update.id}",
-    )
+    for name in kinds:
+        is_rating = name == "grievance.rated"
+        more = {"stars": row.stars, "isSolved": row.is_solved} if is_rating else {}
+        key = f"grievance:{row.id}:step:{update.id}" + (":rated" if is_rating and update.verb != "rate" else "")
+        await tell_partners(name, f"grievances/{row.number}", _place(row), {**data, **more}, dedupe=key)
 
 
 async def tell_duplicates(row: Grievance) -> None:
     """Write to those whose reports were joined with this one, and who follow those, what became of it."""
-    joined = {one.id: one for one in await Grievance.filter(duplicate_of_id=row.id)}
+    joined = {one.id: one for one in await Grievance.filter(duplicate_of_id=row.id, status=GrievanceStatus.MERGED)}
     values = {"earlier": row.number, "status": row.status.value}
     what = f"joined:{row.version}"
     for one in joined.values():
@@ -261,7 +259,7 @@ async def _nearest(code: str) -> tuple[str, list[Person]]:
 
 async def _find_nearest(code: str) -> tuple[str, list[Person]]:
     while code:
-        grants = await Grant.filter(division_id=code, role__in=_DISPATCHING, person__is_active=True).select_related(
+        grants = await Grant.filter(division_id=code, role__in=DISPATCHING, person__is_active=True).select_related(
             "person"
         )
         if people := {grant.person.id: grant.person for grant in grants}:

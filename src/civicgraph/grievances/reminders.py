@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from tortoise.models import Model
 
 from civicgraph import clock, settings
-from civicgraph.grievances import notices
+from civicgraph.grievances import checks, notices
 from civicgraph.grievances.escalation import LADDER, PROMISED, Level, Rung, after, due_of, kinds, place_of, reached_at
-from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceCategory, GrievanceStatus
+from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceStatus
 from civicgraph.grievances.operations.history import take_by_clock
 from civicgraph.grievances.operations.hold_grievance import resume
 from civicgraph.grievances.operations.rate_grievance import close_by_clock
@@ -88,7 +88,12 @@ async def answer_due_soon(deadline: Deadline) -> None:
 async def answer_missed(deadline: Deadline) -> None:
     """A called department has not answered by its time: its level and the community are told."""
     if (row := await _remind_called(deadline, "grievance_unanswered", "late")) is not None:
-        await notices.tell_workers(row, "grievance_unanswered", f"unanswered:{deadline.subject_id}", deadline.due_at)
+        await notices.tell_workers(
+            row,
+            "grievance_unanswered",
+            f"unanswered:{deadline.subject_id}:{deadline.due_at:%Y%m%d%H%M}",
+            deadline.due_at,
+        )
 
 
 async def _remind_called(deadline: Deadline, template: str, what: str) -> Grievance | None:
@@ -96,7 +101,7 @@ async def _remind_called(deadline: Deadline, template: str, what: str) -> Grieva
     row = await Grievance.get(id=call.grievance_id) if call is not None and call.answered_at is None else None
     if call is None or row is None or row.status not in (*OPEN, GrievanceStatus.SHORTFALL):
         return None
-    await notices.tell_called(row, call, template, what)
+    await notices.tell_called(row, call, template, f"{what}:{call.answer_due_at:%Y%m%d%H%M}")  # it may be called anew
     return row
 
 
@@ -138,9 +143,8 @@ async def closing_due(deadline: Deadline) -> None:
     row = await _done(deadline)
     if row is None:
         return
-    category = await GrievanceCategory.get(code=row.category_id)
-    if category.is_verified and row.status is GrievanceStatus.RESOLVED:
-        await notices.tell_workers(row, "grievance_check", f"check:{deadline.due_at:%Y%m%d}", deadline.due_at)
+    if await checks.is_awaited(row):
+        await checks.call_checkers(row, f"{deadline.due_at:%Y%m%d}")
         await set_deadline(row, "closing", deadline.due_at + CLOSE_AFTER)
     elif (taken := await take_by_clock("close", row.id)) is not None:
         await close_by_clock(taken)

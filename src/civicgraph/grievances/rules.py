@@ -152,6 +152,7 @@ OFFICES = {12: "联络点", 9: "联络站", 6: "指挥中心", 4: "指挥中心"
 """What the office of a level is called, by the digits of its code (民声总台's three levels)."""
 GRID_WORKER = "网格员"
 SYSTEM_LINE = "系统"
+REPORTER_LINE = "反映人"
 REPORTERS = {ReporterKind.RESIDENT: "居民", ReporterKind.ENTERPRISE: "企业"}
 
 
@@ -293,8 +294,12 @@ def is_mine(c: Compiler, row: Row) -> str:
 
 
 def is_answer_late(c: Compiler, row: Row) -> str:
-    """A called department's time has passed and it has not answered."""
-    return f"({row['answered_at']} IS NULL AND {row['answer_due_at']} < {c.now()})"
+    """A called department's time has passed and it has not answered, while there is something to answer to."""
+    states = _listed(one.value for one in TRANSITIONS["answer"].sources)
+    _, source = c.find(
+        "Grievance", lambda parent: f"{parent['id']} = {row['grievance_id']} AND {parent['status']} IN {states}"
+    )
+    return f"({row['answered_at']} IS NULL AND {row['answer_due_at']} < {c.now()} AND EXISTS (SELECT 1 {source}))"
 
 
 def responded_in_time(c: Compiler, row: Row) -> str:

@@ -22,6 +22,10 @@ DONE = (_S.RESOLVED, _S.VERIFIED, _S.CLOSED)
 """What was asked for is done."""
 ENDED = (_S.RETURNED, _S.REDIRECTED, _S.MERGED, _S.WITHDRAWN)
 """Nothing is to be done here: asked back, another body's, part of another grievance, or withdrawn."""
+JOINED_WITH = (*OPEN, _S.SHORTFALL)
+"""What another report of the same problem can be joined with: somebody deals with it."""
+TOLD_TO_JOINED = (_S.RETURNED, _S.REDIRECTED, _S.RESOLVED, _S.REOPENED, _S.SHORTFALL)
+"""Where it comes to, those are told whose reports were joined with it."""
 EVERY = tuple(GrievanceStatus)
 NEEDING_CONTACT = (*OPEN, _S.RESOLVED, _S.VERIFIED, _S.SHORTFALL)
 """Something is still to be said to the reporter, or asked."""
@@ -59,6 +63,7 @@ class Needs(Enum):
     CALLED = "a grant to dispatch over the level of a called department"
     CHECKER = "a worker or dispatcher of the place who did not resolve it"
     REPORTER = "the number and the tracking secret"
+    RULE = "nobody: it follows from another report's withdrawal"
     CLOCK = "nobody: the scheduler, when its time has come"
 
 
@@ -130,8 +135,13 @@ TRANSITIONS: Mapping[str, Transition] = {
     "merge": Transition(
         "并案", (_S.SUBMITTED, *_HANDED_OUT, _S.REOPENED), _S.MERGED, Needs.DISPATCHER,
         N_("Only an open grievance can be joined with an earlier one."),
-        asks="the number of the earlier one", response=Clock.STOP, resolution=Clock.STOP,
+        asks="the number of an earlier one that is open or a shortfall", response=Clock.STOP, resolution=Clock.STOP,
         public="which one it was joined with",
+    ),
+    "take_place": Transition(
+        "接续办理", (_S.MERGED,), _S.SUBMITTED, Needs.RULE,
+        response=Clock.RESTART, resolution=Clock.RESTART,
+        public="that the report it was joined with was withdrawn, new promised times",
     ),
     "assign": Transition(
         "派单", (_S.SUBMITTED, *_HANDED_OUT, _S.REOPENED), _S.ASSIGNED, Needs.DISPATCHER,
@@ -234,9 +244,10 @@ TRANSITIONS: Mapping[str, Transition] = {
         asks="which call, and the answer", public="the department's answer",
     ),
     "withdraw": Transition(
-        "撤回", (*OPEN, _S.RETURNED, _S.SHORTFALL), _S.WITHDRAWN, Needs.REPORTER,
+        "撤回", (*OPEN, _S.RETURNED, _S.SHORTFALL, _S.MERGED), _S.WITHDRAWN, Needs.REPORTER,
         N_("Only what is not resolved yet can be withdrawn."),
-        response=Clock.STOP, resolution=Clock.STOP, public="that it was withdrawn",
+        response=Clock.STOP, resolution=Clock.STOP,
+        public="that it was withdrawn; the oldest report that was joined with it takes its place",
     ),
     "finish_part": Transition(
         "协办完成", (*_HANDED_OUT, _S.ON_HOLD, _S.REOPENED), None, Needs.HELPER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from civicgraph.notifications.models import ChatRobot, NoticePreference, OutboxMessage, Paced, Webhook
@@ -25,7 +26,7 @@ async def paces_of(rows: Sequence[OutboxMessage], settings: Settings) -> dict[in
         if row.person_id:
             found[row.id] = of_person(chosen.get(row.person_id), settings)
         elif row.robot_id:
-            found[row.id] = _pace(speaking[row.robot_id], ROBOT_MINUTES)
+            found[row.id] = of_robot(speaking[row.robot_id], settings)
     return found
 
 
@@ -35,6 +36,18 @@ def of_person(chosen: NoticePreference | None, settings: Settings) -> Pace:
         return _pace(chosen, 0)
     begin, end = minutes_of(settings.quiet_hours)
     return Pace(timedelta(minutes=settings.digest_minutes), begin, end, chosen.last_sent_at if chosen else None)
+
+
+def of_robot(row: ChatRobot, settings: Settings) -> Pace:
+    """What was chosen for a robot. Without quiet hours of its own it has the city's: a group's phones ring at night, too.
+
+    The same time twice is a choice: it is never quiet.
+    """
+    pace = _pace(row, ROBOT_MINUTES)
+    if pace.quiet_from is not None and pace.quiet_until is not None:
+        return pace
+    begin, end = minutes_of(settings.quiet_hours)
+    return replace(pace, quiet_from=begin, quiet_until=end)
 
 
 def _pace(row: Paced, otherwise: int) -> Pace:

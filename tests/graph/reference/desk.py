@@ -117,6 +117,15 @@ def has_tag(world: World, row: Any, name: str) -> bool:
     return tagged and rules.reads_private(world, row)
 
 
+def waits_for_my_check(world: World, row: Any) -> bool:
+    """Resolved by another, of a category that asks for a look."""
+    kind = next(one for one in world.rows.tables["GrievanceCategory"] if one.code == row.category_id)
+    steps = world.rows.having("GrievanceUpdate", "grievance_id", row.id)
+    last = max((one for one in steps if one.verb == "resolve"), key=lambda one: one.id, default=None)
+    is_own = last is not None and last.person_id is not None and last.person_id == world.actor.person_id
+    return row.status.name == "RESOLVED" and kind.is_verified and rules.checks(world, row) and not is_own
+
+
 def has_my_part(world: World, row: Any) -> bool:
     return bool(rules.orders_of(world, world.actor.person_id, row))
 

@@ -276,7 +276,11 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Grievance.respondedInTime": in_time("accepted_at", "response_due_at"),
     "Grievance.redactions": owned("GrievanceRedaction", "grievance_id", "position"),
     "TrackedGrievance.redactions": owned("GrievanceRedaction", "grievance_id", "position"),
-    "GrievanceCall.isLate": lambda world, row: row.answered_at is None and row.answer_due_at < world.now,
+    "GrievanceCall.isLate": lambda world, row: (
+        row.answered_at is None
+        and row.answer_due_at < world.now
+        and (world.rows.one("Grievance", row.grievance_id).status.name in (*OPEN, "SHORTFALL"))
+    ),
     "GrievancePerformance.resolutionInTimeRate": share("resolved_in_time", "resolved"),
     "GrievancePerformance.resolutionRate": share("resolved", "received"),
     "GrievancePerformance.responseInTimeRate": share("responded_in_time", "responded"),

@@ -273,6 +273,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "GrievanceFilter.channel": is_("channel"),
     "GrievanceFilter.compound": is_("compound_id"),
     "GrievanceFilter.hasMyPart": only(desk.has_my_part),
+    "GrievanceFilter.waitsForMyCheck": only(desk.waits_for_my_check),
     "GrievanceFilter.tag": desk.has_tag,
     "GrievanceFilter.event": lambda world, row, slug: any(
         one.slug == slug and one.id == row.event_id for one in world.rows.tables["Event"]

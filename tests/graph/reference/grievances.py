@@ -38,7 +38,13 @@ async def build_grievances(dice: Random, places: list[str], people: list[int]) -
     for position, (code, name) in enumerate(CATEGORIES.items(), 1):
         group = {"group_code": f"g{position % 2}", "group_name": "房屋", "group_name_en": "Homes", "name_en": code}
         await GrievanceCategory.create(
-            code=code, name=name, **group, urgency=Urgency.GENERAL, body=Body.PROPERTY, position=position // 2
+            code=code,
+            name=name,
+            **group,
+            urgency=Urgency.GENERAL,
+            body=Body.PROPERTY,
+            position=position // 2,
+            is_verified=code != "noise",
         )
     for number in range(1, 46):
         await _grievance(dice, number, people)

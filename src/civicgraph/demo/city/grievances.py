@@ -37,7 +37,7 @@ GRIEVANCE = table(
 UPDATE = table(
     GrievanceUpdate,
     *("grievance_id", "at", "status", "verb", "minutes", "until", "is_pausing", "changes"),
-    *("by_line", "person_id", "public_note", "internal_note"),
+    *("by_line", "person_id", "public_note", "internal_note", "is_solved", "stars", "broke_promise"),
 )
 DEADLINE = table(
     Deadline,
@@ -184,7 +184,7 @@ def _updates(number: int, case: Case, category: Category, community: Community, 
     return [
         (
             *(number, step.at, step.status, cases.VERBS[step.status], None, None, False, None, lines[step.who]),
-            *(lead if step.who == cases.WORKER else None, step.note, ""),
+            *(lead if step.who == cases.WORKER else None, step.note, "", None, None, False),
         )
         for step in case.steps
     ]

@@ -16,6 +16,7 @@ from civicgraph.events.operations.rows import writable
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.file_grievance import Identity, file
 from civicgraph.grievances.operations.report_input import FileGrievance
+from civicgraph.grievances.rules import grouped
 from civicgraph.i18n import N_
 from civicgraph.operations import Input, InvalidInput, NotFound, Unavailable, audit, changed, check_version, operation
 from civicgraph.operations.inputs import validate
@@ -128,8 +129,11 @@ async def remove_event_entry(actor: Actor, data: EventEntryVersion) -> Event:
 
 
 @operation()
-async def hand_on_question(actor: Actor, data: HandOnQuestion) -> EventEntry:
-    """Turn a question into a grievance: it has an office and promised times from then on, and the list shows how it goes."""
+async def hand_on_question(actor: Actor, data: HandOnQuestion) -> dict[str, Any]:
+    """Turn a question into a grievance: it has an office and promised times from then on, and the list shows how it goes.
+
+    The tracking secret is answered here and nowhere else: who asked follows it, rates it or withdraws it with that.
+    """
     event, row = await _of(actor, data)
     check_version(row, data.version, dict)
     if not ENTRIES[row.kind].becomes_grievance or row.grievance_id is not None or row.done_on is not None:
@@ -151,7 +155,7 @@ async def hand_on_question(actor: Actor, data: HandOnQuestion) -> EventEntry:
     row.update_from_dict({"grievance_id": grievance.id, "owner": data.owner, "version": row.version + 1})
     await row.save()
     await _note(actor, event, row, {"grievance": [None, grievance.number]})
-    return row
+    return {"entry": row, "number": grievance.number, "tracking_secret": grouped(given.secret)}
 
 
 async def _of(actor: Actor, data: EventEntryVersion) -> tuple[Event, EventEntry]:

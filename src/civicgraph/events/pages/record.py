@@ -36,7 +36,12 @@ async def _found(request: Request) -> dict[str, Any]:
     return found
 
 
-async def _drawn(request: Request, found: dict[str, Any], refused: tuple[str, Form] | None = None) -> Response:
+async def _drawn(
+    request: Request,
+    found: dict[str, Any],
+    refused: tuple[str, Form] | None = None,
+    handed_on: Mapping[str, Any] | None = None,
+) -> Response:
     event = found["event"]
     kinds = KINDS[EventKind[event["kind"]]].entries
     forms: dict[str, Form] = {}
@@ -58,7 +63,7 @@ async def _drawn(request: Request, found: dict[str, Any], refused: tuple[str, Fo
         }
         for kind in kinds
     ]
-    values = {"parts": parts, "forms": forms, "refused": refused[0] if refused else ""}
+    values = {"parts": parts, "forms": forms, "refused": refused[0] if refused else "", "handed_on": handed_on}
     variables = {"slug": event["slug"]}
     return await page(request, _DOCUMENT, variables, values, data=found, status=422 if refused else 200)
 
@@ -108,24 +113,38 @@ async def _add(request: Request) -> Response:
     return await _after(request, found, kind.value, form, row)
 
 
-def _act(operation: Operation[Any, Any], said: str, suffix: str = "") -> Callable[[Request], Awaitable[Response]]:
+def _act(operation: Operation[Any, Any], said: str) -> Callable[[Request], Awaitable[Response]]:
     """The handler of a form about one entry."""
 
     async def handle(request: Request) -> Response:
-        found = await _found(request)
-        number = request.path_params["number"]
-        rows = [one for one in found["event"]["entries"] if one["number"] == number]
-        if not rows:
-            raise HTTPException(404)
-        kind = EntryKind[rows[0]["kind"]]
-        if suffix:
-            form = await _handing(request, found["event"], rows[0], found)
-        else:
-            form = _form(operation, kind, rows[0], f"e{number}")
+        found, entry = await _entry(request)
+        number = entry["number"]
+        form = _form(operation, EntryKind[entry["kind"]], entry, f"e{number}")
         row = await submit(request, form, operation, id=number)
-        return await _after(request, found, f"{number}{suffix}", form, row, said)
+        return await _after(request, found, f"{number}", form, row, said)
 
     return handle
+
+
+async def _hand_on(request: Request) -> Response:
+    """Make a question a grievance; its number and tracking secret are shown this once, for who asked it."""
+    found, entry = await _entry(request)
+    form = await _handing(request, found["event"], entry, found)
+    handed_on = await submit(request, form, operations.hand_on_question, id=entry["number"])
+    if handed_on is None:
+        return await _drawn(request, found, (f"{entry['number']}-grievance", form))
+    response = await _drawn(request, await _found(request), handed_on=handed_on)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+async def _entry(request: Request) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """The event's record, and the entry that the address names."""
+    found, number = await _found(request), request.path_params["number"]
+    entry = next((one for one in found["event"]["entries"] if one["number"] == number), None)
+    if entry is None:
+        raise HTTPException(404)
+    return found, entry
 
 
 async def _after(
@@ -149,7 +168,7 @@ ROUTES = [
     ),
     Route(
         _ONE + "/grievance",
-        staff_only(_act(operations.hand_on_question, N_("It is a grievance now."), "-grievance")),
+        staff_only(_hand_on),
         name="staff_entry_grievance",
         methods=["POST"],
     ),

@@ -93,6 +93,19 @@ def with_my_part(c: Compiler, row: Row) -> str:
     return f"{row['id']} IN (SELECT part.grievance_id FROM work_order part WHERE {mine(c, 'part')})"
 
 
+def waits_for_check(c: Compiler, row: Row) -> str:
+    """Resolved by somebody else, of a category that asks for a look on the spot, where the actor may take it."""
+    resolver = (
+        "SELECT last.person_id FROM grievance_update last WHERE last.id = (SELECT max(step.id) FROM grievance_update step"
+        f" WHERE step.grievance_id = {row['id']} AND step.verb = 'resolve')"
+    )
+    return (
+        f"{row['status']} = 'resolved' AND {c.covers(row['division_id'], WORK_GRIEVANCES)} AND {row['category_id']} IN"
+        " (SELECT asks.code FROM grievance_category asks WHERE asks.is_verified)"
+        f" AND NOT coalesce(({resolver}) = {c.person()}, {c.dialect.false})"
+    )
+
+
 def is_mine(c: Compiler, row: Row) -> str:
     """Whether a work order is the actor's or a team's of theirs."""
     person = c.person()
@@ -158,3 +171,5 @@ def belongs_to(c: Compiler, row: Row, child: Row) -> str:
 
 WORKING = tuple(role for role in Role if WORK_GRIEVANCES in CAPABILITIES[role])
 """Roles that work on grievances."""
+DISPATCHING = tuple(role for role in Role if DISPATCH_GRIEVANCES in CAPABILITIES[role])
+"""Roles that dispatch grievances."""

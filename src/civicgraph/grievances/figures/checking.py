@@ -17,10 +17,21 @@ from tortoise.transactions import in_transaction
 from civicgraph import clock
 from civicgraph.db import beside
 from civicgraph.divisions.models import Division
-from civicgraph.grievances.figures.counting import Facts, Key, Vector, add_to, contribution, difference
+from civicgraph.grievances.figures.counting import (
+    ENDING,
+    OF_ROW,
+    Earlier,
+    Facts,
+    Key,
+    Vector,
+    add_to,
+    contribution,
+    difference,
+    earlier_of,
+)
 from civicgraph.grievances.figures.keeping import add
 from civicgraph.grievances.figures.models import COLUMNS
-from civicgraph.grievances.models import Grievance, GrievanceCell
+from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceUpdate
 
 log = structlog.get_logger()
 
@@ -96,8 +107,9 @@ async def _counted(division_code: str, connection: BaseDBAsyncClient) -> dict[Ke
     """What the division's cells should hold: of its own grievances, and of the divisions below."""
     found: dict[Key, Vector] = {}
     own = Grievance.filter(division_id=division_code).using_db(connection)
-    for values in await own.values_list(*Facts._fields):
-        counted = contribution(Facts(*values))
+    earlier = await _earlier(division_code, connection)
+    for number, *values in await own.values_list("id", *OF_ROW):
+        counted = contribution(Facts._make((*values, earlier.get(number, Earlier()))))
         add_to(found, ((key, counts) for key, counts in counted.items() if key.division_id == division_code))
     sums = ", ".join(f'sum("{name}")' for name in COLUMNS)
     mark = "$1" if connection.capabilities.dialect == "postgres" else "?"
@@ -109,3 +121,12 @@ async def _counted(division_code: str, connection: BaseDBAsyncClient) -> dict[Ke
     for row in map(tuple, below):
         add_to(found, [(Key(division_code, *row[:3]), row[3:])])
     return found
+
+
+async def _earlier(division_code: str, connection: BaseDBAsyncClient) -> dict[int, Earlier]:
+    """What the histories of the division's grievances hold beside their rows."""
+    steps = GrievanceUpdate.filter(grievance__division_id=division_code, verb__in=ENDING).using_db(connection)
+    found: dict[int, list[GrievanceUpdate]] = {}
+    for one in await steps:
+        found.setdefault(one.grievance_id, []).append(one)  # type: ignore[attr-defined]
+    return {number: earlier_of(history) for number, history in found.items()}

@@ -78,6 +78,7 @@ class GrievanceFigures:
     satisfied = column()
     unanswered_late = column()
     open_late = column()
+    broken_before = column()
     response_rate = share("responded", "received", "Share of what was reported that has a first response.")
     response_in_time_rate = share("responded_in_time", "responded", "Share of the first responses that came in time.")
     resolution_rate = share("resolved", "received", "Share of what was reported that is resolved.")
@@ -90,11 +91,16 @@ class GrievanceFigures:
     )
     resolution_on_time_rate = _on_time(
         "resolved_in_time",
-        *("resolved", "open_late", "shortfalls"),
+        *("resolved", "open_late", "shortfalls", "broken_before"),
         description="Share that was resolved by the promised time, of all that is resolved or should be: what is late and"
-        " still open, and what stands on the shortfall list, counts as not kept, what has time left is left out.",
+        " still open, what stands on the shortfall list, and each promise that had been broken when it was opened again,"
+        " counts as not kept, what has time left is left out.",
     )
-    satisfaction_rate = share("satisfied", "rated", "Share of those who rated that were satisfied.")
+    satisfaction_rate = share(
+        "satisfied",
+        "rated",
+        "Share of the ratings that say solved, with four stars or more if any were given; one of each resolution, also of those undone later.",
+    )
     median_response_hours = _median(RESPONDED, "responded", "Hours within which half of the first responses came.")
     median_resolution_hours = _median(RESOLVED, "resolved", "Hours within which half of what is resolved was so.")
     by_month = split(

@@ -66,7 +66,7 @@ async def _count(keys: list[int], now: datetime) -> int:
     async with in_transaction():
         rows = await Grievance.filter(id__in=keys).select_for_update(skip_locked=True)
         for row in rows:
-            before = contribution(Facts.of(row))
+            before = contribution(Facts.of(row))  # the history stays as it is: it counts the same on both sides
             mark(row, now)
             add_to(changes, difference(before, contribution(Facts.of(row))).items())
         for name in ("is_response_late", "is_resolution_late"):

@@ -27,10 +27,11 @@ COUNTS = {
     "open": "Still to be resolved.",
     "reopened": "Opened again at least once.",
     "shortfalls": "On the shortfall list.",
-    "rated": "Rated by their reporters.",
-    "satisfied": "Rated as solved, with four stars or more if any were given.",
+    "rated": "Ratings by reporters: one of each resolution, also of those that were undone later.",
+    "satisfied": "Ratings as solved, with four stars or more if any were given.",
     "unanswered_late": "Open and without a first response though its time has passed.",
     "open_late": "Open though the time for the resolution has passed.",
+    "broken_before": "Promised times of a resolution that had been broken when it was opened or sent again.",
 }
 RESPONDED = {f"responded_{bound}": f"First response within {bound} minutes." for bound in BOUNDS}
 RESOLVED = {f"resolved_{bound}": f"Resolved within {bound} minutes." for bound in BOUNDS}

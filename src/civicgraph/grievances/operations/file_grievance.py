@@ -67,15 +67,17 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
         return earlier
     _count(actor)
     # Here and not where the grievance is made: who lets a held report through is another person than its reporter.
-    await named.check_speaks_for(actor, await named.enterprise_of(data.enterprise_code), data.division_code)
+    enterprise = await named.enterprise_of(data.enterprise_code)
+    await named.check_speaks_for(actor, enterprise, data.division_code)
+    sent, data = data, data.model_copy(update={"channel": await named.channel_of(actor, data.channel, enterprise)})
     cause, rule = await _hold_cause(actor, data)
     for tries_left in reversed(range(_TRIES)):
         try:
             async with in_transaction():
-                return await _take_in(actor, data, cause, rule)
+                return await _take_in(actor, data, cause, rule, fingerprint(sent, *_APART))
         except IntegrityError:
             # The same submission at the same moment was first; or, once in ages, the number was taken.
-            if earlier := await _earlier(actor, data):
+            if earlier := await _earlier(actor, sent):
                 return earlier
             if not tries_left:
                 raise
@@ -109,6 +111,8 @@ async def _hold_cause(actor: Actor, data: FileGrievance) -> tuple[HoldCause | No
         return None, ""  # whoever tells of danger is not asked anything first
     if rule := spam_in(data.description):
         return HoldCause.SPAM, rule
+    if data.channel is Channel.BUSINESS:
+        return None, ""  # an account is no machine among strangers
     if not proof.is_busy() or (data.proof and proof.is_proof(data.proof)):
         return None, ""
     if data.channel is Channel.WEB:
@@ -145,7 +149,9 @@ def _answer(row: Grievance | None, given: Identity) -> dict[str, Any]:
     }
 
 
-async def _take_in(actor: Actor, data: FileGrievance, cause: HoldCause | None, rule: str) -> dict[str, Any]:
+async def _take_in(
+    actor: Actor, data: FileGrievance, cause: HoldCause | None, rule: str, told_by: str
+) -> dict[str, Any]:
     """File the report, or hold it."""
     given = await Identity.new()
     if data.idempotency_key:
@@ -153,7 +159,7 @@ async def _take_in(actor: Actor, data: FileGrievance, cause: HoldCause | None, r
         answer = {
             "number": given.number,
             "secret": crypto.encrypt(given.secret),
-            "fingerprint": fingerprint(data, *_APART),
+            "fingerprint": told_by,
         }
         await keep_answer(actor, _NAME, data.idempotency_key, answer)
     if cause is None:

@@ -16,12 +16,11 @@ from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUp
 from civicgraph.grievances.operations.inputs import Step
 from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.operations.timing import keep_time
-from civicgraph.grievances.workflow import NEEDING_CONTACT, TRANSITIONS, Clock
+from civicgraph.grievances.rules import REPORTER_LINE as REPORTER_LINE
+from civicgraph.grievances.workflow import DONE, NEEDING_CONTACT, TOLD_TO_JOINED, TRANSITIONS, Clock
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
 from civicgraph.text import mask_personal
-
-REPORTER_LINE = "反映人"
 
 _AUDITED = (
     "status", "division_id", "assignee_id", "team", "outcome", "is_public", "reason", "body_in_charge",
@@ -48,6 +47,8 @@ class Taken:
         self._before = _audited(self.row)
         self._is_resting = self.row.status is GrievanceStatus.ON_HOLD
         self._deadlines = deadlines.wanted(self.row)
+        self._resolved_at, self._promised_at = self.row.resolved_at, self.row.resolution_due_at
+        self._rating = (self.row.is_solved, self.row.stars) if self.row.status in DONE else (None, None)
 
     async def done(
         self,
@@ -75,9 +76,11 @@ class Taken:
         )
         if transition.response is Clock.STOP:
             _responded(row, entry.at)
+        if transition.resolution is Clock.RESTART:
+            await self._end_course(entry)
         if transition.resolution in _MOVING or (self._is_resting and transition.target is not None):
             await keep_time(row, entry)
-        await recount(row)
+        await recount(row, entry)
         await row.save()
         if transition.target is not None or note:
             if by_way_of is not None:
@@ -85,12 +88,15 @@ class Taken:
             await entry.save()
             self.written.append(entry)
             await notices.tell_reporter(row, entry)
+        if transition.target is not None and row.status in TOLD_TO_JOINED:
+            await notices.tell_duplicates(row)
         if internal_note:
             verb = "comment" if transition.target else self.verb
             note_row = GrievanceUpdate(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)
             await note_row.save()
             self.written.append(note_row)
-        await deadlines.keep(row, self._deadlines)
+        for call in await deadlines.keep(row, self._deadlines):
+            await notices.tell_called(row, call, "grievance_called", f"called:{call.called_at:%Y%m%d%H%M%S}")
         private = {"internal_note": ["", internal_note]} if internal_note else {}
         words = {"public_note": ["", entry.public_note]} if note and transition.target is None else {}
         values = changed(self._before, _audited(row))
@@ -98,6 +104,23 @@ class Taken:
             values = {name: pair for name, pair in values.items() if name not in ("outcome", "reason")}
         await audit(self.actor, row, {**values, **words, **private, **(also or {})})
         return row
+
+    def rated(self, is_solved: bool | None, stars: int | None) -> None:
+        """Say that this step brings a rating of its own of what was resolved."""
+        self._rating = is_solved, stars
+
+    async def _end_course(self, entry: GrievanceUpdate) -> None:
+        """Keep in the history what the row forgets: how the resolution was rated, and whether it was late.
+
+        What ended without a resolution ran until the step that stopped its clock.
+        """
+        ended_at = self._resolved_at
+        if ended_at is None:
+            stopping = [verb for verb, one in TRANSITIONS.items() if one.resolution is Clock.STOP]
+            last = await GrievanceUpdate.filter(grievance_id=self.row.id, verb__in=stopping).order_by("-id").first()
+            ended_at = last.at if last else entry.at
+        entry.is_solved, entry.stars = self._rating
+        entry.broke_promise = ended_at > self._promised_at
 
 
 async def take(

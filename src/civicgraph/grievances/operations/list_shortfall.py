@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from pydantic import Field
 
 from civicgraph import clock
-from civicgraph.grievances import notices
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import BodyName, Reason, Step
@@ -39,9 +38,7 @@ async def list_shortfall(actor: Actor, data: ListShortfall) -> Grievance:
             "hold_until": None,
         }
     )
-    done = await taken.done(note=data.reason, until=review_at)
-    await notices.tell_duplicates(done)
-    return done
+    return await taken.done(note=data.reason, until=review_at)
 
 
 class ReviewShortfall(Step):

@@ -15,7 +15,7 @@ from civicgraph.grievances import promises, rules
 from civicgraph.grievances.intake.locating import Named, community_in
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.intake.placing import Candidate, grid_for
-from civicgraph.grievances.models import Grievance, GrievanceCategory, Urgency, UrgencyPolicy
+from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory, Urgency, UrgencyPolicy
 from civicgraph.grievances.promises import Entry, Override, Promise
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput
@@ -85,6 +85,23 @@ async def check_speaks_for(actor: Actor, enterprise: Enterprise | None, division
             "Only an account that acts for this enterprise reports in its name. Please sign in with it, or leave this empty and say in your words who you are."
         ),
     )
+
+
+async def channel_of(actor: Actor, channel: Channel, enterprise: Enterprise | None) -> Channel:
+    """How a report came in: over the web or an app from an account that acts for the enterprise, as that enterprise's.
+
+    Nobody can say so of themselves: it follows from the account.
+    """
+    if actor.kind == "system" or channel not in (Channel.WEB, Channel.API, Channel.BUSINESS):
+        return channel
+    if enterprise is not None and await acts_for(actor, enterprise.id):
+        return Channel.BUSINESS
+    if channel is Channel.BUSINESS:
+        message = N_(
+            "Only what an account reports that acts for the enterprise comes in that way. Please leave it out."
+        )
+        raise InvalidInput.at("channel", "not_claimed", message)
+    return channel
 
 
 async def event_of(slug: str | None) -> Event | None:

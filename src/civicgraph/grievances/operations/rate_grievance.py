@@ -58,6 +58,7 @@ async def rate_tracked_grievance(actor: Actor, data: RateTrackedGrievance) -> Gr
         {"rated_at": clock.now(), "is_solved": data.is_solved, "stars": data.stars, "rating_text": words}
     )
     if not data.is_solved:
+        taken.rated(row.is_solved, row.stars)
         return await _reopen(taken, words)
     row.closed_at = row.closed_at or clock.now()
     return await taken.done(note=words)

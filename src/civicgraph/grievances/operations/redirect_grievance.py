@@ -10,9 +10,10 @@ from civicgraph.divisions.operations import DivisionCode
 from civicgraph.grievances import attachments, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus
-from civicgraph.grievances.operations import named
+from civicgraph.grievances.operations import joining, named
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import BodyName, Number, PublicNote, Reason, Step
+from civicgraph.grievances.workflow import JOINED_WITH
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, operation
 from civicgraph.permissions import Actor
@@ -69,17 +70,23 @@ class MergeGrievance(Step):
 
 @operation()
 async def merge_grievance(actor: Actor, data: MergeGrievance) -> Grievance:
-    """Join a grievance with an earlier one of the same problem 并案. Its reporter is told what becomes of that."""
+    """Join a grievance with an earlier one of the same problem 并案. Its reporter is told what becomes of that.
+
+    What was joined with it, who has the problem too and who follows it come along.
+    """
+    # Both are locked in one order: two that are joined with each other at once wait, and neither ends meanwhile.
+    await Grievance.filter(number__in=[data.number, data.into]).order_by("id").select_for_update()
     taken = await take(actor, "merge", data)
     earlier = await _earlier(actor, taken.row, data.into)
     taken.row.duplicate_of_id = earlier.id
     done = await taken.done(note=data.note)
+    await joining.bring_along(actor, done, earlier)
     await notices.nudge(earlier)
     return done
 
 
 async def _earlier(actor: Actor, row: Grievance, number: str) -> Grievance:
-    """The grievance to join with: known to the actor, another one, and itself not joined with any."""
+    """The grievance to join with: known to the actor, another one, and somebody's to deal with."""
     found = await Grievance.get_or_none(number=number)
     if found is None or not rules.may_know(actor, found):
         raise InvalidInput.at("into", "unknown_grievance", N_("There is no grievance with this number."))
@@ -87,4 +94,8 @@ async def _earlier(actor: Actor, row: Grievance, number: str) -> Grievance:
         raise InvalidInput.at("into", "itself", N_("A grievance cannot be joined with itself."))
     if found.status is GrievanceStatus.MERGED:
         raise InvalidInput.at("into", "merged", N_("That one was joined with another itself. Please name that one."))
+    if found.status not in JOINED_WITH:
+        raise InvalidInput.at(
+            "into", "ended", N_("Nobody works on that one any longer. Please name one that is open or a shortfall.")
+        )
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph import clock
-from civicgraph.grievances import notices
+from civicgraph.grievances import checks
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import PUBLIC, InternalNote, PublicWords, Step
@@ -39,7 +39,7 @@ class ResolveGrievance(Step):
 
 @operation()
 async def resolve_grievance(actor: Actor, data: ResolveGrievance) -> Grievance:
-    """Say what was done. Its reporter rates it, or the clock closes it after a week."""
+    """Say what was done. Its reporter rates it, or the clock closes it after a week; who has to look at it first is told."""
     taken = await take(actor, "resolve", data, lambda row: {"outcome": row.outcome})
     taken.row.update_from_dict({"resolved_at": clock.now(), "outcome": data.outcome, "reason": "", "review_at": None})
     # What its reporter said of an earlier resolution stays in the history; this one is theirs to rate anew.
@@ -53,5 +53,6 @@ async def resolve_grievance(actor: Actor, data: ResolveGrievance) -> Grievance:
         capability=READ_GRIEVANCES,
         is_public=True,
     )
-    await notices.tell_duplicates(done)
+    if await checks.is_awaited(done):
+        await checks.call_checkers(done, f"resolved:{done.version}")
     return done

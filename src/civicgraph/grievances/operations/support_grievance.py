@@ -50,8 +50,13 @@ async def support_grievance(actor: Actor, data: SupportGrievance) -> dict[str, A
     if row.status not in OPEN and row.status is not GrievanceStatus.SHORTFALL:  # that is not done either
         raise Unavailable(N_("This was dealt with already. If you have the problem still, please report it."))
     person = f"person {actor.person_id}" if actor.is_staff else data.supporter
-    key = crypto.keyed_hash("supporter", f"{row.id} {person}")
-    supporter, is_new = await GrievanceSupporter.get_or_create(grievance_id=row.id, supporter_key=key)
+    joined = await Grievance.filter(duplicate_of_id=row.id).values_list("id", flat=True)
+    key, *others = [crypto.keyed_hash("supporter", f"{one} {person}") for one in (row.id, *joined)]
+    # Who said so of a report that was joined with this one came along with it, under the hash of that one.
+    supporter = await GrievanceSupporter.get_or_none(grievance_id=row.id, supporter_key__in=others) if others else None
+    is_new = False
+    if supporter is None:
+        supporter, is_new = await GrievanceSupporter.get_or_create(grievance_id=row.id, supporter_key=key)
     if data.email and supporter.address_key != following.key_of(data.email):
         supporter.address_key = following.key_of(data.email)
         await supporter.save()

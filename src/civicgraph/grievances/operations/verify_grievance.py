@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from civicgraph import clock
-from civicgraph.grievances.models import Grievance, GrievanceUpdate
+from civicgraph.grievances.checks import resolver_of
+from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import Taken, take
 from civicgraph.grievances.operations.inputs import PublicNote, Reason, Step
 from civicgraph.i18n import N_
@@ -42,6 +43,5 @@ async def send_back_grievance(actor: Actor, data: SendBackGrievance) -> Grievanc
 
 
 async def _check_is_another(taken: Taken) -> None:
-    last = await GrievanceUpdate.filter(grievance_id=taken.row.id, verb="resolve").order_by("-id").first()
-    if last is not None and last.person_id == taken.actor.person_id:
+    if await resolver_of(taken.row) == taken.actor.person_id:
         raise Unavailable(N_("You resolved it yourself: somebody else has to look at it."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.operations import joining
 from civicgraph.grievances.operations.history import take_as_reporter
 from civicgraph.grievances.operations.inputs import Tracked, Words
 from civicgraph.i18n import N_
@@ -21,7 +22,13 @@ class WithdrawTrackedGrievance(Tracked):
 
 @operation()
 async def withdraw_tracked_grievance(actor: Actor, data: WithdrawTrackedGrievance) -> Grievance:
-    """Withdraw a grievance 撤回 as its reporter, at any time before it is resolved."""
+    """Withdraw a grievance 撤回 as its reporter, at any time before it is resolved.
+
+    Others who reported the same and were joined with it are not lost: the oldest of their reports takes its place.
+    """
     taken = await take_as_reporter(actor, "withdraw", data.number, data.secret)
     taken.row.update_from_dict({"hold_reason": None, "hold_until": None, "review_at": None})
-    return await taken.done(note=mask_personal(data.words))
+    taken.row.duplicate_of_id = None
+    done = await taken.done(note=mask_personal(data.words))
+    await joining.go_on_without(done)
+    return done

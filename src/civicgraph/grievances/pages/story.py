@@ -21,6 +21,7 @@ _TITLES = {
     "send_back": N_("Sent back to work"),
     "review": N_("The shortfall was looked at"),
     "resubmit": N_("Answered, and sent again"),
+    "take_place": N_("Worked on again: the report that it was joined with was withdrawn"),
     "redact": N_("Words were taken out of the public text"),
     "restore": N_("Words were put back into the public text"),
     "close": N_("Closed by itself after a week"),

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from civicgraph import settings
 from civicgraph.grievances.models import GrievanceStatus
-from civicgraph.grievances.pages.work import ACTS, Act
+from civicgraph.grievances.pages.work import ACTS, MAY, Act
 from civicgraph.grievances.workflow import TRANSITIONS
 from civicgraph.i18n import gettext
 from civicgraph.operations import OperationError
@@ -22,9 +22,14 @@ from civicgraph.web.forms import Form
 from civicgraph.web.keys import new_key
 from civicgraph.web.templating import static
 
-NOUNS = ("start", "resumption", "resolution", "part", "notes")
+NOUNS = ("start", "resumption", "resolution", "verification", "send-back", "part", "notes")
 """Steps that are taken on the spot."""
-_ASKS = {"notes": ("note", "files"), "resolution": ("outcome", "photos"), "part": ("words", "files")}
+_ASKS = {
+    "notes": ("note", "files"),
+    "resolution": ("outcome", "photos"),
+    "part": ("words", "files"),
+    "send-back": ("reason",),
+}
 """What a step asks for on this page: as little as can be typed with a thumb."""
 
 
@@ -32,7 +37,7 @@ _WORKER = "js/today-worker.js"
 
 
 async def today(request: Request) -> Response:
-    """What is on one's plate: to lead, and to help with; what is due first stands first."""
+    """What is on one's plate: to lead, to check, and to help with; what is due first stands first."""
     return await _today(request)
 
 
@@ -42,6 +47,10 @@ async def _today(request: Request, refused: tuple[str, Act, Form] | None = None)
     helped = [one for one in found["helping"]["nodes"] if one["number"] not in led]
     lists = [
         {"title": gettext("To do"), "tasks": [_task(one, refused) for one in found["mine"]["nodes"]]},
+        {
+            "title": gettext("To check on the spot"),
+            "tasks": [_task(one, refused) for one in found["checking"]["nodes"]],
+        },
         {"title": gettext("To help with"), "tasks": [_task(one, refused) for one in helped]},
     ]
     values = {
@@ -71,7 +80,7 @@ def _task(row: Mapping[str, Any], refused: tuple[str, Act, Form] | None) -> dict
 
 def _is_open(act: Act, row: Mapping[str, Any]) -> bool:
     is_helping = not row["mayWork"]
-    may = row["mayHelp"] if act.noun in ("part", "notes") else row["mayWork"]
+    may = row[MAY[TRANSITIONS[act.verb].needs]]
     fits = is_helping if act.noun == "part" else True
     return bool(may) and fits and GrievanceStatus[row["status"]] in TRANSITIONS[act.verb].sources
 

@@ -92,7 +92,7 @@ ACTS = (
     Act("visibility", "set_visibility", operations.set_grievance_visibility, N_("Hide or publish"), N_("Saved.")),
 )  # fmt: skip
 
-_MAY = {
+MAY = {
     Needs.DISPATCHER: "mayDispatch",
     Needs.WORKER: "mayWork",
     Needs.HELPER: "mayHelp",
@@ -163,7 +163,7 @@ def _is_open_to(act: Act, row: Mapping[str, Any]) -> bool:
         return False
     if transition.needs is Needs.CALLED and not _calls(row):
         return False
-    return bool(row[_MAY[transition.needs]]) and _status_of(row) in transition.sources
+    return bool(row[MAY[transition.needs]]) and _status_of(row) in transition.sources
 
 
 def _next(row: Mapping[str, Any]) -> str | None:

@@ -29,6 +29,10 @@ class _Robot(Quiet):
     notices: list[str] = Field(
         default_factory=list, title=N_("Of what it tells"), max_length=40, description=N_("Nothing chosen: of all.")
     )
+    quiet_from: int | None = Field(
+        None, title=N_("Quiet from"), ge=0, le=1439, json_schema_extra={"widget": "clock"},
+        description=N_("Left empty the city’s quiet hours hold; the same time twice: never quiet. What is critical always comes."),
+    )  # fmt: skip
     locale: str = Field("zh", title=N_("Language"), pattern="^(zh|en)$")
     digest_minutes: int = Field(
         1,
