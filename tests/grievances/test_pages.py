@@ -334,27 +334,6 @@ async def test_overdue_work_stands_first_in_the_queue(site: Site) -> None:
     assert late not in await site.stranger.open("/staff/grievances?view=all")
 
 
-async def test_a_report_is_taken_by_telephone(site: Site) -> None:
-    await site.dispatcher.open("/staff/grievances/new")
-    form = site.dispatcher.text
-    assert "凤泉社区" in form
-    assert "虹桥社区" not in form
-    site.dispatcher.text = form.replace(
-        '<form class="form wide" method="post" enctype="multipart/form-data">', '<form action="/staff/grievances/new">'
-    )
-    page = await site.dispatcher.send(
-        "/staff/grievances/new",
-        category="lighting",
-        division_code=FENGQUAN,
-        description=WORDS,
-        is_public="true",
-        channel="visit",
-    )
-    assert site.dispatcher.status == 200
-    assert re.search(r"\w{6}-\w{6}-\w{6}", page)
-    assert (await Grievance.get()).channel == "visit"
-
-
 async def test_strangers_are_sent_to_sign_in(site: Site) -> None:
     for path in ("/staff/grievances", "/staff/grievances/new", "/staff/grievances/ZY-0101-ZZZZ"):
         answer = await site.resident.http.get(path)

@@ -240,7 +240,7 @@ async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str,
         **promised(promise, now),
         search_terms=search_terms(public_text, category.name),
     )
-    is_shown = is_asked and data.channel not in (*BY_STAFF, Channel.EMAIL)
+    is_shown = is_asked and data.channel is not Channel.EMAIL
     await keep_answers(row, category, data.answers, is_asked=is_shown)
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
     line = await office(actor, row) if data.channel in BY_STAFF else rules.REPORTERS[row.reporter_kind]
