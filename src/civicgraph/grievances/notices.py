@@ -179,6 +179,12 @@ async def call_dispatchers(row: Grievance) -> None:
         await tell(people, row, "grievance_received", "received", due_at=row.response_due_at)
 
 
+async def call_for_danger(row: Grievance) -> None:
+    """Tell the dispatchers of what its reporter said later: there is danger."""
+    people = await nearest_dispatchers(_place(row))
+    await tell(people, row, "grievance_danger", f"danger:{row.version}", due_at=row.due_at)
+
+
 async def call_for_choice(row: HeldReport, *, is_dangerous: bool) -> None:
     """Tell the nearest dispatchers that a report waits for somebody to say where it belongs; words of danger wait for nothing."""
     for person in await nearest_dispatchers(row.division_code):
@@ -278,7 +284,7 @@ async def tell(people: Sequence[Person], row: Grievance, template: str, what: st
         "dedupe": f"grievance:{row.id}:{what}",
         "division_code": _place(row),
         "link": f"/staff/grievances/{row.number}",
-        "is_critical": row.urgency is Urgency.CRITICAL,
+        "is_critical": row.urgency is Urgency.CRITICAL or template == "grievance_danger",
     }
     for person in people:
         await notify_person(person, template, common, **said)

@@ -10,10 +10,12 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import crypto, settings
 from civicgraph.grievances import notices
+from civicgraph.grievances.intake.danger import in_a_sentence
 from civicgraph.grievances.letters.letter import Letter
 from civicgraph.grievances.letters.references import answered
 from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory, GrievanceStatus
 from civicgraph.grievances.operations.file_grievance import file_grievance
+from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import REPORTER_LINE, Taken
 from civicgraph.grievances.operations.inputs import Given, Words
 from civicgraph.grievances.operations.named import place_in
@@ -71,6 +73,7 @@ async def answer_by_letter(actor: Actor, data: AnswerByLetter) -> Grievance:
     if row.status is GrievanceStatus.RETURNED:
         return await send_again(Taken(actor, "resubmit", row, REPORTER_LINE), data.words)
     done = await Taken(actor, "comment", row, REPORTER_LINE).done(internal_note=data.words)
+    await heed_danger(done, data.words)
     await notices.tell_workers(done, "grievance_written", f"written:{done.version}", done.resolution_due_at)
     return done
 
@@ -106,6 +109,7 @@ async def _confirm(actor: Actor, sender: str, filed: dict[str, Any], *, is_cut: 
         "number": number,
         "sealed_link": crypto.encrypt(link),
         "response_due_at": row.response_due_at.isoformat() if row else "",
+        "danger": in_a_sentence(filed["emergency_calls"]),
         "is_cut": is_cut,
         "lost": lost,
     }

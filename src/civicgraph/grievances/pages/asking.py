@@ -83,7 +83,8 @@ async def same_nearby(
 
 def danger_of(form: Form) -> dict[str, Any] | None:
     """The danger that the words tell of, with whom to call."""
-    danger = danger_in(str(form.values.get("description") or ""))
+    answers = [str(one.get("answer") or "") for one in form.values.get("answers") or []]
+    danger = danger_in(str(form.values.get("description") or ""), *answers)
     return {"calls": calls(danger, settings.current().gas_phone)} if danger else None
 
 
