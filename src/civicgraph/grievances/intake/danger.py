@@ -102,7 +102,9 @@ def in_a_sentence(found: Sequence[Call]) -> str:
     """Whom to call, for answers that are plain text; empty where there is nobody to call."""
     if not found:
         return ""
-    numbers = gettext(N_(", ")).join(gettext(N_("%(number)s (%(words)s)"), number=one.number, words=one.words) for one in found)
+    numbers = gettext(N_(", ")).join(
+        gettext(N_("%(number)s (%(words)s)"), number=one.number, words=one.words) for one in found
+    )
     return gettext(
         N_("This can be dangerous. If anybody is at risk, leave the place and call first: %(numbers)s."),
         numbers=numbers,
