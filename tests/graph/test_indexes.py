@@ -35,6 +35,7 @@ EXCEPTIONS = {
     "GrievanceFilter.event",
     "GrievanceFilter.group",
     "GrievanceFilter.has_my_part",
+    "GrievanceFilter.is_unfinished",
     "GrievanceFilter.reporter_kind",
     "GrievanceFilter.submitted_before",
     "GrievanceFilter.submitted_from",

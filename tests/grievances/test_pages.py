@@ -408,3 +408,17 @@ async def test_what_ended_without_a_resolution_shows_what_was_promised(site: Sit
     page = await site.resident.open(f"/grievances/{number}")
     assert "到期前已结束" not in page
     assert "超时" in page[page.index("<dt>办结</dt>") :][:300]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_there"),
+    [("shortfall", True), ("returned", True), ("on_hold", True), ("resolved", False), ("redirected", False)],
+)
+async def test_what_is_not_done_near_one_has_shortfalls_and_what_was_returned(
+    site: Site, status: str, is_there: bool
+) -> None:
+    number, _ = await reported(site.resident)
+    now = clock.now()
+    values = {"resolved_at": now, "review_at": now, "hold_until": now}
+    await Grievance.filter(number=number).update(status=GrievanceStatus(status), **values)
+    assert (number in await site.resident.open(f"/grievances?state=open&within={FENGQUAN}")) is is_there

@@ -94,6 +94,12 @@ class GrievanceFilter:
     is_open = flag(
         "Only those that are (not) still to be resolved.", rules.is_open, rules.is_not_open, index="grievance_open"
     )
+    is_unfinished = flag(
+        "Only those that are (not) done yet: open, on the shortfall list, or returned with questions.",
+        rules.is_unfinished,
+        rules.is_finished,
+        reason="What was reported lately is mostly so, and a list by number begins with that.",
+    )
     is_overdue = flag(
         "Only those past a promised time (or in time).", rules.are_overdue, rules.is_in_time, index="grievance_open"
     )

@@ -15,7 +15,7 @@ from civicgraph.divisions.rules import parent_code
 from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.grievances.desk.rules import Part, has_part
 from civicgraph.grievances.models import Channel, Grievance, ReporterKind
-from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, Needs, Transition
+from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, UNFINISHED, Needs, Transition
 from civicgraph.permissions import (
     CAPABILITIES,
     DISPATCH_GRIEVANCES,
@@ -188,6 +188,7 @@ def _listed(states: Iterable[str]) -> str:
 
 
 OPEN_SQL = _listed(one.value for one in OPEN)  # letter for letter the partial indexes' condition
+_UNFINISHED_SQL = _listed(one.value for one in UNFINISHED)
 _DONE_SQL = _listed(one.value for one in DONE)
 
 _WORKING_SQL = _listed(role.value for role in Role if WORK_GRIEVANCES in CAPABILITIES[role])
@@ -203,6 +204,17 @@ def is_open(c: Compiler, row: Row) -> str:
     if c.dialect.name != "sqlite":
         return condition
     return f"likely({condition})" if row.is_by_id else f"likely({condition}) AND {row['due_at']} > ''"
+
+
+def is_unfinished(c: Compiler, row: Row) -> str:
+    """Neither done nor over for another reason. SQLite is told that it walks a list's own order to the first page of them."""
+    condition = f"{row['status']} IN {_UNFINISHED_SQL}"
+    return f"likely({condition})" if c.dialect.name == "sqlite" else condition
+
+
+def is_finished(c: Compiler, row: Row) -> str:
+    """Done, or over for another reason."""
+    return f"{row['status']} NOT IN {_UNFINISHED_SQL}"
 
 
 def is_of_group(c: Compiler, row: Row, given: Given) -> str:

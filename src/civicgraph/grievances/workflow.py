@@ -22,6 +22,8 @@ DONE = (_S.RESOLVED, _S.VERIFIED, _S.CLOSED)
 """What was asked for is done."""
 ENDED = (_S.RETURNED, _S.REDIRECTED, _S.MERGED, _S.WITHDRAWN)
 """Nothing is to be done here: asked back, another body's, part of another grievance, or withdrawn."""
+UNFINISHED = (*OPEN, _S.RETURNED, _S.SHORTFALL)
+"""What somebody still has to do something about: neighbours read of it as not done yet."""
 EVERY = tuple(GrievanceStatus)
 NEEDING_CONTACT = (*OPEN, _S.RESOLVED, _S.VERIFIED, _S.SHORTFALL)
 """Something is still to be said to the reporter, or asked."""
