@@ -79,6 +79,7 @@ DOORS = (
     door(operations.list_shortfall, {"grievance": "Grievance"}),
     door(operations.review_shortfall, {"grievance": "Grievance"}),
     door(operations.resubmit_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.add_to_tracked_grievance, {"grievance": "TrackedGrievance"}),
     door(operations.rate_tracked_grievance, {"grievance": "TrackedGrievance"}),
     door(operations.withdraw_tracked_grievance, {"grievance": "TrackedGrievance"}),
     door(operations.follow_grievance, {"number": str, "email": str}),

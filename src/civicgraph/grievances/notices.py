@@ -13,7 +13,7 @@ from civicgraph import settings
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
-from civicgraph.grievances import following, rules
+from civicgraph.grievances import following
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.intake.models import HeldReport
@@ -23,6 +23,7 @@ from civicgraph.grievances.models import (
     GrievanceCall,
     GrievanceCategory,
     GrievanceFollower,
+    GrievanceStatus,
     GrievanceUpdate,
     Urgency,
 )
@@ -249,11 +250,18 @@ async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -
 
 
 async def nudge(row: Grievance) -> None:
-    """Tell a level above the community, once, that so many ask for it: who has the problem too, reported it again, follows it."""
+    """Tell a level above the community, once, that so many ask for it: who has the problem too, reported it again, follows it.
+
+    What stands on the shortfall list is not done either. The highest number that was told is remembered.
+    """
+    if row.status not in (*OPEN, GrievanceStatus.SHORTFALL):
+        return
     count = await following.persons(row)
-    if row.status in OPEN and (level := rules.nudged_level(count, row.division_id)) is not None:
+    for most, level in following.nudges(count, row.nudged_count, row.division_id).items():
         _, people = await _nearest(level)
-        await tell(people, row, "grievance_shared", f"supporters:{count}", count=count, due_at=row.resolution_due_at)
+        await tell(people, row, "grievance_shared", f"supporters:{most}", count=count, due_at=row.resolution_due_at)
+        row.nudged_count = most
+    await Grievance.filter(id=row.id, nudged_count__lt=row.nudged_count).update(nudged_count=row.nudged_count)
 
 
 async def nearest_dispatchers(code: str) -> list[Person]:

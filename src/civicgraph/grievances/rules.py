@@ -100,19 +100,6 @@ def _place(row: Grievance) -> str:
 # Reports --------------------------------------------------------------------------------
 
 
-NUDGES = {5: 9, 20: 6}
-"""How many must have the same problem, have reported it again or follow it for the level above to be told, and the digits of that level's code.
-
-At 5 the subdistrict's station 联络站, at 20 the county's centre 指挥中心: each once, whatever the promised times say.
-"""
-
-
-def nudged_level(count: int, division_code: str) -> str | None:
-    """The code of the level that is told when so many ask for it; None at all other numbers."""
-    digits = NUDGES.get(count)
-    return division_code[:digits] if digits else None
-
-
 def month_of(moment: datetime) -> str:
     """The month in which a report counts, by the city's calendar: 2026-05."""
     return f"{moment.astimezone(CITY_ZONE):%Y-%m}"
@@ -152,6 +139,7 @@ OFFICES = {12: "联络点", 9: "联络站", 6: "指挥中心", 4: "指挥中心"
 """What the office of a level is called, by the digits of its code (民声总台's three levels)."""
 GRID_WORKER = "网格员"
 SYSTEM_LINE = "系统"
+REPORTER_LINE = "反映人"
 REPORTERS = {ReporterKind.RESIDENT: "居民", ReporterKind.ENTERPRISE: "企业"}
 
 

@@ -21,8 +21,6 @@ from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, chang
 from civicgraph.permissions import SYSTEM, Actor
 from civicgraph.text import mask_personal
 
-REPORTER_LINE = "反映人"
-
 _AUDITED = (
     "status", "division_id", "assignee_id", "team", "outcome", "is_public", "reason", "body_in_charge",
     "duplicate_of_id", "hold_until", "review_at", "urgency", "category_id", "response_due_at", "resolution_due_at", "is_solved", "stars", "version",
@@ -130,7 +128,7 @@ async def take_as_reporter(actor: Actor, verb: str, number: str, secret: str) ->
     if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
         raise NotFound
     check_source(row, verb)
-    return Taken(actor, verb, row, REPORTER_LINE)
+    return Taken(actor, verb, row, rules.REPORTER_LINE)
 
 
 async def take_by_clock(verb: str, grievance_id: int) -> Taken | None:

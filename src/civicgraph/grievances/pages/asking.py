@@ -70,7 +70,8 @@ async def same_nearby(
         return []
     found = await read(request, "grievances/alike", {"code": division_code})
     nodes = found["grievances"]["nodes"]
-    rows = {one["number"]: one for one in nodes if one["isPublic"] or not is_public}
+    shown = [one for one in nodes if one["status"] != "RETURNED" and (one["isPublic"] or not is_public)]
+    rows = {one["number"]: one for one in shown}
     compound = str(form.values.get("compound_number") or "")
     others = [
         Report(
