@@ -69,7 +69,7 @@ class Draft:
 async def begin(
     request: Request, template: str, variables: Mapping[str, Any], given: Mapping[str, Any], left_out: Sequence[str]
 ) -> Draft:
-    """An empty form for a community, over the page's document."""
+    """An empty form for a community, over the page's document; the grid may be given by the address."""
     found = await read(request, template, variables)
     division = require(found, "division")
     choices: dict[str, Choices] = {
@@ -77,7 +77,13 @@ async def begin(
         "grid_code": grids(division),
         "compound_number": compounds(division),
     }
-    values = {"category": asked(request, "category"), "idempotency_key": new_key(), **given}
+    grid = asked(request, "grid")
+    values = {
+        "category": asked(request, "category"),
+        "grid_code": grid if grid in {one[0] for one in choices["grid_code"]} else "",
+        "idempotency_key": new_key(),
+        **given,
+    }
     return Draft(found, variables, Form(operations.file_grievance.input, values, choices=choices, leave_out=left_out))
 
 
