@@ -36,6 +36,7 @@ EXCEPTIONS = {
     "GrievanceFilter.group",
     "GrievanceFilter.has_my_part",
     "GrievanceFilter.is_unfinished",
+    "GrievanceFilter.is_verified",
     "GrievanceFilter.reporter_kind",
     "GrievanceFilter.submitted_before",
     "GrievanceFilter.submitted_from",

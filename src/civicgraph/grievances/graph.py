@@ -80,6 +80,11 @@ class GrievanceFilter:
         rules.is_of_group,
         reason="Something of each group comes in every day; a group has but a handful of categories.",
     )
+    is_verified = flag(
+        "Only those of categories of which somebody else checks on the spot what was resolved.",
+        rules.is_verified,
+        reason="It narrows what stands at one status; a handful of categories is so.",
+    )
     event = where(
         str,
         "Asked at the event with this name in addresses.",

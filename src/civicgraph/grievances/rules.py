@@ -210,6 +210,11 @@ def is_of_group(c: Compiler, row: Row, given: Given) -> str:
     return f"{row['category_id']} IN (SELECT kind.code FROM grievance_category kind WHERE kind.group_code = {given.sql(c)})"
 
 
+def is_verified(c: Compiler, row: Row) -> str:
+    """Of a category of which somebody else checks on the spot what was resolved."""
+    return f"{row['category_id']} IN (SELECT kind.code FROM grievance_category kind WHERE kind.is_verified)"
+
+
 def was_asked_at(c: Compiler, row: Row, given: Given) -> str:
     """Asked at an event."""
     return f"{row['event_id']} = (SELECT held.id FROM event held WHERE held.slug = {given.sql(c)})"

@@ -55,6 +55,7 @@ async def staff_grievances(request: Request) -> Response:
         "is_wide": len(within) < COMMUNITY_DIGITS,
         "is_dispatcher": is_dispatcher,
         "workers": colleagues.listed(found.get("people")),
+        "bodies": colleagues.teams(found["teams"]["nodes"]) if found.get("teams") else [],
         **counts,
     }
     return await page(
