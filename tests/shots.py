@@ -177,6 +177,7 @@ STAFF = {
     "staff-ready-texts": "/staff/ready-texts",
     "staff-ready-text-new": "/staff/ready-texts/new",
     "staff-grievance-new": "/staff/grievances/new",
+    "staff-grievance-new-form": "/staff/grievances/new?division=520327001901",
     "staff-people": "/staff/people",
     "staff-person": "@/staff/people",
     "staff-tokens": "/staff/tokens",

@@ -37,6 +37,8 @@ EXCEPTIONS = {
     "GrievanceFilter.event",
     "GrievanceFilter.group",
     "GrievanceFilter.has_my_part",
+    "GrievanceFilter.is_unfinished",
+    "GrievanceFilter.is_verified",
     "GrievanceFilter.reporter_kind",
     "GrievanceFilter.submitted_before",
     "GrievanceFilter.submitted_from",

@@ -82,6 +82,7 @@ UNWALKED = {
         "about an address, not about the grievance: test_following",
     ),
     "put_promise_right": "moves times alone, by the calendar: test_promises",
+    "add_to_tracked_grievance": "goes the way of `resubmit` and `comment`, which are walked: test_words",
     "support_grievance": "counts who has the same problem: test_following",
     **dict.fromkeys(("release_report", "drop_report"), "before there is a grievance: test_intake"),
     **dict.fromkeys(

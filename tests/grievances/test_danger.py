@@ -106,6 +106,6 @@ def test_a_danger_in_any_of_the_texts_counts_and_words_do_not_run_together() -> 
 
 def test_whom_to_call_first() -> None:
     gas = danger_in("燃气泄漏")
-    assert [one["number"] for one in calls(gas, "0851-28220000")] == ["0851-28220000", "119"]
-    assert [one["number"] for one in calls(gas, "")] == ["119"]
-    assert [one["number"] for one in calls(None, "")] == ["119", "120", "110"]
+    assert [one.number for one in calls(gas, "0851-28220000")] == ["0851-28220000", "119"]
+    assert [one.number for one in calls(gas, "")] == ["119"]
+    assert [one.number for one in calls(None, "")] == ["119", "120", "110"]

@@ -7,8 +7,9 @@ import re
 import pytest
 from starlette.applications import Starlette
 
+from civicgraph import clock
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus, SavedFilter, WorkOrder
+from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus, SavedFilter, Team, WorkOrder
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from tests.grievances.conftest import CONTACT, Report
@@ -47,13 +48,34 @@ async def test_many_are_accepted_at_once_and_each_is_answered_for_itself(
 async def test_many_are_given_to_one_person_and_tagged(desk: Browser, report: Report, worker: Actor) -> None:
     rows = [await report(), await report()]
     await desk.open(f"{QUEUE}?view=new")
-    await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in rows], act="assign", assignee_id=str(worker.person_id))
+    await desk.send(
+        f"{QUEUE}/bulk", pick=[pick(row) for row in rows], act="assign", holder=f"person:{worker.person_id}"
+    )
     assert {row.assignee_id for row in await Grievance.all()} == {worker.person_id}
     await desk.open(f"{QUEUE}?view=open")
     fresh = await Grievance.all()
     await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in fresh], act="tag", tag="汛期")
     assert desk.status == 200
     assert "#汛期" in await desk.open(f"{QUEUE}?view=all&tag=汛期")
+
+
+async def test_many_are_given_to_one_team(desk: Browser, report: Report) -> None:
+    body = await Team.create(division_id=place.FENGQUAN, name="水电维修队", kind="volunteers")
+    rows = [await report(), await report()]
+    assert f'<option value="team:{body.id}">水电维修队</option>' in await desk.open(f"{QUEUE}?view=new")
+    await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in rows], act="assign", holder=f"team:{body.id}")
+    assert desk.status == 200
+    assert await WorkOrder.filter(team_id=body.id, is_lead=True).count() == 2
+
+
+async def test_to_be_checked_is_what_somebody_checks(desk: Browser, report: Report) -> None:
+    rows = {code: await report(category=code) for code in ("lighting", "gas")}
+    await GrievanceCategory.filter(code="gas").update(is_verified=True)
+    now = clock.now()
+    await Grievance.all().update(status="resolved", accepted_at=now, resolved_at=now)
+    page = await desk.open(f"{QUEUE}?view=check")
+    assert rows["gas"].number in page
+    assert rows["lighting"].number not in page
 
 
 async def test_a_saved_filter_says_how_much_waits_and_is_shared_with_the_office(

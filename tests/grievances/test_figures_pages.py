@@ -91,6 +91,11 @@ async def test_dashboard_graphql_and_csv_tell_97_percent_of_233(client: httpx.As
         answer = await client.post(
             "/graphql", json={"query": document.replace("open ", "shortfalls ")}, headers={"accept": "application/json"}
         )
+        for path in (f"/figures?within={FENGQUAN}", f"/figures/2026-05?within={FENGQUAN}"):
+            page = await get(client, path)
+            assert re.search(r"列入短板清单</dt> <dd>\d+</dd>", page)
+            assert re.search(r"按时答复</dt> <dd>100\.0<i>%</i></dd>", page)
+            assert re.search(r"重新办理</dt> <dd>0</dd>", page)
     assert len(waiting) == RECEIVED - COMPLETED
     assert all(row.number in listed for row in waiting)
     assert answer.json()["data"]["grievanceFigures"]["shortfalls"] == len(waiting)

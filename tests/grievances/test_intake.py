@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from civicgraph import budgets, clock, crypto
 from civicgraph import settings as configuration
@@ -35,6 +36,7 @@ from civicgraph.uploads.operations import receive
 from tests.conftest import make_settings
 from tests.grievances.conftest import Report, fill, words
 from tests.support import city as place
+from tests.support.browser import visit
 from tests.support.city import FENGGANG, FENGQUAN, LONGQUAN
 from tests.uploads import pictures
 
@@ -379,3 +381,12 @@ async def test_who_has_the_problem_and_follows_it_asks_for_it_once(report: Repor
         given = {"number": again.number, "version": again.version, "into": row.number}
         await operations.merge_grievance(dispatcher, given)
     assert await following.persons(row) == 3
+
+
+async def test_a_report_that_begins_at_a_grid_is_of_it(app: Starlette, city: None) -> None:
+    await Grid.create(code=f"{FENGQUAN}002", division_id=FENGQUAN, name="第二网格")
+    at_home, second = visit(app), f"{FENGQUAN}002"
+    assert f"grid={second}" in await at_home.open(f"/grids/{second}")
+    for grid, chosen in ((second, second), (f"{place.HONGQIAO}001", "")):
+        await at_home.open(f"/report?division={FENGQUAN}&grid={grid}")
+        assert dict(at_home.form(f"/report?division={FENGQUAN}").pairs)["grid_code"] == chosen

@@ -125,6 +125,9 @@ async def test_danger_without_a_place_calls_the_nearest_dispatchers_at_once(post
     await passed_on(post, letter("我家燃气泄漏，闻到很重的味道", subject="救命").as_bytes())
     await passed_on(post, letter("我家门口的路灯坏了", Message_ID="<two@example.cn>").as_bytes())
     assert [one.subject[:6] for one in await InboxMessage.all().order_by("id")] == ["有人报告险情", "有一件诉求待"]
+    await deliver_due()
+    told = {one.values["danger"] for one in await OutboxMessage.filter(template="mail_received")}
+    assert told == {"", "这可能有危险。如果有人正处在危险中，请先离开现场并拨打：119（火警、救援）。"}
 
 
 async def test_an_answer_to_a_notice_is_the_residents_words(post: httpx.AsyncClient, mailbox: Mailbox) -> None:

@@ -237,6 +237,12 @@ async def test_a_place_in_words_is_found_and_an_unclear_one_waits_for_staff(
     assert (await client.get(f"/open311/v2/tokens/{report.number}~WRONG.json")).status_code == 404
 
 
+async def test_the_notice_says_whom_to_call_where_there_is_danger(client: httpx.AsyncClient, key: str) -> None:
+    told = (await sent(client, key, description="楼道里着火了，有人被困")).json()[0]["service_notice"]
+    assert told.startswith("这可能有危险。如果有人正处在危险中，请先离开现场并拨打：119")
+    assert "/track/" in told
+
+
 async def test_photos_come_along_and_stay_private_until_somebody_looked(client: httpx.AsyncClient, key: str) -> None:
     files = {"media": ("灯.jpg", photo(), "image/jpeg")}
     answer = await client.post("/open311/v2/requests.json", data={**SENT, "api_key": key}, files=files)

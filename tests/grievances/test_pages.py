@@ -334,27 +334,6 @@ async def test_overdue_work_stands_first_in_the_queue(site: Site) -> None:
     assert late not in await site.stranger.open("/staff/grievances?view=all")
 
 
-async def test_a_report_is_taken_by_telephone(site: Site) -> None:
-    await site.dispatcher.open("/staff/grievances/new")
-    form = site.dispatcher.text
-    assert "凤泉社区" in form
-    assert "虹桥社区" not in form
-    site.dispatcher.text = form.replace(
-        '<form class="form wide" method="post" enctype="multipart/form-data">', '<form action="/staff/grievances/new">'
-    )
-    page = await site.dispatcher.send(
-        "/staff/grievances/new",
-        category="lighting",
-        division_code=FENGQUAN,
-        description=WORDS,
-        is_public="true",
-        channel="visit",
-    )
-    assert site.dispatcher.status == 200
-    assert re.search(r"\w{6}-\w{6}-\w{6}", page)
-    assert (await Grievance.get()).channel == "visit"
-
-
 async def test_strangers_are_sent_to_sign_in(site: Site) -> None:
     for path in ("/staff/grievances", "/staff/grievances/new", "/staff/grievances/ZY-0101-ZZZZ"):
         answer = await site.resident.http.get(path)
@@ -383,3 +362,63 @@ async def test_an_english_page_signs_steps_in_english_and_keeps_the_first_answer
     assert not re.search("联络点</span>|反映人\\s*</span>|系统\\s*</span>", page)
     first = page[page.index("First answer") :]
     assert "kept in time" in first[: first.index("Resolution")]
+
+
+async def test_the_promise_of_a_shortfall_stands_on_its_page_and_in_the_lists(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    now = clock.now()
+    await Grievance.filter(number=number).update(
+        status=GrievanceStatus.SHORTFALL, accepted_at=now, review_at=now, resolution_due_at=now - timedelta(days=1)
+    )
+    page = await site.resident.open(f"/grievances/{number}")
+    fact = page[page.index("<dt>办结</dt>") :][:400]
+    assert "前办结" not in fact
+    assert "未按承诺办结" in fact
+    assert "承诺" in fact
+    for path in ("/grievances", "/shortfalls"):
+        page = await site.resident.open(path)
+        assert "未按承诺办结" in page
+        assert "前办结" in page
+
+
+async def test_whether_a_promise_was_kept_stands_in_the_list_of_what_is_done(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    now = clock.now()
+    done = {"status": GrievanceStatus.CLOSED, "accepted_at": now, "resolved_at": now}
+    await Grievance.filter(number=number).update(**done)
+    assert "按时" in await _row(site)
+    await Grievance.filter(number=number).update(resolution_due_at=now - timedelta(hours=1))
+    assert "超时" in await _row(site)
+
+
+async def _row(site: Site) -> str:
+    page = await site.resident.open("/grievances")
+    return page[page.index('id="results"') : page.index("</ul>", page.index('id="results"'))]
+
+
+async def test_what_ended_without_a_resolution_shows_what_was_promised(site: Site) -> None:
+    number, secret = await reported(site.resident)
+    tracked = f"/track/{number}/{secret.replace('-', '')}"
+    await site.resident.open(tracked)
+    await site.resident.send(f"{tracked}/withdrawal")
+    page = await site.resident.open(f"/grievances/{number}")
+    facts = page[page.index("<dt>首次答复</dt>") :]
+    assert facts.count("到期前已结束") == 1
+    await Grievance.filter(number=number).update(resolution_due_at=clock.now() - timedelta(hours=1))
+    page = await site.resident.open(f"/grievances/{number}")
+    assert "到期前已结束" not in page
+    assert "超时" in page[page.index("<dt>办结</dt>") :][:300]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_there"),
+    [("shortfall", True), ("returned", True), ("on_hold", True), ("resolved", False), ("redirected", False)],
+)
+async def test_what_is_not_done_near_one_has_shortfalls_and_what_was_returned(
+    site: Site, status: str, is_there: bool
+) -> None:
+    number, _ = await reported(site.resident)
+    now = clock.now()
+    values = {"resolved_at": now, "review_at": now, "hold_until": now}
+    await Grievance.filter(number=number).update(status=GrievanceStatus(status), **values)
+    assert (number in await site.resident.open(f"/grievances?state=open&within={FENGQUAN}")) is is_there

@@ -221,6 +221,7 @@ def test_every_input_of_the_room_is_planted_or_named_here() -> None:
     asked = {name: set(free_texts(REGISTRY[name].input)) for name in others}
     assert {name: fields for name, fields in asked.items() if fields} == {
         "file_grievance": {"description", "address", "building", "contact_name", "contact_phone", "contact_email"},
+        "add_to_tracked_grievance": {"words"},  # the same
         "answer_by_letter": {"words"},  # goes the way of `resubmit` and `comment`, which are walked
         "follow_grievance": {"email"},
         "follow_tracked_grievance": {"email"},

@@ -133,6 +133,7 @@ OPERATIONS = {
     "list_shortfall": N_("Put a grievance on the shortfall list"),
     "review_shortfall": N_("Reviewed a shortfall"),
     "resubmit_tracked_grievance": N_("Answered as the reporter"),
+    "add_to_tracked_grievance": N_("Added words as the reporter"),
     "rate_tracked_grievance": N_("Rated as the reporter"),
     "withdraw_tracked_grievance": N_("Withdrew as the reporter"),
     "set_grievance_visibility": N_("Hid or showed a grievance"),

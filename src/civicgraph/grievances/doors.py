@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import strawberry
+
 from civicgraph.graph import door
 from civicgraph.grievances import operations
 from civicgraph.grievances.intake.models import BY_OUR_DOORS, Channel
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput
+
+
+@strawberry.type(description="Whom to call at once where there is danger to life.")
+class EmergencyCall:
+    """A number, and whose it is."""
+
+    number: str = strawberry.field(description="The telephone number, for instance 119.")
+    words: str = strawberry.field(description="Whose it is, in the person's language.")
+
 
 _NOT_THIS_DOOR = N_("What is sent over GraphQL did not come in that way. Please leave it out, or say API.")
 
@@ -22,7 +33,13 @@ def _came_this_way(report: Mapping[str, Any]) -> None:
 DOORS = (
     door(
         operations.file_grievance,
-        {"grievance": "TrackedGrievance", "number": str, "tracking_secret": str, "is_held": bool},
+        {
+            "grievance": "TrackedGrievance",
+            "number": str,
+            "tracking_secret": str,
+            "is_held": bool,
+            "emergency_calls": list[EmergencyCall],
+        },
         check=_came_this_way,
     ),
     door(operations.support_grievance, {"grievance": "Grievance", "is_new": bool}),
@@ -62,6 +79,7 @@ DOORS = (
     door(operations.list_shortfall, {"grievance": "Grievance"}),
     door(operations.review_shortfall, {"grievance": "Grievance"}),
     door(operations.resubmit_tracked_grievance, {"grievance": "TrackedGrievance"}),
+    door(operations.add_to_tracked_grievance, {"grievance": "TrackedGrievance"}),
     door(operations.rate_tracked_grievance, {"grievance": "TrackedGrievance"}),
     door(operations.withdraw_tracked_grievance, {"grievance": "TrackedGrievance"}),
     door(operations.follow_grievance, {"number": str, "email": str}),

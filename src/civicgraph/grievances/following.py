@@ -12,7 +12,8 @@ from typing import Any
 
 from civicgraph import clock, crypto
 from civicgraph.grievances.intake.models import GrievanceSupporter
-from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceFollower
+from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceFollower, GrievanceUpdate
+from civicgraph.grievances.rules import REPORTER_LINE
 from civicgraph.notifications.operations import notify_address
 
 ASK_AGAIN_AFTER = timedelta(days=1)
@@ -21,6 +22,11 @@ MAX_ASKED = 5
 """Confirmations to one address in a day, whoever asks for them: nobody's mailbox is filled by a stranger."""
 FORGET_AFTER = timedelta(days=7)
 """An address that was not confirmed until then is deleted."""
+NUDGES = {5: 9, 20: 6}
+"""How many must have the same problem, have reported it again or follow it for the level above to be told, and the digits of that level's code.
+
+At 5 the subdistrict's station 联络站, at 20 the county's centre 指挥中心: each once, whatever the promised times say.
+"""
 
 
 async def begin_following(row: Grievance, email: str, locale: str, *, is_reporter: bool = False) -> None:
@@ -65,7 +71,7 @@ async def persons(row: Grievance) -> int:
     """How many ask for it beside its reporter: who has the problem too, reported it again, follows it.
 
     Whoever does several of these counts once, where the hashes of addresses and telephones tell; who does not leave
-    any is told from nobody, and counts each time.
+    any is told from nobody, and counts each time. A reporter who writes again on another day counts once more for it.
     """
     again = await Grievance.filter(duplicate_of_id=row.id)
     own = {row.email_index, row.phone_index} - {""}
@@ -75,7 +81,17 @@ async def persons(row: Grievance) -> int:
     known |= {str(key) for key in await supporters.exclude(address_key="").values_list("address_key", flat=True)}
     followers = GrievanceFollower.filter(grievance_id=row.id, confirmed_at__not_isnull=True, is_reporter=False)
     keys = {str(key) for key in await followers.values_list("address_key", flat=True)}
-    return row.supporter_count + len(reports) + len(keys - known)
+    said = GrievanceUpdate.filter(grievance_id=row.id, verb="comment", by_line=REPORTER_LINE)
+    days = {one.at.astimezone(clock.CITY_ZONE).date() for one in await said.only("id", "at")}
+    return row.supporter_count + len(reports) + len(keys - known) + max(0, len(days) - 1)
+
+
+def nudges(count: int, told: int, division_code: str) -> dict[int, str]:
+    """The codes of the levels that are still to be told that so many ask for it, by the numbers that were reached.
+
+    `told` is the highest of these of which a level was told: what was reached while nobody could be told is not lost.
+    """
+    return {most: division_code[:digits] for most, digits in NUDGES.items() if told < most <= count}
 
 
 def key_of(email: str) -> str:

@@ -80,6 +80,11 @@ class GrievanceFilter:
         rules.is_of_group,
         reason="Something of each group comes in every day; a group has but a handful of categories.",
     )
+    is_verified = flag(
+        "Only those of categories of which somebody else checks on the spot what was resolved.",
+        rules.is_verified,
+        reason="It narrows what stands at one status; a handful of categories is so.",
+    )
     event = where(
         str,
         "Asked at the event with this name in addresses.",
@@ -93,6 +98,12 @@ class GrievanceFilter:
     submitted_before = before("submitted_at", datetime, "Reported before this time.", reason=_LATEST)
     is_open = flag(
         "Only those that are (not) still to be resolved.", rules.is_open, rules.is_not_open, index="grievance_open"
+    )
+    is_unfinished = flag(
+        "Only those that are (not) done yet: open, on the shortfall list, or returned with questions.",
+        rules.is_unfinished,
+        rules.is_finished,
+        reason="What was reported lately is mostly so, and a list by number begins with that.",
     )
     is_overdue = flag(
         "Only those past a promised time (or in time).", rules.are_overdue, rules.is_in_time, index="grievance_open"

@@ -156,6 +156,7 @@ class Grievance(Record):
         20, default="", db_default="", description="What danger its words tell of, by its code, mostly none."
     )
     supporter_count = fields.IntField(default=0, db_default=0, description="How many others have the same problem.")
+    nudged_count = fields.IntField(default=0, db_default=0, description="How many asked when a level was told of it.")
     contact_name = fields.CharField(60, default="", description="The reporter’s name. Never public.")
     contact_phone = fields.TextField(default="", description="Telephone, encrypted. Never public.")
     contact_phone_masked = fields.CharField(40, default="", description="The telephone, masked.")

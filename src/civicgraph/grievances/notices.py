@@ -13,7 +13,7 @@ from civicgraph import settings
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
-from civicgraph.grievances import following, rules
+from civicgraph.grievances import following
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.desk.rules import DISPATCHING
@@ -177,6 +177,12 @@ async def call_dispatchers(row: Grievance) -> None:
         await tell(people, row, "grievance_received", "received", due_at=row.response_due_at)
 
 
+async def call_for_danger(row: Grievance) -> None:
+    """Tell the dispatchers of what its reporter said later: there is danger."""
+    people = await nearest_dispatchers(_place(row))
+    await tell(people, row, "grievance_danger", f"danger:{row.version}", due_at=row.due_at)
+
+
 async def call_for_choice(row: HeldReport, *, is_dangerous: bool) -> None:
     """Tell the nearest dispatchers that a report waits for somebody to say where it belongs; words of danger wait for nothing."""
     for person in await nearest_dispatchers(row.division_code):
@@ -241,11 +247,18 @@ async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -
 
 
 async def nudge(row: Grievance) -> None:
-    """Tell a level above the community, once, that so many ask for it: who has the problem too, reported it again, follows it."""
+    """Tell a level above the community, once, that so many ask for it: who has the problem too, reported it again, follows it.
+
+    What stands on the shortfall list is not done either. The highest number that was told is remembered.
+    """
+    if row.status not in (*OPEN, GrievanceStatus.SHORTFALL):
+        return
     count = await following.persons(row)
-    if row.status in OPEN and (level := rules.nudged_level(count, row.division_id)) is not None:
+    for most, level in following.nudges(count, row.nudged_count, row.division_id).items():
         _, people = await _nearest(level)
-        await tell(people, row, "grievance_shared", f"supporters:{count}", count=count, due_at=row.resolution_due_at)
+        await tell(people, row, "grievance_shared", f"supporters:{most}", count=count, due_at=row.resolution_due_at)
+        row.nudged_count = most
+    await Grievance.filter(id=row.id, nudged_count__lt=row.nudged_count).update(nudged_count=row.nudged_count)
 
 
 async def nearest_dispatchers(code: str) -> list[Person]:
@@ -276,7 +289,7 @@ async def tell(people: Sequence[Person], row: Grievance, template: str, what: st
         "dedupe": f"grievance:{row.id}:{what}",
         "division_code": _place(row),
         "link": f"/staff/grievances/{row.number}",
-        "is_critical": row.urgency is Urgency.CRITICAL,
+        "is_critical": row.urgency is Urgency.CRITICAL or template == "grievance_danger",
     }
     for person in people:
         await notify_person(person, template, common, **said)

@@ -15,7 +15,7 @@ from civicgraph.divisions.rules import parent_code
 from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.grievances.desk.rules import Part, has_part
 from civicgraph.grievances.models import Channel, Grievance, ReporterKind
-from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, Needs, Transition
+from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, UNFINISHED, Needs, Transition
 from civicgraph.permissions import (
     CAPABILITIES,
     DISPATCH_GRIEVANCES,
@@ -100,19 +100,6 @@ def _place(row: Grievance) -> str:
 # Reports --------------------------------------------------------------------------------
 
 
-NUDGES = {5: 9, 20: 6}
-"""How many must have the same problem, have reported it again or follow it for the level above to be told, and the digits of that level's code.
-
-At 5 the subdistrict's station 联络站, at 20 the county's centre 指挥中心: each once, whatever the promised times say.
-"""
-
-
-def nudged_level(count: int, division_code: str) -> str | None:
-    """The code of the level that is told when so many ask for it; None at all other numbers."""
-    digits = NUDGES.get(count)
-    return division_code[:digits] if digits else None
-
-
 def month_of(moment: datetime) -> str:
     """The month in which a report counts, by the city's calendar: 2026-05."""
     return f"{moment.astimezone(CITY_ZONE):%Y-%m}"
@@ -189,6 +176,7 @@ def _listed(states: Iterable[str]) -> str:
 
 
 OPEN_SQL = _listed(one.value for one in OPEN)  # letter for letter the partial indexes' condition
+_UNFINISHED_SQL = _listed(one.value for one in UNFINISHED)
 _DONE_SQL = _listed(one.value for one in DONE)
 
 _WORKING_SQL = _listed(role.value for role in Role if WORK_GRIEVANCES in CAPABILITIES[role])
@@ -206,9 +194,25 @@ def is_open(c: Compiler, row: Row) -> str:
     return f"likely({condition})" if row.is_by_id else f"likely({condition}) AND {row['due_at']} > ''"
 
 
+def is_unfinished(c: Compiler, row: Row) -> str:
+    """Neither done nor over for another reason. SQLite is told that it walks a list's own order to the first page of them."""
+    condition = f"{row['status']} IN {_UNFINISHED_SQL}"
+    return f"likely({condition})" if c.dialect.name == "sqlite" else condition
+
+
+def is_finished(c: Compiler, row: Row) -> str:
+    """Done, or over for another reason."""
+    return f"{row['status']} NOT IN {_UNFINISHED_SQL}"
+
+
 def is_of_group(c: Compiler, row: Row, given: Given) -> str:
     """Of a category of a group."""
     return f"{row['category_id']} IN (SELECT kind.code FROM grievance_category kind WHERE kind.group_code = {given.sql(c)})"
+
+
+def is_verified(c: Compiler, row: Row) -> str:
+    """Of a category of which somebody else checks on the spot what was resolved."""
+    return f"{row['category_id']} IN (SELECT kind.code FROM grievance_category kind WHERE kind.is_verified)"
 
 
 def was_asked_at(c: Compiler, row: Row, given: Given) -> str:

@@ -41,6 +41,9 @@ class TrackedGrievance:
     is_solved = column()
     rating_text = column()
     danger = column()
+    emergency_numbers = computed(
+        list[str], intake.emergency_numbers, "Whom to call at once, the first first; empty where no danger is told of."
+    )
     supporter_count = column()
     photos = to_many(
         "grievances.TrackedPhoto", link=intake.photos_of, order=("position", "id"), description="Your photos."

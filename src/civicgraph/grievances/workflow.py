@@ -26,6 +26,8 @@ JOINED_WITH = (*OPEN, _S.SHORTFALL)
 """What another report of the same problem can be joined with: somebody deals with it."""
 TOLD_TO_JOINED = (_S.RETURNED, _S.REDIRECTED, _S.RESOLVED, _S.REOPENED, _S.SHORTFALL)
 """Where it comes to, those are told whose reports were joined with it."""
+UNFINISHED = (*OPEN, _S.RETURNED, _S.SHORTFALL)
+"""What somebody still has to do something about: neighbours read of it as not done yet."""
 EVERY = tuple(GrievanceStatus)
 NEEDING_CONTACT = (*OPEN, _S.RESOLVED, _S.VERIFIED, _S.SHORTFALL)
 """Something is still to be said to the reporter, or asked."""

@@ -15,6 +15,7 @@ STAFF_MESSAGES = {
     "grievance_helping": N_("Asked to help"),
     "grievance_mentioned": N_("Named in a note"),
     "grievance_written": N_("The reporter wrote"),
+    "grievance_danger": N_("The reporter tells of danger"),
     "grievance_part_done": N_("A part is done"),
     "grievance_soon": N_("Reminder before a promised time"),
     "grievance_advice": N_("Advice of the level above"),

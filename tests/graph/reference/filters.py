@@ -281,6 +281,12 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "GrievanceFilter.group": lambda world, row, code: any(
         one.group_code == code and one.code == row.category_id for one in world.rows.tables["GrievanceCategory"]
     ),
+    "GrievanceFilter.isVerified": only(
+        lambda world, row: any(
+            one.code == row.category_id and one.is_verified for one in world.rows.tables["GrievanceCategory"]
+        )
+    ),
+    "GrievanceFilter.isUnfinished": either(lambda world, row: row.status.name in (*OPEN, "RETURNED", "SHORTFALL")),
     "GrievanceFilter.isOpen": either(lambda world, row: row.status.name in OPEN),
     "GrievanceFilter.isOverdue": either(is_overdue),
     "GrievanceFilter.number": is_("number"),

@@ -73,6 +73,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Query.trackedHeldReport": tracked_held,
     "GrievanceUpdate.files": files("Upload", "GrievanceUpdate"),
     "TrackedGrievance.photos": files("TrackedPhoto"),
+    "TrackedGrievance.emergencyNumbers": lambda world, row: ["119"] if row.danger else [],
 }
 
 

@@ -32,7 +32,7 @@ GRIEVANCE = table(
     *("phone_index", "email_index", "erase_at"),
     *("is_reporter_written_to",),
     *("calendar", "response_soon_at", "resolution_soon_at"),
-    *("building", "latitude_micro", "longitude_micro", "danger", "supporter_count", "event_id"),
+    *("building", "latitude_micro", "longitude_micro", "danger", "supporter_count", "nudged_count", "event_id"),
 )
 UPDATE = table(
     GrievanceUpdate,
@@ -112,7 +112,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
                     *_NOBODY,
                     True,
                     *("", _soon(submitted, case.response_due), _soon(submitted, case.resolution_due)),
-                    *("", None, None, "", 0, None),
+                    *("", None, None, "", 0, 0, None),
                 )
             )
             updates += _updates(number_id, case, category, community, lead)

@@ -151,7 +151,7 @@ async def hand_on_question(actor: Actor, data: HandOnQuestion) -> dict[str, Any]
         },
     )
     given = await Identity.new()
-    grievance = await file(actor, report, given.number, crypto.token_hash(given.secret))
+    grievance = await file(actor, report, given.number, crypto.token_hash(given.secret), is_asked=False)
     row.update_from_dict({"grievance_id": grievance.id, "owner": data.owner, "version": row.version + 1})
     await row.save()
     await _note(actor, event, row, {"grievance": [None, grievance.number]})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -82,8 +83,29 @@ def _is_meant(text: str, match: re.Match[str], listed: _List) -> bool:
     return not (listed.before.search(clause) or listed.after.match(text, match.end()))
 
 
-def calls(danger: Danger | None, gas_phone: str) -> list[dict[str, str]]:
-    """Whom to call, as `number` and `words`; where nothing is known, those for everything."""
+@dataclass(frozen=True)
+class Call:
+    """Whom to call: the number, and whose it is."""
+
+    number: str
+    words: str
+
+
+def calls(danger: Danger | None, gas_phone: str) -> list[Call]:
+    """Whom to call; where nothing is known, those for everything."""
     wanted = danger.call if danger else (FIRE, AMBULANCE, POLICE)
-    numbers = [(gas_phone if one == GAS else one, gettext(NUMBERS[one])) for one in wanted]
-    return [{"number": number, "words": words} for number, words in numbers if number]
+    found = [(gas_phone if one == GAS else one, gettext(NUMBERS[one])) for one in wanted]
+    return [Call(number, words) for number, words in found if number]
+
+
+def in_a_sentence(found: Sequence[Call]) -> str:
+    """Whom to call, for answers that are plain text; empty where there is nobody to call."""
+    if not found:
+        return ""
+    numbers = gettext(N_(", ")).join(
+        gettext(N_("%(number)s (%(words)s)"), number=one.number, words=one.words) for one in found
+    )
+    return gettext(
+        N_("This can be dangerous. If anybody is at risk, leave the place and call first: %(numbers)s."),
+        numbers=numbers,
+    )

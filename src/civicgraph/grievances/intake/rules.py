@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
+
 from civicgraph import settings
+from civicgraph.grievances.intake.danger import Danger, by_code, calls
 from civicgraph.permissions import DISPATCH_GRIEVANCES, EDIT_CATEGORIES, READ_GRIEVANCES
 
 if TYPE_CHECKING:
@@ -19,6 +22,17 @@ def asked_of(c: Compiler, row: Row, child: Row) -> str:
 def keeps_categories(c: Compiler, row: Row) -> str:
     """The common list is for the city's administrators to change."""
     return c.covers(f"'{settings.current().city_code}'", EDIT_CATEGORIES)
+
+
+def emergency_numbers(c: Compiler, row: Row) -> str:
+    """The numbers to call at once where a report tells of danger, as JSON."""
+
+    def numbers(danger: Danger) -> str:
+        found = calls(danger, settings.current().gas_phone)
+        return c.value(lambda _run: orjson.dumps([one.number for one in found]).decode())
+
+    whens = " ".join(f"WHEN '{code}' THEN {numbers(danger)}" for code, danger in by_code().items())
+    return f"CASE {row['danger']} {whens} ELSE '[]' END"
 
 
 def visible_answers(c: Compiler, row: Row) -> str:

@@ -1,6 +1,7 @@
 """What one can do with a grievance: one verb, or one pair of them, a module."""
 
 from civicgraph.grievances.operations.accept_grievance import accept_grievance
+from civicgraph.grievances.operations.add_words import add_to_tracked_grievance
 from civicgraph.grievances.operations.assign_grievance import assign_grievance
 from civicgraph.grievances.operations.call_departments import answer_call, call_departments, report_in
 from civicgraph.grievances.operations.change_category import change_category
@@ -49,6 +50,7 @@ from civicgraph.grievances.operations.withdraw_grievance import withdraw_tracked
 
 __all__ = [
     "accept_grievance",
+    "add_to_tracked_grievance",
     "advise_on_grievance",
     "answer_call",
     "assign_grievance",

@@ -33,13 +33,13 @@ async def change_grievance_level(actor: Actor, data: ChangeGrievanceLevel) -> Gr
     if (data.urgency, category.code) == (row.urgency, row.category_id):
         raise InvalidInput.at("urgency", "same_level", N_("It has this level and category already."))
     promise = await named.promise_of(data.urgency, category.code, row.division_id)
-    changes = _changes(row, data.urgency, category, promise)
+    changes = changes_of(row, data.urgency, category, promise)
     row.update_from_dict({"urgency": data.urgency, "category_id": category.code, **columns_of(promise)})
     row.search_terms = search_terms(row.public_text, category.name)
     return await taken.done(note=data.reason, changes=changes)
 
 
-def _changes(row: Grievance, urgency: Urgency, category: GrievanceCategory, promise: Promise) -> dict[str, object]:
+def changes_of(row: Grievance, urgency: Urgency, category: GrievanceCategory, promise: Promise) -> dict[str, object]:
     """What the history keeps of it: the clocks are counted from there."""
     before, after = promise_of(row), promise
     return {

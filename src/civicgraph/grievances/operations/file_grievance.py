@@ -16,7 +16,7 @@ from civicgraph.grievances import deadlines, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.intake import proof
-from civicgraph.grievances.intake.danger import danger_in
+from civicgraph.grievances.intake.danger import Danger, calls, danger_in
 from civicgraph.grievances.intake.models import BY_STAFF, PLACED_LATER, HeldReport, HoldCause
 from civicgraph.grievances.intake.placing import point_of
 from civicgraph.grievances.intake.spam import spam_in
@@ -103,11 +103,7 @@ async def _hold_cause(actor: Actor, data: FileGrievance) -> tuple[HoldCause | No
         return HoldCause.CATEGORY, ""
     if data.channel in PLACED_LATER and len(data.division_code) < COMMUNITY_DIGITS:
         return HoldCause.PLACE, ""
-    if (
-        (actor.has_office and data.channel is not Channel.OPEN311)
-        or actor.kind == "system"
-        or danger_in(data.description)
-    ):
+    if (actor.has_office and data.channel is not Channel.OPEN311) or actor.kind == "system" or _danger_of(data):
         return None, ""  # whoever tells of danger is not asked anything first
     if rule := spam_in(data.description):
         return HoldCause.SPAM, rule
@@ -137,11 +133,17 @@ async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:
             ),
         )
     row = await Grievance.get_or_none(number=answer["number"])
-    return _answer(row, Identity(answer["number"], crypto.decrypt(answer["secret"])))
+    return _answer(data, row, Identity(answer["number"], crypto.decrypt(answer["secret"])))
 
 
-def _answer(row: Grievance | None, given: Identity) -> dict[str, Any]:
+def _danger_of(data: FileGrievance) -> Danger | None:
+    return danger_in(data.description, *(one.answer for one in data.answers))
+
+
+def _answer(data: FileGrievance, row: Grievance | None, given: Identity) -> dict[str, Any]:
+    danger = _danger_of(data)
     return {
+        "emergency_calls": calls(danger, settings.current().gas_phone) if danger else [],
         "grievance": row,
         "number": given.number,
         "tracking_secret": rules.grouped(given.secret),
@@ -164,13 +166,13 @@ async def _take_in(
         await keep_answer(actor, _NAME, data.idempotency_key, answer)
     if cause is None:
         row = await file(actor, data, given.number, crypto.token_hash(given.secret))
-        return _answer(row, given)
+        return _answer(data, row, given)
     if cause is not HoldCause.CATEGORY:
         await named.category_of(data.category)
     is_placed = cause not in _CHOSEN_LATER
     place = await named.community_of(data.division_code) if is_placed else (await place_of(data.division_code)).code
     await hold(actor, data, given, cause, rule, place)
-    return _answer(None, given)
+    return _answer(data, None, given)
 
 
 async def hold(
@@ -191,7 +193,7 @@ async def hold(
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
     await audit(actor, row, changed({}, {"number": row.number, "cause": cause}), division_code=division_code)
     if cause in _CHOSEN_LATER:
-        await notices.call_for_choice(row, is_dangerous=danger_in(data.description) is not None)
+        await notices.call_for_choice(row, is_dangerous=_danger_of(data) is not None)
     return row
 
 
@@ -208,7 +210,7 @@ async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str,
     event = await named.event_of(data.event)
     compound = await named.compound_of(data.compound_number, division_code)
     is_enterprise = enterprise is not None or category.group_code == "enterprise"
-    danger = danger_in(data.description)
+    danger = _danger_of(data)
     urgency = Urgency.CRITICAL if danger else category.urgency
     point = point_of(data.point) or (None, None)
     now = clock.now()
@@ -246,7 +248,7 @@ async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str,
         **promised(promise, now),
         search_terms=search_terms(public_text, category.name),
     )
-    is_shown = is_asked and data.channel not in (*BY_STAFF, Channel.EMAIL)
+    is_shown = is_asked and data.channel is not Channel.EMAIL
     await keep_answers(row, category, data.answers, is_asked=is_shown)
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
     line = await office(actor, row) if data.channel in BY_STAFF else rules.REPORTERS[row.reporter_kind]

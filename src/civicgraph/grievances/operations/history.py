@@ -153,7 +153,7 @@ async def take_as_reporter(actor: Actor, verb: str, number: str, secret: str) ->
     if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
         raise NotFound
     check_source(row, verb)
-    return Taken(actor, verb, row, REPORTER_LINE)
+    return Taken(actor, verb, row, rules.REPORTER_LINE)
 
 
 async def take_by_clock(verb: str, grievance_id: int) -> Taken | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import Taken, begin_anew, take, take_as_reporter
 from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
 from civicgraph.i18n import N_
@@ -53,4 +54,4 @@ async def send_again(taken: Taken, words: str) -> Grievance:
     row.description = f"{row.description}\n{words}"
     row.public_text = f"{row.public_text}\n{answer}"
     row.search_terms = f"{row.search_terms} {search_terms(answer)}"
-    return await taken.done(note=answer)
+    return await heed_danger(await taken.done(note=answer), words)

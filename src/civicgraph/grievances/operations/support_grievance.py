@@ -42,7 +42,7 @@ class SupportGrievance(Input):
 async def support_grievance(actor: Actor, data: SupportGrievance) -> dict[str, Any]:
     """Say that one has the same problem, and follow it if one leaves an address. A second time counts nothing.
 
-    Where so many ask for it (`rules.NUDGES`), the level above the community is told, once.
+    Where so many ask for it (`following.NUDGES`), the level above the community is told, once.
     """
     row = await Grievance.select_for_update().get_or_none(number=data.number)
     if row is None or not row.is_public:

@@ -9,16 +9,15 @@ from pydantic import Field
 from tortoise.transactions import in_transaction
 
 from civicgraph import crypto, settings
-from civicgraph.grievances import notices
+from civicgraph.grievances.intake.danger import in_a_sentence
 from civicgraph.grievances.letters.letter import Letter
 from civicgraph.grievances.letters.references import answered
-from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory, GrievanceStatus
+from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory
+from civicgraph.grievances.operations.add_words import add_words
 from civicgraph.grievances.operations.file_grievance import file_grievance
-from civicgraph.grievances.operations.history import REPORTER_LINE, Taken
 from civicgraph.grievances.operations.inputs import Given, Words
 from civicgraph.grievances.operations.named import place_in
 from civicgraph.grievances.operations.report_input import MAX_PHOTOS
-from civicgraph.grievances.operations.return_grievance import send_again
 from civicgraph.grievances.rules import typed_secret
 from civicgraph.i18n import N_, gettext
 from civicgraph.notifications.operations import notify_address
@@ -68,11 +67,7 @@ async def answer_by_letter(actor: Actor, data: AnswerByLetter) -> Grievance:
     row = await Grievance.select_for_update().get_or_none(id=data.id)
     if row is None:
         raise NotFound
-    if row.status is GrievanceStatus.RETURNED:
-        return await send_again(Taken(actor, "resubmit", row, REPORTER_LINE), data.words)
-    done = await Taken(actor, "comment", row, REPORTER_LINE).done(internal_note=data.words)
-    await notices.tell_workers(done, "grievance_written", f"written:{done.version}", done.resolution_due_at)
-    return done
+    return await add_words(actor, row, data.words)
 
 
 async def _file(actor: Actor, letter: Letter) -> dict[str, Any]:
@@ -106,6 +101,7 @@ async def _confirm(actor: Actor, sender: str, filed: dict[str, Any], *, is_cut: 
         "number": number,
         "sealed_link": crypto.encrypt(link),
         "response_due_at": row.response_due_at.isoformat() if row else "",
+        "danger": in_a_sentence(filed["emergency_calls"]),
         "is_cut": is_cut,
         "lost": lost,
     }

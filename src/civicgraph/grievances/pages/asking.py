@@ -61,13 +61,17 @@ def are_unanswered(questions: Sequence[Mapping[str, Any]], form: Form) -> bool:
     return any(one["code"] not in given for one in questions)
 
 
-async def same_nearby(request: Request, division_code: str, form: Form) -> list[dict[str, Any]]:
-    """Open public reports of the community that may be of the same problem."""
+async def same_nearby(
+    request: Request, division_code: str, form: Form, *, is_public: bool = True
+) -> list[dict[str, Any]]:
+    """Open reports of the community that may be of the same problem: the public ones, for staff all that they see."""
     text, category = str(form.values.get("description") or ""), str(form.values.get("category") or "")
     if len(text) < 4:
         return []
     found = await read(request, "grievances/alike", {"code": division_code})
-    rows = {one["number"]: one for one in found["grievances"]["nodes"]}
+    nodes = found["grievances"]["nodes"]
+    shown = [one for one in nodes if one["status"] != "RETURNED" and (one["isPublic"] or not is_public)]
+    rows = {one["number"]: one for one in shown}
     compound = str(form.values.get("compound_number") or "")
     others = [
         Report(
@@ -80,7 +84,8 @@ async def same_nearby(request: Request, division_code: str, form: Form) -> list[
 
 def danger_of(form: Form) -> dict[str, Any] | None:
     """The danger that the words tell of, with whom to call."""
-    danger = danger_in(str(form.values.get("description") or ""))
+    answers = [str(one.get("answer") or "") for one in form.values.get("answers") or []]
+    danger = danger_in(str(form.values.get("description") or ""), *answers)
     return {"calls": calls(danger, settings.current().gas_phone)} if danger else None
 
 

@@ -45,7 +45,8 @@ async def bulk(request: Request) -> Response:
 
 def _values(act: str, given: dict[str, str]) -> dict[str, Any]:
     if act == "assign":
-        return {"assignee_id": given.get("assignee_id") or None}
+        kind, _, number = given.get("holder", "").partition(":")
+        return {"lead_team_id" if kind == "team" else "assignee_id": number or None}
     return {"add": given.get("tag", "")} if act == "tag" else {}
 
 

@@ -51,7 +51,7 @@ def states() -> Choices:
 def state_filter(state: str) -> dict[str, Any]:
     """The GraphQL filter for one of `states`; nothing for what is not among them."""
     if state == "open":
-        return {"isOpen": True}
+        return {"isUnfinished": True}
     if state == "overdue":
         return {"isOverdue": True}
     return {"status": state.upper()} if state in {status.value for status in GrievanceStatus} else {}

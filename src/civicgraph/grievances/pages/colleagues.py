@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from civicgraph.i18n import gettext
@@ -40,14 +40,14 @@ def names(row: Mapping[str, Any]) -> Choices:
     return [(str(one["number"]), one["name"]) for one in nodes]
 
 
-def teams(row: Mapping[str, Any]) -> Choices:
-    """Teams of the place and of those above it."""
-    return [(str(one["number"]), one["name"]) for one in row["teams"]]
+def teams(found: Sequence[Mapping[str, Any]]) -> Choices:
+    """Teams, by name."""
+    return [(str(one["number"]), one["name"]) for one in found]
 
 
 def choices(row: Mapping[str, Any]) -> dict[str, Choices]:
     """The choices of the form that assigns the work; what there is none of is not asked."""
-    workers, bodies = people(row), teams(row)
+    workers, bodies = people(row), teams(row["teams"])
     found = {"assignee_id": workers}
     found |= {"helper_ids": workers[:12]} if len(workers) > 1 else {}
     found |= {"lead_team_id": bodies, "helper_team_ids": bodies} if bodies else {}

@@ -13,7 +13,7 @@ from civicgraph import settings
 from civicgraph.divisions.choosing import staff_choices
 from civicgraph.grievances import operations
 from civicgraph.grievances.pages.choices import categories
-from civicgraph.grievances.pages.report import COMMUNITY_DIGITS
+from civicgraph.grievances.pages.drafts import COMMUNITY_DIGITS
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Operation
 from civicgraph.permissions import DISPATCH_GRIEVANCES

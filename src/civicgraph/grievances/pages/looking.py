@@ -16,7 +16,7 @@ VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
     "new": {"status": "SUBMITTED"},
     "open": {"isOpen": True},
     "overdue": {"isOverdue": True},
-    "check": {"status": "RESOLVED"},
+    "check": {"status": "RESOLVED", "isVerified": True},
     "shortfalls": {"status": "SHORTFALL"},
     "all": {},
 }

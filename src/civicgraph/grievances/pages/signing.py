@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from civicgraph.grievances.operations.history import REPORTER_LINE
-from civicgraph.grievances.rules import GRID_WORKER, OFFICES, REPORTERS, SYSTEM_LINE
+from civicgraph.grievances.rules import GRID_WORKER, OFFICES, REPORTER_LINE, REPORTERS, SYSTEM_LINE
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.web.formats import place_name
 

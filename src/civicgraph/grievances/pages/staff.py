@@ -1,4 +1,4 @@
-"""The staff's queue of grievances, and taking a report by telephone."""
+"""The staff's queue of grievances."""
 
 from __future__ import annotations
 
@@ -9,25 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from civicgraph import settings
-from civicgraph.divisions.choosing import staff_choices
-from civicgraph.grievances import operations
-from civicgraph.grievances.intake.models import BY_STAFF
-from civicgraph.grievances.models import Channel
 from civicgraph.grievances.pages import colleagues, looking
-from civicgraph.grievances.pages.choices import asked, categories, category_select, compounds, grids, state_select
-from civicgraph.grievances.pages.report import COMMUNITY_DIGITS, received
+from civicgraph.grievances.pages.choices import asked, category_select, state_select
+from civicgraph.grievances.pages.drafts import COMMUNITY_DIGITS
 from civicgraph.grievances.pages.saved import counted
 from civicgraph.i18n import gettext
 from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
-from civicgraph.uploads.forms import submit_with_files
 from civicgraph.web import page, read, staff_only
-from civicgraph.web.forms import Choices, Form
-from civicgraph.web.keys import new_key, renew_key
 from civicgraph.web.news import is_stream_wanted
 from civicgraph.web.shell import is_htmx
-
-# The queue -----------------------------------------------------------------------------------
 
 
 async def staff_grievances(request: Request) -> Response:
@@ -65,6 +55,7 @@ async def staff_grievances(request: Request) -> Response:
         "is_wide": len(within) < COMMUNITY_DIGITS,
         "is_dispatcher": is_dispatcher,
         "workers": colleagues.listed(found.get("people")),
+        "bodies": colleagues.teams(found["teams"]["nodes"]) if found.get("teams") else [],
         **counts,
     }
     return await page(
@@ -89,38 +80,4 @@ def _fields(found: Mapping[str, Any], kept: Mapping[str, str]) -> list[dict[str,
     return [*fields, looking.sort_choices(kept)]
 
 
-# By telephone --------------------------------------------------------------------------------
-
-
-async def staff_grievance_new(request: Request) -> Response:
-    """Take a report on somebody's behalf."""
-    places = [one for one in await staff_choices(request, DISPATCH_GRIEVANCES) if len(one[0]) == COMMUNITY_DIGITS]
-    is_one = len(places) == 1
-    only = places[0][0] if is_one else settings.current().city_code
-    found = await read(request, "staff/grievances/new", {"code": only, "isOnePlace": is_one})
-    channels = [(one.value, one.words) for one in Channel if one in BY_STAFF and one is not Channel.STAFF]
-    choices: dict[str, Choices] = {"category": categories(found), "division_code": places, "channel": channels}
-    forums = [(one["slug"], one["title"]) for one in found["events"]["nodes"]]
-    choices["event"] = [("", gettext("no")), *forums]
-    if is_one:
-        choices |= {"grid_code": grids(found["division"]), "compound_number": compounds(found["division"])}
-    given = {"idempotency_key": new_key(), "division_code": only if is_one else "", "channel": Channel.PHONE}
-    left_out = ["answers", "proof", *([] if is_one else ["grid_code", "compound_number"])]
-    form = Form(operations.file_grievance.input, given, choices=choices, leave_out=left_out)
-    if request.method == "POST":
-        answer = await submit_with_files(request, form, operations.file_grievance, "photos")
-        if answer is not None:
-            return await received(request, answer, "staff/grievances/received.html")
-        renew_key(form)
-    elif request.query_params.get("channel") in dict(channels):
-        form.values["channel"] = request.query_params["channel"]
-    status = 422 if form.is_refused else 200
-    return await page(request, "staff/grievances/new", {}, {"form": form}, data=found, status=status)
-
-
-ROUTES = [
-    Route("/staff/grievances", staff_only(staff_grievances), name="staff_grievances"),
-    Route(
-        "/staff/grievances/new", staff_only(staff_grievance_new), name="staff_grievance_new", methods=["GET", "POST"]
-    ),
-]
+ROUTES = [Route("/staff/grievances", staff_only(staff_grievances), name="staff_grievances")]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from civicgraph.grievances.operations.history import REPORTER_LINE
 from civicgraph.grievances.pages.signing import signed
+from civicgraph.grievances.rules import REPORTER_LINE
 from civicgraph.grievances.workflow import ENDED, OPEN
 from civicgraph.i18n import N_, gettext
 from civicgraph.uploads.documents import ENDINGS

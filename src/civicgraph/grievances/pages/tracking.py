@@ -19,6 +19,7 @@ from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, Operation
 from civicgraph.web import read, redirect, seen, submit, throttle
 from civicgraph.web.forms import Form, read_body
+from civicgraph.web.keys import new_key
 from civicgraph.web.news import is_stream_wanted, news
 from civicgraph.web.shell import html
 
@@ -68,7 +69,7 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
     if is_stream_wanted(request):
         return await news(request, "grievances/tracked", {"number": number, "secret": secret})
     # Not `page`: the address of "this page as GraphQL" would carry the secret.
-    forms = {noun: _form(act) for noun, act in ACTS.items()} | dict([refused] if refused else [])
+    forms = {noun: _form(noun, act) for noun, act in ACTS.items()} | dict([refused] if refused else [])
     values = {
         **found,
         "steps": story(row, is_own=True),
@@ -104,18 +105,24 @@ class Act:
 ACTS: Mapping[str, Act] = {
     "rating": Act(operations.rate_tracked_grievance, N_("Thank you. Your answer is in the history.")),
     "answer": Act(operations.resubmit_tracked_grievance, N_("Thank you. Your answer was sent to the office.")),
+    "words": Act(
+        operations.add_to_tracked_grievance,
+        N_("Thank you. The office has your words, and whoever works on it is told."),
+    ),
     "withdrawal": Act(operations.withdraw_tracked_grievance, N_("Your report is withdrawn.")),
 }
 
 
-def _form(act: Act) -> Form:
+def _form(noun: str, act: Act) -> Form:
     stars = [(str(number), "★" * number + "☆" * (5 - number)) for number in range(5, 0, -1)]
-    return Form(act.operation.input, choices={"stars": stars}, leave_out=["number", "secret"])
+    prefix = "w" if noun == "words" else "f"
+    given = {"idempotency_key": new_key()} if "idempotency_key" in act.operation.input.model_fields else {}
+    return Form(act.operation.input, given, choices={"stars": stars}, leave_out=["number", "secret"], prefix=prefix)
 
 
 def _handler(noun: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
-        form = _form(act)
+        form = _form(noun, act)
         given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
         throttle.count_try(request)
         try:

@@ -14,6 +14,7 @@ from civicgraph import budgets, clock, crypto, i18n, outgoing, settings
 from civicgraph.accounts.operations import actor_from_token
 from civicgraph.budgets import BudgetExceeded
 from civicgraph.grievances import operations
+from civicgraph.grievances.intake.danger import in_a_sentence
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.named import place_in
 from civicgraph.grievances.operations.report_input import MAX_PHOTOS
@@ -152,6 +153,8 @@ def _told(request: Request, answer: Mapping[str, Any], is_photo_lost: bool) -> T
     own = address(request, "tracked_grievance", number=number, secret=typed_secret(secret))
     url = f"{settings.current().base_url.rstrip('/')}{own}"
     notice = gettext(N_("What happens with it stands here, for the reporter alone: %(url)s"), url=url)
+    if danger := in_a_sentence(answer["emergency_calls"]):
+        notice = f"{danger} {notice}"
     if is_photo_lost:
         notice += " " + gettext(_PHOTO_LOST)
     which = {"token": token_of(number, secret)} if answer["is_held"] else {"service_request_id": number}

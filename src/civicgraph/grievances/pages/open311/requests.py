@@ -13,16 +13,14 @@ from civicgraph.grievances.models import GrievanceStatus
 from civicgraph.grievances.pages.open311.answers import Refused, Told, moment
 from civicgraph.grievances.pages.open311.asking import jurisdiction, named, public
 from civicgraph.grievances.rules import OFFICES, typed_number
-from civicgraph.grievances.workflow import OPEN
+from civicgraph.grievances.workflow import UNFINISHED
 from civicgraph.i18n import N_, gettext
 from civicgraph.web import throttle
 from civicgraph.web.shell import address
 
-STILL_OPEN = (*OPEN, GrievanceStatus.RETURNED, GrievanceStatus.SHORTFALL)
-"""What somebody still has to do something about; of all else the matter is closed."""
 _STATES = {
-    "open": [one.name for one in STILL_OPEN],
-    "closed": [one.name for one in GrievanceStatus if one not in STILL_OPEN],
+    "open": [one.name for one in UNFINISHED],
+    "closed": [one.name for one in GrievanceStatus if one not in UNFINISHED],
 }
 MOST_DAYS = 90
 MOST = 100
