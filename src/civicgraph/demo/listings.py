@@ -12,6 +12,7 @@ from civicgraph.demo.facts import facts, places
 from civicgraph.enterprises import rules as enterprise_rules
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing
 from civicgraph.events.models import Event, EventKind, EventStatus, Hazard, ProgrammeItem, ProgrammeKind
+from civicgraph.events.rules import whole_days
 from civicgraph.text import search_terms
 
 
@@ -101,7 +102,7 @@ async def _safety_month(one: dict[str, Any]) -> None:
         ],
     )
     row.hazards = [hazards[name].name for name in one["hazards"]]
-    row.is_all_day = True
+    row.is_all_day, (row.starts_at, row.ends_at) = True, whole_days(row.starts_at, row.ends_at or row.starts_at)
     await row.save()
 
 

@@ -242,8 +242,8 @@ def from_graphql(model: type[Input], row: Mapping[str, Any]) -> dict[str, Any]:
     """A row that GraphQL answered as the values of an input model: the same names, enumerations by value."""
     values: dict[str, Any] = {}
     for name, declared in model.model_fields.items():
-        if name.endswith("_code") and isinstance(of := row.get(_camel(name[:-5])), Mapping):
-            values[name] = of["creditCode"] if "creditCode" in of else of["code"]  # an enterprise's code is that one
+        if name.endswith("_code") and isinstance(of := row.get(_camel(name[:-5]), ""), Mapping | None):
+            values[name] = (of["creditCode"] if "creditCode" in of else of["code"]) if of else None
             continue
         if name.endswith("_ids") and isinstance(row.get(f"{_camel(name[:-4])}s"), list):
             values[name] = [one["number"] for one in row[f"{_camel(name[:-4])}s"]]
