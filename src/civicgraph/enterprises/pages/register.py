@@ -14,6 +14,7 @@ from civicgraph.divisions.choosing import editable, granted, place_field, staff_
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
 from civicgraph.enterprises.pages.facets import groups, is_beyond_figures
+from civicgraph.enterprises.rules import sought
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.permissions import EDIT_ENTERPRISES
 from civicgraph.products.wording import quantity
@@ -33,7 +34,7 @@ async def enterprises(request: Request) -> Response:
         "within": place(request) or "",
         **{name: one_of(request, name, enum) or "" for name, enum in NARROWED.items()},
     }
-    filters = {"text": asked["q"], **{key: asked[key] for key in ("industry", "list", "within", *NARROWED)}}
+    filters = {**sought(asked["q"]), **{key: asked[key] for key in ("industry", "list", "within", *NARROWED)}}
     variables = {
         "place": asked["within"] or settings.current().city_code,
         "industry": asked["industry"] or "none",
@@ -49,7 +50,7 @@ async def enterprises(request: Request) -> Response:
         {
             "name": "q",
             "kind": "search",
-            "label": gettext("Name or brand"),
+            "label": gettext("Name, brand or credit code"),
             "value": asked["q"],
             "attrs": {"maxlength": 60},
         },
@@ -127,7 +128,8 @@ def staff_filter(request: Request) -> dict[str, Any]:
     """What the filter of the register asks for, within what the actor keeps."""
     filters = {
         **editable(request, EDIT_ENTERPRISES),
-        "text": text(request),
+        **sought(text(request) or ""),
+        "industry": _industry(request),
         "status": one_of(request, "status", EnterpriseStatus),
         "list": one_of(request, "list", EnterpriseList),
     }
@@ -141,6 +143,7 @@ def staff_filter(request: Request) -> dict[str, Any]:
 def _staff_values(request: Request) -> dict[str, Any]:
     asked = {
         "q": text(request) or "",
+        "industry": _industry(request),
         "status": one_of(request, "status", EnterpriseStatus) or "",
         "list": one_of(request, "list", EnterpriseList) or "",
     }
@@ -148,7 +151,7 @@ def _staff_values(request: Request) -> dict[str, Any]:
         {
             "name": "q",
             "kind": "search",
-            "label": gettext("Name or brand"),
+            "label": gettext("Name, brand or credit code"),
             "value": asked["q"],
             "attrs": {"maxlength": 60},
         }
