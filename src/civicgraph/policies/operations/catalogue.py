@@ -31,10 +31,12 @@ from civicgraph.policies import wording
 from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS, Comparison, Known, conditions, holds
 from civicgraph.policies.models import (
     AmountKind,
+    GrantState,
     Policy,
     PolicyCategory,
     PolicyCycle,
     PolicyExample,
+    PolicyGrant,
     PolicyRuleLine,
     PolicyStatus,
 )
@@ -285,6 +287,11 @@ async def update_policy(actor: Actor, data: UpdatePolicy) -> Policy:
     columns = await _columns(actor, data)
     if columns["budget_fen"] is not None and columns["budget_fen"] < row.granted_fen:
         raise InvalidInput.at("budget_fen", "granted", N_("More than this is granted already."))
+    if columns["cycle"] != row.cycle and await _is_granted(row):
+        words = N_(
+            "Grants were made by the period that it had: with another, somebody could get it twice. End it, and enter a new policy."
+        )
+        raise InvalidInput.at("cycle", "granted", words)
     is_other = any(columns[name] != getattr(row, name) for name in _RULE)
     row.update_from_dict({**columns, "version": row.version + 1, "rule_version": row.rule_version + is_other})
     if is_other and row.status is PolicyStatus.TESTED:
@@ -297,6 +304,11 @@ async def update_policy(actor: Actor, data: UpdatePolicy) -> Policy:
     await write_words(row)
     await audit(actor, row, _trace(before, values_of(row)))
     return row
+
+
+async def _is_granted(row: Policy) -> bool:
+    """Whether anybody has or had it; what was only found is nobody's yet."""
+    return await PolicyGrant.filter(policy_id=row.id).exclude(state=GrantState.PROPOSED).exists()
 
 
 async def _check(row: Policy) -> None:
