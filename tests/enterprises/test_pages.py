@@ -185,6 +185,19 @@ async def test_the_contact_is_shown_to_the_supervisor_on_request_and_recorded(si
     assert (await Enterprise.get(credit_code=CASES["credit_code"])).contact_phone == ""
 
 
+async def test_a_contact_of_an_e_mail_address_alone_is_shown_and_deleted_too(site: Site) -> None:
+    await enter(site, contact_name="", contact_phone="", contact_email="boss@example.invalid")
+    assert "联系人" not in (await site.editor.open(EDIT)).split("<form")[0]
+    page = site.supervisor
+    text = await page.open(EDIT)
+    assert "b***@example.invalid" in text
+    assert "boss@example.invalid" not in text
+    assert "mailto:boss@example.invalid" in await page.send(f"{EDIT}/contact")
+    await page.open(EDIT)
+    assert "example.invalid" not in await page.send(f"{EDIT}/forgetting")
+    assert (await Enterprise.get(credit_code=CASES["credit_code"])).contact_email == ""
+
+
 async def test_the_neighbouring_county_reads_and_changes_nothing_of_it(site: Site) -> None:
     row = await enter(site)
     page = site.neighbour

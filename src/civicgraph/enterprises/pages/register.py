@@ -18,6 +18,7 @@ from civicgraph.enterprises.rules import sought
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.permissions import EDIT_ENTERPRISES
 from civicgraph.products.wording import quantity
+from civicgraph.text import near_words
 from civicgraph.web import Form, listing, page, read, require, shell, staff_only, submit
 from civicgraph.web.query import one_of, paging, place, text
 
@@ -46,6 +47,12 @@ async def enterprises(request: Request) -> Response:
         **paging(request, 30),
     }
     found = await read(request, "enterprises/list", variables)
+    is_near = False
+    if not found["enterprises"]["nodes"] and near_words(asked["q"]):
+        close = {"near": asked["q"], **{key: value for key, value in variables["filter"].items() if key != "text"}}
+        other = await read(request, "enterprises/list", {**variables, "filter": close})
+        if is_near := bool(other["enterprises"]["nodes"]):
+            variables["filter"], found = close, other
     fields = [
         {
             "name": "q",
@@ -66,7 +73,7 @@ async def enterprises(request: Request) -> Response:
     ]
     facets = groups(found, asked, lambda **chosen: shell.address(request, "enterprises", **chosen))
     kept = {name: asked[name] for name in NARROWED if asked[name]}
-    values = {"asked": asked, "fields": fields, "facets": facets, "kept": kept}
+    values = {"asked": asked, "fields": fields, "facets": facets, "kept": kept, "is_near": is_near}
     return await page(request, "enterprises/list", variables, values, fragment="enterprises/_results", data=found)
 
 
@@ -102,7 +109,7 @@ async def enterprise(request: Request) -> Response:
 
 
 async def contact(request: Request) -> Response:
-    """Show the contact's telephone, once, and record the look."""
+    """Show the contact's telephone and e-mail, once, and record the look."""
     code = request.path_params["credit_code"]
     found = await read(request, "staff/enterprises/edit", {"creditCode": code})
     row = require(found, "enterprise")
@@ -119,7 +126,7 @@ async def contact(request: Request) -> Response:
         "listing": STAFF,
         "form": edit,
         "is_new": False,
-        "phone": result["phone"] if result else "",
+        "shown": result,
     }
     return await page(request, "staff/enterprises/edit", {"creditCode": code}, values, data=found)
 
