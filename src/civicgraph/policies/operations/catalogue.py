@@ -59,7 +59,10 @@ class ConditionFields(Input):
     fact: str = Field(title=N_("Fact of the register"), max_length=40)
     is_denied: bool = Field(False, title=N_("must not be so"))
     comparison: Comparison = Field(title=N_("Compared"))
-    value: str = Field(title=N_("Value"), min_length=1, max_length=300)
+    value: str = Field(
+        title=N_("Value"), min_length=1, max_length=300, json_schema_extra={"widget": "several"},
+        description=N_("What there is to choose from shows once the fact is saved; it can be typed, too."),
+    )  # fmt: skip
 
 
 class PolicyFields(Input):
@@ -89,7 +92,7 @@ class PolicyFields(Input):
     objection_days: int = Field(7, title=N_("Days for objections"), ge=0, le=60)
     conditions: list[ConditionFields] = Field(
         default_factory=list, title=N_("Who qualifies"), max_length=MAX_CONDITIONS,
-        description=N_("Several values are parted by commas. Industries and places by their codes."),
+        description=N_("Several values are parted by commas where they are typed."),
     )  # fmt: skip
 
     @model_validator(mode="after")
