@@ -288,6 +288,8 @@ async def update_policy(actor: Actor, data: UpdatePolicy) -> Policy:
     if row.status is PolicyStatus.ENDED:
         raise Unavailable(N_("It is over."))
     columns = await _columns(actor, data)
+    if wording.is_same(columns["eligibility"], row.eligibility):
+        columns["eligibility"] = row.eligibility  # values chosen in another order are no other rule
     if columns["budget_fen"] is not None and columns["budget_fen"] < row.granted_fen:
         raise InvalidInput.at("budget_fen", "granted", N_("More than this is granted already."))
     if columns["cycle"] != row.cycle and await _is_granted(row):
