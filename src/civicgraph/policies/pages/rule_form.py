@@ -55,8 +55,10 @@ def controls(found: Mapping[str, Choices]) -> Mapping[str, RowControl]:
 
     def value(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
         fact = FACTS.get(str(row.get("fact", "")))
-        if fact is None or fact.kind not in _PICKED:
+        if fact is None:
             return None
+        if fact.kind not in _PICKED:
+            return {"help": None}
         chosen = _chosen(fact, str(row.get("value") or ""))
         offered = _offered(fact, found)
         known = {one[0] for one in offered}
