@@ -12,6 +12,7 @@ from civicgraph.bookings.rounds import check_some_quotas
 from civicgraph.checklists import reminders as checklist_reminders
 from civicgraph.enterprises.figures.keeping import fill_when_empty
 from civicgraph.enterprises.importing.runs import go_on
+from civicgraph.enterprises.rounds import close_when_settled
 from civicgraph.events import quotas as event_quotas
 from civicgraph.events.rescue.keeping import fill_when_empty as fill_drills
 from civicgraph.events.rounds import carry_on_series, mark_over
@@ -54,6 +55,7 @@ _ROUNDS: tuple[Callable[[], Awaitable[object]], ...] = (
     sweep,
     fill_when_empty,
     go_on,
+    close_when_settled,
     match_some,
     tell_some,
 )

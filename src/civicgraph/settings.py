@@ -140,6 +140,13 @@ class Settings(BaseSettings):
         default=False,
         description="Whether a report is given at once to the worker of its grid; else the worker is proposed.",
     )
+    close_quarter_after_days: int = Field(
+        default=30,
+        ge=0,
+        le=3650,
+        description="So many days after its end a quarter of the register's figures is closed by itself: what is entered "
+        "later no longer changes it. 0: only when staff close it.",
+    )
     gas_phone: str = Field(default="", description="The gas company's emergency number, shown where gas leaks.")
     wrong_secrets_per_minute: int = Field(
         default=10, ge=1, description="Wrong tracking secrets from one address in a minute."

@@ -41,6 +41,27 @@ def search_terms(*texts: str | None) -> str:
     return " ".join(term for text in texts if text for term in bigrams(text))
 
 
+MENDED = range(3, 13)
+"""Characters of words that are mended: of fewer nothing would be left, of more nobody types a name."""
+
+
+def near_words(text: str) -> list[str]:
+    """Words that a Chinese word may have been meant for, with a space where a character may be missing.
+
+    Each differs by one slip of the hand: a character left out, typed twice, mistaken for another, or two that changed
+    places. What is left has three characters, so that it does not fit half of the register.
+    """
+    found = _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+    if len(found) != 1 or found[0].isascii() or len(found[0]) not in MENDED:
+        return []
+    word, last = found[0], len(found[0]) - 1
+    missing = [f"{word[:at]} {word[at:]}" for at in range(1, len(word))]
+    swapped = [f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}" for at in range(last)]
+    twice = [word[:at] + word[at + 1 :] for at in range(len(word)) if last > 2]
+    another = [f"{word[:at]} {word[at + 1 :]}" for at in range(1, last) if last > 2]
+    return list(dict.fromkeys((*missing, *swapped, *twice, *another)))
+
+
 SOUND = "yin0"
 """What a sound's term begins with, so that no word of a text is taken for one."""
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("hu", "fu"))

@@ -23,6 +23,7 @@ from civicgraph.accounts.models import Person
 from civicgraph.bookings.models import Quota, Registration, RegistrationState
 from civicgraph.bookings.rounds import check_quota
 from civicgraph.bookings.rules import KEEP_CONTACT
+from civicgraph.demo import facts as sources
 from civicgraph.demo.city import (
     CITY,
     CityIsBusy,
@@ -41,6 +42,7 @@ from civicgraph.demo.city.codes import credit_code, grievance_suffix
 from civicgraph.demo.city.progress import Silent
 from civicgraph.demo.city.tables import Table
 from civicgraph.divisions.models import Division
+from civicgraph.enterprises.figures import keeping
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing
 from civicgraph.enterprises.rules import is_credit_code, search_terms_of, section
 from civicgraph.events.models import Event
@@ -166,6 +168,32 @@ async def test_lists_have_as_many_enterprises_today_as_was_published(demo: str, 
     assert await of.filter(delisted_on=None).count() == 120
     assert await of.filter(listed_on__gte=date(2025, 4, 1)).count() == 30
     assert await of.filter(delisted_on__gte=date(2025, 4, 1)).count() == 10
+
+
+async def test_the_figures_of_the_city_are_those_that_were_published(
+    demo: str, engine: Engine, connected: Settings
+) -> None:
+    facts = sources.facts()["enterprise_figures"]
+    lists = {**vars(SMALL), "enterprises": 6_000, "lists": CITY.lists}
+    assert await small_city(connected, scale=Scale(**lists))
+    await keeping.recount()
+    found = await engine.read(
+        """{ end: enterpriseFigures(within: "5203", toQuarter: "2026Q1") { byList { list count filled } }
+        year: enterpriseFigures(within: "5203", fromQuarter: "2025Q2", toQuarter: "2026Q1") { byList { list count } } }""",
+        {},
+        ANONYMOUS,
+    )
+    counted = {one["list"]: one["count"] for one in found["end"]["byList"]}
+    assert counted["FOUR_ABOVE"] == facts["above_four_scales"] == 3563
+    assert counted["INNOVATIVE_SME"] == facts["innovative_smes"] == 251
+    assert counted["SPECIALISED_SME"] == facts["specialised_smes"] == 181
+    assert counted["SOFTWARE_OVER_5M"] == facts["software_firms_over_5m"] == 34
+    assert counted["SIZE_WATCHLIST"] == facts["designated_size_watchlist"]
+    assert counted["PROVINCIAL_PLATFORM"] == facts["provincial_platforms"]
+    net = {one["list"]: one["count"] for one in found["year"]["byList"]}
+    assert net["FOUR_ABOVE"] == facts["above_four_scales_net_increase"] == 171
+    filled = {one["list"]: one["filled"] for one in found["end"]["byList"]}
+    assert filled["FOUR_ABOVE"] == facts["service_subsectors_filled"] == 14
 
 
 async def test_histories_deadlines_and_figures_follow_from_the_grievances(city: None, connected: Settings) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+from starlette.applications import Starlette
 from tortoise import Tortoise
 
+from civicgraph import clock
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.accounts.passwords import is_password
 from civicgraph.demo.facts import facts, places
@@ -32,6 +35,7 @@ from civicgraph.projects.models import InvestmentCell, InvestmentMilestone, Inve
 from civicgraph.projects.stages import RUNNING
 from civicgraph.services.models import PriceRule, Service
 from tests.demo.conftest import MOMENT, load_demo
+from tests.support.browser import visit
 
 DONE = (GrievanceStatus.RESOLVED, GrievanceStatus.CLOSED)
 
@@ -74,6 +78,25 @@ async def test_132_problems_of_enterprises_are_solved_and_100_are_in_progress_by
     assert len(running) == wanted["in_progress_with_deadline"] == 100
     due = [row.resolution_due_at if row.accepted_at else row.response_due_at for row in running]
     assert min(due) > MOMENT
+
+
+@pytest.mark.parametrize(
+    ("lang", "solved", "running"), [("zh", "已解决", "正在限期办理"), ("en", "Solved", "In progress by their dates")]
+)
+async def test_the_page_of_problems_says_how_many_are_solved_and_in_progress_by_their_dates(
+    demo: str, app: Starlette, lang: str, solved: str, running: str
+) -> None:
+    stranger = visit(app)
+    stranger.http.cookies.set("lang", lang)
+    with clock.override(MOMENT):
+        text = await stranger.open("/enterprise-problems")
+        asked = '{ grievanceFigures(within: "5203", group: "enterprise") { resolved openInTime openLate open } }'
+        answer = await stranger.http.post("/graphql", json={"query": asked}, headers={"accept": "application/json"})
+    figures = answer.json()["data"]["grievanceFigures"]
+    assert figures == {"resolved": 132, "openInTime": 100, "openLate": 0, "open": 100}
+    for label, number in ((solved, 132), (running, 100)):
+        assert re.search(rf">{label}<.{{0,200}}?>{number}<", text, re.DOTALL), (label, number)
+    await stranger.http.aclose()
 
 
 async def test_a_grievances_history_begins_with_the_report_and_ends_where_it_stands(demo: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +20,15 @@ from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.graph.engine import Engine
 from civicgraph.grievances.models import Grievance, GrievanceCategory
-from civicgraph.grievances.operations import file_grievance
+from civicgraph.grievances.operations import (
+    accept_grievance,
+    assign_grievance,
+    export_tracked_data,
+    file_grievance,
+    rate_tracked_grievance,
+    resolve_grievance,
+    return_grievance,
+)
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.notifications.rendering import said_by
 from civicgraph.notifications.sending.batch import opened
@@ -227,6 +237,58 @@ async def test_what_an_enterprise_reports_comes_in_as_its_own_and_nobody_else_ca
     assert [one.channel.value for one in await Grievance.filter(enterprise_id=row.id)] == ["business"] * 2
     await file_grievance(owner, {**report, "channel": "web"})
     assert (await Grievance.all().order_by("-id").first()).channel.value == "web"  # type: ignore[union-attr]
+
+
+async def test_a_private_problem_is_followed_answered_and_rated_from_the_account(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    await operations.create_enterprise(editor, {**CASES, **WITH_EMAIL})
+    await GrievanceCategory.create(
+        **{"code": "ent_policy", "name": "政策", "name_en": "Policies", "group_code": "enterprise"},
+        **{"group_name": "企业", "group_name_en": "Enterprises", "urgency": "general", "body": "community"},
+        position=1,
+    )
+    owner, desk = await claimed(), await place.person("desk", Role.DISPATCHER, FENGGANG)
+    report = {"category": "ent_policy", "division_code": FENGQUAN, "description": "申请材料被退回", "is_public": False}
+    filed = await file_grievance(
+        desk, {**report, "enterprise_code": CODE}
+    )  # taken at the window: nobody kept its secret
+    number = filed["number"]
+    address = f"/track/{number}/MINE"
+    page, stranger = await signed_in(app, owner), visit(app)
+    neighbour = await signed_in(app, await place.person("neighbour", Role.DISPATCHER, HONGQIAO))
+    assert f'href="{address}"' in await page.open(f"/my/enterprises/{CODE}")
+    for other in (stranger, neighbour):
+        await other.open(address)
+        assert other.status == 404
+    assert "申请材料被退回" in await page.open(address)
+    assert "data" not in re.findall(r'<details class="panel stack" id="(\w+)"', page.text)  # what is kept of the person
+
+    async def step(verb: Any, **values: Any) -> None:
+        row = await Grievance.get(number=number)
+        await verb(desk, {"number": number, "version": row.version, **values})
+
+    await step(return_grievance, reason="请问缺哪份材料？")
+    assert "请问缺哪份材料" in await page.open(address)
+    await page.send(f"{address}/answer", answer="缺的是参保证明，已经补上。")
+    assert (await Grievance.get(number=number)).status == "submitted"
+    await step(accept_grievance)
+    await step(assign_grievance, team="政策专班")
+    await step(resolve_grievance, outcome="材料已经受理")
+    await page.open(address)
+    await page.send(f"{address}/rating", stars="5", is_solved="true")
+    row = await Grievance.get(number=number)
+    assert (row.status, row.stars, row.is_solved) == ("closed", 5, True)
+    await page.open(f"{address}/following")
+    assert "b***@example.invalid" in await page.send(f"{address}/following", email="boss@example.invalid")
+    own = {"number": number, "secret": "mine"}
+    with pytest.raises(NotFound):
+        await export_tracked_data(owner, own)
+    with pytest.raises(NotFound):
+        await rate_tracked_grievance(replace(owner, person_id=999_999), {**own, "is_solved": True})
+    for browser in (page, stranger, neighbour):
+        await browser.http.aclose()
 
 
 async def test_staff_let_somebody_in_at_the_window_and_end_it(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as some
 from starlette.applications import Starlette
 
+from civicgraph import clock
+from civicgraph import settings as configuration
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.figures import keeping
 from civicgraph.enterprises.figures.counting import (
@@ -22,11 +25,15 @@ from civicgraph.enterprises.figures.counting import (
     quarter_of,
 )
 from civicgraph.enterprises.industries import load_industries
+from civicgraph.enterprises.models import Enterprise
+from civicgraph.enterprises.rounds import close_when_settled
 from civicgraph.graph.engine import Engine
+from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.settings import Settings
 from tests.enterprises.conftest import CASES, Enter, another
 from tests.support import city as place
-from tests.support.browser import visit
+from tests.support.browser import signed_in, visit
 from tests.support.city import CITY, FENGGANG, FENGHUA, FENGQUAN, HONGQIAO, SUIYANG
 
 DAYS = some.dates(date(2021, 1, 1), date(2026, 6, 30))
@@ -151,3 +158,91 @@ async def test_figures_stand_on_a_page_and_in_a_sheet(app: Starlette) -> None:
     assert "遵义市,1,1" in sheet
     assert "这里还没有数字" in await browser.open(f"/enterprises/figures?quarter=2024Q1&within={SUIYANG}")
     await browser.http.aclose()
+
+
+async def test_services_newly_filled_are_told_alike_by_graphql_page_and_sheet(app: Starlette, engine: Engine) -> None:
+    await place.build()
+    await load_industries()
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    given = [
+        ("64", "2022-03-01"),
+        ("64", "2024-02-01"),
+        ("65", "2023-06-01"),
+        ("73", "2023-12-31"),
+        ("19", "2024-01-05"),
+    ]
+    for number, (industry, day) in enumerate(given, 1):  # two kinds of service that were not there a year before
+        values = {"credit_code": another(number), "industry_code": industry, "established_on": day, "listings": []}
+        await operations.create_enterprise(editor, {**CASES, **values})
+    asked = "query($in: DivisionCode!, $of: IndustryCode, $to: String) { enterpriseFigures(within: $in, industry: $of, toQuarter: $to) { filled } }"
+
+    async def filled(**variables: Any) -> int | None:
+        found = await engine.read(asked, {"in": CITY, **variables}, ANONYMOUS)
+        return found["enterpriseFigures"]["filled"]
+
+    assert await filled(to="2024Q1") == 2
+    assert await filled(to="2024Q1", of="I") == 1
+    assert await filled(to="2024Q1", of="73") == 1
+    assert await filled(to="2024Q1", of="C") == 0
+    assert await filled(to="2024Q3") == 1  # 65 was there a year before
+    assert await filled(to="2019Q4") == 0
+    assert await filled() is None
+    stranger = visit(app)
+    page = await stranger.open("/enterprises/figures?quarter=2024Q1")
+    assert re.search(r"填补的服务业行业.{0,200}?>2<", page, re.DOTALL), page
+    assert "填补的服务业行业,遵义市,2" in await stranger.open("/enterprises/figures.csv?quarter=2024Q1")
+    await stranger.http.aclose()
+
+
+async def test_staff_close_a_quarter_and_what_is_entered_later_changes_nothing_of_it(
+    app: Starlette, engine: Engine
+) -> None:
+    await place.build()
+    await load_industries()
+    county, city = [
+        await place.person(name, Role.SUPERVISOR, of) for name, of in (("county", FENGGANG), ("city", CITY))
+    ]
+    await operations.create_enterprise(county, CASES)
+    address, button = "/enterprises/figures?quarter=2024Q1", "/staff/enterprises/quarters"
+    page = await signed_in(app, county)
+    assert button not in await page.open(address)
+    assert "还没有锁定" in page.text
+    await page.http.aclose()
+    page = await signed_in(app, city)
+    await page.open(address)
+    text = await page.send(button)
+    assert "2024 年第 1 季度的数据已经锁定" in text
+    assert "今后录入的内容不再改变它" in text
+    assert button not in text
+    answer = await page.http.post(
+        button, data={"csrf": text.split('name="csrf" value="')[1].split('"')[0], "quarter": "2023Q4"}
+    )
+    assert "已经锁定" in await page.open(answer.headers["location"])
+    before = [await told(engine, to=quarter) for quarter in ("2023Q4", "2024Q1")]
+    await operations.create_enterprise(county, {**CASES, "credit_code": another(3), "listings": []})  # founded in 2019
+    assert [await told(engine, to=quarter) for quarter in ("2023Q4", "2024Q1")] == before
+    assert (await told(engine))["count"] == 2
+    await page.http.aclose()
+
+
+async def test_a_quarter_is_closed_by_itself_once_its_days_for_late_facts_are_over(
+    enter: Enter, settings: Settings
+) -> None:
+    def on(day: str) -> Any:
+        return clock.override(datetime.combine(date.fromisoformat(day), time(12), clock.CITY_ZONE))
+
+    with on("2026-02-10"):
+        assert await close_when_settled() == ""  # there is no register yet
+        await enter()
+        await Enterprise.all().update(created_at=clock.now())
+        assert await close_when_settled() == ""  # and in the last quarter there was none
+    with on("2026-04-30"):
+        assert await close_when_settled() == ""
+    with on("2026-05-01"):
+        configuration.use(settings.model_copy(update={"close_quarter_after_days": 0}))
+        assert await close_when_settled() == ""
+        configuration.use(settings)
+        assert await close_when_settled() == "2026Q1"
+        assert await close_when_settled() == ""
+    entry = await AuditEntry.filter(operation="close_quarter").get()
+    assert entry.actor_kind == "system"

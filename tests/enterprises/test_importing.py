@@ -21,10 +21,12 @@ from civicgraph.enterprises.models import (
     Enterprise,
     EnterpriseChange,
     EnterpriseImport,
+    EnterpriseImportCode,
     EnterpriseImportPart,
     EnterpriseListing,
     ImportState,
 )
+from civicgraph.enterprises.operations.enter_batch import start_import
 from civicgraph.operations import InvalidInput
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import SYSTEM, Actor, Role
@@ -175,6 +177,67 @@ async def test_what_differs_is_changed_with_its_day_and_empty_cells_keep_contact
     assert facts == {"status": ("active", "closed"), "industry": ("19", "20")}
     assert {str(one.list) for one in await EnterpriseListing.all()} == {"designated_size", "specialised_sme"}
     assert await keeping.recount() == 0
+
+
+async def test_a_code_that_comes_again_in_a_later_batch_is_refused_when_checked_and_when_entered(
+    city: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = line(1, name="又来一次的箱包厂")
+    path = sheet(tmp_path, [line(1), line(2), line(3), again, line(4), again])
+    monkeypatch.setattr(runs, "BATCH", 2)
+    checked = await runs.check_file(path, told=lambda _row: None)
+    assert (checked.created, [(one["row"], one["message"]) for one in checked.errors]) == (
+        4,
+        [(5, "第 2 行已有这个代码。"), (7, "第 2 行已有这个代码。")],
+    )
+
+    def stopped(row: EnterpriseImport) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):  # and a run that goes on knows what the one before entered
+        await runs.import_file(path, told=stopped)
+    first = await entered(path)
+    assert (first.created_count, first.refused_count, first.updated_count) == (4, 2, 0)
+    assert {one["row"] for one in first.errors} == {5, 7}
+    before = await register()
+    second = await entered(path)
+    assert (second.unchanged_count, second.refused_count, second.updated_count) == (4, 2, 0)
+    assert await register() == before
+    assert not await EnterpriseImportCode.all().exists()
+
+
+async def test_a_sent_file_killed_after_a_batch_leaves_no_sealed_rows(
+    city: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    path = sheet(tmp_path, [line(number) for number in (1, 2, 3, 1)])
+    monkeypatch.setattr(runs, "PART", 2)
+    with path.open("rb") as file:
+        of = await runs.stage(editor, path.name, file)
+    await runs.go_on()
+    of = await EnterpriseImport.get(id=of.id)
+    assert (of.state, of.created_count, of.refused_count) == (ImportState.CHECKED, 3, 1)
+    assert await EnterpriseImportPart.all().count() == 2
+    await start_import(editor, {"id": of.id})
+    enter_batch = runs.enter_batch
+
+    async def killed(actor: Actor, data: dict[str, Any]) -> None:
+        await enter_batch(actor, data)
+        raise KeyboardInterrupt
+
+    for left in (1, 0):
+        monkeypatch.setattr(runs, "enter_batch", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await runs.go_on()
+        assert await EnterpriseImportPart.all().count() == left
+    monkeypatch.undo()
+    await EnterpriseImportPart.create(of_id=of.id, number=1, count=0, rows="")  # as an earlier version left one
+    monkeypatch.setattr(runs, "PART", 2)
+    await runs.go_on()
+    of = await EnterpriseImport.get(id=of.id)
+    assert (of.state, of.created_count, of.refused_count) == (ImportState.DONE, 3, 1)
+    assert not await EnterpriseImportPart.all().exists()
+    assert not await EnterpriseImportCode.all().exists()
 
 
 @pytest.mark.parametrize("kind", ["gb18030", "xlsx"])

@@ -185,6 +185,19 @@ async def test_the_contact_is_shown_to_the_supervisor_on_request_and_recorded(si
     assert (await Enterprise.get(credit_code=CASES["credit_code"])).contact_phone == ""
 
 
+async def test_a_contact_of_an_e_mail_address_alone_is_shown_and_deleted_too(site: Site) -> None:
+    await enter(site, contact_name="", contact_phone="", contact_email="boss@example.invalid")
+    assert "联系人" not in (await site.editor.open(EDIT)).split("<form")[0]
+    page = site.supervisor
+    text = await page.open(EDIT)
+    assert "b***@example.invalid" in text
+    assert "boss@example.invalid" not in text
+    assert "mailto:boss@example.invalid" in await page.send(f"{EDIT}/contact")
+    await page.open(EDIT)
+    assert "example.invalid" not in await page.send(f"{EDIT}/forgetting")
+    assert (await Enterprise.get(credit_code=CASES["credit_code"])).contact_email == ""
+
+
 async def test_the_neighbouring_county_reads_and_changes_nothing_of_it(site: Site) -> None:
     row = await enter(site)
     page = site.neighbour
@@ -222,3 +235,26 @@ async def test_the_same_is_done_through_graphql(site: Site) -> None:
         assert (refused["enterprise"], refused["errors"][0]["code"]) == (None, "FORBIDDEN")
     assert await run(site.editor) == {"enterprise": {"status": "CLOSED", "version": 2}, "errors": []}
     assert (await run(site.editor, status="ACTIVE"))["errors"][0]["code"] == "CONFLICT"
+
+
+async def test_a_code_is_found_as_such_by_everyone_and_by_the_staff(app: Starlette, editor: Actor) -> None:
+    await operations.create_enterprise(editor, CASES)
+    await operations.create_enterprise(
+        editor, {**CASES, "credit_code": another(7), "name": "凤冈县茶叶有限公司", "brand": "", "industry_code": "15"}
+    )
+    code = CASES["credit_code"]
+    typed = f"{code[:6].lower()}%20{code[6:].lower()}"  # as it stands on licences, and on a keyboard without capitals
+    stranger, page = visit(app), await signed_in(app, editor)
+    for address in (f"/enterprises?q={typed}", f"/search?q={typed}"):
+        text = await stranger.open(address)
+        assert ("箱箱有礼" in text, "凤冈县茶叶" in text) == (True, False), address
+    for asked in (f"q={typed}", "industry=19", "industry=C&q=箱包"):
+        text = await page.open(f"/staff/enterprises?{asked}")
+        assert ("箱箱有礼" in text, "凤冈县茶叶" in text) == (True, False), asked
+    text = await page.open("/staff/enterprises?industry=C")
+    assert "箱箱有礼" in text
+    assert "凤冈县茶叶" in text
+    assert code in await page.open(f"/staff/enterprises.csv?q={typed}")
+    assert "箱箱有礼" not in await stranger.open(f"/enterprises?q={another(8)}")
+    for browser in (stranger, page):
+        await browser.http.aclose()

@@ -11,17 +11,19 @@ from random import Random
 import pytest
 
 from civicgraph import clock, crypto
-from civicgraph.enterprises.models import Enterprise
-from civicgraph.notifications.models import OutboxMessage
-from civicgraph.operations import OperationError
+from civicgraph.accounts.models import Person
+from civicgraph.enterprises.models import Enterprise, EnterpriseAccount
+from civicgraph.notifications.models import InboxMessage, OutboxMessage
+from civicgraph.operations import InvalidInput, OperationError
 from civicgraph.operations.models import AuditEntry
-from civicgraph.permissions import Actor
+from civicgraph.permissions import Actor, Role
 from civicgraph.policies import operations
 from civicgraph.policies.models import GrantState, Policy, PolicyCell, PolicyGrant, PolicyStatus
 from civicgraph.policies.rounds import PAUSE, match_some, tell_some
 from civicgraph.settings import Settings
 from tests.policies.conftest import FITS, POLICY, enter, published
-from tests.support.city import FENGGANG
+from tests.support import city as place
+from tests.support.city import FENGGANG, SUIYANG
 
 
 async def states(policy: Policy) -> dict[str, int]:
@@ -75,6 +77,11 @@ async def test_granting_follows_the_register_until_the_budget_ends_and_asked_aga
     await operations.withdraw_grant(supervisor, {"id": first.id, "reason": "异议成立"})
     assert (await operations.grant_policy(supervisor, {"id": row.id}))["count"] == 1
     assert await states(row) == {"objection": 8, "proposed": 1, "withdrawn": 1}
+    await tell_some()
+    with clock.override(clock.now() + timedelta(days=8)), pytest.raises(OperationError):
+        await operations.pay_grants(supervisor, {"id": row.id})  # they have no address, and nobody has called them
+    for one in await PolicyGrant.filter(policy_id=row.id, state="objection"):
+        await operations.tell_by_phone(supervisor, {"id": one.id})
     with pytest.raises(OperationError):
         await operations.pay_grants(supervisor, {"id": row.id})
     with clock.override(clock.now() + timedelta(days=8)):
@@ -92,6 +99,66 @@ async def test_an_enterprise_is_told_once_by_e_mail(supervisor: Actor) -> None:
     assert [await tell_some(), await tell_some()] == [2, 0]
     (message,) = await OutboxMessage.filter(template="policy_grant")
     assert message.values["title"] == "稳岗补贴"
+
+
+async def test_who_acts_for_an_enterprise_is_told_in_their_language_and_nobody_else_is_written_to(
+    supervisor: Actor,
+) -> None:
+    await enter(1)
+    enterprise = await Enterprise.get(credit_code=f"{1:018}")
+    await Enterprise.filter(id=enterprise.id).update(contact_email=crypto.encrypt("office@example.invalid"))
+    people = [await Person.create(username=f"own{n}", name="陈厂长", locale=of, email=f"own{n}@example.invalid")
+              for n, of in enumerate(("en", "zh", "zh"))]  # fmt: skip
+    for one in people:
+        gone = {"ended_at": clock.now()} if one is people[2] else {}
+        await EnterpriseAccount.create(enterprise_id=enterprise.id, person_id=one.id, way="code", **gone)
+    row = await published(supervisor)
+    await operations.grant_policy(supervisor, {"id": row.id})
+    assert [await tell_some(), await tell_some()] == [1, 0]
+    inbox = {one.person_id: one for one in await InboxMessage.all()}  # type: ignore[attr-defined]
+    assert set(inbox) == {people[0].id, people[1].id}
+    assert "Keeping jobs" in inbox[people[0].id].subject
+    assert "稳岗补贴" in inbox[people[1].id].subject
+    assert inbox[people[0].id].link == f"/my/enterprises/{enterprise.credit_code}"
+    sent = await OutboxMessage.filter(template="policy_grant").values_list("person_id", "locale")
+    assert set(sent) == {(people[0].id, "en"), (people[1].id, "zh")}
+    grant = await PolicyGrant.get()
+    assert (grant.objection_until, grant.is_told_by_phone) == (clock.today() + timedelta(days=7), False)
+
+
+async def test_the_days_for_objections_begin_when_the_enterprise_is_called(supervisor: Actor) -> None:
+    await enter(1)
+    row = await published(supervisor)
+    await operations.grant_policy(supervisor, {"id": row.id})
+    grant = await PolicyGrant.get()
+    with pytest.raises(OperationError):  # the leading process may still write to it
+        await operations.tell_by_phone(supervisor, {"id": grant.id})
+    await tell_some()
+    grant = await PolicyGrant.get()
+    assert (grant.notified_at, grant.objection_until) == (None, None)
+    neighbour = await place.person("neighbour", Role.SUPERVISOR, SUIYANG)
+    with pytest.raises(OperationError):
+        await operations.tell_by_phone(neighbour, {"id": grant.id})
+    with clock.override(clock.now() + timedelta(days=30)):
+        grant = await operations.tell_by_phone(supervisor, {"id": grant.id})
+        assert grant.objection_until == clock.today() + timedelta(days=7)
+        assert (grant.is_told_by_phone, grant.notified_at is not None) == (True, True)
+        with pytest.raises(OperationError):
+            await operations.tell_by_phone(supervisor, {"id": grant.id})
+
+
+async def test_the_period_of_a_policy_is_no_longer_changed_once_it_was_granted(supervisor: Actor) -> None:
+    await enter(1)
+    row = await published(supervisor)
+    values = {**POLICY, "id": row.id}
+    row = await operations.update_policy(supervisor, {**values, "version": row.version, "cycle": "quarter"})
+    await operations.grant_policy(supervisor, {"id": row.id})
+    with pytest.raises(InvalidInput) as caught:
+        await operations.update_policy(supervisor, {**values, "version": row.version, "cycle": "year"})
+    (error,) = caught.value.errors
+    assert (error.field, error.code) == ("cycle", "granted")
+    assert (await operations.grant_policy(supervisor, {"id": row.id}))["count"] == 0
+    await operations.update_policy(supervisor, {**values, "version": row.version, "cycle": "quarter", "title": "稳岗"})
 
 
 async def test_a_changed_rule_or_register_makes_new_matches_by_itself(supervisor: Actor) -> None:

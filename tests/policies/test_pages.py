@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.applications import Starlette
 
 from civicgraph.enterprises.industries import load_industries
@@ -10,7 +12,7 @@ from civicgraph.policies.models import Policy, PolicyStatus
 from tests.policies.conftest import POLICY, enter, published
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
-from tests.support.city import FENGGANG, FENGQUAN
+from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
 
 
 async def test_anybody_sees_who_qualifies_and_learns_whether_they_would(app: Starlette) -> None:
@@ -58,4 +60,34 @@ async def test_staff_write_a_rule_in_rows_try_it_publish_it_and_grant_it(app: St
     await page.open(f"{base}/grants")
     assert "什么都没有兑现" in await page.send(f"{base}/trials")
     assert "已兑现 2 家企业" in await page.send(f"{base}/granting")
+    await page.http.aclose()
+
+
+async def test_values_of_a_rule_are_chosen_by_name_and_those_of_others_stay(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    page = await signed_in(app, await place.person("supervisor", Role.SUPERVISOR, FENGGANG))
+    await page.open("/staff/policies/new")
+    plain = {key: POLICY[key] for key in ("category", "title", "summary", "division_code", "owner", "starts_on")}
+    names = ("status", "industry", "place", "employees")
+    rows = {f"conditions__{at}__fact": fact for at, fact in enumerate(names)}
+    rows |= {f"conditions__{at}__comparison": "one_of" for at in range(3)} | {"conditions__3__comparison": "at_least"}
+    text = await page.send(**plain, **rows, amount_kind="none")  # the facts first: what there is to choose from follows
+    assert page.status == 422
+    assert re.search(r'type="checkbox" [^>]*name="conditions.0.value" value="active"', text)
+    for choice in ('value="65">65 软件', f'value="{FENGQUAN}">{FENGQUAN} ', 'value="C">C 制造业'):
+        assert choice in text, choice
+    chosen = {
+        "conditions__0__value": ["active", "suspended"],
+        **{"conditions__1__value": ["C", "65"], "conditions__2__value": FENGQUAN, "conditions__3__value": "5"},
+    }
+    await page.send(**chosen)
+    rule = (await Policy.get()).eligibility
+    assert [one["value"] for one in rule["all"]] == [["active", "suspended"], ["C", "65"], [FENGQUAN], 5]
+    row = await Policy.get()
+    rule["all"][2]["value"] = [FENGQUAN, HONGQIAO]  # by somebody whose grants reach further
+    await Policy.all().update(eligibility=rule)
+    await page.open(f"/staff/policies/{row.id}")
+    await page.send()
+    assert (await Policy.get()).eligibility == rule
     await page.http.aclose()

@@ -7,9 +7,11 @@ from datetime import timedelta
 from starlette.applications import Starlette
 
 from civicgraph import clock
+from civicgraph.enterprises.operations import create_enterprise
 from civicgraph.permissions import Role
 from civicgraph.projects import operations
 from civicgraph.projects.models import InvestmentMilestone, InvestmentProject
+from tests.enterprises.conftest import CASES
 from tests.projects.conftest import PROJECT, YI, at, city, move, record, signed
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
@@ -98,4 +100,20 @@ async def test_staff_enter_a_project_show_it_and_record_how_it_goes_on(app: Star
     assert "锌硒茶精深加工园" in await page.open("/staff/projects?view=mine&stage=APPROVED")
     assert "没有符合的项目" in await page.open("/staff/projects?view=drafts")
     assert f'value="{FENGQUAN}" selected' in await page.open(base)
+    await page.http.aclose()
+
+
+async def test_a_project_whose_investor_is_in_the_register_is_opened_and_saved_as_it_was(app: Starlette) -> None:
+    await city()
+    editor = await place.person("editor", Role.SUPERVISOR, FENGGANG)
+    investor = await create_enterprise(editor, CASES)
+    row = await signed(editor, enterprise_code=investor.credit_code, investor="")
+    page = await signed_in(app, editor)
+    text = await page.open(f"/staff/projects/{row.id}")
+    assert (page.status, f'value="{investor.credit_code}"' in text) == (200, True)
+    assert "已保存" in await page.send(phone="0852-5221234")
+    row = await InvestmentProject.get()
+    assert (row.phone, row.enterprise_id) == ("0852-5221234", investor.id)  # type: ignore[attr-defined]
+    await page.send(enterprise_code="", investor="某茶业集团")
+    assert (await InvestmentProject.get()).enterprise_id is None  # type: ignore[attr-defined]
     await page.http.aclose()

@@ -31,7 +31,7 @@ class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[DrawnForm] = []
-        self._select = ""
+        self._select, self._is_several = "", False
         self._options: list[tuple[str, bool]] = []
         self._textarea = ""
         self._text = ""
@@ -47,7 +47,7 @@ class _Forms(HTMLParser):
         elif tag == "input" and given.get("name") and self._is_sent(given):
             self.forms[-1].pairs.append((given["name"], given.get("value", "")))
         elif tag == "select":
-            self._select, self._options = given["name"], []
+            self._select, self._options, self._is_several = given["name"], [], "multiple" in given
         elif tag == "option":
             self._options.append((given.get("value", ""), "selected" in given))
         elif tag == "textarea":
@@ -64,7 +64,9 @@ class _Forms(HTMLParser):
             self._is_inside = False
         elif tag == "select" and self._options:
             chosen = [value for value, is_chosen in self._options if is_chosen]
-            self.forms[-1].pairs.append((self._select, chosen[-1] if chosen else self._options[0][0]))
+            if not self._is_several:
+                chosen = [chosen[-1] if chosen else self._options[0][0]]
+            self.forms[-1].pairs += [(self._select, one) for one in chosen]
         elif tag == "textarea" and self._textarea:
             self.forms[-1].pairs.append((self._textarea, self._text.removeprefix("\n")))
             self._textarea = ""

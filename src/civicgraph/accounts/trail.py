@@ -45,6 +45,7 @@ OPERATIONS = {
     "grant_policy": N_("Granted a policy to those who qualify"),
     "object_to_grant": N_("Objected to a grant as the enterprise"),
     "answer_objection": N_("Answered an objection to a grant"),
+    "tell_by_phone": N_("Told an enterprise of its grant by telephone"),
     "create_product": N_("Listed a product"),
     "update_product": N_("Changed a product"),
     "describe_product": N_("Described the own product as its maker"),

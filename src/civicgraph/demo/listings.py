@@ -21,6 +21,7 @@ from civicgraph.events.models import (
     ProgrammeItem,
     ProgrammeKind,
 )
+from civicgraph.events.rules import whole_days
 from civicgraph.text import search_terms
 
 
@@ -110,7 +111,7 @@ async def _safety_month(one: dict[str, Any]) -> None:
         ],
     )
     row.hazards = [hazards[name].name for name in one["hazards"]]
-    row.is_all_day = True
+    row.is_all_day, (row.starts_at, row.ends_at) = True, whole_days(row.starts_at, row.ends_at or row.starts_at)
     await row.save()
 
 

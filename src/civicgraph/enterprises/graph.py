@@ -32,6 +32,7 @@ from civicgraph.graph import (
     flag,
     matches,
     mutations,
+    nearly,
     node,
     order_type,
     root,
@@ -77,6 +78,11 @@ class EnterpriseFilter:
         "Holds these words; words of two or more characters are found anywhere, and by how they sound where few names hold"
         " them as they are written.",
         is_by_ear=True,
+    )
+    near = nearly(
+        "enterprise",
+        "Holds a Chinese word of three characters or more but for one: left out, too many, mistaken, or two swapped."
+        " For where `text` finds nothing; at most three hundred.",
     )
     credit_code = equals("credit_code", str, "With this code.")
     is_editable = flag(

@@ -239,3 +239,18 @@ class EnterpriseImportPart(Record):
     class Meta:
         table = "enterprise_import_part"
         unique_together = (("of", "number"),)
+
+
+class EnterpriseImportCode(Model):
+    """A code that a file has named so far, so that it counts once however long the file is. Gone when the file is done."""
+
+    id = fields.BigIntField(primary_key=True)
+    of: fields.ForeignKeyRelation[EnterpriseImport] = fields.ForeignKeyField(
+        "civicgraph.EnterpriseImport", related_name="codes", on_delete=fields.CASCADE, description="The file."
+    )
+    credit_code = fields.CharField(18, description="The code.")
+    line = fields.IntField(description="The line of the sheet that named it first.")
+
+    class Meta:
+        table = "enterprise_import_code"
+        unique_together = (("of", "credit_code"),)

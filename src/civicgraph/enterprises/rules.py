@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from civicgraph.enterprises.claims.rules import is_own
@@ -36,6 +37,22 @@ def complete(first17: str) -> str:
 def is_credit_code(code: str) -> bool:
     """Whether a code has 18 characters of the alphabet and the right check character."""
     return len(code) == 18 and all(char in ALPHABET for char in code) and check_character(code[:17]) == code[17]
+
+
+_CODE = re.compile(f"[1-9A-GY][1-59]\\d{{6}}[{ALPHABET}]{{10}}")
+"""Office, kind, place, body, check character (GB 32100-2015, 5.1): names do not look so."""
+
+
+def code_in(words: str) -> str:
+    """The credit code that somebody searches for, in capitals and without the spaces of a licence; else empty."""
+    code = "".join(words.split()).upper()
+    return code if _CODE.fullmatch(code) else ""
+
+
+def sought(words: str) -> dict[str, str]:
+    """What words ask of the register, by filter: a code is looked up as such, anything else is searched for."""
+    code = code_in(words)
+    return {"creditCode": code} if code else {"text": words}
 
 
 SECTION_ENDS = {

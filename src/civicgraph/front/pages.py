@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
+from civicgraph.enterprises.rules import sought
 from civicgraph.front import plans
 from civicgraph.i18n import LOCALES, gettext
 from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES
@@ -39,15 +40,15 @@ async def search(request: Request) -> Response:
     if not text:
         return await page(request, "front/search", values={"q": "", "sections": []}, data={}, fragment="front/_found")
     throttle.count_search(request)
-    found = await read(request, "front/search", {"text": text})
+    variables = {"text": text, "enterprises": sought(text)}
+    found = await read(request, "front/search", variables)
     sections = [
         name
         for name in ("services", "events", "divisions", "grievances", "enterprises", "products")
         if found[name]["nodes"]
     ]
-    return await page(
-        request, "front/search", {"text": text}, {"q": text, "sections": sections}, data=found, fragment="front/_found"
-    )
+    values = {"q": text, "sections": sections}
+    return await page(request, "front/search", variables, values, data=found, fragment="front/_found")
 
 
 async def place(request: Request) -> Response:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
+from civicgraph.graph import cost, search
 from civicgraph.graph.types import DivisionCode
 
 if TYPE_CHECKING:
@@ -164,6 +165,16 @@ def matches(
 
     def condition(c: Compiler, row: Row, given: Given) -> str:
         return c.matches(table, row, given, is_by_ear=is_by_ear)
+
+    return Filter(str, description, condition, search_table=table)
+
+
+def nearly(table: str, description: str) -> Any:
+    """The same with one character missing, too many, mistaken or swapped, for where nothing else is found."""
+
+    def condition(c: Compiler, row: Row, given: Given) -> str:
+        c.charge(cost.SEARCH)
+        return search.nearly(c, table, row, given)
 
     return Filter(str, description, condition, search_table=table)
 

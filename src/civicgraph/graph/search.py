@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from civicgraph.graph.limits import searched
 from civicgraph.graph.rows import Hits, Row, Search
 from civicgraph.graph.selection import Given
-from civicgraph.text import runs, sound_runs
+from civicgraph.text import near_words, runs, sound_runs
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler
@@ -85,6 +85,45 @@ def _few(table: str, places: str, terms: str) -> str:
     """The first rows that hold the words as they are written. Columns by an alias: `Search` names its own."""
     whole = f"string_to_array(w.search_terms, ' ') @> {terms} AND ' ' || w.search_terms || ' ' LIKE ALL ({places})"
     return f"SELECT 1 FROM {table} w WHERE {whole} LIMIT {ENOUGH}"
+
+
+def nearly(c: Compiler, table: str, row: Row, given: Given) -> str:
+    """Whether the row's search terms hold the words but for one character: missing, too many, another, or two swapped.
+
+    Each way to mend the words is looked up in the index, and all of them give `MOST_LED` rows at most.
+    """
+    if c.dialect.name == "sqlite":
+        words = given.sql(c, "text", _fts_nearly)
+        hits = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words} ORDER BY rowid DESC LIMIT {MOST_LED}"
+        return f"{row['id']} IN (SELECT rowid FROM ({hits}) near)"
+    ways = given.sql(c, "texts", _ways_to_mend)
+    # A way is its terms and, behind a bar, how they stand: an array of arrays would have to have one width.
+    hits = (
+        f"SELECT w.id FROM unnest({ways}) way CROSS JOIN LATERAL (SELECT one.id FROM {table} one"
+        " WHERE string_to_array(one.search_terms, ' ') @> string_to_array(split_part(way, '|', 1), ' ')"
+        " AND ' ' || one.search_terms || ' ' LIKE ALL (string_to_array(split_part(way, '|', 2), ','))"
+        f" LIMIT {MOST_LED}) w"
+    )
+    return f"{row['id']} IN (WITH hits AS MATERIALIZED ({hits} LIMIT {MOST_LED}) SELECT id FROM hits)"
+
+
+def _mended(text: Any) -> list[list[list[str]]]:
+    """The runs of each way to mend the words."""
+    return [runs(one) for one in near_words(searched(text))]
+
+
+def _fts_nearly(text: Any) -> str:
+    """All ways as one FTS5 query."""
+    return " OR ".join(f"({_phrases(one)})" for one in _mended(text)) or '""'
+
+
+def _ways_to_mend(text: Any) -> list[str]:
+    """Each way as its whole terms and the places of its runs."""
+    found = []
+    for one in _mended(text):
+        terms = " ".join(term for run in one for term in run if len(term) > 1)
+        found.append(f"{terms}|{','.join(_standing(one))}")
+    return found or [f"{_NONE}|{_NONE}"]
 
 
 def steps(table: str, row: Row, found: Search, listed: Listed) -> str:

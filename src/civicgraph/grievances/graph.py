@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from civicgraph.crypto import token_hash
+from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.graph import (
     DivisionCode,
     Order,
@@ -289,6 +290,17 @@ def _is_own(c: Compiler, row: Row, number: Given, secret: Given) -> str:
     )
 
 
+def _is_own_grievance(c: Compiler, row: Row, number: Given, secret: Given) -> str:
+    """The same, or the actor acts for the enterprise that reported it, and says so in the secret's place."""
+    typed = secret.sql(c, "text", rules.typed_secret)
+    by_account = f"{typed} = '{rules.BY_ACCOUNT}' AND {is_own(c, row['enterprise_id'])}"
+    return (
+        f"{row['number']} = {number.sql(c, 'text', rules.typed_number)}"
+        f" AND ({row['secret_hash']} = {secret.sql(c, 'text', lambda text: token_hash(rules.typed_secret(text)))}"
+        f" OR ({by_account}))"
+    )
+
+
 @root
 class Query:
     """Reads of the grievances room."""
@@ -311,9 +323,9 @@ class Query:
         "TrackedGrievance",
         arguments={
             "number": (str, "Its public number."),
-            "secret": (str, "The tracking secret given when it was reported."),
+            "secret": (str, "The tracking secret given when it was reported; `mine` as an account of the enterprise."),
         },
-        where=_is_own,
+        where=_is_own_grievance,
         description="One's own grievance; null when number and secret do not belong together.",
         is_secret=True,
     )

@@ -13,7 +13,7 @@ from civicgraph import settings
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
-from civicgraph.grievances import following
+from civicgraph.grievances import following, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.desk.rules import DISPATCHING

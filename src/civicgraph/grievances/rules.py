@@ -113,6 +113,10 @@ SECRET_LENGTH = 18
 """Characters of a tracking secret, 4.9 bits each: 88 bits, more than the 80 that cannot be guessed."""
 
 
+BY_ACCOUNT = "MINE"
+"""Stands where the secret would: who acts for the enterprise that reported it needs none. No secret has so few characters."""
+
+
 def number_of(reported_at: datetime, suffix: str) -> str:
     """A grievance's public number: ZY-1123-7F3K, with month and day of the report."""
     return f"ZY-{reported_at.astimezone(CITY_ZONE):%m%d}-{suffix}"

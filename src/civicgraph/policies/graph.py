@@ -171,7 +171,10 @@ class PolicyGrant:
     objection_answer = column()
     objection_answered_at = column()
     notice_due = column()
-    notified_at = column()
+    notified_at = column(
+        description="When it was told: who acts for it or its contact was written to, or staff called it."
+    )
+    is_told_by_phone = column()
     enterprise = to_one("enterprises.Enterprise", is_nullable=True)
     policy = to_one("Policy", is_nullable=True)
     division = to_one("divisions.Division")
@@ -323,6 +326,7 @@ Mutation = mutations(
     door(operations.withdraw_grant, {"grant": "PolicyGrant"}),
     door(operations.object_to_grant, {"grant": "PolicyGrant"}),
     door(operations.answer_objection, {"grant": "PolicyGrant"}),
+    door(operations.tell_by_phone, {"grant": "PolicyGrant"}),
     door(
         operations.explain_policy,
         {

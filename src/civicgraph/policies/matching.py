@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from tortoise.connection import get_connection
@@ -103,19 +103,20 @@ async def _count(policy: Policy, condition_: str, *values: Any) -> int:
 async def grant(policy: Policy, day: date) -> tuple[int, int]:
     """Grant the proposals in the order of the register until the budget ends: how many, and their sum.
 
-    Nobody gets it before somebody who stands earlier in the register: the first who no longer fits ends it.
+    Nobody gets it before somebody who stands earlier in the register: the first who no longer fits ends it. The days
+    for objections begin when the enterprise is told.
     """
     connection = get_connection("default")
     sql = Sql(connection.capabilities.dialect, day)
     number, period = sql.bind(policy.id, "bigint"), sql.bind(period_of(policy.cycle, day))
     left = "" if policy.budget_fen is None else sql.bind(policy.budget_fen - policy.granted_fen, "bigint")
-    until, on = sql.bind(day + timedelta(days=policy.objection_days), "date"), sql.bind(day, "date")
+    on = sql.bind(day, "date")
     ordered = (
         "SELECT id, sum(amount_fen) OVER (ORDER BY enterprise_id) AS so_far FROM policy_grant"
         f" WHERE policy_id = {number} AND period = {period} AND state = 'proposed'"
     )
     rows = await connection.execute_query_dict(
-        f"UPDATE policy_grant SET state = 'objection', granted_on = {on}, objection_until = {until},"
+        f"UPDATE policy_grant SET state = 'objection', granted_on = {on},"
         f" notice_due = {'true' if sql.is_postgres else '1'}"
         f" WHERE id IN (SELECT id FROM ({ordered}) one{f' WHERE so_far <= {left}' if left else ''})"
         " RETURNING division_id, amount_fen",

@@ -175,6 +175,9 @@ class PolicyGrant(Record):
     objection_answered_at = fields.DatetimeField(null=True, description="When the office answered it.")
     notice_due = fields.BooleanField(default=False, description="Whether the enterprise is still to be told.")
     notified_at = fields.DatetimeField(null=True, description="When its contact was written to, empty: has no e-mail.")
+    is_told_by_phone = fields.BooleanField(
+        default=False, db_default=False, description="Told by telephone, as there was no way to write to it."
+    )
 
     class Meta:
         table = "policy_grant"

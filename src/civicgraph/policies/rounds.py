@@ -8,7 +8,8 @@ from civicgraph import clock
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import SYSTEM
 from civicgraph.policies.models import AmountKind, Policy, PolicyStatus
-from civicgraph.policies.operations.granting import match_policy, tell_enterprises
+from civicgraph.policies.operations.granting import match_policy
+from civicgraph.policies.operations.telling import tell_enterprises
 from civicgraph.policies.rules import is_on
 
 PAUSE = timedelta(minutes=10)

@@ -156,6 +156,22 @@ def tree_of(rows: list[tuple[int, bool, str, str, Any]]) -> dict[str, Any]:
     return every[0] if len(every) == 1 else {"any": every} if every else {}
 
 
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two trees say the same in the same order, but for the order of the values of a condition."""
+    return bool(_unordered(one) == _unordered(other))
+
+
+def _unordered(tree: Any) -> Any:
+    if isinstance(tree, list):
+        return [_unordered(one) for one in tree]
+    if not isinstance(tree, dict):
+        return tree
+    return {
+        key: sorted(map(str, value)) if key == "value" and isinstance(value, list) else _unordered(value)
+        for key, value in tree.items()
+    }
+
+
 def rows_of(tree: Tree) -> list[dict[str, Any]]:
     """The form's rows of a tree: by the laws of De Morgan and of distribution, which hold for unknown answers too."""
     return [

@@ -3,13 +3,13 @@
 An input model's field gives its label (title), help (description) and rule (constraints). The control
 follows from its type; `json_schema_extra={"widget": …}` says otherwise: textarea, money (yuan on the
 page, fen inside), clock (HH:MM, minutes after midnight inside), lines (a list, one a line), email,
-tel, hidden, password, radios.
+tel, hidden, password, radios, several (text, or several choices that become one text, as a `RowControl` says).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from types import NoneType
@@ -48,6 +48,8 @@ _NOT_SAVED = N_(
 MAX_BYTES = 1_000_000
 SPARE_ROWS = 1
 Choices = Sequence[tuple[str, ...]]
+RowControl = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+"""How a field of a row is drawn by what else the row says: what differs from the plain control, None for nothing."""
 _HIDDEN = frozenset({"version", "id", "slug", "number", "idempotency_key"})
 
 
@@ -96,6 +98,7 @@ class Form:
         values: Mapping[str, Any] | None = None,
         *,
         choices: Mapping[str, Choices] | None = None,
+        controls: Mapping[str, RowControl] | None = None,
         leave_out: Sequence[str] = (),
         prefix: str = "f",
     ) -> None:
@@ -103,6 +106,7 @@ class Form:
         self.prefix = prefix
         self.values: dict[str, Any] = dict(values or {})
         self.choices = dict(choices or {})
+        self.controls = dict(controls or {})
         self.leave_out = frozenset(leave_out)
         self.found: list[FieldError] = []
         self.conflict: list[dict[str, Any]] = []
@@ -208,6 +212,8 @@ class Form:
 
     def _row_field(self, model: type[Input], name: str, row: Mapping[str, Any], path: str) -> dict[str, Any]:
         made = self._field(name, model.model_fields[name], row.get(name), f"{path}.{name}")
+        if control := self.controls.get(f"{path.partition('.')[0]}.{name}"):
+            made |= control(row) or {}
         # A spare row may stay empty, so the browser must not insist; the server does, for rows in use.
         return {**made, "required": made["required"] and bool(row)}
 
@@ -216,7 +222,8 @@ class Form:
         if name in _HIDDEN and name not in self.choices:
             return "hidden"
         if widget:
-            return {"money": "text", "clock": "time", "lines": "textarea"}.get(widget, widget)
+            plain_widgets = {"money": "text", "clock": "time", "lines": "textarea", "several": "text"}
+            return plain_widgets.get(widget, widget)
         kind, is_list = type_of(declared)
         if name in self.choices or (isinstance(kind, type) and issubclass(kind, Enum)):
             return "checkboxes" if is_list else "select"
@@ -259,7 +266,9 @@ def _typed(
             values[name] = any(key == path and value in ("true", "on", "1") for key, value in pairs)
         else:
             given = [value for key, value in pairs if key == path]
-            if given:
+            if widget_of(declared) == "several":
+                values[name] = "、".join(filter(None, given))
+            elif given:
                 values[name] = given[-1].replace("\r\n", "\n")
     return values
 

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Input, Operation
 from civicgraph.web.fields import item_model, type_of
-from civicgraph.web.forms import Choices, Form
+from civicgraph.web.forms import Choices, Form, RowControl
 from civicgraph.web.pages import page, read, redirect, require, staff_only, submit
 from civicgraph.web.shell import address
 
@@ -65,6 +65,8 @@ class Listing:
     variables: Callable[[Request], Mapping[str, Any]] = field(default=lambda request: {})
     values: Callable[[Request], Mapping[str, Any]] = field(default=lambda request: {})
     choices: ChoicesOf | None = None
+    controls: Callable[[Mapping[str, Choices]], Mapping[str, RowControl]] = field(default=lambda choices: {})
+    """Fields of rows that are drawn by what else the row says, by `<rows>.<field>`; made from the choices."""
     row_key: str = "slug"
     number_key: str = ""
     left_out: Callable[[Mapping[str, Any]], Sequence[str]] = field(default=lambda row: ())
@@ -110,10 +112,12 @@ class _Pages:
 
     async def create(self, request: Request) -> Response:
         assert self.it.create is not None
+        choices = await self._choices(request)
         form = Form(
             self.it.create.input,
             dict(request.query_params),
-            choices=await self._choices(request),
+            choices=choices,
+            controls=self.it.controls(choices),
             leave_out=self.it.left_out_new(request),
         )
         if request.method == "POST":
@@ -199,10 +203,12 @@ class _Pages:
     async def _edit_form(self, request: Request, row: Mapping[str, Any]) -> Form:
         fixed = self.it.number_key or self.it.input_key or self.it.key
         model = self.it.update.input
+        choices = await self._choices(request)
         return Form(
             model,
             {**from_graphql(model, row), **self.it.more(row)},
-            choices=await self._choices(request),
+            choices=choices,
+            controls=self.it.controls(choices),
             leave_out=[fixed, *self.it.left_out(row)],
         )
 
@@ -242,8 +248,8 @@ def from_graphql(model: type[Input], row: Mapping[str, Any]) -> dict[str, Any]:
     """A row that GraphQL answered as the values of an input model: the same names, enumerations by value."""
     values: dict[str, Any] = {}
     for name, declared in model.model_fields.items():
-        if name.endswith("_code") and isinstance(row.get(_camel(name[:-5])), Mapping):
-            values[name] = row[_camel(name[:-5])]["code"]
+        if name.endswith("_code") and isinstance(of := row.get(_camel(name[:-5]), ""), Mapping | None):
+            values[name] = (of["creditCode"] if "creditCode" in of else of["code"]) if of else None
             continue
         if name.endswith("_ids") and isinstance(row.get(f"{_camel(name[:-4])}s"), list):
             values[name] = [one["number"] for one in row[f"{_camel(name[:-4])}s"]]

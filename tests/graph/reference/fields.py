@@ -55,11 +55,14 @@ def grievance(world: World, row: Any, number: str) -> Thing | None:
 
 
 def tracked(world: World, row: Any, number: str, secret: str) -> Thing | None:
-    """Whoever has number and secret sees it, hidden or not."""
+    """Whoever has number and secret sees it, hidden or not, and who acts for the enterprise that reported it."""
     found = by_number(world, "TrackedGrievance", number)
     typed = re.sub("[^A-Z0-9]", "", secret.upper())
-    fits = found is not None and found.secret_hash == hashlib.sha256(typed.encode()).hexdigest()
-    return Thing("TrackedGrievance", found) if fits else None
+    if found is None:
+        return None
+    fits = found.secret_hash == hashlib.sha256(typed.encode()).hexdigest()
+    by_account = typed == "MINE" and rules.acts_for(world, found.enterprise_id)
+    return Thing("TrackedGrievance", found) if fits or by_account else None
 
 
 def performance(world: World, code: str, month: str) -> Thing | None:

@@ -18,7 +18,7 @@ from civicgraph.permissions import (
     EDIT_PRODUCTS,
     EDIT_PROJECTS,
 )
-from civicgraph.text import sound
+from civicgraph.text import near_words, sound
 from tests.graph.reference import bookings, checklists, desk, jobs, products, rules
 from tests.graph.reference.fields import OPEN, is_open_now, is_overdue
 from tests.graph.reference.values import plain
@@ -103,6 +103,12 @@ def found_by_ear(kind: str, texts: Callable[[World, Any], list[str]]) -> Callabl
     return fits
 
 
+def found_nearly(texts: Callable[[World, Any], list[str]]) -> Callable[[World, Any, str], bool]:
+    """As one of the words that a word may have been meant for."""
+    written = found_in(texts)
+    return lambda world, row, words: any(written(world, row, one) for one in near_words(words))
+
+
 def _sounds_in(run: str, word: str) -> bool:
     if len(word) == 1 or word.isascii() or run.isascii():
         return _holds(run, word)
@@ -181,6 +187,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "EnterpriseFilter.list": is_listed,
     "EnterpriseFilter.scale": is_("scale"),
     "EnterpriseFilter.status": is_("status"),
+    "EnterpriseFilter.near": found_nearly(texts("name", "brand")),
     "EnterpriseFilter.text": found_by_ear("Enterprise", texts("name", "brand")),
     "EnterpriseFilter.within": lies_in("division_id"),
     "EnterpriseImportFilter.state": is_("state"),

@@ -85,4 +85,5 @@ async def build_policies(places: list[str]) -> None:
                 objection_answered_at=dice.choice([None, NOW]),
                 notice_due=dice.random() < 0.5,
                 notified_at=dice.choice([None, NOW]),
+                is_told_by_phone=dice.random() < 0.5,
             )

@@ -73,6 +73,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
     trades = [(code, own[1]) for code, own in spoken["industries"].items() for _ in range(own[0])]
     farming = [one for one in trades if one[0] in _FARMING]
     software = next(one for one in trades if one[0] == _SOFTWARE)
+    newly_filled = iter(spoken["newly_filled"].items())
     serial, base = 0, ground.last["enterprise"] + 1
     found: list[Row] = []
     listed: list[Row] = []
@@ -86,6 +87,8 @@ def rows(ground: Ground) -> Iterator[Batch]:
         industry, trade = of[int(random() * len(of))]
         if any(one[0] is EnterpriseList.SOFTWARE_OVER_5M for one in joined):
             industry, trade = software
+        elif any(one[0] is EnterpriseList.FOUR_ABOVE and one[1] >= _YEAR for one in joined):
+            industry, trade = next(newly_filled, (industry, trade))
         word = pick(random, trade)
         name = _name(random, kind, community, spoken["stems"], word)
         status = EnterpriseStatus.ACTIVE if joined else _share(random(), _STATES)

@@ -44,6 +44,21 @@ class EnterpriseFigures:
         lambda c, row: row["shown"],
         "Public entries of now, whatever their status: as many as the list of enterprises has. 0 for quarters.",
     )
+    filled = computed(
+        int | None,
+        lambda c, row: row.slice.filled(),
+        "Two-digit divisions of the services in which there is some at the end of the last quarter and was none a year"
+        " before it; null: now.",
+    )
+    is_closed = computed(
+        bool | None,
+        lambda c, row: (
+            f"(EXISTS (SELECT 1 FROM closed_quarter WHERE closed_quarter.quarter >= {row.slice.last}))"
+            if row.slice.last
+            else "NULL"
+        ),
+        "Whether the last quarter is closed, so that nothing that is entered later changes it; null: now.",
+    )
     by_quarter = split(
         "EnterpriseFigures",
         slices.by_quarter,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from civicgraph.enterprises.figures.counting import OLDEST
 from civicgraph.enterprises.models import EnterpriseList
+from civicgraph.enterprises.rules import FIRST_SERVICE, SECTION_ENDS
 from civicgraph.graph import divisions_below, summed
 
 if TYPE_CHECKING:
@@ -40,6 +42,29 @@ class Cells:
             return f"{quarter} = ''"
         first = f"{quarter} >= {self.first}" if self.first else f"{quarter} > ''"
         return f"{first} AND {quarter} <= {self.last}" if self.last else first
+
+    def filled(self) -> str:
+        """How many two-digit divisions of the services have some at the end of the last quarter and had none a year before."""
+        if not self.last:
+            return "NULL"
+        last = f"CAST({self.last} AS text)"
+        earlier = f"CAST(CAST(substr({last}, 1, 4) AS int) - 1 AS text) || substr({last}, 5)"
+        until = f"CASE WHEN {earlier} < '{OLDEST}' THEN '{OLDEST}' ELSE {earlier} END"
+        return (
+            "(SELECT count(*) FROM (SELECT 1 AS one FROM enterprise_cell kept"
+            f" WHERE kept.division_id = {self.division} AND kept.list = {self.of} AND {self._services('kept.industry')}"
+            f" AND kept.quarter > '' AND kept.quarter <= {last} GROUP BY kept.industry"
+            " HAVING sum(kept.joined - kept.departed) > 0"
+            f" AND sum(CASE WHEN kept.quarter <= {until} THEN kept.joined - kept.departed ELSE 0 END) = 0) filled)"
+        )
+
+    def _services(self, code: str) -> str:
+        """Those divisions, of the slice's section, or the one that it is of."""
+        chosen = f"{code} >= '{FIRST_SERVICE}' AND {code} <= '{max(SECTION_ENDS.values())}'"
+        if self.industry == _ALL:
+            return chosen
+        below = f"SELECT part.code FROM industry part WHERE part.parent_id = {self.industry}"
+        return f"{chosen} AND ({code} = {self.industry} OR {code} IN ({below}))"
 
 
 def of_place(

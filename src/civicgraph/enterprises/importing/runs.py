@@ -8,6 +8,7 @@ after it become durable together, and the next run goes on from there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,6 +18,7 @@ import orjson
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.enterprises.importing import sources
+from civicgraph.enterprises.importing.codes import PassingCodes
 from civicgraph.enterprises.importing.upsert import BATCH, Batch, Outcome
 from civicgraph.enterprises.models import EnterpriseImport, EnterpriseImportPart, ImportState
 from civicgraph.enterprises.operations.enter_batch import begin_import, enter_batch, finish_import
@@ -44,11 +46,11 @@ async def import_file(path: Path, *, told: Callable[[EnterpriseImport], None]) -
 async def check_file(path: Path, *, told: Callable[[int], None]) -> Outcome:
     """What would become of a file's rows; nothing is entered."""
     whole = Outcome()
-    with path.open("rb") as file:
+    with path.open("rb") as file, closing(PassingCodes()) as codes:
         rows, position = sources.rows(file, path.name), 0
         while found := list(islice(rows, BATCH)):
             numbered = [(position + index, row) for index, row in enumerate(found, 2)]
-            one = await Batch(SYSTEM, is_dry_run=True).enter(numbered)
+            one = await Batch(SYSTEM, is_dry_run=True, codes=codes).enter(numbered)
             position += len(found)
             whole.created += one.created
             whole.updated += one.updated
@@ -100,9 +102,7 @@ async def _next_part(number: int) -> bool:
     # All parts but the last are of one size.
     part = await EnterpriseImportPart.get(of_id=of.id, number=of.position // PART + 1)
     rows = orjson.loads(crypto.decrypt(part.rows))
-    of = await enter_batch(actor, {"id": of.id, "position": of.position, "rows": rows})
-    if of.state is ImportState.RUNNING:
-        await part.delete()
+    await enter_batch(actor, {"id": of.id, "position": of.position, "rows": rows, "part": part.number})
     return True
 
 

@@ -16,6 +16,7 @@ from civicgraph import clock, crypto
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures import closing, keeping
 from civicgraph.enterprises.figures.counting import History, Listed, count
+from civicgraph.enterprises.importing.codes import Codes, NoCodes
 from civicgraph.enterprises.importing.rows import EnterpriseRow
 from civicgraph.enterprises.inputs import EnterpriseListingFields
 from civicgraph.enterprises.models import (
@@ -97,9 +98,10 @@ class _Entry:
 class Batch:
     """One batch while it is entered, in the transaction of its operation."""
 
-    def __init__(self, actor: Actor, *, is_dry_run: bool = False) -> None:
+    def __init__(self, actor: Actor, *, is_dry_run: bool = False, codes: Codes | None = None) -> None:
         self.actor = actor
         self.is_dry_run = is_dry_run
+        self.codes = codes or NoCodes()
         self.outcome = Outcome()
 
     async def enter(self, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> Outcome:
@@ -107,7 +109,7 @@ class Batch:
         self.divisions = {str(code) for code in await Division.all().values_list("code", flat=True)}
         self.industries = {str(code) for code in await Industry.all().values_list("code", flat=True)}
         self.quarter = await closing.closed_quarter()
-        entries = await self._entries(self._valid(rows))
+        entries = await self._entries(await self._first(self._valid(rows)))
         for entry in entries:
             self._fill(entry)
         fitting = [entry for entry in entries if self._fits(entry)]
@@ -127,14 +129,22 @@ class Batch:
             try:
                 row = validate(EnterpriseRow, raw)
                 if row.credit_code in found:
-                    other = found[row.credit_code][0]
-                    words = N_("This code stands in row %(other)s already.")
-                    raise InvalidInput.at("credit_code", "twice", words, other=other)
+                    raise _twice(found[row.credit_code][0])
             except InvalidInput as error:
                 self.outcome.refuse(number, str(raw.get("credit_code", ""))[:18], error.errors)
             else:
                 found[row.credit_code] = number, row
         return found
+
+    async def _first(self, found: dict[str, tuple[int, EnterpriseRow]]) -> dict[str, tuple[int, EnterpriseRow]]:
+        """Without those whose codes stood in an earlier batch of the same file."""
+        earlier = await self.codes.earlier(list(found)) if found else {}
+        for code, other in earlier.items():
+            self.outcome.refuse(found[code][0], code, _twice(other).errors)
+        first = {code: one for code, one in found.items() if code not in earlier}
+        if first:
+            await self.codes.keep({code: number for code, (number, _) in first.items()})
+        return first
 
     async def _entries(self, rows: Mapping[str, tuple[int, EnterpriseRow]]) -> list[_Entry]:
         """The rows beside what is there, which nobody else changes meanwhile."""
@@ -230,6 +240,11 @@ class Batch:
             if any(one.overlaps(other) for other in checked[:index]):
                 found += InvalidInput.at("lists", "twice", N_("It is on this list already at that time.")).errors
         return found
+
+
+def _twice(other: int) -> InvalidInput:
+    words = N_("This code stands in row %(other)s already.")
+    return InvalidInput.at("credit_code", "twice", words, other=other)
 
 
 def _is_given(given: Mapping[str, Any], name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from civicgraph import clock, settings
+from civicgraph.enterprises.importing.codes import ImportCodes
 from civicgraph.enterprises.importing.upsert import Batch
 from civicgraph.enterprises.models import EnterpriseImport, EnterpriseImportPart, ImportState
 from civicgraph.enterprises.operations.import_enterprises import record
@@ -55,15 +56,17 @@ class EnterBatch(Input):
     id: int = Field(title=N_("Number"), ge=1)
     position: int = Field(title=N_("Rows before them"), ge=0)
     rows: list[dict[str, Any]] = Field(title=N_("Rows"))
+    part: int | None = Field(None, title=N_("The part that holds them"))
 
 
 @operation()
 async def enter_batch(actor: Actor, data: EnterBatch) -> EnterpriseImport:
-    """Enter the next rows of a file, or check them. Rows and position become durable together."""
+    """Enter the next rows of a file, or check them. Rows and position become durable together, and with them the part
+    that held the rows is gone: what is entered is kept sealed no longer."""
     of = await EnterpriseImport.select_for_update().get(id=data.id)
     if of.position != data.position or of.state not in (ImportState.RUNNING, ImportState.CHECKING):
         raise Unavailable(N_("Somebody else goes through this file."))
-    batch = Batch(actor, is_dry_run=of.state is ImportState.CHECKING)
+    batch = Batch(actor, is_dry_run=of.state is ImportState.CHECKING, codes=ImportCodes(of.id))
     # A row's number is the line of the sheet, where the first holds the headings.
     outcome = await batch.enter([(of.position + index, row) for index, row in enumerate(data.rows, 2)])
     of.position += len(data.rows)
@@ -73,6 +76,8 @@ async def enter_batch(actor: Actor, data: EnterBatch) -> EnterpriseImport:
     of.refused_count += outcome.refused
     of.errors = [*of.errors, *outcome.errors][:MAX_ERRORS]
     await of.save()
+    if data.part is not None and of.state is ImportState.RUNNING:
+        await EnterpriseImportPart.filter(of_id=of.id, number=data.part).delete()
     await record(actor, outcome, f"{of.name} {data.position}+{len(data.rows)}")
     return of
 
@@ -112,6 +117,7 @@ async def stop_import(actor: Actor, data: ImportNumber) -> EnterpriseImport:
     before, row.state, row.finished_at = row.state, ImportState.STOPPED, clock.now()
     await row.save()
     await EnterpriseImportPart.filter(of_id=row.id).delete()
+    await ImportCodes(row.id).forget()
     await audit(actor, row, {"state": [before, row.state]}, division_code=row.division_code)
     return row
 
@@ -125,5 +131,8 @@ async def finish_import(actor: Actor, data: ImportNumber) -> EnterpriseImport:
     row.state = ImportState.CHECKED if before is ImportState.CHECKING else ImportState.DONE
     row.finished_at = clock.now() if row.state is ImportState.DONE else None
     await row.save()
+    await ImportCodes(row.id).forget()
+    if row.state is ImportState.DONE:  # what an earlier version was killed over may have left parts behind
+        await EnterpriseImportPart.filter(of_id=row.id).delete()
     await audit(actor, row, {"state": [before, row.state]}, division_code=row.division_code)
     return row

@@ -10,11 +10,12 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from civicgraph import clock, settings
-from civicgraph.enterprises.figures.counting import before, quarter_of
+from civicgraph.enterprises import operations
+from civicgraph.enterprises.figures.counting import before, last_day, quarter_of
 from civicgraph.enterprises.models import EnterpriseList
-from civicgraph.enterprises.rules import is_service
 from civicgraph.i18n import current, gettext, label_of
-from civicgraph.web import page, read, require
+from civicgraph.permissions import CLOSE_QUARTERS
+from civicgraph.web import Form, page, read, redirect, require, staff_only, submit
 from civicgraph.web.query import one_of, place
 from civicgraph.web.sheets import lines
 
@@ -26,9 +27,26 @@ async def figures(request: Request) -> Response:
     asked, variables = _asked(request)
     found = await read(request, "enterprises/figures", variables)
     require(found, "division")
-    values = {"asked": asked, "fields": _fields(found, asked), **_parts(found)}
+    may_close = request.state.actor.may(CLOSE_QUARTERS, settings.current().city_code)
+    values = {
+        **{"asked": asked, "fields": _fields(found, asked), **_parts(found)},
+        "is_over": last_day(asked["quarter"]) < clock.today(),
+        "may_close": may_close and not found["figures"]["isClosed"],
+    }
     template = "enterprises/_figures"
     return await page(request, "enterprises/figures", variables, values, fragment=template, data=found)
+
+
+async def close(request: Request) -> Response:
+    """Close a quarter: what is entered later no longer changes it."""
+    form = Form(operations.close_quarter.input)
+    result = await submit(request, form, operations.close_quarter)
+    quarter = str(form.values.get("quarter", ""))
+    if result is None:
+        said, level = form.errors[0]["message"] if form.errors else "", "warning"
+    else:
+        said, level = gettext("The figures of %(quarter)s are closed.", quarter=quarter_words(quarter)), "done"
+    return redirect(request, "enterprise_figures", said=said, level=level, quarter=quarter)
 
 
 async def figures_sheet(request: Request) -> Response:
@@ -40,6 +58,7 @@ async def figures_sheet(request: Request) -> Response:
     rows: list[list[Any]] = [
         [gettext("By"), gettext("What it is"), gettext("Count"), gettext("More than a year before")],
         [gettext("Total"), found["division"]["shortName"], found["figures"]["count"], found["year"]["count"]],
+        [gettext("Kinds of service newly filled"), found["division"]["shortName"], found["figures"]["filled"], ""],
     ]
     named = (
         ("by_list", gettext("List of offices")),
@@ -72,7 +91,6 @@ def _asked(request: Request) -> tuple[dict[str, str], dict[str, Any]]:
         "list": asked["list"],
         "to": quarter,
         "from": before(quarter, 3),
-        "before": before(quarter, 4),
     }
     return asked, variables
 
@@ -105,7 +123,7 @@ def _name(industry: dict[str, Any]) -> str:
 
 def _parts(found: dict[str, Any]) -> dict[str, Any]:
     """The parts in which there is anything, each with how many more there are than a year before."""
-    now, year, earlier = found["figures"], found["year"], found["before"]
+    now, year = found["figures"], found["year"]
 
     def beside(key: str, label: Any) -> list[dict[str, Any]]:
         pairs = zip(now[key], year[key], strict=True)
@@ -113,12 +131,7 @@ def _parts(found: dict[str, Any]) -> dict[str, Any]:
             {**one, "label": label(one), "net": more["count"]} for one, more in pairs if one["count"] or more["count"]
         ]
 
-    filled = sum(
-        one["count"] > 0 and old["count"] == 0 and is_service(one["industry"]["code"])
-        for one, old in zip(now["byIndustry"], earlier["byIndustry"], strict=True)
-    )
     return {
-        "filled": filled,
         "by_list": beside("byList", lambda one: label_of("EnterpriseList", one["list"])),
         "by_division": beside("byDivision", lambda one: one["division"]["shortName"]),
         "by_section": beside("bySection", lambda one: _name(one["industry"])),
@@ -130,5 +143,6 @@ def _parts(found: dict[str, Any]) -> dict[str, Any]:
 
 ROUTES = [
     Route("/enterprises/figures", figures, name="enterprise_figures"),
+    Route("/staff/enterprises/quarters", staff_only(close), name="staff_enterprises_quarters", methods=["POST"]),
     Route("/enterprises/figures.csv", figures_sheet, name="enterprise_figures_sheet"),
 ]

@@ -14,9 +14,11 @@ from civicgraph.divisions.choosing import editable, granted, place_field, staff_
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
 from civicgraph.enterprises.pages.facets import groups, is_beyond_figures
+from civicgraph.enterprises.rules import sought
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.permissions import EDIT_ENTERPRISES
 from civicgraph.products.wording import quantity
+from civicgraph.text import near_words
 from civicgraph.web import Form, listing, page, read, require, shell, staff_only, submit
 from civicgraph.web.query import one_of, paging, place, text
 
@@ -33,7 +35,7 @@ async def enterprises(request: Request) -> Response:
         "within": place(request) or "",
         **{name: one_of(request, name, enum) or "" for name, enum in NARROWED.items()},
     }
-    filters = {"text": asked["q"], **{key: asked[key] for key in ("industry", "list", "within", *NARROWED)}}
+    filters = {**sought(asked["q"]), **{key: asked[key] for key in ("industry", "list", "within", *NARROWED)}}
     variables = {
         "place": asked["within"] or settings.current().city_code,
         "industry": asked["industry"] or "none",
@@ -45,11 +47,17 @@ async def enterprises(request: Request) -> Response:
         **paging(request, 30),
     }
     found = await read(request, "enterprises/list", variables)
+    is_near = False
+    if not found["enterprises"]["nodes"] and near_words(asked["q"]):
+        close = {"near": asked["q"], **{key: value for key, value in variables["filter"].items() if key != "text"}}
+        other = await read(request, "enterprises/list", {**variables, "filter": close})
+        if is_near := bool(other["enterprises"]["nodes"]):
+            variables["filter"], found = close, other
     fields = [
         {
             "name": "q",
             "kind": "search",
-            "label": gettext("Name or brand"),
+            "label": gettext("Name, brand or credit code"),
             "value": asked["q"],
             "attrs": {"maxlength": 60},
         },
@@ -65,7 +73,7 @@ async def enterprises(request: Request) -> Response:
     ]
     facets = groups(found, asked, lambda **chosen: shell.address(request, "enterprises", **chosen))
     kept = {name: asked[name] for name in NARROWED if asked[name]}
-    values = {"asked": asked, "fields": fields, "facets": facets, "kept": kept}
+    values = {"asked": asked, "fields": fields, "facets": facets, "kept": kept, "is_near": is_near}
     return await page(request, "enterprises/list", variables, values, fragment="enterprises/_results", data=found)
 
 
@@ -101,7 +109,7 @@ async def enterprise(request: Request) -> Response:
 
 
 async def contact(request: Request) -> Response:
-    """Show the contact's telephone, once, and record the look."""
+    """Show the contact's telephone and e-mail, once, and record the look."""
     code = request.path_params["credit_code"]
     found = await read(request, "staff/enterprises/edit", {"creditCode": code})
     row = require(found, "enterprise")
@@ -118,7 +126,7 @@ async def contact(request: Request) -> Response:
         "listing": STAFF,
         "form": edit,
         "is_new": False,
-        "phone": result["phone"] if result else "",
+        "shown": result,
     }
     return await page(request, "staff/enterprises/edit", {"creditCode": code}, values, data=found)
 
@@ -127,7 +135,8 @@ def staff_filter(request: Request) -> dict[str, Any]:
     """What the filter of the register asks for, within what the actor keeps."""
     filters = {
         **editable(request, EDIT_ENTERPRISES),
-        "text": text(request),
+        **sought(text(request) or ""),
+        "industry": _industry(request),
         "status": one_of(request, "status", EnterpriseStatus),
         "list": one_of(request, "list", EnterpriseList),
     }
@@ -141,6 +150,7 @@ def staff_filter(request: Request) -> dict[str, Any]:
 def _staff_values(request: Request) -> dict[str, Any]:
     asked = {
         "q": text(request) or "",
+        "industry": _industry(request),
         "status": one_of(request, "status", EnterpriseStatus) or "",
         "list": one_of(request, "list", EnterpriseList) or "",
     }
@@ -148,7 +158,7 @@ def _staff_values(request: Request) -> dict[str, Any]:
         {
             "name": "q",
             "kind": "search",
-            "label": gettext("Name or brand"),
+            "label": gettext("Name, brand or credit code"),
             "value": asked["q"],
             "attrs": {"maxlength": 60},
         }

@@ -41,11 +41,8 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     before = await event_values(row)
     check_version(row, data.version, lambda: before)
     reached = {}
-    if row.series_id is not None:  # type: ignore[attr-defined]
-        if data.scope is EditScope.THIS:
-            row.is_exception = True
-        else:
-            reached = {"scope": [None, data.scope], "also_changed": [0, await change_series(row, data)]}
+    if row.series_id is not None and data.scope is not EditScope.THIS:  # type: ignore[attr-defined]
+        reached = {"scope": [None, data.scope], "also_changed": [0, await change_series(row, data)]}
     if row.status is not EventStatus.DRAFT and data.starts_at != row.starts_at:
         # Who has it in a calendar or in mind is told of the move.
         row.previous_starts_at = None if data.starts_at == row.previous_starts_at else row.starts_at
@@ -53,5 +50,9 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     await row.save()
     await replace_parts([(row.id, data)])
     await uploads.move(Event, [row.id], data.division_code)
-    await audit(actor, row, {**changed(before, await event_values(row)), **reached})
+    differing = changed(before, await event_values(row))
+    if row.series_id is not None and data.scope is EditScope.THIS and differing:  # type: ignore[attr-defined]
+        row.is_exception = True  # saved as it was, it goes on following its series
+        await row.save(update_fields=["is_exception"])
+    await audit(actor, row, {**differing, **reached})
     return row

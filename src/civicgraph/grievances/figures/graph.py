@@ -79,6 +79,11 @@ class GrievanceFigures:
     unanswered_late = column()
     open_late = column()
     broken_before = column()
+    open_in_time = computed(
+        int,
+        lambda c, row: f"({row['open']} - {row['open_late']})",
+        "Still to be resolved, and the time for it has not passed: in progress by their dates.",
+    )
     response_rate = share("responded", "received", "Share of what was reported that has a first response.")
     response_in_time_rate = share("responded_in_time", "responded", "Share of the first responses that came in time.")
     resolution_rate = share("resolved", "received", "Share of what was reported that is resolved.")

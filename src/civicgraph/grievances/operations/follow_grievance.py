@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from pydantic import Field
 
 from civicgraph import budgets, clock, crypto, settings
 from civicgraph.budgets import BudgetExceeded
-from civicgraph.grievances import following, notices, rules
+from civicgraph.grievances import following, notices
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.inputs import Email, Number, Tracked
+from civicgraph.grievances.operations.reporter import is_reporter
 from civicgraph.i18n import N_
 from civicgraph.operations import Input, NotFound, TooMany, operation
 from civicgraph.permissions import Actor
@@ -61,8 +61,7 @@ async def follow_tracked_grievance(actor: Actor, data: FollowTrackedGrievance) -
     """Ask as the reporter for an e-mail at each public step, also of what the public does not see."""
     count_asking(actor)
     row = await Grievance.get_or_none(number=data.number)
-    given = crypto.token_hash(rules.typed_secret(data.secret))
-    if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
+    if not await is_reporter(actor, row, data.secret, by_account=True) or row is None:
         raise NotFound
     if row.contact_email and following.key_of(data.email) == following.key_of(crypto.decrypt(row.contact_email)):
         await Grievance.filter(id=row.id).update(is_reporter_written_to=True)  # the address that they had left

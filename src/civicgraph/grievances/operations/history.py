@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from civicgraph import clock, crypto, settings
+from civicgraph import clock, settings
 from civicgraph.divisions.models import Division
 from civicgraph.grievances import deadlines, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.inputs import Step
+from civicgraph.grievances.operations.reporter import is_reporter
 from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.operations.timing import keep_time
 from civicgraph.grievances.rules import REPORTER_LINE as REPORTER_LINE
@@ -21,6 +21,9 @@ from civicgraph.grievances.workflow import DONE, NEEDING_CONTACT, TOLD_TO_JOINED
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
 from civicgraph.text import mask_personal
+
+OF_THE_PERSON = ("export_data", "erase_data")
+"""What a reporter does with what is kept of them: no colleague of theirs may."""
 
 _AUDITED = (
     "status", "division_id", "assignee_id", "team", "outcome", "is_public", "reason", "body_in_charge",
@@ -144,13 +147,13 @@ async def opened(actor: Actor, verb: str, number: str) -> Grievance:
 
 
 async def take_as_reporter(actor: Actor, verb: str, number: str, secret: str) -> Taken:
-    """Begin a step of the reporter: the number and the tracking secret are enough.
+    """Begin a step of the reporter: the number and the tracking secret are enough, or an account of the enterprise.
 
-    An unknown number and a wrong secret are the same to a stranger.
+    An unknown number and a wrong secret are the same to a stranger. What is kept of the person who reported it is
+    theirs alone, by the secret.
     """
     row = await _locked(number=number)
-    given = crypto.token_hash(rules.typed_secret(secret))
-    if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
+    if not await is_reporter(actor, row, secret, by_account=verb not in OF_THE_PERSON) or row is None:
         raise NotFound
     check_source(row, verb)
     return Taken(actor, verb, row, rules.REPORTER_LINE)

@@ -1,4 +1,4 @@
-"""Following one's own report by its number and tracking secret."""
+"""Following one's own report by its number and tracking secret, or by an account of the enterprise that reported it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from civicgraph.grievances import operations
 from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.pages.story import outlook, story
-from civicgraph.grievances.rules import typed_number, typed_secret
+from civicgraph.grievances.rules import BY_ACCOUNT, typed_number, typed_secret
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, Operation
 from civicgraph.web import read, redirect, seen, submit, throttle
@@ -76,6 +76,7 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
         "signed": signed,
         "outlook": outlook(row),
         "secret": typed_secret(secret),
+        "is_by_account": typed_secret(secret) == BY_ACCOUNT,
         "forms": forms,
         "errors": refused[1].errors if refused else [],
         "seen": seen(request, "grievances/tracked"),

@@ -17,11 +17,11 @@ from civicgraph.policies.operations.granting import (
     grant_policy,
     match_policy,
     pay_grants,
-    tell_enterprises,
     try_policy,
     withdraw_grant,
 )
 from civicgraph.policies.operations.objecting import answer_objection, object_to_grant
+from civicgraph.policies.operations.telling import tell_by_phone, tell_enterprises
 
 __all__ = [
     "AddPolicyExample",
@@ -39,6 +39,7 @@ __all__ = [
     "pay_grants",
     "publish_policy",
     "remove_policy_example",
+    "tell_by_phone",
     "tell_enterprises",
     "test_policy",
     "try_policy",

@@ -31,10 +31,12 @@ from civicgraph.policies import wording
 from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS, Comparison, Known, conditions, holds
 from civicgraph.policies.models import (
     AmountKind,
+    GrantState,
     Policy,
     PolicyCategory,
     PolicyCycle,
     PolicyExample,
+    PolicyGrant,
     PolicyRuleLine,
     PolicyStatus,
 )
@@ -57,7 +59,10 @@ class ConditionFields(Input):
     fact: str = Field(title=N_("Fact of the register"), max_length=40)
     is_denied: bool = Field(False, title=N_("must not be so"))
     comparison: Comparison = Field(title=N_("Compared"))
-    value: str = Field(title=N_("Value"), min_length=1, max_length=300)
+    value: str = Field(
+        title=N_("Value"), min_length=1, max_length=300, json_schema_extra={"widget": "several"},
+        description=N_("What there is to choose from shows once the fact is saved; it can be typed, too."),
+    )  # fmt: skip
 
 
 class PolicyFields(Input):
@@ -87,7 +92,7 @@ class PolicyFields(Input):
     objection_days: int = Field(7, title=N_("Days for objections"), ge=0, le=60)
     conditions: list[ConditionFields] = Field(
         default_factory=list, title=N_("Who qualifies"), max_length=MAX_CONDITIONS,
-        description=N_("Several values are parted by commas. Industries and places by their codes."),
+        description=N_("Several values are parted by commas where they are typed."),
     )  # fmt: skip
 
     @model_validator(mode="after")
@@ -283,8 +288,15 @@ async def update_policy(actor: Actor, data: UpdatePolicy) -> Policy:
     if row.status is PolicyStatus.ENDED:
         raise Unavailable(N_("It is over."))
     columns = await _columns(actor, data)
+    if wording.is_same(columns["eligibility"], row.eligibility):
+        columns["eligibility"] = row.eligibility  # values chosen in another order are no other rule
     if columns["budget_fen"] is not None and columns["budget_fen"] < row.granted_fen:
         raise InvalidInput.at("budget_fen", "granted", N_("More than this is granted already."))
+    if columns["cycle"] != row.cycle and await _is_granted(row):
+        words = N_(
+            "Grants were made by the period that it had: with another, somebody could get it twice. End it, and enter a new policy."
+        )
+        raise InvalidInput.at("cycle", "granted", words)
     is_other = any(columns[name] != getattr(row, name) for name in _RULE)
     row.update_from_dict({**columns, "version": row.version + 1, "rule_version": row.rule_version + is_other})
     if is_other and row.status is PolicyStatus.TESTED:
@@ -297,6 +309,11 @@ async def update_policy(actor: Actor, data: UpdatePolicy) -> Policy:
     await write_words(row)
     await audit(actor, row, _trace(before, values_of(row)))
     return row
+
+
+async def _is_granted(row: Policy) -> bool:
+    """Whether anybody has or had it; what was only found is nobody's yet."""
+    return await PolicyGrant.filter(policy_id=row.id).exclude(state=GrantState.PROPOSED).exists()
 
 
 async def _check(row: Policy) -> None:

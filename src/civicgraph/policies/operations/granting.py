@@ -9,9 +9,7 @@ from pydantic import Field
 from tortoise.expressions import Q
 
 from civicgraph import clock
-from civicgraph.enterprises.models import Enterprise
 from civicgraph.i18n import N_
-from civicgraph.notifications.operations import notify_address
 from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, operation
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import GRANT_POLICIES, Actor
@@ -19,8 +17,6 @@ from civicgraph.policies import matching
 from civicgraph.policies.models import AmountKind, GrantState, Policy, PolicyGrant
 from civicgraph.policies.operations.catalogue import of
 from civicgraph.policies.rules import is_on
-
-BATCH = 200
 
 
 class PolicyNumber(Input):
@@ -83,7 +79,7 @@ async def grant_policy(actor: Actor, data: PolicyNumber) -> dict[str, Any]:
 
 @operation()
 async def pay_grants(actor: Actor, data: PolicyNumber) -> dict[str, Any]:
-    """Record that all grants of a policy whose days for objections are over were paid today."""
+    """Record that all grants of a policy whose days for objections are over were paid today. Who was not told waits."""
     row = await of(actor, data.id, GRANT_POLICIES)
     day = clock.today()
     # An objection without an answer holds the payment back.
@@ -128,37 +124,3 @@ async def withdraw_grant(actor: Actor, data: WithdrawGrant) -> PolicyGrant:
     await matching.add_cells(row, "granted", grant.granted_on.year, amounts, -1)
     await audit(actor, grant, {"state": [GrantState.OBJECTION, grant.state], "reason": ["", data.reason]})
     return grant
-
-
-class HowMany(Input):
-    """How many at most."""
-
-    most: int = Field(BATCH, title=N_("Number"), ge=1, le=1_000)
-
-
-@operation(is_audited=False)
-async def tell_enterprises(actor: Actor, data: HowMany) -> int:
-    """Write to the contacts of enterprises about grants that were made or taken back; each once."""
-    if actor.kind != "system":
-        raise Forbidden
-    found = await PolicyGrant.filter(notice_due=True).order_by("id").limit(data.most).select_for_update()
-    if not found:
-        return 0
-    enterprises = {one.id: one for one in await Enterprise.filter(id__in=[one.enterprise_id for one in found])}  # type: ignore[attr-defined]
-    policies = {one.id: one for one in await Policy.filter(id__in={one.policy_id for one in found})}  # type: ignore[attr-defined]
-    for grant in found:
-        enterprise, policy = enterprises[grant.enterprise_id], policies[grant.policy_id]  # type: ignore[attr-defined]
-        values = {
-            **{"title": policy.title, "title_en": policy.title_en or policy.title, "owner": policy.owner},
-            **{"amount_fen": grant.amount_fen, "phone": policy.phone, "reason": grant.reason},
-            **{"until": str(grant.objection_until), "enterprise": enterprise.name, "state": grant.state.value},
-            "link": f"/policies/{policy.id}",
-        }
-        await notify_address(
-            enterprise.contact_email, "zh", "policy_grant", values,
-            dedupe=f"grant {grant.id} {grant.state.value}", division_code=grant.division_id,  # type: ignore[attr-defined]
-        )  # fmt: skip
-        grant.notified_at = clock.now() if enterprise.contact_email else None
-        grant.notice_due = False
-        await grant.save(update_fields=["notified_at", "notice_due", "updated_at"])
-    return len(found)

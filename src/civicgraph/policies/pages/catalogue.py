@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
-from civicgraph.divisions.choosing import editable, granted, staff_choices
+from civicgraph.divisions.choosing import editable, granted
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseScale, EnterpriseStatus
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import InvalidInput, Operation
@@ -21,9 +21,10 @@ from civicgraph.operations.inputs import validate
 from civicgraph.permissions import EDIT_POLICIES
 from civicgraph.policies import operations
 from civicgraph.policies.answers import OwnAnswers, asked, known_by
-from civicgraph.policies.eligibility import FACTS, explained
+from civicgraph.policies.eligibility import explained
 from civicgraph.policies.models import AmountKind, GrantState, PolicyCategory, PolicyStatus
 from civicgraph.policies.operations.catalogue import ExampleNumber, failure
+from civicgraph.policies.pages import rule_form
 from civicgraph.policies.rules import amount_of
 from civicgraph.policies.wording import rows_of
 from civicgraph.web import Form, listing, page, read, redirect, require, staff_only, submit
@@ -132,24 +133,6 @@ def _staff_values(request: Request) -> dict[str, Any]:
     return {"fields": [*_search(request), state], "asked": chosen}
 
 
-async def _choices(request: Request) -> dict[str, Any]:
-    facts = [
-        (
-            one.name,
-            _fact_words(one.name),
-            gettext(N_("Day on a list")) if one.of_list else gettext(N_("In the register")),
-        )
-        for one in FACTS.values()
-    ]
-    return {"division_code": await staff_choices(request, EDIT_POLICIES), "fact": facts}
-
-
-def _fact_words(name: str) -> str:
-    fact = FACTS[name]
-    label = gettext(fact.label)
-    return gettext(N_("On the list “%(list)s” since"), list=label) if fact.of_list else label
-
-
 def _rule_rows(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"conditions": rows_of(orjson.loads(row["eligibility"]))}
 
@@ -247,7 +230,8 @@ STAFF = listing.Listing(
     update=operations.update_policy,
     variables=_staff_filter,
     values=_staff_values,
-    choices=_choices,
+    choices=rule_form.choices,
+    controls=rule_form.controls,
     verbs=(
         listing.Verb("test", operations.test_policy, N_("Try it by its examples"), N_("All examples come out.")),
         listing.Verb("publication", operations.publish_policy, N_("Publish"), N_("It is published.")),

@@ -78,6 +78,17 @@ async def answer(request: Request) -> Response:
     return redirect(request, "staff_policies_grants", said=said, number=number)
 
 
+async def telling(request: Request) -> Response:
+    """Record that an enterprise was told of its grant by telephone."""
+    number = request.path_params["number"]
+    form = Form(operations.tell_by_phone.input, leave_out=["id"])
+    if await submit(request, form, operations.tell_by_phone, id=request.path_params["grant"]) is None:
+        said = form.errors[0]["message"] if form.errors else ""
+        return redirect(request, "staff_policies_grants", said=said, level="warning", number=number)
+    said = gettext(N_("It is recorded that the enterprise was told."))
+    return redirect(request, "staff_policies_grants", said=said, number=number)
+
+
 ROUTES = [
     Route(f"{_MINE}/policies", signed_in(_listed("policies/my/list")), name="my_policies"),
     Route(_MINE + "/policies/{number:int}", signed_in(_explained("policies/my/why")), name="my_policy"),
@@ -92,6 +103,10 @@ ROUTES = [
     ),
     Route(
         "/staff/policies/{number:int}/grants/{grant:int}/answer", staff_only(answer), name="staff_policies_answer",
+        methods=["POST"],
+    ),
+    Route(
+        "/staff/policies/{number:int}/grants/{grant:int}/telling", staff_only(telling), name="staff_policies_telling",
         methods=["POST"],
     ),
 ]  # fmt: skip

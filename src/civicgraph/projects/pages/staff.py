@@ -90,10 +90,7 @@ async def _keepers(request: Request) -> list[tuple[str, str]]:
 
 
 def _of_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "responsible_id": row["responsible"]["number"] if row["responsible"] else None,
-        "enterprise_code": row["enterprise"]["creditCode"] if row["enterprise"] else "",
-    }
+    return {"responsible_id": row["responsible"]["number"] if row["responsible"] else None}
 
 
 STAFF = listing.Listing(

@@ -1,0 +1,98 @@
+"""Names are found as they are written, as they sound, and but for a slip of the hand; the index finds them all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
+
+from civicgraph.enterprises import operations
+from civicgraph.enterprises.industries import load_industries
+from civicgraph.graph.engine import Engine
+from civicgraph.permissions import ANONYMOUS, Role
+from civicgraph.text import near_words
+from tests.enterprises.conftest import CASES, Enter, another
+from tests.support import city as place
+from tests.support.browser import visit
+from tests.support.city import FENGGANG
+
+ROPES = "贵州钢绳股份有限公司"
+NAMES = (ROPES, "贵州茅草塑料有限公司", "遵义绳网渔具厂", "凤冈县茶叶有限公司", "贵州轻工机械厂")
+FIND = "query($filter: EnterpriseFilter) { enterprises(filter: $filter, first: 20) { nodes { name } } }"
+SLIPS = (
+    "贵州绳股",
+    "贵钢绳",
+    "贵州绳钢股",
+    "贵州刚钢绳",
+    "贵州铁绳",
+    "州贵钢绳",
+    "贵州钢绳股分",
+    "贵州钢绳股份有线公司",
+)
+
+
+async def names(engine: Engine, **asked: Any) -> list[str]:
+    found = await engine.read(FIND, {"filter": asked}, ANONYMOUS)
+    return [one["name"] for one in found["enterprises"]["nodes"]]
+
+
+async def register(enter: Enter) -> None:
+    for number, name in enumerate(NAMES, 1):
+        await enter(name=name, brand="", credit_code=another(number), listings=[])
+
+
+async def test_part_of_a_name_finds_it_and_so_does_what_sounds_like_it(enter: Enter, engine: Engine) -> None:
+    await register(enter)
+    for words in ("钢绳", "贵州刚绳", "贵州钢绳", "钢绳股份"):
+        assert await names(engine, text=words) == [ROPES], words
+
+
+async def test_a_slip_of_the_hand_finds_it_all_the_same(enter: Enter, engine: Engine) -> None:
+    await register(enter)
+    for words in SLIPS:
+        assert await names(engine, near=words) == [ROPES], words
+    for words in ("贵州", "钢", "没有这样的名称", "rope", "钢绳 贵州", "%", ""):
+        assert await names(engine, near=words) == [], words
+
+
+def test_what_is_mended_keeps_three_characters_and_longer_words_are_left_alone() -> None:
+    assert near_words("贵州") == near_words("a" * 9) == near_words("字" * 13) == []
+    assert near_words("贵州绳") == ["贵 州绳", "贵州 绳", "州贵绳", "贵绳州"]
+    assert all(len(one.replace(" ", "")) >= 3 for word in (*SLIPS, "字" * 12) for one in near_words(word))
+
+
+async def test_the_index_finds_each_way_to_mend_a_word(enter: Enter, engine: Engine) -> None:
+    await register(enter)
+    plan, values = engine.prepared(FIND, {"filter": {"near": "贵州绳股"}}, ANONYMOUS)
+    parameters = engine.parameters(plan.slots, values, ANONYMOUS)
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "sqlite":
+        rows = await connection.execute_query_dict(f"EXPLAIN QUERY PLAN {plan.statement}", parameters)
+        words = " ".join(str(row["detail"]) for row in rows)
+        assert "SCAN enterprise_fts VIRTUAL TABLE INDEX" in words, words
+        return
+    async with in_transaction() as held:
+        await held.execute_query("SET LOCAL enable_seqscan = off")  # as if its table were big
+        rows = await held.execute_query_dict(f"EXPLAIN {plan.statement}", parameters)
+    words = " ".join(str(row["QUERY PLAN"]) for row in rows)
+    assert "Index Cond: (string_to_array(search_terms" in words, words
+    assert "Seq Scan on enterprise one" not in words, words
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+async def test_the_register_says_that_what_it_shows_differs(app: Starlette, locale: str) -> None:
+    await place.build()
+    await load_industries()
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    await operations.create_enterprise(editor, {**CASES, "name": ROPES, "brand": ""})
+    browser = visit(app)
+    browser.http.cookies.set("lang", locale)
+    said = {"zh": "只差一个字", "en": "These differ by a character"}[locale]
+    for words, is_near in (("贵州绳股", True), ("贵州钢绳", False)):
+        text = await browser.open(f"/enterprises?q={words}")
+        assert (ROPES in text, said in text) == (True, is_near), words
+    assert said not in await browser.open("/enterprises?q=没有这样的名称")
+    await browser.http.aclose()
