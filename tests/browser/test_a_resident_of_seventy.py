@@ -27,7 +27,10 @@ def test_a_report_with_a_photo_leads_to_a_page_that_says_what_happens_next_and_b
     taken = tmp_path / "IMG_0001.jpg"
     taken.write_bytes(photo())
     page = people.resident()
-    page.goto(FORM)
+    page.goto("/")
+    page.click("main a[href^='/report'] >> nth=0")
+    for place in ("凤冈县", "龙泉街道", "凤泉社区"):
+        page.click(f".choose-place a:has-text('{place}')")
     page.select_option("select[name=category]", "lighting")
     page.fill("[name=description]", "五栋楼下的路灯昨晚开始就不亮了")
     page.set_input_files("input[type=file][name=photos]", taken)
