@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,20 @@ from civicgraph import db
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
 from civicgraph.accounts.passwords import hash_password
+from civicgraph.checklists import operations as checklists
+from civicgraph.enterprises import operations as enterprises
+from civicgraph.enterprises.claims.models import ClaimWay, EnterpriseAccount
+from civicgraph.enterprises.importing import runs
+from civicgraph.enterprises.industries import load_industries
 from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
-from civicgraph.permissions import Role
+from civicgraph.grievances.operations import file_grievance
+from civicgraph.permissions import Actor, Role
+from civicgraph.policies import operations as policies
+from tests.checklists.conftest import ANSWERS, template
 from tests.conftest import SECRET, make_settings
+from tests.enterprises.conftest import CASES
+from tests.policies.conftest import published
+from tests.projects.conftest import signed
 from tests.support import city
 from tests.support.chromium import options
 from tests.support.servers import Server
@@ -32,6 +44,35 @@ STAFF = {
     "stranger": (Role.SUPERVISOR, city.SUIYANG),
 }
 SIZES = {"phone": {"width": 360, "height": 800}, "desk": {"width": 1280, "height": 900}}
+
+
+async def enter_enterprise(admin: Actor) -> None:
+    """An enterprise with what its pages show: a grant, a problem, a project, a case, a file, and who acts for it."""
+    await load_industries()
+    row = await enterprises.create_enterprise(admin, {**CASES, "employees": 10})
+    person = await Person.create(username="owner", name="李厂长")
+    await EnterpriseAccount.create(enterprise_id=row.id, person_id=person.id, way=ClaimWay.CODE)
+    owner = Actor(kind="person", person_id=person.id, name=person.name)
+    policy = await published(admin)
+    await policies.grant_policy(admin, {"id": policy.id})
+    await signed(admin, enterprise_code=row.credit_code, investor="")
+    draft = await checklists.create_checklist(admin, template())
+    checklist = await checklists.publish_checklist(admin, {"id": draft.id, "version": draft.version})
+    await checklists.open_case(
+        owner, {"checklist_id": checklist.id, "credit_code": row.credit_code, "answers": ANSWERS, "yes": [1]}
+    )
+    own = {"group_code": "enterprise", "group_name": "企业", "group_name_en": "Enterprises", "urgency": Urgency.GENERAL}
+    await GrievanceCategory.create(
+        **{"code": "ent_policy", "name": "政策申请", "name_en": "Policies", "body": Body.COMMUNITY, "position": 9},
+        **own,
+    )
+    report = {"category": "ent_policy", "division_code": city.FENGQUAN, "description": "申请材料被退回"}
+    await file_grievance(owner, {**report, "enterprise_code": row.credit_code, "is_public": False})
+    rows = (
+        f"统一社会信用代码,企业名称,区划代码\n{row.credit_code},箱箱有礼,{city.HONGQIAO}\n1,不是代码,{city.HONGQIAO}\n"
+    )
+    await runs.stage(admin, "register.csv", io.BytesIO(rows.encode()))
+    await runs.go_on()
 
 
 async def _fill(url: str) -> None:
@@ -52,9 +93,9 @@ async def _fill(url: str) -> None:
                 position=1,
             )
         hashed = await hash_password(PASSWORD)
-        for username, (role, code) in STAFF.items():
-            await city.person(username, role, code)
-            await Person.filter(username=username).update(password_hash=hashed)
+        actors = {username: await city.person(username, role, code) for username, (role, code) in STAFF.items()}
+        await enter_enterprise(actors["admin"])
+        await Person.all().update(password_hash=hashed)
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +146,16 @@ class People:
         page.fill("[name=password]", PASSWORD)
         page.click("main form button[type=submit]")
         page.wait_for_url("**/staff")
+        return page
+
+    def owner(self) -> Page:
+        """Who acts for the enterprise, signed in."""
+        page = self.resident()
+        page.goto("/sign-in?next=/my/enterprises")
+        page.fill("[name=username]", "owner")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main form button[type=submit]")
+        page.wait_for_url("**/my/enterprises/*")
         return page
 
     def _note(self, response: Response) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from civicgraph import clock
 from tests.browser.conftest import People
+from tests.enterprises.conftest import CASES
 from tests.support import city
 from tests.support.axe import is_too_wide, troubles
 
@@ -135,6 +136,7 @@ def test_a_resident_chooses_a_community_and_changes_the_language(people: People)
     assert page.locator("html").get_attribute("lang") == "en"
 
 
+CODE = CASES["credit_code"]
 PAGES = (
     "/",
     "/events",
@@ -164,6 +166,49 @@ PAGES = (
     "/sign-in",
     "/styleguide",
 )
+OF_ENTERPRISES = (
+    "/enterprises?q=箱包",
+    f"/enterprises/{CODE}",
+    "/enterprises/figures",
+    "/enterprises/claim",
+    f"/enterprises/{CODE}/claim",
+    "/policies",
+    "/policies/1",
+    "/enterprise-problems",
+    "/projects",
+    "/projects/1",
+    "/projects/figures",
+    "/one-thing",
+    "/one-thing/1",
+)
+OF_THE_OWNER = (
+    f"/my/enterprises/{CODE}",
+    f"/my/enterprises/{CODE}/policies",
+    f"/my/enterprises/{CODE}/policies/1",
+    f"/my/enterprises/{CODE}/grants/1/objection",
+    f"/my/enterprises/{CODE}/vacancies",
+    f"/my/enterprises/{CODE}/one-thing/new/1",
+)
+OF_ITS_OFFICE = (
+    "/staff/enterprises",
+    f"/staff/enterprises/{CODE}",
+    f"/staff/enterprises/{CODE}/accounts",
+    f"/staff/enterprises/{CODE}/policies",
+    f"/staff/enterprises/{CODE}/policies/1",
+    "/staff/enterprises/imports",
+    "/staff/enterprises/imports/1",
+    "/staff/policies",
+    "/staff/policies/1",
+    "/staff/policies/1/examples",
+    "/staff/policies/1/grants",
+    "/staff/projects",
+    "/staff/projects/1",
+    "/staff/projects/1/progress",
+    "/staff/checklists",
+    "/staff/checklists/1",
+    "/staff/one-thing",
+    "/enterprises/figures?quarter=2026Q1",
+)
 STAFF_PAGES = (
     "/staff",
     "/staff/events",
@@ -172,6 +217,9 @@ STAFF_PAGES = (
     "/staff/rescue-teams/new",
     "/staff/services/new",
     "/staff/enterprises/new",
+    "/staff/policies/new",
+    "/staff/projects/new",
+    "/staff/checklists/new",
     "/staff/products/new",
     "/staff/places",
     f"/staff/places/{city.FENGQUAN}",
@@ -226,4 +274,67 @@ def test_no_page_shuts_anybody_out(people: People) -> None:
                 if there := troubles(page):
                     found[language, path] = there
                 assert not is_too_wide(page), f"{path} is wider than the window in {language}"
+    assert not found, found
+
+
+STOPS = 25
+"""Presses of the tab key that are followed on a page; the longest forms have more controls than a test has time for."""
+
+
+def unreachable(page: Page) -> list[str]:
+    """What the keyboard stops at and nobody sees, and the same stop twice before the page was gone through."""
+    found, seen = [], []
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        name, is_seen, has_parts = page.evaluate(STOP)
+        if name == "BODY":
+            break
+        if name in seen[-1:] and has_parts:
+            continue
+        if not is_seen:
+            found.append(f"{name} is not seen")
+        if name in seen[-1:]:
+            found.append(f"{name} keeps the keyboard")
+        seen.append(name)
+    return found if seen else ["the keyboard reaches nothing"]
+
+
+STOP = """() => {
+  const one = document.activeElement
+  window.stops = window.stops || new Map()
+  if (!window.stops.has(one)) window.stops.set(one, window.stops.size)
+  const box = one.getBoundingClientRect()
+  const style = getComputedStyle(one)
+  const marked = style.outlineStyle !== "none" || style.boxShadow !== "none"
+  return [one === document.body ? "BODY" : `${one.tagName} ${window.stops.get(one)} ${(one.textContent || one.name).trim().slice(0, 30)}`,
+          box.width > 0 && box.height > 0 && marked,
+          ["date", "datetime-local", "month", "time"].includes(one.type)]
+}"""
+
+
+@pytest.mark.parametrize("people", [("phone", True), ("desk", True)], indirect=True, ids=["phone", "desk"])
+def test_the_pages_of_enterprises_shut_nobody_out_in_either_language(people: People) -> None:
+    """axe finds nothing, nothing is wider than the window, and the keyboard walks through; in Chinese and in English."""
+    visitor, owner, admin = people.resident(), people.owner(), people.staff("admin")
+    owner.goto(f"/my/enterprises/{CODE}")
+    own = [
+        owner.locator(f"main a[href*='{part}']").first.get_attribute("href")
+        for part in ("/track/", f"{CODE}/one-thing/")
+    ]
+    assert all(own), "the account leads to its problem and to its case"
+    found = {}
+    for lang in ("zh", "en"):
+        for page, paths in ((visitor, OF_ENTERPRISES), (owner, (*OF_THE_OWNER, *own)), (admin, OF_ITS_OFFICE)):
+            page.context.add_cookies([{"name": "lang", "value": lang, "url": people.url}])
+            for path in paths:
+                answer = page.goto(str(path))
+                assert answer is not None
+                assert answer.status == 200, path
+                assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[lang], path
+                there = [*troubles(page), *(unreachable(page) if lang == "zh" else ())]  # words do not change the walk
+                if is_too_wide(page):
+                    there.append("wider than the window")
+                if there:
+                    found[lang, path] = there
     assert not found, found
