@@ -96,16 +96,5 @@ class Migration(migrations.Migration):
                 description="Promised times of a resolution that had been broken when it was opened or sent again.",
             ),
         ),
-        *(
-            ops.AlterField(
-                model_name="GrievanceCell",
-                name=name,
-                field=fields.IntField(default=0, db_default=0, description=description),
-            )
-            for name, description in (
-                ("rated", "Ratings by reporters: one of each resolution, also of those that were undone later."),
-                ("satisfied", "Ratings as solved, with four stars or more if any were given."),
-            )
-        ),
         ops.RunPython(forwards),
     ]
