@@ -266,7 +266,10 @@ async def test_the_history_says_who_changed_what(site: Site) -> None:
     row = await publish(site)
     text = await site.editor.open(f"/staff/events/{row.slug}/history")
     assert site.editor.status == 200
-    assert "editor" in text
+    table = text[text.index("<tbody>") : text.index("</tbody>")]
+    assert table.count("<tr>") == 2  # entered, published; who writes there reads it, an auditor or not
+    assert "editor" in table
+    assert "<tbody>" not in await site.neighbour.open(f"/staff/events/{row.slug}/history")
 
 
 def titles(text: str) -> list[str]:
@@ -278,6 +281,39 @@ def link(text: str, rel: str) -> str | None:
     """Where the link to the next or previous page leads."""
     found = re.search(rf'<a class="btn quiet" rel="{rel}" href="([^"]+)"', text)
     return unescape(found[1]) if found else None
+
+
+async def test_an_earlier_version_is_opened_looked_at_and_saved(site: Site) -> None:
+    row = await operations.create_event(site.actor, NIGHT)
+    there = f"/staff/events/{row.slug}"
+    await site.editor.open(there)
+    await site.editor.send(
+        title="改了的标题",
+        starts_at="2026-05-23T19:00",
+        ends_at="2026-05-23T21:00",
+        programme__0__title="改了的节目",
+        programme__1__starts_at="2026-05-23T20:00",
+    )
+    await site.editor.open(there)
+    await site.editor.send(title="又改了的标题", groups="older_people")
+    history = await site.editor.open(f"{there}/history")
+    middle, first = re.findall(rf'href="({there}\?as_of=\d+)"', history)  # the latest is what it is
+    opened = await site.editor.open(middle)
+    assert "保存之前什么都不会改变" in opened
+    assert 'value="改了的标题"' in opened
+    opened = await site.editor.open(first)
+    assert 'value="美术馆之夜"' in opened
+    before = await Event.get(id=row.id)
+    assert before.title == "又改了的标题"
+    await site.editor.send()
+    now = await Event.get(id=row.id)
+    assert (now.title, now.starts_at, now.groups) == ("美术馆之夜", row.starts_at, [])
+    items = await ProgrammeItem.filter(event_id=row.id).order_by("position").values_list("title", "starts_at")
+    assert items == [("红色主题雕塑展", None), ("乐队演唱", datetime(2026, 5, 22, 20, tzinfo=clock.CITY_ZONE))]
+    await site.editor.open(f"{there}?as_of=999999")
+    assert site.editor.status == 404
+    await site.neighbour.open(first)
+    assert site.neighbour.status in (403, 404)
 
 
 async def test_who_edits_in_two_places_chooses_one(app: Starlette, site: Site) -> None:

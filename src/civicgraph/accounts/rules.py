@@ -9,6 +9,16 @@ from civicgraph import settings
 from civicgraph.permissions import (
     CAPABILITIES,
     DISPATCH_GRIEVANCES,
+    DRAFT_EVENTS,
+    DRAFT_SERVICES,
+    EDIT_CHECKLISTS,
+    EDIT_DIVISIONS,
+    EDIT_ENTERPRISES,
+    EDIT_EVENTS,
+    EDIT_POLICIES,
+    EDIT_PRODUCTS,
+    EDIT_PROJECTS,
+    EDIT_VACANCIES,
     MANAGE_PEOPLE,
     READ_AUDIT,
     Actor,
@@ -109,6 +119,26 @@ def visible_grant(c: Compiler, row: Row) -> str:
     return f"({row['person_id']} = {c.person()} OR {' OR '.join(covered)})"
 
 
+HISTORIES = {
+    "Event": DRAFT_EVENTS,
+    "RescueTeam": EDIT_EVENTS,
+    "Service": DRAFT_SERVICES,
+    "Enterprise": EDIT_ENTERPRISES,
+    "Policy": EDIT_POLICIES,
+    "InvestmentProject": EDIT_PROJECTS,
+    "Product": EDIT_PRODUCTS,
+    "Checklist": EDIT_CHECKLISTS,
+    "Vacancy": EDIT_VACANCIES,
+    "Compound": EDIT_DIVISIONS,
+    "Division": EDIT_DIVISIONS,
+}
+"""Whoever keeps listings of a kind reads what became of each of them, by whom, and can bring an earlier state back."""
+
+
 def visible_audit(c: Compiler, row: Row) -> str:
-    """Entries about places that the actor oversees."""
-    return c.covers(row["division_code"], READ_AUDIT)
+    """Entries about places that the actor oversees, and those about listings that they keep."""
+    kept = (
+        f"({row['subject_type']} = '{kind}' AND {c.covers(row['division_code'], capability)})"
+        for kind, capability in HISTORIES.items()
+    )
+    return f"({c.covers(row['division_code'], READ_AUDIT)} OR {' OR '.join(kept)})"

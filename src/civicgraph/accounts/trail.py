@@ -334,6 +334,8 @@ def _words(value: Any, declared: FieldInfo | None) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return _short(" · ".join(_words(one, declared) for one in value))
+    if isinstance(value, Mapping):
+        return _short("，".join(filter(None, (_words(one, None) for one in value.values() if one is not False))))
     kind = type_of(declared)[0] if declared is not None else None
     if declared is not None and widget_of(declared) == "money" and isinstance(value, int):
         return money(value)

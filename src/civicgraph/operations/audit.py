@@ -41,6 +41,9 @@ PRIVATE = frozenset(
     }
 )
 """Fields whose values stay out of the trail: that they changed is recorded, not to what."""
+_SAID_TO_ALL = frozenset({"address", "description", "contact_phone"})
+PUBLISHED = {"Event": _SAID_TO_ALL, "Service": _SAID_TO_ALL}
+"""What of these is public for a kind of listing: where a venue is, what goes on there, the telephone for questions."""
 
 operation_name: ContextVar[str] = ContextVar("operation_name", default="")
 entries_written: ContextVar[list[int] | None] = ContextVar("entries_written", default=None)
@@ -58,6 +61,8 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, str | int | float | bool | None):
         return value
     return str(value)
@@ -89,7 +94,8 @@ async def audit(
 
     `changes` is `{field: [before, after]}`; values of private fields are dropped.
     """
-    kept = {key: None if key in PRIVATE else [_plain(value) for value in pair] for key, pair in (changes or {}).items()}
+    hidden = PRIVATE - PUBLISHED.get(type(subject).__name__, frozenset())
+    kept = {key: None if key in hidden else [_plain(value) for value in pair] for key, pair in (changes or {}).items()}
     connection = get_connection("default")
     if connection.capabilities.dialect == "postgres":
         await connection.execute_query(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})")

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from starlette.routing import Route
 
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Input, Operation
+from civicgraph.web.earlier import Earlier, earlier
 from civicgraph.web.fields import item_model, type_of
 from civicgraph.web.forms import Choices, Form, RowControl
 from civicgraph.web.pages import page, read, redirect, require, staff_only, submit
@@ -138,14 +140,15 @@ class _Pages:
         key = request.path_params[self.it.key]
         found = await read(request, f"{self.it.folder}/edit", self._variables(key))
         row = require(found, self.it.root)
-        form = await self._edit_form(request, row)
+        before = await self._earlier(request, row, key)
+        form = await self._edit_form(request, row, before.values if before else {})
         if request.method == "POST":
             result = await submit(request, form, self.it.update, **self._fixed(key, row))
             if result is not None:
                 return redirect(
                     request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: self._new_key(result, key)}
                 )
-        values = {**self.it.values(request), "listing": self.it, "form": form, "is_new": False}
+        values = {**self.it.values(request), "listing": self.it, "form": form, "is_new": False, "earlier": before}
         status = 409 if form.conflict else 422 if form.is_refused else 200
         return await page(request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=status)
 
@@ -176,17 +179,23 @@ class _Pages:
         key = request.path_params[self.it.key]
         found = await read(request, f"{self.it.folder}/edit", self._variables(key))
         row = require(found, self.it.root)
-        subject_id = (
-            row["id"].partition(":")[2] if self.it.subject in ("Division", "Grid") else str(row.get("number", key))
-        )
-        variables = {
-            "subjectType": self.it.subject,
-            "subjectId": subject_id,
-            "after": request.query_params.get("after"),
-        }
+        variables = {**self._subject(row, key), "after": request.query_params.get("after")}
         back = address(request, f"{self.it.name}_edit", **{self.it.key: key})
         values = {"row": row, "back": back}
         return await page(request, "staff/history", variables, values, fragment="staff/_history")
+
+    def _subject(self, row: Mapping[str, Any], key: str) -> dict[str, str]:
+        """How the audit trail names the row."""
+        has_code = self.it.subject in ("Division", "Grid")
+        subject_id = row["id"].partition(":")[2] if has_code else str(row.get("number", key))
+        return {"subjectType": self.it.subject, "subjectId": subject_id}
+
+    async def _earlier(self, request: Request, row: Mapping[str, Any], key: str) -> Earlier | None:
+        """What the row was after the entry of its history that the address names."""
+        number = request.query_params.get("as_of", "")
+        if request.method == "POST" or not (number.isascii() and number.isdigit() and len(number) < 16):
+            return None
+        return await earlier(request, self.it.update.input, self._subject(row, key), int(number))
 
     def _variables(self, key: str) -> dict[str, Any]:
         value = int(key) if self.it.key_type is int and key.isdigit() and len(key) < 10 else key
@@ -200,13 +209,15 @@ class _Pages:
             return {self.it.number_key: row["number"]}
         return {self.it.input_key or self.it.key: key}
 
-    async def _edit_form(self, request: Request, row: Mapping[str, Any]) -> Form:
+    async def _edit_form(
+        self, request: Request, row: Mapping[str, Any], before: Mapping[str, Any] = MappingProxyType({})
+    ) -> Form:
         fixed = self.it.number_key or self.it.input_key or self.it.key
         model = self.it.update.input
         choices = await self._choices(request)
         return Form(
             model,
-            {**from_graphql(model, row), **self.it.more(row)},
+            {**from_graphql(model, row), **self.it.more(row), **before},
             choices=choices,
             controls=self.it.controls(choices),
             leave_out=[fixed, *self.it.left_out(row)],

@@ -28,6 +28,7 @@ from civicgraph.permissions import (
     EDIT_PRODUCTS,
     EDIT_PROJECTS,
     EDIT_SERVICES,
+    EDIT_VACANCIES,
     GRANT_POLICIES,
     HANDLE_CASES,
     HANDLE_REFERRALS,
@@ -295,11 +296,21 @@ def _sees_case(world: World, row: Any) -> bool:
     return sees_case(world, row)
 
 
+KEPT_BY = {
+    **{"Event": DRAFT_EVENTS, "RescueTeam": EDIT_EVENTS, "Service": DRAFT_SERVICES, "Enterprise": EDIT_ENTERPRISES},
+    **{"Policy": EDIT_POLICIES, "InvestmentProject": EDIT_PROJECTS, "Product": EDIT_PRODUCTS},
+    **{"Checklist": EDIT_CHECKLISTS, "Vacancy": EDIT_VACANCIES, "Compound": EDIT_DIVISIONS, "Division": EDIT_DIVISIONS},
+}
+"""Who keeps listings of a kind, and so reads their history."""
+
 # Which rows exist for whom ---------------------------------------------------------------------
 
 VISIBLE: dict[str, Rule] = {
     "ApiToken": is_own,
-    "AuditEntry": over(READ_AUDIT, "division_code"),
+    "AuditEntry": lambda world, row: (
+        may(world, READ_AUDIT, row.division_code)
+        or (row.subject_type in KEPT_BY and may(world, KEPT_BY[row.subject_type], row.division_code))
+    ),
     "Enterprise": lambda world, row: (
         row.is_published or may(world, EDIT_ENTERPRISES, row.division_id) or acts_for(world, row.id)
     ),

@@ -24,6 +24,7 @@ from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
 from civicgraph.services.operations.importing import WEEKDAYS
 from civicgraph.services.pages.many import bulk_of
+from civicgraph.services.pages.price import payer_of
 from civicgraph.uploads.image_page import ImagePage
 from civicgraph.web import listing, page, read, require
 from civicgraph.web.query import kinds, one_of, paging, place, review_field, search_field, select_field, text
@@ -65,31 +66,15 @@ def _search(request: Request) -> list[dict[str, Any]]:
 
 async def service(request: Request) -> Response:
     """One service: when it is open, what it costs whom, what it offers, how to reach it."""
-    age, floor = (request.query_params.get(name, "").strip() for name in ("age", "floor"))
-    is_age = age.isascii() and age.isdigit() and len(age) <= 3 and int(age) in rules.AGES
-    is_floor = re.fullmatch(r"-?\d{1,3}", floor, re.ASCII) is not None
-    is_resident = request.query_params.get("resident") == "true"
-    household = one_of(request, "household", Household)
+    payer = await payer_of(request)
     variables = {
         "slug": request.path_params["slug"],
-        "age": int(age) if is_age else 0,
-        "isResident": is_resident,
-        "household": household,
-        "floor": int(floor) if is_floor else None,
-        "asksPrice": is_age,
+        **payer.variables(),
         "today": f"{clock.today()}",
         "after": request.query_params.get("after"),
     }
     found = await read(request, "services/service", variables)
     row = require(found, "service")
-    asked = {
-        "age": age[:10],
-        "floor": floor[:10],
-        "is_resident": is_resident,
-        "household": household or "",
-        "is_age_wrong": bool(age) and not is_age,
-        "is_floor_wrong": bool(floor) and not is_floor,
-    }
     kind = KINDS[ServiceKind[row["kind"]]]
     slots = row["slots"]["nodes"]
     own = {
@@ -103,11 +88,14 @@ async def service(request: Request) -> Response:
         **_hours(row),
         **own,
         "mine": await own_states(request, [*row["quotas"], *slots]),
-        "asked": asked,
+        "asked": payer.shown(),
         **_price_choices(),
         "graph": _graph(row),
     }
-    return await page(request, "services/service", variables, values, fragment="services/_price", data=found)
+    answer = await page(request, "services/service", variables, values, fragment="services/_price", data=found)
+    if request.method == "POST":
+        answer.headers["cache-control"] = "no-store"
+    return answer
 
 
 def _graph(row: dict[str, Any]) -> dict[str, str]:
@@ -258,5 +246,5 @@ IMAGE = ImagePage(
 
 ROUTES = [
     Route("/services", services, name="services"),
-    Route("/services/{slug}", service, name="service"),
+    Route("/services/{slug}", service, name="service", methods=["GET", "POST"]),
 ]

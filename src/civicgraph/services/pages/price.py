@@ -1,0 +1,68 @@
+"""What somebody would pay: their own answers, sent in a form's body so that no address, history or log holds them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from civicgraph.services import rules
+from civicgraph.services.models import Household
+from civicgraph.web.forms import read_pairs
+
+
+@dataclass(frozen=True)
+class Payer:
+    """The answers as they were typed."""
+
+    age: str = ""
+    floor: str = ""
+    is_resident: bool = False
+    household: str | None = None
+    """By its GraphQL name."""
+
+    @property
+    def is_age(self) -> bool:
+        """Whether a price can be looked for."""
+        return self.age.isascii() and self.age.isdigit() and len(self.age) <= 3 and int(self.age) in rules.AGES
+
+    @property
+    def _is_floor(self) -> bool:
+        return re.fullmatch(r"-?\d{1,3}", self.floor, re.ASCII) is not None
+
+    def variables(self) -> dict[str, Any]:
+        """What the page's document asks."""
+        return {
+            "age": int(self.age) if self.is_age else 0,
+            "isResident": self.is_resident,
+            "household": self.household,
+            "floor": int(self.floor) if self._is_floor else None,
+            "asksPrice": self.is_age,
+        }
+
+    def shown(self) -> dict[str, Any]:
+        """The form again, with what is wrong in it."""
+        return {
+            "age": self.age[:10],
+            "floor": self.floor[:10],
+            "is_resident": self.is_resident,
+            "household": self.household or "",
+            "is_age_wrong": bool(self.age) and not self.is_age,
+            "is_floor_wrong": bool(self.floor) and not self._is_floor,
+        }
+
+
+async def payer_of(request: Request) -> Payer:
+    """Who asks. Nothing is changed by asking, so that no token has to prove where the form came from."""
+    if request.method != "POST":
+        return Payer()
+    given = dict(await read_pairs(request))
+    household = given.get("household", "").upper()
+    return Payer(
+        age=given.get("age", "").strip(),
+        floor=given.get("floor", "").strip(),
+        is_resident=given.get("resident") == "true",
+        household=household if household in Household.__members__ else None,
+    )
