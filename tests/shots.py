@@ -23,6 +23,8 @@ from tests.support.chromium import options
 from tests.support.servers import Server
 
 FOLDER = Path("shots")
+TROUBLES: list[str] = []
+"""What shuts somebody out: the command fails when there is any."""
 SIZES = {"phone": (360, 800), "desk": (1280, 900)}
 SECRET = "a secret of the picture taker, long enough"
 
@@ -270,11 +272,11 @@ async def _shoot(page, url: str, name: str, path: str, variant: str) -> None:  #
     if name == "staff-plans":
         await page.click("main form button[type=submit]")
     await page.screenshot(path=FOLDER / f"{name}-{variant}.png", full_page=name != "explorer")
-    if await page.evaluate(IS_TOO_WIDE):
-        print(f"  {name} {variant}: wider than the window")
-    if name != "explorer":  # GraphiQL's own markup
-        for trouble in await troubles_of(page):
-            print(f"  {name} {variant}: {trouble}")
+    there = ["wider than the window"] if await page.evaluate(IS_TOO_WIDE) else []
+    there += await troubles_of(page) if name != "explorer" else []  # GraphiQL's own markup
+    for trouble in there:
+        TROUBLES.append(f"{name} {variant}: {trouble}")
+        print(f"  {TROUBLES[-1]}")
 
 
 async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-untyped-def]
@@ -340,3 +342,4 @@ async def _main(wanted: list[str]) -> None:
 
 if __name__ == "__main__":
     asyncio.run(_main(sys.argv[1:]))
+    sys.exit(f"{len(TROUBLES)} troubles, see above." if TROUBLES else 0)

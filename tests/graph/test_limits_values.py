@@ -154,6 +154,16 @@ async def test_a_long_value_is_refused_with_limit_and_value(
 WRONG = (1, -1, 2**70, 1.5, True, None, "", "x", [], ["x"], [[["x"]]], {}, {"a": {"b": 1}}, [None], "NaN")
 
 
+async def test_a_null_where_an_argument_must_not_be_is_named(client: httpx.AsyncClient) -> None:
+    query = 'query ($slug: String = "x") { event(slug: $slug) { title } }'
+    answer = await ask(client, query, {"slug": None})
+    (error,) = answer.json()["errors"]
+    assert error["message"] == "Argument `slug` of type `String!` must not be null."
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    answer = await ask(client, query, {})
+    assert answer.json()["data"] == {"event": None}
+
+
 async def test_variables_of_wrong_types_are_named(client: httpx.AsyncClient) -> None:
     for name, text, _ in ARGUMENTS:
         for value in WRONG:

@@ -125,7 +125,7 @@ _FOR: dict[str, dict[str, list[AudienceGroup] | list[Accessibility]]] = {
         "accessibility": [Accessibility.STEP_FREE, Accessibility.ACCESSIBLE_TOILET],
     },
     "用工对接会": {"groups": [AudienceGroup.JOB_SEEKERS, AudienceGroup.ENTERPRISES]},
-    "政策微课堂：医保缴费与报销": {"accessibility": [Accessibility.SIGN_LANGUAGE, Accessibility.STEP_FREE]},
+    "政策微课堂：医保缴费与报销": {"accessibility": [Accessibility.STEP_FREE, Accessibility.SIGN_LANGUAGE]},
 }
 """Whom some of the made-up events are for, and what they do for everybody."""
 

@@ -12,6 +12,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLBoolean,
+    GraphQLError,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLNonNull,
@@ -28,6 +29,12 @@ from civicgraph.graph.limits import bounded
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Run
+
+
+class NullArgument(GraphQLError):
+    """A variable that may be null is null where an argument must not be: a default lets such a document pass validation."""
+
+    code = "BAD_USER_INPUT"
 
 
 UNIONS = "civicgraph.unions"
@@ -136,14 +143,21 @@ def _is_included(selection: Selection, node: Any) -> bool:
 
 
 def arguments_of(selection: Selection, definition: GraphQLField, node: FieldNode) -> dict[str, Given]:
-    """The arguments of a field that are given and not null, by their Python names."""
+    """The arguments of a field that are given and not null, by their Python names. Raises `NullArgument`."""
     found: dict[str, Given] = {}
     for argument in node.arguments or ():
         name = argument.name.value
         given = given_of(selection, argument.value, definition.args[name].type)
         if given.value is not None:
             found[_snake(name)] = given
+        elif isinstance(kind := definition.args[name].type, GraphQLNonNull) and _is_null(selection, argument.value):
+            raise NullArgument(f"Argument `{name}` of type `{kind}` must not be null.", [argument.value])
     return found
+
+
+def _is_null(selection: Selection, node: ValueNode) -> bool:
+    """Whether a variable was said to be null, rather than left to the argument's default."""
+    return isinstance(node, VariableNode) and node.name.value in selection.variables
 
 
 def given_of(selection: Selection, node: ValueNode, kind: Any) -> Given:

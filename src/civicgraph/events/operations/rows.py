@@ -27,7 +27,7 @@ from civicgraph.text import search_terms
 F = TypeVar("F", bound=EventFields)
 _OWN = [name for name in EventFields.model_fields if name not in ("division_code", "programme", "team_ids")]
 _CHOSEN = {"hazards": Hazard, "groups": AudienceGroup, "accessibility": Accessibility}
-"""What holds several of an enumeration: rows keep their names."""
+"""What holds several of an enumeration: rows keep their names, in the order in which forms show them."""
 
 
 async def event_values(row: Event) -> dict[str, Any]:
@@ -43,7 +43,7 @@ async def event_values(row: Event) -> dict[str, Any]:
 def columns(data: EventFields) -> dict[str, Any]:
     """The columns of a row with these values."""
     values = {name: getattr(data, name) for name in _OWN}
-    values.update({name: [one.name for one in values[name]] for name in _CHOSEN})
+    values.update({name: [one.name for one in kind if one in values[name]] for name, kind in _CHOSEN.items()})
     items = (text for item in data.programme for text in (item.title, item.note))
     told = (data.title, data.summary, data.description, data.venue, data.address, data.organiser)
     words = search_terms(*told, *data.audiences, *data.topics, *items)

@@ -26,6 +26,7 @@ from civicgraph.graph.live import Followed, TooManyFollowed
 from civicgraph.graph.persisted import TrustedList, UnknownDocument, UntrustedDocument, WrongHash
 from civicgraph.graph.plan import Unplannable
 from civicgraph.graph.readers import STATEMENT_SECONDS, ReadTimeout, ReadTooDeep
+from civicgraph.graph.selection import NullArgument
 from civicgraph.permissions import Actor
 
 MIN_COST = 1
@@ -112,7 +113,7 @@ async def answer(asked: Asked) -> Answer:
 def failed(error: Exception, actor: Actor) -> Answer:
     """The answer to an operation that `error` ended."""
     match error:
-        case BadPage() | LimitExceeded():
+        case BadPage() | LimitExceeded() | NullArgument():
             return refusal([error], error.code)
         case BudgetExceeded():
             failure = refusal([GraphQLError(str(error))], "LIMIT_EXCEEDED", 429)
