@@ -23,10 +23,11 @@ async def events(request: Request) -> Response:
         **paging(request, 20),
     }
     found = await read(request, "events/list", variables)
-    fields = [
-        *fields_of(request, found, asked),
+    *fields, is_free = fields_of(request, found, asked)
+    fields += [
         {"name": "from", "kind": "date", "label": gettext("From"), "value": asked["from"]},
         {"name": "until", "kind": "date", "label": gettext("Until"), "value": asked["until"]},
+        is_free,
     ]
     values = {"asked": asked, "fields": fields, "subscribed": subscriptions(request, asked)}
     return await page(request, "events/list", variables, values, fragment="events/_results", data=found)
