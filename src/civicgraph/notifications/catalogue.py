@@ -111,6 +111,7 @@ EXAMPLES = {
     "promise": "resolution",
     "is_cut": False,
     "is_dangerous": True,
+    "danger": "有危险，请先拨打 119（火警）。",
     "state": "objection",
     "department": "县供电局",
     "title": "稳岗返还",
@@ -153,6 +154,7 @@ def examples(name: str) -> dict[str, Any]:
 BLOCKS = {
     "headline": N_("The subject that fits the case"),
     "what": N_("The sentence that fits the case"),
+    "danger": N_("Whom to call at once, where there is danger"),
     "where": N_("When and where it is, and whom to ask"),
     "own": N_("The line with the address of one’s own page"),
     "seen": N_("The line with the address of its page"),
@@ -166,5 +168,6 @@ NEEDED = {
     **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_postponed"), "own"),
     **dict.fromkeys(("booking_message", "job_step"), "own"),
     "booking_called_off": "seen",
+    "mail_received": "danger",
 }
-"""What the city's own words of a message must not leave out: without it nobody could give a place back."""
+"""What the city's own words of a message must not leave out: how a place is given back, whom to call in danger."""
