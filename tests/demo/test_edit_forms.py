@@ -126,6 +126,7 @@ def missing(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what forms leave out is the same on both
 async def test_a_form_that_is_opened_and_saved_as_it_is_changes_nothing(
     demo: str, app: Starlette, missing: dict[str, set[str]]
 ) -> None:
