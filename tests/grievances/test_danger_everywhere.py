@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import count
+
 import httpx
 import pytest
 
+from civicgraph import clock
 from civicgraph.grievances import operations
 from civicgraph.grievances.intake.models import CategoryQuestion, QuestionKind
 from civicgraph.grievances.models import Grievance, GrievanceUpdate, Urgency
@@ -69,3 +73,18 @@ async def test_a_letter_makes_it_critical_and_calls_the_dispatchers(report: Repo
     assert (step.by_line, step.person_id) == ("系统", None)
     assert "特急" in step.public_note
     assert await InboxMessage.filter(person_id=dispatcher.person_id, subject__startswith="有危险").count() == 1
+
+
+async def test_what_follows_from_a_step_has_its_moment(dispatcher: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    filed = await operations.file_grievance(ANONYMOUS, words())
+    number, secret = filed["number"], filed["tracking_secret"]
+    await operations.return_grievance(dispatcher, {"number": number, "version": 1, "reason": "在哪一栋？"})
+    started, seconds = clock.now(), count(1)
+    monkeypatch.setattr(
+        clock, "_now", lambda: started + timedelta(seconds=next(seconds))
+    )  # each look is a second later
+    await operations.resubmit_tracked_grievance(ANONYMOUS, {"number": number, "secret": secret, "answer": GAS})
+    row = await Grievance.get(number=number)
+    sent_again, made_critical = await GrievanceUpdate.filter(grievance_id=row.id).order_by("-id").limit(2)
+    assert {sent_again.verb, made_critical.verb} == {"resubmit", "change_level"}
+    assert sent_again.at == made_critical.at == row.response_due_at - timedelta(minutes=30)

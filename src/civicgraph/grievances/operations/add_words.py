@@ -57,8 +57,9 @@ async def add_words(actor: Actor, row: Grievance, words: str) -> Grievance:
     """Add a reporter's words to their locked report, whichever way they came; who writes on several days asks for it."""
     if row.status is GrievanceStatus.RETURNED:
         return await send_again(Taken(actor, "resubmit", row, REPORTER_LINE), words)
-    done = await Taken(actor, "comment", row, REPORTER_LINE).done(internal_note=words)
-    await heed_danger(done, words)
+    taken = Taken(actor, "comment", row, REPORTER_LINE)
+    done = await taken.done(internal_note=words)
+    await heed_danger(done, words, taken.at)
     await notices.tell_workers(done, "grievance_written", f"written:{done.version}", done.resolution_due_at)
     await notices.nudge(done)
     return done

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from civicgraph import clock
 from civicgraph.accounts.models import Person
 from civicgraph.grievances import notices
 from civicgraph.grievances.desk import orders
@@ -67,7 +66,7 @@ async def assign_grievance(actor: Actor, data: AssignGrievance) -> Grievance:
         {
             "assignee_id": lead.id if lead else None,
             "team": data.team or "、".join(one.name for one in teams)[:80],
-            "assigned_at": clock.now(),
+            "assigned_at": taken.at,
         }
     )
     done = await taken.done(

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from civicgraph import clock
 from civicgraph.divisions.operations import DivisionCode, place_of
 from civicgraph.divisions.rules import ancestors
 from civicgraph.grievances import deadlines, notices
@@ -52,7 +51,7 @@ class CallDepartments(Step):
 async def call_departments(actor: Actor, data: CallDepartments) -> Grievance:
     """Call departments of the subdistrict or county to a grievance 吹哨. They report in, and answer by a time."""
     taken = await take(actor, "whistle", data)
-    row, now = taken.row, clock.now()
+    row, now = taken.row, taken.at
     division = await place_of(data.division_code)
     if len(division.code) < 6 or division.code not in ancestors(row.division_id):
         raise InvalidInput.at(
@@ -100,7 +99,7 @@ async def report_in(actor: Actor, data: ReportIn) -> Grievance:
     call = await _open_call(taken, data.call)
     if call.reported_in_at is not None:
         raise Unavailable(N_("This department has reported in already."))
-    call.reported_in_at = clock.now()
+    call.reported_in_at = taken.at
     await call.save()
     return await taken.done(note=f"{call.department}：{data.note}" if data.note else call.department)
 
@@ -122,7 +121,7 @@ async def answer_call(actor: Actor, data: AnswerCall) -> Grievance:
     """Answer for a called department 回复, as the level that it belongs to. The community gets a message."""
     taken = await take(actor, "answer", data)
     call = await _open_call(taken, data.call)
-    call.answered_at = clock.now()
+    call.answered_at = taken.at
     call.reported_in_at = call.reported_in_at or call.answered_at
     await call.save()
     await deadlines.keep_call(call)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from civicgraph import clock
 from civicgraph.grievances import notices
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
@@ -35,7 +34,7 @@ async def take_over_grievance(actor: Actor, data: TakeOverGrievance) -> Grievanc
     held = await orders.holding(taken.row)
     helping = [replace(one, is_lead=False) for one in held if one.person_id != actor.person_id]
     await orders.give(taken.row, [Holder(actor.person_id, None, True), *helping])
-    taken.row.update_from_dict({"assignee_id": actor.person_id, "assigned_at": clock.now()})
+    taken.row.update_from_dict({"assignee_id": actor.person_id, "assigned_at": taken.at})
     row = await taken.done(note=data.reason)
     others = [person for person in before if person.id != actor.person_id]
     await notices.tell(others, row, "grievance_taken_over", f"taken over:{row.version}", due_at=row.resolution_due_at)

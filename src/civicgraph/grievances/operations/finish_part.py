@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from civicgraph import clock
 from civicgraph.grievances import notices
 from civicgraph.grievances.attachments import FILES, MAX_FILES, attach
 from civicgraph.grievances.desk import orders
@@ -49,7 +48,7 @@ async def finish_grievance_part(actor: Actor, data: FinishGrievancePart) -> Grie
     if not own:
         raise Unavailable(N_("No part of this grievance is waiting for you. Who leads resolves the whole."))
     for one in own:
-        one.done_at = clock.now()
+        one.done_at = taken.at
         await one.save(update_fields=["done_at"])
     parts = {"parts_done": [0, len(own)], **({"files": [0, len(data.files)]} if data.files else {})}
     done = await taken.done(internal_note=data.words, also=parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from civicgraph.grievances import notices, rules
 from civicgraph.grievances.intake.danger import danger_in
 from civicgraph.grievances.models import Grievance, Urgency
@@ -16,8 +18,8 @@ _WHY = "反映人补充的情况涉及人身危险，按规则改为特急。"
 """In the history, which keeps words in the language in which they were said."""
 
 
-async def heed_danger(row: Grievance, words: str) -> Grievance:
-    """Make a locked grievance critical whose reporter just told of danger: a step of the rules, in its history.
+async def heed_danger(row: Grievance, words: str, at: datetime) -> Grievance:
+    """Make a locked grievance critical whose reporter told of danger at this moment: a step of the rules, in its history.
 
     What rests on a list, or is over, keeps its level; the dispatchers are called all the same.
     """
@@ -26,7 +28,7 @@ async def heed_danger(row: Grievance, words: str) -> Grievance:
         return row
     row.danger = row.danger or danger.code
     if row.status in OPEN and row.urgency is not Urgency.CRITICAL:
-        taken = Taken(SYSTEM, "change_level", row, rules.SYSTEM_LINE)
+        taken = Taken(SYSTEM, "change_level", row, rules.SYSTEM_LINE, at)
         category = await named.category_of(row.category_id)
         promise = await named.promise_of(Urgency.CRITICAL, category.code, row.division_id)
         changes = changes_of(row, Urgency.CRITICAL, category, promise)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,8 @@ class Taken:
     verb: str
     row: Grievance
     by_line: str
+    at: datetime = field(default_factory=clock.now)
+    """The one moment of the step, after whatever waited for the lock: its row, its history and what follows share it."""
 
     def __post_init__(self) -> None:
         self.written: list[GrievanceUpdate] = []
@@ -73,7 +75,7 @@ class Taken:
         row.status = status or transition.target or row.status
         row.version += 1
         keep_contact(row)
-        common = {"grievance_id": row.id, "at": clock.now(), "status": row.status, "person_id": self.actor.person_id}
+        common = {"grievance_id": row.id, "at": self.at, "status": row.status, "person_id": self.actor.person_id}
         entry = GrievanceUpdate(
             verb=self.verb, by_line=self.by_line, public_note=mask_personal(note), **common, **facts
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import Field
 
-from civicgraph import clock
 from civicgraph.divisions.models import Division
 from civicgraph.grievances import notices
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
@@ -49,18 +50,16 @@ async def rate_tracked_grievance(actor: Actor, data: RateTrackedGrievance) -> Gr
     """Rate as the reporter what was resolved 评价: solved closes it, not solved opens it again."""
     taken = await take_as_reporter(actor, "rate", data.number, data.secret)
     row, words = taken.row, mask_personal(data.words)
-    is_late = row.resolved_at is None or clock.now() > row.resolved_at + REOPEN_WITHIN
+    is_late = row.resolved_at is None or taken.at > row.resolved_at + REOPEN_WITHIN
     if is_late and not data.is_solved:
         raise Unavailable(_TOO_LATE)
     if not data.is_solved and len(words) < 2:
         raise InvalidInput.at("words", "missing", _NO_WORDS)
-    row.update_from_dict(
-        {"rated_at": clock.now(), "is_solved": data.is_solved, "stars": data.stars, "rating_text": words}
-    )
+    row.update_from_dict({"rated_at": taken.at, "is_solved": data.is_solved, "stars": data.stars, "rating_text": words})
     if not data.is_solved:
         taken.rated(row.is_solved, row.stars)
         return await _reopen(taken, words)
-    row.closed_at = row.closed_at or clock.now()
+    row.closed_at = row.closed_at or taken.at
     return await taken.done(note=words)
 
 
@@ -89,18 +88,18 @@ async def _reopen(taken: Taken, words: str) -> Grievance:
     else:
         body = row.body_in_charge or row.team or await _office_of(row)
         row.update_from_dict({"reason": _TWICE.format(words=words), "body_in_charge": body})
-        row.review_at = clock.now() + MAX_REVIEW / 3
+        row.review_at = taken.at + MAX_REVIEW / 3
         done = await taken.done(status, note=words, by_way_of=GrievanceStatus.REOPENED)
-        await _list_by_rule(done)
+        await _list_by_rule(done, taken.at)
     await notices.call_for_reopened(done)
     return done
 
 
-async def _list_by_rule(row: Grievance) -> None:
+async def _list_by_rule(row: Grievance, at: datetime) -> None:
     """Whoever opened it again did not put it on the list: the rule did, and signs for it."""
     entry = await GrievanceUpdate.create(
         grievance_id=row.id,
-        at=clock.now(),
+        at=at,
         status=row.status,
         verb="list_shortfall",
         until=row.review_at,
@@ -118,5 +117,5 @@ async def _office_of(row: Grievance) -> str:
 
 async def close_by_clock(taken: Taken) -> Grievance:
     """Close what its reporter said nothing about."""
-    taken.row.closed_at = clock.now()
+    taken.row.closed_at = taken.at
     return await taken.done()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from civicgraph import clock
 from civicgraph.grievances import checks
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
@@ -41,7 +40,7 @@ class ResolveGrievance(Step):
 async def resolve_grievance(actor: Actor, data: ResolveGrievance) -> Grievance:
     """Say what was done. Its reporter rates it, or the clock closes it after a week; who has to look at it first is told."""
     taken = await take(actor, "resolve", data, lambda row: {"outcome": row.outcome})
-    taken.row.update_from_dict({"resolved_at": clock.now(), "outcome": data.outcome, "reason": "", "review_at": None})
+    taken.row.update_from_dict({"resolved_at": taken.at, "outcome": data.outcome, "reason": "", "review_at": None})
     # What its reporter said of an earlier resolution stays in the history; this one is theirs to rate anew.
     taken.row.update_from_dict({"rated_at": None, "is_solved": None, "stars": None, "rating_text": ""})
     done = await taken.done(note=data.outcome, internal_note=data.internal_note)

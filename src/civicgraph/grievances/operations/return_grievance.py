@@ -54,4 +54,4 @@ async def send_again(taken: Taken, words: str) -> Grievance:
     row.description = f"{row.description}\n{words}"
     row.public_text = f"{row.public_text}\n{answer}"
     row.search_terms = f"{row.search_terms} {search_terms(answer)}"
-    return await heed_danger(await taken.done(note=answer), words)
+    return await heed_danger(await taken.done(note=answer), words, taken.at)

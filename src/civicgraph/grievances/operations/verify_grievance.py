@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from civicgraph import clock
 from civicgraph.grievances.checks import resolver_of
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import Taken, take
@@ -23,7 +22,7 @@ async def verify_grievance(actor: Actor, data: VerifyGrievance) -> Grievance:
     """Say that one has looked on the spot and it is done 核实. Not by the one who resolved it."""
     taken = await take(actor, "verify", data)
     await _check_is_another(taken)
-    taken.row.verified_at = clock.now()
+    taken.row.verified_at = taken.at
     return await taken.done(note=data.note)
 
 
