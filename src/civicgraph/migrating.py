@@ -16,10 +16,20 @@ from typing import Any
 
 from tortoise import models
 from tortoise.connection import ConnectionHandler
+from tortoise.migrations import operations
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.schema_generator.state import ModelState, State
 from tortoise.migrations.schema_generator.state_apps import StateApps
+
+
+class WidenText(operations.AlterField):
+    """Let a text be longer. SQLite does not bound texts: making the table anew would lose its triggers and indexes."""
+
+    async def database_forward(self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None) -> None:
+        """Alter the column where its type has a length."""
+        if state_editor is not None and state_editor.client.capabilities.dialect == "postgres":
+            await super().database_forward(app_label, old_state, new_state, state_editor)
 
 
 class Before(State):

@@ -219,7 +219,7 @@ async def test_a_second_read_with_other_values_compiles_nothing(small_city: None
     assert engine.plan(document, operation, other, ANONYMOUS) is plan
 
 
-PRIVATE = "query($n: String!) { grievance(number: $n) { description address contactName contactPhoneMasked assignee { name } } }"
+PRIVATE = "query($n: String!) { grievance(number: $n) { description address contactNameMasked contactPhoneMasked assignee { name } } }"
 
 
 async def test_private_fields_are_for_those_whose_grants_cover_the_place(small_city: None, engine: Engine) -> None:

@@ -137,8 +137,10 @@ async def test_what_somebody_may_not_see_any_more_is_not_told_to_him(database: s
     async with served(database, tmp_path) as (server, number, supervisor):
         secret, _ = await token_of(supervisor)
         async with speaking(server) as stranger, speaking(server, authorization=f"Bearer {secret}") as insider:
-            query = "subscription($n: String!) { grievance(number: $n) { number isPublic contactName } }"
-            assert (await subscribe(stranger, query, n=number))["payload"]["data"]["grievance"]["contactName"] is None
+            query = "subscription($n: String!) { grievance(number: $n) { number isPublic contactNameMasked } }"
+            assert (await subscribe(stranger, query, n=number))["payload"]["data"]["grievance"][
+                "contactNameMasked"
+            ] is None
             known = await subscribe(insider, query, n=number)
             assert known["payload"]["data"]["grievance"]["number"] == number
             await Grant.filter(person_id=supervisor.person_id).delete()  # what is left is the actor we hold

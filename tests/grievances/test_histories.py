@@ -45,7 +45,7 @@ SEED = int(os.environ.get("CIVICGRAPH_HISTORIES_SEED", "20261128"))
 LENGTH = 16
 START = datetime(2026, 5, 22, 2, 0, tzinfo=UTC)
 SEEN = """query ($number: String!) { grievance(number: $number) {
-  status responseDueAt resolutionDueAt publicText description contactName
+  status responseDueAt resolutionDueAt publicText description contactNameMasked
   updates(first: 100) { nodes { verb internalNote person { name } } } } }"""
 ERRORS = {Forbidden: "forbidden", NotFound: "unknown", Unavailable: "unavailable"}
 
@@ -220,7 +220,7 @@ class History:
         dues = [datetime.fromisoformat(seen[name]) for name in ("responseDueAt", "resolutionDueAt")]
         assert dues == [model.response_due, model.resolution_due], "\n".join(self.said)
         reads_all = model.covers(reader)
-        assert (seen["contactName"] == "陈阿婆") == reads_all
+        assert (seen["contactNameMasked"] == "陈＊＊") == reads_all
         steps = seen["updates"]["nodes"]
         public = [one for one in steps if one["internalNote"] in (None, "")]
         assert len(public) == model.public_steps, "\n".join(self.said)

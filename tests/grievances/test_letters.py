@@ -12,7 +12,7 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from civicgraph import budgets, clock
+from civicgraph import budgets, clock, crypto
 from civicgraph import settings as configuration
 from civicgraph.grievances import operations
 from civicgraph.grievances.letters.letter import Letter, words_of_html
@@ -78,7 +78,7 @@ async def test_a_letter_becomes_a_report_and_its_sender_gets_the_way_to_follow_i
     assert answer.json()["result"] == "filed"
     row = await Grievance.get()
     assert (row.channel, row.division_id, row.category_id) == (Channel.EMAIL, FENGQUAN, "lighting")
-    assert (row.contact_name, row.contact_email_masked) == ("陈阿婆", "c***@example.cn")
+    assert (crypto.decrypt(row.contact_name), row.contact_email_masked) == ("陈阿婆", "c***@example.cn")
     assert row.description == f"路灯不亮\n{TEXT}"
     assert "13800001234" not in row.public_text
     assert await Upload.filter(subject_type="Grievance", subject_id=row.id, is_public=False).count() == 1

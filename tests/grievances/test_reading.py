@@ -24,11 +24,19 @@ WHOLE = """query ($number: String!) { grievance(number: $number) {
   category { code name nameEn groupName } division { code shortName }
   latestUpdate { status byLine publicNote internalNote person { name } }
   updates(orderBy: OLDEST) { nodes { status publicNote internalNote isInternal person { name } } }
-  description address contactName contactPhoneMasked contactEmailMasked assignee { name } locale
+  description address contactNameMasked contactPhoneMasked contactEmailMasked assignee { name } locale
   mayReadPrivate mayWork mayDispatch
   workers { nodes { name } }
 } }"""
-PRIVATE = ("description", "address", "contactName", "contactPhoneMasked", "contactEmailMasked", "assignee", "locale")
+PRIVATE = (
+    "description",
+    "address",
+    "contactNameMasked",
+    "contactPhoneMasked",
+    "contactEmailMasked",
+    "assignee",
+    "locale",
+)
 MARKS = ("陈阿婆", "斌鑫二期", "138****", "c***@", "13800001234", "带梯子")
 
 
@@ -76,7 +84,7 @@ async def test_staff_of_the_place_read_all_of_it_and_staff_of_another_county_not
     row = await report(**CONTACT)
     await take(dispatcher, "assign", row, assignee_id=worker.person_id, internal_note="带梯子")
     found = await one(engine, row.number, dispatcher)
-    assert (found["contactName"], found["contactPhoneMasked"]) == ("陈阿婆", "138****1234")
+    assert (found["contactNameMasked"], found["contactPhoneMasked"]) == ("陈＊＊", "138****1234")
     assert found["assignee"] == {"name": "worker"}
     assert [step["internalNote"] for step in found["updates"]["nodes"]] == ["", "", "带梯子"]
     assert found["latestUpdate"]["internalNote"] == ""
@@ -113,7 +121,7 @@ async def test_a_token_without_the_scope_reads_as_a_stranger(engine: Engine, rep
         kind="token", person_id=dispatcher.person_id, grants=dispatcher.grants, scopes=frozenset({"listings"})
     )
     assert "listings" in SCOPES
-    assert (await one(engine, row.number, listings))["contactName"] is None
+    assert (await one(engine, row.number, listings))["contactNameMasked"] is None
 
 
 async def test_number_and_secret_show_the_reporter_their_own(engine: Engine, city: None, dispatcher: Actor) -> None:

@@ -150,7 +150,7 @@ async def test_each_look_at_a_contact_is_in_the_audit_trail_and_shows_nothing_th
     row = await report(**CONTACT)
     for _ in range(2):
         found = await operations.reveal_grievance_contact(dispatcher, {"number": row.number})
-        assert found == {"phone": "13800001234", "email": "chen@example.cn"}
+        assert found == {"name": "陈阿婆", "phone": "13800001234", "email": "chen@example.cn"}
     for other in (ANONYMOUS, stranger, worker):
         with pytest.raises(Forbidden):
             await operations.reveal_grievance_contact(other, {"number": row.number})

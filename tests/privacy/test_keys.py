@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 from base64 import urlsafe_b64encode
+from types import SimpleNamespace
 
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
+from tortoise.connection import get_connection
 from tortoise.models import Model
 
 from civicgraph import crypto, health
@@ -105,7 +107,8 @@ async def test_after_a_rotation_the_older_key_may_go(connected: Settings, report
         use(named, connected.database_url)
         left = await keys.under_older_keys()
         assert left.pop("outbox_message.address") >= 1
-        assert left == {"grievance.contact_phone": 2, "grievance.contact_email": 1, "idempotency_key.answer": 1}
+        names = {f"grievance.contact_{what}": count for what, count in (("name", 1), ("phone", 2), ("email", 1))}
+        assert left == {**names, "idempotency_key.answer": 1}
         found = await Grievance.filter(phone_index__in=crypto.blind_indexes("phone", "13800001234")).count()
         assert found == 2
         assert [name async for name, _ in keys.rotate()]
@@ -113,6 +116,7 @@ async def test_after_a_rotation_the_older_key_may_go(connected: Settings, report
         assert await Grievance.filter(phone_index=crypto.blind_index("phone", "13800001234")).count() == 2
     use(THIRD, connected.database_url)
     assert (await reveal_grievance_contact(dispatcher, {"number": row.number})) == {
+        "name": "陈阿婆",
         "phone": "13800001234",
         "email": "chen@example.cn",
     }
@@ -120,6 +124,24 @@ async def test_after_a_rotation_the_older_key_may_go(connected: Settings, report
     repeated = await file_grievance(ANONYMOUS, words(**again))
     assert repeated["tracking_secret"] == first["tracking_secret"]
     configuration.use(connected)
+
+
+async def test_names_that_were_kept_in_the_clear_are_sealed_by_the_migration(
+    connected: Settings, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [await report(contact_name=name) for name in ("陈阿婆", "Li Wei", "")]
+    for row, name in zip(rows, ("陈阿婆", "Li Wei", ""), strict=True):
+        await Grievance.filter(id=row.id).update(contact_name=name, contact_name_masked="")
+    migration = importlib.import_module("civicgraph.migrations.0045_names_sealed")
+    monkeypatch.setattr(migration, "BATCH", 1)
+    await migration.seal(None, SimpleNamespace(client=get_connection("default")))
+    found = await Grievance.all().order_by("id").values_list("contact_name", "contact_name_masked")
+    assert [(crypto.decrypt(name), masked) for name, masked in found] == [
+        ("陈阿婆", "陈＊＊"),
+        ("Li Wei", "L＊＊"),
+        ("", ""),
+    ]
+    assert found[0][0].startswith(crypto.sealed_prefix(crypto.current_key()))
 
 
 async def test_a_rotation_that_was_stopped_goes_on_and_one_without_the_key_changes_nothing(

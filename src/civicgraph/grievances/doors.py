@@ -87,6 +87,6 @@ DOORS = (
     door(operations.confirm_following, {"number": str}),
     door(operations.unfollow_grievance, {"is_ended": bool}),
     door(operations.set_grievance_visibility, {"grievance": "Grievance"}),
-    door(operations.reveal_grievance_contact, {"phone": str, "email": str}),
+    door(operations.reveal_grievance_contact, {"name": str, "phone": str, "email": str}),
     door(operations.find_reports_of_same_person, {"numbers": list[str]}),
 )

@@ -25,7 +25,7 @@ from civicgraph.uploads import operations as uploads
 from civicgraph.uploads.models import Purpose
 
 CONTACT = (
-    "contact_name", "contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked",
+    "contact_name", "contact_name_masked", "contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked",
     "phone_index", "email_index", "address", "building",
 )  # fmt: skip
 POINT = ("latitude_micro", "longitude_micro")

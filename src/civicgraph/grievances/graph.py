@@ -239,7 +239,7 @@ class Grievance:
     latitude_micro = column(guard=rules.reads_private)
     longitude_micro = column(guard=rules.reads_private)
     danger = column(guard=rules.reads_private)
-    contact_name = column(guard=rules.reads_private)
+    contact_name_masked = column(guard=rules.reads_private)
     contact_phone_masked = column(guard=rules.reads_private)
     contact_email_masked = column(guard=rules.reads_private)
     locale = column(guard=rules.reads_private)

@@ -51,6 +51,7 @@ class Sealed:
 
 
 SEALED = (
+    Sealed(Grievance, "contact_name"),
     Sealed(Grievance, "contact_phone", "phone", "phone_index"),
     Sealed(Grievance, "contact_email", "email", "email_index"),
     Sealed(Enterprise, "contact_phone"),

@@ -35,7 +35,7 @@ KEPT: Mapping[str, Kept] = {
         N_("To ask, to come by, and to tell what was done"),
         "keep_contact_days",
         N_("after the case ended"),
-        N_("staff of the place; telephone and e-mail masked, each look recorded"),
+        N_("staff of the place; name, telephone and e-mail masked, each look recorded"),
         "个人信息保护法 art. 13(3), 19, 47",
     ),
     "answers": Kept(

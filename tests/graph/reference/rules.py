@@ -381,7 +381,12 @@ GUARDS: dict[str, Rule] = {
     },
     **dict.fromkeys(
         (
-            *("Grievance.description", "Grievance.address", "Grievance.contactName", "Grievance.contactPhoneMasked"),
+            *(
+                "Grievance.description",
+                "Grievance.address",
+                "Grievance.contactNameMasked",
+                "Grievance.contactPhoneMasked",
+            ),
             *("Grievance.contactEmailMasked", "Grievance.locale", "Grievance.assignee", "Grievance.enterprise"),
         ),
         reads_private,

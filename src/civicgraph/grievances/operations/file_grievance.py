@@ -31,7 +31,7 @@ from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import fingerprint, first_answer, keep_answer
 from civicgraph.permissions import READ_GRIEVANCES, Actor
-from civicgraph.text import mask_email, mask_personal, mask_phone, search_terms
+from civicgraph.text import mask_email, mask_name, mask_personal, mask_phone, search_terms
 from civicgraph.uploads.models import Purpose
 from civicgraph.uploads.operations import claim
 
@@ -235,7 +235,8 @@ async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str,
         latitude_micro=point[0],
         longitude_micro=point[1],
         danger=danger.code if danger else "",
-        contact_name=data.contact_name,
+        contact_name=crypto.encrypt(data.contact_name),
+        contact_name_masked=mask_name(data.contact_name),
         contact_phone=crypto.encrypt(data.contact_phone),
         contact_phone_masked=mask_phone(data.contact_phone) if data.contact_phone else "",
         contact_email=crypto.encrypt(data.contact_email),

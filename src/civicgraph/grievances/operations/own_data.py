@@ -32,7 +32,7 @@ class ExportTrackedData(Tracked):
 async def export_tracked_data(actor: Actor, data: ExportTrackedData) -> dict[str, str]:
     """Everything that is kept of a reporter with one report, as JSON: by its number and tracking secret."""
     row = (await take_as_reporter(actor, "export_data", data.number, data.secret)).row
-    await audit(actor, row, {"contact_phone": ["", ""], "contact_email": ["", ""]})
+    await audit(actor, row, {"contact_name": ["", ""], "contact_phone": ["", ""], "contact_email": ["", ""]})
     return {"data": orjson.dumps(await _kept(row, data.secret), option=orjson.OPT_INDENT_2).decode()}
 
 
@@ -63,7 +63,7 @@ async def _kept(row: Grievance, secret: str) -> dict[str, Any]:
             {"sent_at": one.created_at, "is_public": one.is_public, "address": f"{own}/photos/{one.name}/large"}
             for one in photos
         ],
-        "name": row.contact_name,
+        "name": crypto.decrypt(row.contact_name),
         "telephone": crypto.decrypt(row.contact_phone),
         "email": crypto.decrypt(row.contact_email),
         "followed_by_email": [crypto.decrypt(one.address) for one in followers],

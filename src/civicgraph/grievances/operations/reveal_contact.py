@@ -1,4 +1,4 @@
-"""Look at the reporter's telephone and e-mail: every look is in the audit trail."""
+"""Look at the reporter's name, telephone and e-mail: every look is in the audit trail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class RevealGrievanceContact(Input):
 
 @operation()
 async def reveal_grievance_contact(actor: Actor, data: RevealGrievanceContact) -> dict[str, str]:
-    """The reporter's telephone and e-mail, for those who work on the grievance. Recorded each time."""
+    """The reporter's name, telephone and e-mail, for those who work on the grievance. Recorded each time."""
     row = await opened(actor, "reveal_contact", data.number)
-    await audit(actor, row, {"contact_phone": ["", ""], "contact_email": ["", ""]})
-    return {"phone": crypto.decrypt(row.contact_phone), "email": crypto.decrypt(row.contact_email)}
+    await audit(actor, row, {"contact_name": ["", ""], "contact_phone": ["", ""], "contact_email": ["", ""]})
+    sealed = {"name": row.contact_name, "phone": row.contact_phone, "email": row.contact_email}
+    return {what: crypto.decrypt(text) for what, text in sealed.items()}

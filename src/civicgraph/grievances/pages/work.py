@@ -330,7 +330,7 @@ def _step(act: Act) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def contact_view(request: Request) -> Response:
-    """The reporter's telephone and e-mail, on this one page; the look is in the audit trail."""
+    """The reporter's name, telephone and e-mail, on this one page; the look is in the audit trail."""
     form = Form(operations.reveal_grievance_contact.input)
     number = request.path_params["number"]
     contact = await submit(request, form, operations.reveal_grievance_contact, number=number)
