@@ -5,6 +5,8 @@ BIN := .venv/bin
 WORKERS ?= 3
 CASES ?= 50
 HISTORIES ?= 2000
+# Where an environment forbids it, each of a hundred processes of the tests would compile six hundred modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint format types shots fuzz bench bench-search bench-deadlines bench-register bench-peers histories soak lock clean help
 
