@@ -44,6 +44,7 @@ EXCEPTIONS = {
     "GrievanceFilter.submitted_from",
     "GrievanceFilter.tag",
     "GrievanceFilter.urgency",
+    "GrievanceFilter.waits_for_my_answer",
     "GrievanceOrder.DUE_FIRST",
     "GrievanceUpdateFilter.status",
     "InboxMessageFilter.is_unread",

@@ -11,7 +11,8 @@ from tortoise.transactions import in_transaction
 
 from civicgraph import clock, crypto
 from civicgraph.grievances import operations, rules
-from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceStatus, WorkOrder
+from civicgraph.grievances.desk.models import GrievanceCall
+from civicgraph.grievances.models import Grievance, GrievanceStatus, WorkOrder
 from civicgraph.grievances.operations.history import check_source, take_by_clock
 from civicgraph.grievances.operations.rate_grievance import close_by_clock
 from civicgraph.grievances.workflow import TRANSITIONS

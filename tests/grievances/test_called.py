@@ -8,15 +8,16 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.graph.engine import Engine
-from civicgraph.grievances.models import Grievance, GrievanceCall
-from civicgraph.operations import Forbidden, Unavailable
+from civicgraph.grievances.desk.models import GrievanceCall, Team, TeamKind, TeamMember
+from civicgraph.grievances.models import Grievance, GrievanceUpdate
+from civicgraph.operations import Forbidden, InvalidInput, Unavailable
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.scheduler.models import Deadline, DeadlineState
 from tests.grievances.conftest import Report
 from tests.grievances.steps import take
 from tests.grievances.test_reminders import tick, told
 from tests.support import city as place
-from tests.support.city import FENGGANG
+from tests.support.city import FENGGANG, SUIYANG
 
 
 @pytest.fixture
@@ -119,3 +120,72 @@ async def calls(engine: Engine, row: Grievance) -> list[dict[str, bool]]:
         "calls"
     ]
     return found
+
+
+@pytest.fixture
+async def bureau(city: None) -> Actor:
+    """Works for the county's 城市管理局, which is a team here."""
+    member = await place.person("bureau", Role.GRID_WORKER, FENGGANG)
+    office = await Team.create(division_id=FENGGANG, name="城市管理局", kind=TeamKind.DEPARTMENT)
+    await TeamMember.create(team_id=office.id, person_id=member.person_id)
+    return member
+
+
+@pytest.fixture
+async def asked(report: Report, dispatcher: Actor, county: Actor, bureau: Actor) -> Grievance:
+    """A grievance to which that team is called, and 住建局, of which nobody has an account."""
+    row = await take(dispatcher, "accept", await report())
+    return await take(dispatcher, "whistle", row, team_ids=[(await Team.get()).id], departments="住建局")
+
+
+async def test_the_members_of_a_called_team_are_told_and_speak_for_it_and_its_level_may_as_well(
+    asked: Grievance, bureau: Actor, county: Actor, engine: Engine
+) -> None:
+    urban, housing = await GrievanceCall.all().order_by("id")
+    assert (urban.department, urban.division_id, housing.department, housing.team_id) == (
+        "城市管理局",
+        FENGGANG,
+        "住建局",
+        None,
+    )
+    assert [name for name, _ in await told("吹哨报到")] == ["bureau", "county"]
+    document = """query($n: String!) { grievances(filter: {waitsForMyAnswer: true}) { totalCount }
+      grievance(number: $n) { calls { department mayAnswer team { name } } } }"""
+    for actor, waiting, may in ((bureau, 1, [True, False]), (county, 0, [True, True]), (ANONYMOUS, 0, [False, False])):
+        found = await engine.read(document, {"n": asked.number}, actor)
+        assert found["grievances"]["totalCount"] == waiting
+        assert [one["mayAnswer"] for one in found["grievance"]["calls"]] == may
+    with pytest.raises(Forbidden):
+        await take(bureau, "answer", asked, call=housing.id)
+    await take(bureau, "report_in", asked, call=urban.id)
+    await take(bureau, "answer", asked, call=urban.id)
+    said = await GrievanceUpdate.filter(grievance_id=asked.id, verb__in=("report_in", "answer")).order_by("id")
+    assert [one.by_line for one in said] == ["城市管理局", "城市管理局"]
+    assert (await engine.read(document, {"n": asked.number}, bureau))["grievances"]["totalCount"] == 0
+    with pytest.raises(Forbidden):
+        await take(bureau, "report_in", asked, call=housing.id)
+    await take(county, "answer", asked, call=housing.id)
+
+
+async def test_that_a_called_team_is_late_its_members_and_its_level_hear(asked: Grievance) -> None:
+    urban = (await GrievanceCall.all().order_by("id"))[0]
+    await tick(urban.answer_due_at - timedelta(hours=2))
+    assert sorted(name for name, _ in (await told("吹哨报到"))[2:]) == ["bureau", "county"]
+    await tick(urban.answer_due_at + timedelta(seconds=1))
+    late = sorted(name for name, subject in await told("部门逾期未回复"))
+    assert late == ["bureau", "county", "county", "dispatcher", "dispatcher"]
+
+
+async def test_a_team_of_another_place_is_not_called_and_one_at_least_has_to_be(
+    report: Report, dispatcher: Actor, bureau: Actor
+) -> None:
+    row = await take(dispatcher, "accept", await report())
+    elsewhere = await Team.create(division_id=SUIYANG, name="城市管理局", kind=TeamKind.DEPARTMENT)
+    for values in ({"team_ids": [elsewhere.id], "departments": ""}, {"team_ids": [], "departments": ""}):
+        with pytest.raises(InvalidInput):
+            await take(dispatcher, "whistle", row, **values)
+    office = await Team.get(division_id=FENGGANG)
+    await take(dispatcher, "whistle", row, team_ids=[office.id, office.id], departments="")
+    assert await GrievanceCall.all().count() == 1
+    with pytest.raises(InvalidInput):  # it is called already
+        await take(dispatcher, "whistle", row, team_ids=[office.id], departments="城市管理局")

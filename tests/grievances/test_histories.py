@@ -14,7 +14,8 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.graph.engine import Engine
-from civicgraph.grievances.models import Grievance, GrievanceCall
+from civicgraph.grievances.desk.models import GrievanceCall
+from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations import file_grievance, finish_grievance_part, merge_grievance
 from civicgraph.grievances.operations.take_in_letter import take_in_letter
 from civicgraph.grievances.workflow import TRANSITIONS

@@ -12,7 +12,8 @@ from civicgraph import clock
 from civicgraph.demo.facts import facts, places
 from civicgraph.demo.grievances import Story
 from civicgraph.events.models import Event, EventKind
-from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceStatus
+from civicgraph.grievances.desk.models import GrievanceCall
+from civicgraph.grievances.models import Grievance, GrievanceStatus
 
 TEXTS = {
     "ent_land": ("厂房扩建用地指标没有批下来", "仓库用地手续还差一项，不知道找谁", "土地证分割办理时间太长"),

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from civicgraph import clock
 from civicgraph.grievances import escalation
-from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceStatus
+from civicgraph.grievances.desk.models import GrievanceCall
+from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.workflow import ASK_AFTER, ASK_AGAIN_AFTER, CLOSE_AFTER, DONE, OPEN
 from civicgraph.scheduler.deadlines import set_deadlines, settle
 

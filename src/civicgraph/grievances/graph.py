@@ -119,6 +119,11 @@ class GrievanceFilter:
         desk_rules.with_my_part,
         reason="They are found by the work orders of one person and of a few teams, and sorted.",
     )
+    waits_for_my_answer = flag(
+        "Only those that a team of yours is called to and has not answered.",
+        desk_rules.with_my_call,
+        reason="They are found by the calls of a few teams, and sorted.",
+    )
     waits_for_my_check = flag(
         "Only those resolved by others that somebody has to look at on the spot, where you may.",
         desk_rules.waits_for_check,

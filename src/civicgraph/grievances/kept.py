@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from civicgraph.graph import column, computed, to_one, type_
-from civicgraph.grievances import models, rules
+from civicgraph.grievances import models
+from civicgraph.grievances.desk import models as desk_models
+from civicgraph.grievances.desk import rules as desk_rules
 
 
 @type_(models.UrgencyPolicy)
@@ -25,19 +27,27 @@ class UrgencyPolicy:
     )
 
 
-@type_(models.GrievanceCall)
+@type_(desk_models.GrievanceCall)
 class GrievanceCall:
     """A department that a community called to a grievance 吹哨, and what came of it."""
 
     number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
     department = column()
     division = to_one("divisions.Division")
+    team = to_one(
+        "grievances.desk.Team",
+        is_nullable=True,
+        description="The team that it is here, whose members speak for it; null where its level does, and for the public.",
+    )
     called_at = column()
     answer_due_at = column()
     reported_in_at = column()
     answered_at = column()
+    may_answer = computed(
+        bool, desk_rules.may_answer, "Whether you speak for it: as a member of its team, or as its level."
+    )
     is_late = computed(
         bool,
-        rules.is_answer_late,
+        desk_rules.is_answer_late,
         "Its time has passed and it has not answered, while there is something to answer to.",
     )

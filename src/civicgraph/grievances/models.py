@@ -22,7 +22,7 @@ from civicgraph.model import Record, SqlIndexes, by_place, place
 
 CategoryQuestion, GrievanceAnswer = intake.CategoryQuestion, intake.GrievanceAnswer
 GrievanceSupporter, HeldReport = intake.GrievanceSupporter, intake.HeldReport
-Team, TeamMember, WorkOrder = desk.Team, desk.TeamMember, desk.WorkOrder
+Team, TeamMember, WorkOrder, GrievanceCall = desk.Team, desk.TeamMember, desk.WorkOrder, desk.GrievanceCall
 GrievanceTag, ReadyText, SavedFilter = desk.GrievanceTag, desk.ReadyText, desk.SavedFilter
 
 
@@ -371,23 +371,3 @@ class GrievanceRedaction(Model):
     class Meta:
         table = "grievance_redaction"
         unique_together = (("grievance", "position"),)
-
-
-class GrievanceCall(Record):
-    """A department that a community called to a grievance 吹哨: it reports in 报到, and answers by a time."""
-
-    grievance_id: int
-    division_id: str
-    grievance: fields.ForeignKeyRelation[Grievance] = fields.ForeignKeyField(
-        "civicgraph.Grievance", related_name="calls", on_delete=fields.CASCADE, description="What it is called to."
-    )
-    division = place(False, description="The subdistrict or county that the department belongs to.")
-    department = fields.CharField(80, description="The department, for instance 城市管理局.")
-    called_at = fields.DatetimeField(description="When it was called.")
-    answer_due_at = fields.DatetimeField(description="By when it has to answer.")
-    reported_in_at = fields.DatetimeField(null=True, description="When it reported in.")
-    answered_at = fields.DatetimeField(null=True, description="When it answered.")
-
-    class Meta:
-        table = "grievance_call"
-        indexes = (("grievance_id", "id"), ("division_id", "answer_due_at", "id"))

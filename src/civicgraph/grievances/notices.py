@@ -15,13 +15,13 @@ from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
 from civicgraph.grievances import following, rules
 from civicgraph.grievances.desk import orders
+from civicgraph.grievances.desk.models import GrievanceCall
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.desk.rules import DISPATCHING
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.letters.references import reply_address
 from civicgraph.grievances.models import (
     Grievance,
-    GrievanceCall,
     GrievanceCategory,
     GrievanceFollower,
     GrievanceStatus,
@@ -229,8 +229,13 @@ async def remind(row: Grievance, promise: str, template: str, due_at: datetime) 
 
 
 async def tell_called(row: Grievance, call: GrievanceCall, template: str, what: str) -> None:
-    """Tell those who dispatch for the level of a called department that it is wanted, or late."""
-    people = await nearest_dispatchers(call.division_id)
+    """Tell a called department that it is wanted: the members of its team, or those who dispatch for its level.
+
+    That it is late they are told both.
+    """
+    members = await orders.people_of([Holder(None, call.team_id, False)]) if call.team_id else []
+    above = await nearest_dispatchers(call.division_id) if not members or template == "grievance_unanswered" else []
+    people = list({one.id: one for one in (*members, *above)}.values())
     values = {"department": call.department, "due_at": call.answer_due_at}
     await tell(people, row, template, f"call:{call.id}:{what}", **values)
 

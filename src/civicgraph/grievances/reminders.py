@@ -12,8 +12,9 @@ from tortoise.models import Model
 
 from civicgraph import clock, settings
 from civicgraph.grievances import checks, notices
+from civicgraph.grievances.desk.models import GrievanceCall
 from civicgraph.grievances.escalation import LADDER, PROMISED, Level, Rung, after, due_of, kinds, place_of, reached_at
-from civicgraph.grievances.models import Grievance, GrievanceCall, GrievanceStatus
+from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations.history import take_by_clock
 from civicgraph.grievances.operations.hold_grievance import resume
 from civicgraph.grievances.operations.rate_grievance import close_by_clock

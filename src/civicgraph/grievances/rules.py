@@ -67,17 +67,21 @@ def may_direct(actor: Actor, row: Grievance) -> bool:
     return actor.may(DISPATCH_GRIEVANCES, parent_code(_place(row)) or _place(row))
 
 
-def may_take(actor: Actor, transition: Transition, row: Grievance, part: Part = Part.NONE) -> bool:
+def may_take(
+    actor: Actor, transition: Transition, row: Grievance, part: Part = Part.NONE, *, is_called: bool = False
+) -> bool:
     """Whether a member of the staff may take this step with this grievance, whatever its state.
 
-    `part` is what their work orders make them in it.
+    `part` is what their work orders make them in it, `is_called` whether a team of theirs is asked to answer.
     That a checker is not the one who resolved it, the operation itself looks up in the history.
     """
     match transition.needs:
         case Needs.DISPATCHER:
             return may_dispatch(actor, row)
-        case Needs.SUPERIOR | Needs.CALLED:
+        case Needs.SUPERIOR:
             return may_direct(actor, row)
+        case Needs.CALLED:
+            return may_direct(actor, row) or (is_called and actor.may(WORK_GRIEVANCES, _place(row)))
         case Needs.WORKER:
             return may_work(actor, row, part)
         case Needs.HELPER:
@@ -299,15 +303,6 @@ def is_in_time(c: Compiler, row: Row) -> str:
 def is_mine(c: Compiler, row: Row) -> str:
     """The actor works on it."""
     return f"{row['assignee_id']} = {c.person()}"
-
-
-def is_answer_late(c: Compiler, row: Row) -> str:
-    """A called department's time has passed and it has not answered, while there is something to answer to."""
-    states = _listed(one.value for one in TRANSITIONS["answer"].sources)
-    _, source = c.find(
-        "Grievance", lambda parent: f"{parent['id']} = {row['grievance_id']} AND {parent['status']} IN {states}"
-    )
-    return f"({row['answered_at']} IS NULL AND {row['answer_due_at']} < {c.now()} AND EXISTS (SELECT 1 {source}))"
 
 
 def responded_in_time(c: Compiler, row: Row) -> str:

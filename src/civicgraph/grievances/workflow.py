@@ -62,7 +62,7 @@ class Needs(Enum):
     SUPERIOR = "a grant to dispatch over the level above"
     WORKER = "whoever leads the work on it (a person, or the members of a team), or a dispatcher"
     HELPER = "whoever has a part in it, leading or helping, or a dispatcher"
-    CALLED = "a grant to dispatch over the level of a called department"
+    CALLED = "a member of the called department's team, or a grant to dispatch over its level"
     CHECKER = "a worker or dispatcher of the place who did not resolve it"
     REPORTER = "the number and the tracking secret"
     RULE = "nobody: it follows from another report's withdrawal"

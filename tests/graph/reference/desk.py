@@ -9,8 +9,9 @@ from typing import Any
 
 from civicgraph.clock import CITY_ZONE
 from civicgraph.grievances.clocks import next_due
-from civicgraph.grievances.desk.models import TeamKind, TextPurpose
+from civicgraph.grievances.desk.models import GrievanceCall, TeamKind, TextPurpose
 from civicgraph.grievances.models import GrievanceTag, ReadyText, SavedFilter, Team, TeamMember, WorkOrder
+from civicgraph.permissions import DISPATCH_GRIEVANCES, WORK_GRIEVANCES
 from tests.graph.reference import rules
 from tests.graph.reference.words import NOW, mark
 from tests.graph.reference.world import Thing, World
@@ -130,10 +131,28 @@ def has_my_part(world: World, row: Any) -> bool:
     return bool(rules.orders_of(world, world.actor.person_id, row))
 
 
+def _my_teams(world: World) -> set[int]:
+    return {one.team_id for one in world.rows.having("TeamMember", "person_id", world.actor.person_id)}
+
+
+def waits_for_my_answer(world: World, row: Any) -> bool:
+    """A team of one's own is called to it and has not answered."""
+    calls = world.rows.having("GrievanceCall", "grievance_id", row.id)
+    return any(one.answered_at is None and one.team_id in _my_teams(world) for one in calls)
+
+
+def may_answer(world: World, row: Any) -> bool:
+    """The members of the called team who work there, and its level."""
+    place = world.rows.one("Grievance", row.grievance_id).division_id
+    is_member = row.team_id in _my_teams(world) and rules.may(world, WORK_GRIEVANCES, place)
+    return is_member or rules.may(world, DISPATCH_GRIEVANCES, row.division_id)
+
+
 FIELDS: dict[str, Callable[..., Any]] = {
     "Backlog.open": open_there,
     "Backlog.overdue": overdue_there,
     "Division.backlog": own("Backlog"),
+    "GrievanceCall.mayAnswer": may_answer,
     "Grievance.readyTexts": offered("ReadyText", "title"),
     "Grievance.tags": tags,
     "Grievance.teams": offered("Team", "name"),
@@ -170,6 +189,8 @@ async def build_desk(dice: Random, people: list[int]) -> None:
             text=mark("ready_text", "text", number),
             is_active=number != 4,
         )
+    for call in await GrievanceCall.all():
+        await GrievanceCall.filter(id=call.id).update(team_id=call.id % 6 or None)
     for number in range(1, 9):
         await SavedFilter.create(
             person_id=dice.choice(people[:6]),

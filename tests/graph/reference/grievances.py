@@ -8,12 +8,12 @@ from random import Random
 from typing import Any
 
 from civicgraph.divisions.models import OfficeHours
+from civicgraph.grievances.desk.models import GrievanceCall
 from civicgraph.grievances.models import (
     Body,
     Channel,
     Counting,
     Grievance,
-    GrievanceCall,
     GrievanceCategory,
     GrievanceCell,
     GrievanceRedaction,

@@ -30,10 +30,10 @@ from civicgraph.enterprises.models import (
 )
 from civicgraph.events.models import Event, EventEntry, EventSeries, EventTeam, ProgrammeItem, RescueTeam
 from civicgraph.grids.models import Grid, GridAssignment
+from civicgraph.grievances.desk.models import GrievanceCall
 from civicgraph.grievances.intake.models import CategoryQuestion, GrievanceAnswer, HeldReport
 from civicgraph.grievances.models import (
     Grievance,
-    GrievanceCall,
     GrievanceCategory,
     GrievanceCell,
     GrievanceRedaction,

@@ -102,6 +102,38 @@ class WorkOrder(Model):
         )
 
 
+class GrievanceCall(Record):
+    """A department that a community called to a grievance 吹哨: it reports in 报到, and answers by a time."""
+
+    grievance_id: int
+    division_id: str
+    team_id: int | None
+    grievance: Any = fields.ForeignKeyField(
+        "civicgraph.Grievance", related_name="calls", on_delete=fields.CASCADE, description="What it is called to."
+    )
+    division = place(False, description="The subdistrict or county that the department belongs to.")
+    department = fields.CharField(80, description="The department, for instance 城市管理局.")
+    team: Any = fields.ForeignKeyField(
+        "civicgraph.Team",
+        related_name=False,
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="The team that it is here, whose members speak for it, null: its level does.",
+    )
+    called_at = fields.DatetimeField(description="When it was called.")
+    answer_due_at = fields.DatetimeField(description="By when it has to answer.")
+    reported_in_at = fields.DatetimeField(null=True, description="When it reported in.")
+    answered_at = fields.DatetimeField(null=True, description="When it answered.")
+
+    class Meta:
+        table = "grievance_call"
+        indexes = (
+            ("grievance_id", "id"),
+            ("division_id", "answer_due_at", "id"),
+            ("team_id", "answered_at", "grievance_id"),
+        )
+
+
 class GrievanceTag(Model):
     """A word by which the staff of a place find grievances again. Never public."""
 

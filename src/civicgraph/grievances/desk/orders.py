@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 
 from civicgraph import clock
 from civicgraph.accounts.models import Grant, Person
-from civicgraph.grievances.desk.models import Team, TeamMember, WorkOrder
+from civicgraph.grievances.desk.models import GrievanceCall, Team, TeamMember, WorkOrder
 from civicgraph.grievances.desk.rules import WORKING, Part
 from civicgraph.grievances.models import Grievance
 from civicgraph.i18n import N_
@@ -38,9 +38,21 @@ async def own_orders(actor: Actor, row: Grievance) -> list[WorkOrder]:
     """The actor's work orders for a grievance, and those of their teams, that count."""
     if actor.person_id is None:
         return []
-    teams = await TeamMember.filter(person_id=actor.person_id).values_list("team_id", flat=True)
-    whose = Q(person_id=actor.person_id) | Q(team_id__in=list(teams))
+    whose = Q(person_id=actor.person_id) | Q(team_id__in=await own_teams(actor))
     return await WorkOrder.filter(whose, grievance_id=row.id, ended_at=None).order_by("id")
+
+
+async def own_teams(actor: Actor) -> list[int]:
+    """The teams that the actor belongs to, by their numbers."""
+    found = TeamMember.filter(person_id=actor.person_id).values_list("team_id", flat=True)
+    return [] if actor.person_id is None else list(await found)  # type: ignore[arg-type]
+
+
+async def is_called(actor: Actor, row: Grievance) -> bool:
+    """Whether a team of the actor's is called to the grievance and has not answered."""
+    teams = await own_teams(actor)
+    waiting = GrievanceCall.filter(grievance_id=row.id, answered_at=None, team_id__in=teams)
+    return bool(teams) and await waiting.exists()
 
 
 async def give(row: Grievance, wanted: Iterable[Holder]) -> list[Holder]:

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
+from civicgraph.grievances.workflow import TRANSITIONS
 from civicgraph.permissions import CAPABILITIES, DISPATCH_GRIEVANCES, READ_GRIEVANCES, WORK_GRIEVANCES, Role
 
 if TYPE_CHECKING:
@@ -91,6 +92,35 @@ def has_part(c: Compiler, row: Row, *, is_lead: bool = False) -> str:
 def with_my_part(c: Compiler, row: Row) -> str:
     """The same for a list: from one's own work orders to their grievances."""
     return f"{row['id']} IN (SELECT part.grievance_id FROM work_order part WHERE {mine(c, 'part')})"
+
+
+def _my_teams(c: Compiler) -> str:
+    return f"(SELECT belongs.team_id FROM team_member belongs WHERE belongs.person_id = {c.person()})"
+
+
+def with_my_call(c: Compiler, row: Row) -> str:
+    """To answer by a team of the actor's: from their teams to what these are called to."""
+    asked = f"asked.answered_at IS NULL AND asked.team_id IN {_my_teams(c)}"
+    return f"{row['id']} IN (SELECT asked.grievance_id FROM grievance_call asked WHERE {asked})"
+
+
+def may_answer(c: Compiler, row: Row) -> str:
+    """Whether the actor speaks for a called department: as a member of its team, or as the level that it belongs to."""
+    _, source = c.find(
+        "Grievance",
+        lambda parent: f"{parent['id']} = {row['grievance_id']} AND {c.covers(parent['division_id'], WORK_GRIEVANCES)}",
+    )
+    is_member = f"coalesce({row['team_id']} IN {_my_teams(c)}, {c.dialect.false}) AND EXISTS (SELECT 1 {source})"
+    return f"({c.covers(row['division_id'], DISPATCH_GRIEVANCES)} OR ({is_member}))"
+
+
+def is_answer_late(c: Compiler, row: Row) -> str:
+    """A called department's time has passed and it has not answered, while there is something to answer to."""
+    states = ", ".join(f"'{one.value}'" for one in TRANSITIONS["answer"].sources)
+    _, source = c.find(
+        "Grievance", lambda parent: f"{parent['id']} = {row['grievance_id']} AND {parent['status']} IN ({states})"
+    )
+    return f"({row['answered_at']} IS NULL AND {row['answer_due_at']} < {c.now()} AND EXISTS (SELECT 1 {source}))"
 
 
 def waits_for_check(c: Compiler, row: Row) -> str:

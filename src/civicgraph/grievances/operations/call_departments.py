@@ -12,7 +12,9 @@ from pydantic_core import PydanticCustomError
 from civicgraph.divisions.operations import DivisionCode, place_of
 from civicgraph.divisions.rules import ancestors
 from civicgraph.grievances import deadlines, notices
-from civicgraph.grievances.models import Grievance, GrievanceCall
+from civicgraph.grievances.desk import orders
+from civicgraph.grievances.desk.models import GrievanceCall
+from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import Taken, take
 from civicgraph.grievances.operations.inputs import PUBLIC, PublicName, PublicNote, PublicWords, Reason, Step
 from civicgraph.i18n import N_
@@ -28,7 +30,7 @@ _NO_DEPARTMENTS: Any = N_("Please name one to six departments, each on a line of
 def _departments(text: str) -> str:
     """The names, one a line, each once."""
     names = list(dict.fromkeys(part.strip() for part in re.split(r"[\n,;，；、]+", text) if part.strip()))
-    if not 1 <= len(names) <= MAX_CALLED or not all(2 <= len(name) <= 80 for name in names):
+    if len(names) > MAX_CALLED or not all(2 <= len(name) <= 80 for name in names):
         raise PydanticCustomError("civic_departments", _NO_DEPARTMENTS)
     return "\n".join(names)
 
@@ -36,12 +38,19 @@ def _departments(text: str) -> str:
 class CallDepartments(Step):
     """Who has to come, what for, and by when they answer."""
 
-    division_code: Annotated[DivisionCode, Field(title=N_("Departments of"))]
+    team_ids: list[int] = Field(
+        default_factory=list,
+        title=N_("Departments with people here"),
+        max_length=MAX_CALLED,
+        description=N_("Their members get a message, report in and answer themselves."),
+    )
+    division_code: Annotated[DivisionCode, Field(title=N_("Other departments of"))]
     departments: Annotated[PublicName, AfterValidator(_departments)] = Field(
-        title=N_("Departments"),
+        "",
+        title=N_("Other departments"),
         max_length=500,
         json_schema_extra={"widget": "textarea"},
-        description=N_("One a line, for instance 城市管理局. Everyone can read this."),
+        description=N_("One a line, for instance 城市管理局. Their level speaks for them. Everyone can read this."),
     )
     answer_by: CityTime = Field(title=N_("They answer by"))
     reason: Reason
@@ -61,23 +70,29 @@ async def call_departments(actor: Actor, data: CallDepartments) -> Grievance:
         raise InvalidInput.at(
             "answer_by", "out_of_range", N_("Please choose a time within the next %(days)s days."), days=MAX_WAIT.days
         )
-    called = await GrievanceCall.filter(grievance_id=row.id, division_id=division.code, answered_at=None)
-    waiting = {one.department for one in called}
-    names = [name for name in data.departments.split("\n") if name not in waiting]
-    if not names:
-        raise InvalidInput.at("departments", "called", N_("They are called already, and have not answered yet."))
-    done = await taken.done(note=f"{'、'.join(names)}：{data.reason}", until=data.answer_by)
-    for name in names:
-        call = await GrievanceCall.create(
-            grievance_id=row.id,
-            division_id=division.code,
-            department=name,
-            called_at=now,
-            answer_due_at=data.answer_by,
-        )
+    wanted = await _wanted(data, row, division.code)
+    names = "、".join(one["department"] for one in wanted)
+    done = await taken.done(note=f"{names}：{data.reason}", until=data.answer_by)
+    for one in wanted:
+        call = await GrievanceCall.create(grievance_id=row.id, called_at=now, answer_due_at=data.answer_by, **one)
         await deadlines.keep_call(call)
         await notices.tell_called(done, call, "grievance_called", "called")
     return done
+
+
+async def _wanted(data: CallDepartments, row: Grievance, division_code: str) -> list[dict[str, Any]]:
+    """The departments that do not stand called already: teams of the place or above it first, then those named."""
+    teams = [await orders.team(row, number, "team_ids") for number in dict.fromkeys(data.team_ids)]
+    named = [(division_code, name, None) for name in data.departments.split("\n") if name]
+    asked = [*((one.division_id, one.name, one.id) for one in teams), *named]
+    if not 1 <= len(asked) <= MAX_CALLED:
+        raise InvalidInput.at("departments", "missing", _NO_DEPARTMENTS)
+    called = await GrievanceCall.filter(grievance_id=row.id, answered_at=None)
+    waiting = {(one.division_id, one.department) for one in called}
+    fresh = [one for one in dict.fromkeys(asked) if one[:2] not in waiting]
+    if not fresh:
+        raise InvalidInput.at("departments", "called", N_("They are called already, and have not answered yet."))
+    return [dict(zip(("division_id", "department", "team_id"), one, strict=True)) for one in fresh]
 
 
 class CallStep(Step):
@@ -94,7 +109,7 @@ class ReportIn(CallStep):
 
 @operation()
 async def report_in(actor: Actor, data: ReportIn) -> Grievance:
-    """Say for a called department that it has reported in 报到, as the level that it belongs to."""
+    """Say for a called department that it has reported in 报到: as one of its team, or as the level that it belongs to."""
     taken = await take(actor, "report_in", data)
     call = await _open_call(taken, data.call)
     if call.reported_in_at is not None:
@@ -118,7 +133,7 @@ class AnswerCall(CallStep):
 
 @operation()
 async def answer_call(actor: Actor, data: AnswerCall) -> Grievance:
-    """Answer for a called department 回复, as the level that it belongs to. The community gets a message."""
+    """Answer for a called department 回复: as one of its team, or as the level that it belongs to. The community gets a message."""
     taken = await take(actor, "answer", data)
     call = await _open_call(taken, data.call)
     call.answered_at = taken.at
@@ -131,11 +146,16 @@ async def answer_call(actor: Actor, data: AnswerCall) -> Grievance:
 
 
 async def _open_call(taken: Taken, number: int) -> GrievanceCall:
-    """The call, locked, while it waits for an answer of a department that the actor may speak for."""
+    """The call, locked, while it waits for an answer of a department that the actor may speak for.
+
+    Who speaks as a member of the department signs with its name.
+    """
     call = await GrievanceCall.select_for_update().get_or_none(id=number, grievance_id=taken.row.id)
     if call is None:
         raise InvalidInput.at("call", "unknown_call", N_("Please choose one of the list."))
-    if not taken.actor.may(DISPATCH_GRIEVANCES, call.division_id):
+    if call.team_id in await orders.own_teams(taken.actor):
+        taken.by_line = call.department
+    elif not taken.actor.may(DISPATCH_GRIEVANCES, call.division_id):
         raise Forbidden
     if call.answered_at is not None:
         raise Unavailable(N_("This department has answered already."))

@@ -17,7 +17,7 @@ from civicgraph.grievances.operations.reporter import is_reporter
 from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.operations.timing import keep_time
 from civicgraph.grievances.rules import REPORTER_LINE as REPORTER_LINE
-from civicgraph.grievances.workflow import DONE, NEEDING_CONTACT, TOLD_TO_JOINED, TRANSITIONS, Clock
+from civicgraph.grievances.workflow import DONE, NEEDING_CONTACT, TOLD_TO_JOINED, TRANSITIONS, Clock, Needs
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
 from civicgraph.text import mask_personal
@@ -142,7 +142,9 @@ async def opened(actor: Actor, verb: str, number: str) -> Grievance:
     row = await _locked(number=number)
     if row is None or not rules.may_know(actor, row):
         raise NotFound
-    if not rules.may_take(actor, TRANSITIONS[verb], row, await orders.part_of(actor, row)):
+    transition = TRANSITIONS[verb]
+    is_called = transition.needs is Needs.CALLED and await orders.is_called(actor, row)
+    if not rules.may_take(actor, transition, row, await orders.part_of(actor, row), is_called=is_called):
         raise Forbidden
     check_source(row, verb)
     return row

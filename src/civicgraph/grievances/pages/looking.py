@@ -16,6 +16,7 @@ VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
     "new": {"status": "SUBMITTED"},
     "open": {"isOpen": True},
     "overdue": {"isOverdue": True},
+    "called": {"waitsForMyAnswer": True, "isUnfinished": True},
     "check": {"status": "RESOLVED", "isVerified": True},
     "shortfalls": {"status": "SHORTFALL"},
     "all": {},
@@ -24,7 +25,7 @@ SPLIT_VIEWS = ("mine", "open")
 """Where what is overdue stands first, by itself."""
 _CLOSED_VIEWS = ("check", "shortfalls", "all")
 """Whose promised times are no more to be kept."""
-COUNTED = ("mine", "helping", "new", "overdue", "check", "shortfalls")
+COUNTED = ("mine", "helping", "new", "overdue", "called", "check", "shortfalls")
 """Views that say how much waits there."""
 _ORDERS = {"due": "DUE_FIRST", "newest": "NEWEST", "oldest": "OLDEST"}
 
@@ -75,6 +76,7 @@ def view_words() -> dict[str, str]:
         gettext("To be accepted"),
         gettext("Not done yet"),
         gettext("Overdue"),
+        gettext("To be answered"),
         gettext("To be checked"),
         gettext("Shortfalls"),
         gettext("All grievances"),

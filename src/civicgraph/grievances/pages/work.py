@@ -98,7 +98,6 @@ MAY = {
     Needs.HELPER: "mayHelp",
     Needs.CHECKER: "mayCheck",
     Needs.SUPERIOR: "mayDirect",
-    Needs.CALLED: "mayDirect",
 }
 """What the document answers about each need."""
 
@@ -161,9 +160,8 @@ def _is_open_to(act: Act, row: Mapping[str, Any]) -> bool:
         return False
     if act.verb == "finish_part" and not any(one["isMine"] and not one["isLead"] for one in row["workOrders"]):
         return False
-    if transition.needs is Needs.CALLED and not _calls(row):
-        return False
-    return bool(row[MAY[transition.needs]]) and _status_of(row) in transition.sources
+    may = bool(_calls(row)) if transition.needs is Needs.CALLED else bool(row[MAY[transition.needs]])
+    return may and _status_of(row) in transition.sources
 
 
 def _next(row: Mapping[str, Any]) -> str | None:
@@ -209,6 +207,7 @@ async def _choices(request: Request, row: Mapping[str, Any], verbs: set[str]) ->
     if "whistle" in verbs:
         above = [row["division"]["parent"], row["division"]["parent"]["parent"]]
         found["whistle"] = {"division_code": [(one["code"], one["shortName"]) for one in above]}
+        found["whistle"] |= {"team_ids": bodies} if (bodies := colleagues.teams(row["teams"])) else {}
     for verb in {"report_in", "answer"} & verbs:
         found[verb] = {"call": _calls(row)}
     if "assign" in verbs:
@@ -233,11 +232,11 @@ def _marks(row: Mapping[str, Any]) -> Choices:
 
 
 def _calls(row: Mapping[str, Any]) -> Choices:
-    """The called departments that have not answered yet."""
+    """The called departments that have not answered yet, of those that one speaks for."""
     return [
         (str(one["number"]), f"{one['department']} · {one['division']['shortName']}")
         for one in row["calls"]
-        if not one["answeredAt"]
+        if one["mayAnswer"] and not one["answeredAt"]
     ]
 
 
@@ -282,7 +281,7 @@ def _panel(
     }
 
 
-_ASKED_BY_CHOICE = frozenset({"lead_team_id", "helper_ids", "helper_team_ids", "mention_ids"})
+_ASKED_BY_CHOICE = frozenset({"lead_team_id", "helper_ids", "helper_team_ids", "mention_ids", "team_ids"})
 """What is asked only where there is something to choose from."""
 
 
