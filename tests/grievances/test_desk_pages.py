@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from starlette.applications import Starlette
 
 from civicgraph import clock
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import Grievance, GrievanceCategory, GrievanceStatus, SavedFilter, Team, WorkOrder
+from civicgraph.grievances.models import (
+    Grievance,
+    GrievanceCategory,
+    GrievanceStatus,
+    GrievanceUpdate,
+    SavedFilter,
+    Team,
+    TeamMember,
+    WorkOrder,
+)
 from civicgraph.operations.models import AuditEntry
-from civicgraph.permissions import Actor
+from civicgraph.permissions import Actor, Role
 from tests.grievances.conftest import CONTACT, Report
 from tests.grievances.steps import lead_to, take
 from tests.support import city as place
@@ -159,6 +169,29 @@ async def test_a_day_shows_what_others_resolved_and_waits_for_a_look(
     page = await phone.send(f"/staff/today/{undone.number}/send-back", reason="灯还是不亮")
     assert (await Grievance.get(id=undone.id)).status is GrievanceStatus.IN_PROGRESS
     assert "要现场核实的" not in page
+
+
+async def test_a_called_team_finds_what_it_is_asked_and_answers_in_its_own_name(
+    app: Starlette, desk: Browser, report: Report, dispatcher: Actor
+) -> None:
+    row = await take(dispatcher, "accept", await report())
+    office = await Team.create(division_id=place.LONGQUAN, name="综合执法队", kind="department")
+    member = await place.person("bureau", Role.GRID_WORKER, place.LONGQUAN)
+    await TeamMember.create(team_id=office.id, person_id=member.person_id)
+    path = f"{QUEUE}/{row.number}"
+    await desk.open(path)
+    when = clock.now().astimezone(clock.CITY_ZONE) + timedelta(hours=8)
+    asked = {"team_ids": [str(office.id)], "answer_by": f"{when:%Y-%m-%dT%H:%M}", "reason": "归属不清"}
+    assert "已吹哨" in await desk.send(f"{path}/call", **asked)
+    bureau = await signed_in(app, member)
+    assert row.number in await bureau.open(f"{QUEUE}?view=called")
+    await bureau.open(path)
+    answered = await bureau.send(f"{path}/answer", answer="今天下午到场")
+    assert "综合执法队：今天下午到场" in answered
+    assert row.number not in await bureau.open(f"{QUEUE}?view=called")
+    step = await GrievanceUpdate.filter(grievance_id=row.id).order_by("-id").first()
+    assert (step.verb, step.by_line) == ("answer", "综合执法队")
+    await bureau.http.aclose()
 
 
 async def test_tiles_lead_from_the_city_to_what_is_open_in_a_community(app: Starlette, report: Report) -> None:

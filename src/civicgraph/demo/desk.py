@@ -44,6 +44,8 @@ async def load_desk(people: dict[str, Person]) -> None:
     await Team.create(
         division_id=fengquan[:6], name="凤冈县住房和城乡建设局", kind=TeamKind.DEPARTMENT, contact_office="物业科"
     )
+    enforcement = await Team.create(division_id=fengquan[:9], name="综合执法队", kind=TeamKind.DEPARTMENT)
+    await TeamMember.create(team_id=enforcement.id, person_id=people["department"].id)
     for title, purpose, text in _TEXTS:
         await ReadyText.create(division_id=fengquan[:6], title=title, purpose=purpose, text=text)
     await SavedFilter.create(

@@ -13,6 +13,7 @@ from civicgraph.accounts.models import Grant, Person
 from civicgraph.demo import pictures
 from civicgraph.demo.facts import places
 from civicgraph.grievances import notices, operations
+from civicgraph.grievances.desk.models import Team
 from civicgraph.grievances.following import key_of
 from civicgraph.grievances.intake.models import CategoryQuestion, QuestionKind
 from civicgraph.grievances.models import Channel, Grievance, GrievanceFollower, GrievanceStatus
@@ -48,9 +49,9 @@ async def load_questions() -> None:
 async def load_living(people: dict[str, Person]) -> None:
     """The stories of 凤泉社区, whose staff can sign in; outside the transaction of the load, as operations are."""
     await load_questions()
-    point, station, grid = [await _actor(people[name]) for name in ("point", "station", "grid")]
+    point, grid, department = [await _actor(people[name]) for name in ("point", "grid", "department")]
     await _dark_lamp(point)
-    await _puddle(point, station, grid)
+    await _puddle(point, department, grid)
     await _mended(point, grid, people["grid"])
     await _late()
     await operations.file_grievance(
@@ -111,7 +112,7 @@ async def _dark_lamp(point: Actor) -> None:
     await operations.accept_grievance(point, {**await _fresh(row), "note": "已联系物业，今天派人查看线路。"})
 
 
-async def _puddle(point: Actor, station: Actor, grid: Actor) -> None:
+async def _puddle(point: Actor, department: Actor, grid: Actor) -> None:
     """吹哨报到: the community calls two departments, one has come; colleagues talk about it among themselves."""
     photo = await pictures.keep(pictures.puddle())
     row = await _report(
@@ -129,14 +130,15 @@ async def _puddle(point: Actor, station: Actor, grid: Actor) -> None:
     await operations.comment_on_grievance(grid, {**await _fresh(row), **note})
     call = {
         "division_code": places()["fengquan"][:9],
-        "departments": "综合执法队\n市政养护所",
+        "team_ids": [(await Team.get(name="综合执法队")).id],
+        "departments": "市政养护所",
         "answer_by": clock.now() + timedelta(hours=8),
         "reason": "雨水井归属不清，请两家到场商定。",
     }
     await operations.call_departments(point, {**await _fresh(row), **call})
     first = (await Grievance.get(id=row.id).prefetch_related("calls")).calls  # type: ignore[attr-defined]
     came = {"call": min(one.id for one in first), "note": "已到现场。"}
-    await operations.report_in(station, {**await _fresh(row), **came})
+    await operations.report_in(department, {**await _fresh(row), **came})
 
 
 async def _mended(point: Actor, grid: Actor, worker: Person) -> None:

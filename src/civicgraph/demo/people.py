@@ -30,6 +30,7 @@ async def load_people() -> tuple[list[Credential], dict[str, Person]]:
         ("admin", "陈管理", "市级管理员", Role.ADMINISTRATOR, "5203", "遵义市"),
         ("centre", "周指挥", "凤冈县指挥中心", Role.SUPERVISOR, "520327", "凤冈县"),
         ("station", "吴联络", "龙泉街道联络站", Role.DISPATCHER, fengquan[:9], "龙泉街道"),
+        ("department", "严执法", "龙泉街道综合执法队", Role.GRID_WORKER, fengquan[:9], "龙泉街道"),
         ("point", "郑调度", "凤泉社区联络点", Role.DISPATCHER, fengquan, "凤泉社区"),
         ("grid", "王网格", "凤泉社区网格员", Role.GRID_WORKER, fengquan, "凤泉社区"),
         ("editor", "冯编辑", "汇川区信息编辑", Role.EDITOR, "520303", "汇川区"),

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from civicgraph.divisions.operations import DivisionCode, place_of
@@ -16,7 +16,15 @@ from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.models import GrievanceCall
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import Taken, take
-from civicgraph.grievances.operations.inputs import PUBLIC, PublicName, PublicNote, PublicWords, Reason, Step
+from civicgraph.grievances.operations.inputs import (
+    PUBLIC,
+    PublicName,
+    PublicNote,
+    PublicWords,
+    Reason,
+    Step,
+    none_given,
+)
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, InvalidInput, Unavailable, operation
 from civicgraph.operations.inputs import CityTime
@@ -44,7 +52,9 @@ class CallDepartments(Step):
         max_length=MAX_CALLED,
         description=N_("Their members get a message, report in and answer themselves."),
     )
-    division_code: Annotated[DivisionCode, Field(title=N_("Other departments of"))]
+    division_code: Annotated[DivisionCode | None, BeforeValidator(none_given)] = Field(
+        None, title=N_("Other departments of"), description=N_("The level that speaks for those named below.")
+    )
     departments: Annotated[PublicName, AfterValidator(_departments)] = Field(
         "",
         title=N_("Other departments"),
@@ -61,16 +71,11 @@ async def call_departments(actor: Actor, data: CallDepartments) -> Grievance:
     """Call departments of the subdistrict or county to a grievance 吹哨. They report in, and answer by a time."""
     taken = await take(actor, "whistle", data)
     row, now = taken.row, taken.at
-    division = await place_of(data.division_code)
-    if len(division.code) < 6 or division.code not in ancestors(row.division_id):
-        raise InvalidInput.at(
-            "division_code", "not_above", N_("Please choose the subdistrict or the county of the grievance.")
-        )
     if not now < data.answer_by <= now + MAX_WAIT:
         raise InvalidInput.at(
             "answer_by", "out_of_range", N_("Please choose a time within the next %(days)s days."), days=MAX_WAIT.days
         )
-    wanted = await _wanted(data, row, division.code)
+    wanted = await _wanted(data, row)
     names = "、".join(one["department"] for one in wanted)
     done = await taken.done(note=f"{names}：{data.reason}", until=data.answer_by)
     for one in wanted:
@@ -80,10 +85,12 @@ async def call_departments(actor: Actor, data: CallDepartments) -> Grievance:
     return done
 
 
-async def _wanted(data: CallDepartments, row: Grievance, division_code: str) -> list[dict[str, Any]]:
+async def _wanted(data: CallDepartments, row: Grievance) -> list[dict[str, Any]]:
     """The departments that do not stand called already: teams of the place or above it first, then those named."""
     teams = [await orders.team(row, number, "team_ids") for number in dict.fromkeys(data.team_ids)]
-    named = [(division_code, name, None) for name in data.departments.split("\n") if name]
+    names = [name for name in data.departments.split("\n") if name]
+    level = await _level(data.division_code, row) if names else ""
+    named = [(level, name, None) for name in names]
     asked = [*((one.division_id, one.name, one.id) for one in teams), *named]
     if not 1 <= len(asked) <= MAX_CALLED:
         raise InvalidInput.at("departments", "missing", _NO_DEPARTMENTS)
@@ -93,6 +100,16 @@ async def _wanted(data: CallDepartments, row: Grievance, division_code: str) -> 
     if not fresh:
         raise InvalidInput.at("departments", "called", N_("They are called already, and have not answered yet."))
     return [dict(zip(("division_id", "department", "team_id"), one, strict=True)) for one in fresh]
+
+
+async def _level(code: str | None, row: Grievance) -> str:
+    """The subdistrict or the county that departments without people here belong to."""
+    level = (await place_of(code)).code if code else ""
+    if len(level) < 6 or level not in ancestors(row.division_id):
+        raise InvalidInput.at(
+            "division_code", "not_above", N_("Please choose the subdistrict or the county of the grievance.")
+        )
+    return level
 
 
 class CallStep(Step):

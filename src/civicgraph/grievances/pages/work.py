@@ -290,6 +290,8 @@ def _start_values(act: Act, row: Mapping[str, Any]) -> dict[str, Any]:
         return colleagues.start(row)
     if act.verb == "change_level":
         return {"urgency": row["urgency"].lower()}
+    if TRANSITIONS[act.verb].needs is Needs.CALLED and len(calls := _calls(row)) == 1:
+        return {"call": calls[0][0]}
     if act.verb == "review":
         return {"body": row["bodyInCharge"], "reason": row["reason"]}
     return {}
