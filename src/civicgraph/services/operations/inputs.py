@@ -168,7 +168,7 @@ class ServiceFields(Input):
         title=N_("Times that can be booked"),
         max_length=30,
         description=N_(
-            "Slots are laid out from them two weeks ahead, without those on days on which it is closed. Whoever has booked a time that you take away is told that it is called off."
+            "Slots are laid out from them two weeks ahead. A time that somebody has booked stays, with as many places as are taken; to call it off, enter its day under “Days with other hours”: whoever has booked is told."
         ),
     )
     stewards: list[StewardFields] = Field(
