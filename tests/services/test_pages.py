@@ -11,9 +11,20 @@ import pytest
 from starlette.applications import Starlette
 
 from civicgraph import clock
+from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor, Role
 from civicgraph.services import operations
-from civicgraph.services.models import OpeningHours, PriceRule, Service, ServiceStatus
+from civicgraph.services.models import (
+    HolidayHours,
+    Offer,
+    OfferKind,
+    OpeningHours,
+    PriceRule,
+    Service,
+    ServiceKind,
+    ServiceStatus,
+    SlotPlan,
+)
 from tests.services.conftest import CANTEEN
 from tests.support import city as place
 from tests.support.browser import Browser, signed_in, visit
@@ -135,9 +146,10 @@ async def test_a_page_says_what_holidays_and_special_days_change(site: Site) -> 
 
 async def test_an_editor_enters_a_service_with_hours_and_prices_and_lets_it_rest(site: Site) -> None:
     page = site.editor
-    await page.open("/staff/services/new")
+    await page.open("/staff/services/new?kind=repair")
     await page.send(
         kind="canteen",
+        is_round_the_clock="",
         name="幸福食堂",
         division_code=FENGQUAN,
         hours__0__weekday="1",
@@ -163,6 +175,62 @@ async def test_an_editor_enters_a_service_with_hours_and_prices_and_lets_it_rest
     await page.send(f"/staff/services/{row.slug}/closure", reason="并到隔壁了")
     assert "幸福食堂" not in await site.stranger.open("/services")
     assert "并到隔壁了" in await site.stranger.open(f"/services/{row.slug}")
+
+
+async def test_a_new_service_is_asked_what_its_kind_needs_and_begins_with_its_hours(site: Site) -> None:
+    page = site.editor
+    text = await page.open("/staff/services/new")
+    for kind in ServiceKind:
+        assert f"/staff/services/new?kind={kind.value}" in text
+        assert kind.words in text
+    text = await page.open("/staff/services/new?kind=after_school_care")
+    for name, is_asked in (
+        ("capacity", True),
+        ("offers.0.name", True),
+        ("slot_plans.0.places", False),
+        ("stewards.0.name", False),
+    ):
+        assert (f'name="{name}"' in text) is is_asked
+    await page.send(name="托管班", division_code=FENGQUAN, offers__0__name="美术")
+    row = await Service.get(name="托管班")
+    hours = await OpeningHours.filter(service=row).order_by("weekday")
+    assert [(one.weekday, one.opens_minute, one.closes_minute) for one in hours] == [
+        (n, 990, 1110) for n in range(1, 6)
+    ]
+    assert row.holiday_hours is HolidayHours.LIKE_OFFICES
+    assert (await Offer.get(service=row)).kind is OfferKind.COURSE  # nobody had to say so
+    text = await page.open("/staff/services/new?kind=canteen")
+    assert 'value="80 岁及以上"' in text
+    await page.send(name="食堂", division_code=FENGQUAN)
+    assert page.status == 422  # the prices of a canteen are prepared, what they are is for the staff to say
+    assert 'id="f-price_rules-0-amount_fen-error"' in page.text
+    page.http.cookies.set("lang", "en")
+    assert 'value="80 and over"' in await page.open("/staff/services/new?kind=canteen")
+
+
+async def test_a_field_that_a_kind_is_not_asked_is_kept_and_shown_where_it_is_filled(site: Site) -> None:
+    plan = {"weekday": 1, "opens_minute": 540, "closes_minute": 600, "slot_minutes": 30, "places": 3}
+    row = await publish(site, kind="parking", name="地下车库", offers=[], slot_plans=[plan], staff_count=2)
+    page = site.editor
+    text = await page.open(f"/staff/services/{row.slug}")
+    assert 'name="slot_plans.0.places"' in text
+    assert 'name="offers.0.name"' not in text
+    await page.send(summary="三十一个车位")
+    await row.refresh_from_db()
+    assert (row.summary, row.staff_count, row.capacity) == ("三十一个车位", 2, 60)
+    assert await SlotPlan.filter(service=row, places=3).count() == 1
+    await page.open(f"/staff/services/{row.slug}")
+    gone = {f"slot_plans__0__{name}": "" for name in plan}
+    await page.send(**gone)
+    assert not await SlotPlan.filter(service=row).exists()
+    text = await page.open(f"/staff/services/{row.slug}")
+    assert 'name="slot_plans.0.places"' not in text  # taken away by hand: the form no longer asks
+    entry = await AuditEntry.filter(subject_type="Service").order_by("-id").offset(1).first()
+    assert entry is not None
+    text = await page.open(f"/staff/services/{row.slug}?as_of={entry.id}")
+    assert 'name="slot_plans.0.places"' in text  # as it was then, and saved so
+    await page.send()
+    assert await SlotPlan.filter(service=row, places=3).count() == 1
 
 
 async def test_what_was_typed_stays_when_hours_overlap(site: Site) -> None:

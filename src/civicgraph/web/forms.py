@@ -142,7 +142,7 @@ class Form:
     def _compare(self, error: Conflict) -> None:
         """Somebody saved first: show their values beside mine; saving again is then a decision."""
         for name, declared in self.model.model_fields.items():
-            if name in error.current:
+            if name in error.current and name not in self.leave_out:
                 theirs, mine = (
                     _words(error.current[name], declared),
                     _words(_mine(self.values.get(name), declared), declared),

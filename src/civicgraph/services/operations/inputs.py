@@ -125,7 +125,9 @@ class SlotPlanFields(Input):
 class OfferFields(Input):
     """An item of what it offers."""
 
-    kind: OfferKind = Field(title=N_("Kind"))
+    kind: OfferKind | None = Field(
+        None, title=N_("Kind"), description=N_("Empty: what services of this kind offer in general.")
+    )
     name: str = Field(title=N_("What it is called"), min_length=1, max_length=80)
     note: str = Field("", title=N_("Note"), max_length=200)
     amount_fen: int | None = Field(
@@ -179,6 +181,8 @@ class ServiceFields(Input):
 
     @model_validator(mode="after")
     def _rows(self) -> Self:
+        for one in self.offers:
+            one.kind = one.kind or KINDS[self.kind].offered
         _check_rows(self)
         return self
 
