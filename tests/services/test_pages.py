@@ -191,7 +191,10 @@ async def test_a_new_service_is_asked_what_its_kind_needs_and_begins_with_its_ho
         ("stewards.0.name", False),
     ):
         assert (f'name="{name}"' in text) is is_asked
-    await page.send(name="托管班", division_code=FENGQUAN, offers__0__name="美术")
+    art = {"name": "美术", "weekday": "3", "starts_minute": "16:40", "ends_minute": "17:30"}
+    await page.send(
+        name="托管班", division_code=FENGQUAN, **{f"offers__0__{name}": value for name, value in art.items()}
+    )
     row = await Service.get(name="托管班")
     hours = await OpeningHours.filter(service=row).order_by("weekday")
     assert [(one.weekday, one.opens_minute, one.closes_minute) for one in hours] == [
@@ -199,6 +202,8 @@ async def test_a_new_service_is_asked_what_its_kind_needs_and_begins_with_its_ho
     ]
     assert row.holiday_hours is HolidayHours.LIKE_OFFICES
     assert (await Offer.get(service=row)).kind is OfferKind.COURSE  # nobody had to say so
+    text = await page.open(f"/services/{row.slug}")
+    assert re.search(r'<h3>美术</h3><p>周三 <span class="num">16:40–17:30</span></p>', text)
     text = await page.open("/staff/services/new?kind=canteen")
     assert 'value="80 岁及以上"' in text
     await page.send(name="食堂", division_code=FENGQUAN)

@@ -139,6 +139,27 @@ class OfferFields(Input):
         json_schema_extra={"widget": "money"},
     )
     unit: str = Field("", title=N_("For each"), max_length=20)
+    weekday: int | None = Field(
+        None,
+        title=N_("Weekday"),
+        ge=1,
+        le=7,
+        description=N_("Of a course or an activity; one that comes on several days has a row for each."),
+    )
+    starts_minute: int | None = Field(None, title=N_("From"), ge=0, le=1439, json_schema_extra=_CLOCK)
+    ends_minute: int | None = Field(
+        None,
+        title=N_("Until"),
+        ge=0,
+        le=1440,
+        description=N_("00:00 is the end of that day."),
+        json_schema_extra=_CLOCK,
+    )
+
+    @field_validator("ends_minute")
+    @classmethod
+    def _midnight(cls, minute: int | None) -> int | None:
+        return 1440 if minute == 0 else minute
 
 
 class ServiceFields(Input):
@@ -201,6 +222,14 @@ def _check_rows(data: ServiceFields) -> None:
             errors += InvalidInput.at(path, "overlap", N_("This overlaps with other hours of the same day.")).errors
         seen.append(one)
     errors += _wrong_slots(data.slot_plans)
+    for index, offer in enumerate(data.offers):
+        begins, ends = offer.starts_minute, offer.ends_minute
+        if begins is None and ends is not None:
+            words = N_("Please say when it begins as well.")
+            errors += InvalidInput.at(f"offers.{index}.starts_minute", "missing", words).errors
+        elif begins is not None and ends is not None and ends <= begins:
+            words = N_("The end must be after the start.")
+            errors += InvalidInput.at(f"offers.{index}.ends_minute", "end_before_start", words).errors
     if data.stewards and not KINDS[data.kind].has_stewards:
         errors += InvalidInput.at("stewards", "foreign", N_("Only services of stewards have these.")).errors
     for index, rule in enumerate(data.price_rules):
