@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -91,6 +92,54 @@ async def test_a_service_says_its_hours_its_prices_and_what_it_offers(site: Site
         assert words in text
     await site.stranger.open("/services/nothing")
     assert site.stranger.status == 404
+
+
+async def test_search_engines_read_of_a_service_what_its_page_says(site: Site) -> None:
+    goods = [
+        {
+            "name": "美术</script><script>alert(1)",
+            "kind": "course",
+            "weekday": 3,
+            "starts_minute": 1000,
+            "ends_minute": 1050,
+        },
+        {"name": "菜籽油", "kind": "goods", "amount_fen": 9500, "unit": "桶"},
+    ]
+    special = [{"first_day": "2026-10-05", "last_day": "2026-10-06", "note": "换灶台"}]
+    place = {"address": "凤泉路 1 号", "phone": "0851-1234567"}
+    given = {**place, "offers": goods, "special_days": special, "holiday_hours": "like_offices"}
+    with clock.override(LUNCH):
+        row = await publish(site, **given)
+        page = await site.stranger.open(f"/services/{row.slug}")
+        assert "<script>alert" not in page
+        (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    found = json.loads(block)
+    assert (found["@type"], found["name"], found["telephone"]) == ("Restaurant", row.name, row.phone)
+    assert found["address"]["streetAddress"] == row.address
+    assert found["address"]["addressLocality"].endswith("凤泉社区")
+    *week, holidays = found["openingHoursSpecification"]
+    assert [(one["opens"], one["closes"]) for one in week] == [("12:00", "14:00"), ("18:00", "20:00")]
+    assert all(len(one["dayOfWeek"]) == 5 and one["dayOfWeek"][0] == "Monday" for one in week)
+    assert (holidays["dayOfWeek"], holidays["opens"], holidays["closes"]) == ("PublicHolidays", "00:00", "00:00")
+    (closed,) = found["specialOpeningHoursSpecification"]
+    assert (closed["validFrom"], closed["validThrough"], closed["opens"]) == ("2026-10-05", "2026-10-06", "00:00")
+    assert [(one["name"], one["price"]) for one in found["makesOffer"]] == [
+        ("80 岁及以上", "8.00"),
+        ("本社区 60 岁及以上", "10.00"),
+        ("其他人", "15.00"),
+    ]
+    assert {one["priceSpecification"]["unitText"] for one in found["makesOffer"]} == {"餐"}
+    course, oil = found["hasOfferCatalog"]["itemListElement"]
+    assert course["itemOffered"]["hoursAvailable"]["dayOfWeek"] == ["Wednesday"]
+    assert (oil["itemOffered"]["@type"], oil["price"]) == ("Product", "95.00")
+    for words in ("12:00–14:00", "18:00–20:00", "10月5日", row.phone, row.address, "16:40–17:30", "95"):
+        assert words in page
+    row = await operations.suspend_service(site.actor, {"slug": row.slug, "version": row.version, "reason": "装修"})
+    page = await site.stranger.open(f"/services/{row.slug}")
+    assert "openingHoursSpecification" not in page
+    assert "application/ld+json" in page
+    await operations.close_service(site.actor, {"slug": row.slug, "version": row.version, "reason": "搬走了"})
+    assert "application/ld+json" not in await site.stranger.open(f"/services/{row.slug}")
 
 
 @pytest.mark.parametrize(

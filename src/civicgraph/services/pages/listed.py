@@ -16,13 +16,14 @@ from starlette.routing import Route
 from civicgraph import calendars, clock, settings
 from civicgraph.bookings.known import own_states
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
-from civicgraph.events.feeds.linked import image_of
+from civicgraph.events.feeds.linked import image_of, script
 from civicgraph.events.feeds.texts import absolute
 from civicgraph.grievances.intake import placing
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import DRAFT_SERVICES
 from civicgraph.services import operations, rules
 from civicgraph.services.kinds import KINDS, left_out
+from civicgraph.services.linked import service_of
 from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
 from civicgraph.services.operations.importing import WEEKDAYS
 from civicgraph.services.pages.many import bulk_of
@@ -86,9 +87,12 @@ async def service(request: Request) -> Response:
         "is_later": bool(variables["after"]),
         "building": _building(request, row["stewards"]),
     }
+    hours = _hours(row)
+    is_listed = row["status"] in ("PUBLISHED", "SUSPENDED")
     values = {
-        **_hours(row),
+        **hours,
         **own,
+        "linked": script(service_of(row, hours["special_days"])) if is_listed else "",
         "mine": await own_states(request, [*row["quotas"], *slots]),
         "asked": payer.shown(),
         **_price_choices(),
