@@ -109,9 +109,9 @@ class SlotPlanFields(Input):
 
     title: str = Field("", title=N_("What or whom one books"), max_length=60)
     weekday: int = Field(title=N_("Weekday"), ge=1, le=7)
-    opens_minute: int = Field(title=N_("From"), ge=0, le=1439, json_schema_extra=_CLOCK)
+    opens_minute: int = Field(title=N_("Start"), ge=0, le=1439, json_schema_extra=_CLOCK)
     closes_minute: int = Field(
-        title=N_("Until"), ge=0, le=1440, description=N_("00:00 is the end of that day."), json_schema_extra=_CLOCK
+        title=N_("End"), ge=0, le=1440, description=N_("00:00 is the end of that day."), json_schema_extra=_CLOCK
     )
     slot_minutes: int = Field(title=N_("Minutes of a slot"), ge=5, le=480)
     places: int = Field(title=N_("Places in a slot"), ge=1, le=1000)
@@ -146,10 +146,10 @@ class OfferFields(Input):
         le=7,
         description=N_("Of a course or an activity; one that comes on several days has a row for each."),
     )
-    starts_minute: int | None = Field(None, title=N_("From"), ge=0, le=1439, json_schema_extra=_CLOCK)
+    starts_minute: int | None = Field(None, title=N_("Start"), ge=0, le=1439, json_schema_extra=_CLOCK)
     ends_minute: int | None = Field(
         None,
-        title=N_("Until"),
+        title=N_("End"),
         ge=0,
         le=1440,
         description=N_("00:00 is the end of that day."),
