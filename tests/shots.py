@@ -120,6 +120,8 @@ STAFF = {
     "staff-bookings": "/staff/bookings?state=WAITING",
     "staff-bookings-figures": "/staff/bookings/figures/service/canteen-wujiangtianyuan",
     "staff-service": "@/staff/services",
+    "staff-service-kinds": "/staff/services/new",
+    "staff-service-new": "/staff/services/new?kind=after_school_care",
     "staff-menu": "/staff/services/canteen-wujiangtianyuan/menu",
     "staff-quota-new": "/staff/bookings/new?kind=service&slug=parking-tianju",
     "staff-quota": "/services/afterschool-changzheng#quota",

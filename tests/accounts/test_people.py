@@ -55,7 +55,7 @@ async def test_strangers_enter_nobody(city: None) -> None:
     ("values", "field", "code"),
     [
         ({"username": "Lin Xiaohong"}, "username", "string_pattern_mismatch"),
-        ({"username": ""}, "username", "string_pattern_mismatch"),
+        ({"username": ""}, "username", "missing"),
         ({"name": ""}, "name", "missing"),
         ({"name": "林" * 61}, "name", "string_too_long"),
         ({"password": "short"}, "password", "string_too_short"),

@@ -14,6 +14,7 @@ from civicgraph import clock
 from civicgraph import settings as configuration
 from civicgraph.bookings import operations, rules
 from civicgraph.bookings.models import Quota, Registration
+from civicgraph.bookings.operations.quotas import quota_values
 from civicgraph.events import operations as events
 from civicgraph.events import rounds
 from civicgraph.events.models import Event
@@ -77,6 +78,31 @@ async def test_who_comes_is_reminded_a_day_and_two_hours_before_each_once_and_wh
     assert len(await post.at(START - timedelta(hours=2))) == 3
     assert len(await post.at(START + timedelta(hours=1))) == 3
     assert len(await post.at(START, "li@example.cn")) == 1
+
+
+async def test_a_course_is_reminded_of_at_its_first_meeting_and_comes_again_in_the_calendar_alone(
+    offer: Offer, post: Post, editor: Actor
+) -> None:
+    term = {"starts_at": START, "ends_at": START + timedelta(days=60, hours=1), "weekdays": [1, 3]}
+    quota = await offer(**term)
+    await come(quota, **MAIL)
+    monday = START + timedelta(days=4)  # the term begins on a Thursday
+    assert len(await post.at(monday - timedelta(hours=24, minutes=1))) == 1
+    day = await post.at(monday - timedelta(hours=24))
+    assert "明天 19:00" in day[-1]
+    assert len(await post.at(monday - timedelta(hours=2))) == 3
+    assert len(await post.at(monday + timedelta(days=30))) == 3
+    entry = last_entry(post.mailbox)
+    assert entry["RRULE"]["BYDAY"] == ["MO", "WE"]
+    assert entry.decoded("DTSTART") == monday
+    assert [one.name for one in entry.subcomponents] == ["VALARM"]
+    with clock.override(monday + timedelta(days=30)):
+        row = await Quota.get(id=quota.id)
+        given = {**await quota_values(row), "weekdays": [2]}
+        await operations.update_quota(editor, {**given, "code": row.code, "version": row.version})
+    moved = await post.at(monday + timedelta(days=30))
+    assert moved[-1].startswith("有变动")
+    assert last_entry(post.mailbox)["RRULE"]["BYDAY"] == ["TU"]
 
 
 async def test_reminders_go_with_an_event_that_is_moved_and_end_with_one_that_is_cancelled(

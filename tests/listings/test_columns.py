@@ -25,6 +25,11 @@ WORDS = st.text(st.sampled_from("夜色|｜\\;；\n'=+-@n、 ab12"), max_size=12
 SERVICE = {
     **CANTEEN,
     "special_days": [{"first_day": "2026-02-16", "last_day": "2026-02-23", "note": "春节|停业"}],
+    "offers": [
+        {"kind": "course", "name": "美术|音乐", "weekday": 3, "starts_minute": 1000, "ends_minute": 1440},
+        {"kind": "dish", "name": "酸汤鱼", "weekday": 5, "amount_fen": 1500},
+        {"kind": "goods", "name": "大米", "unit": "斤"},
+    ],
     "slot_plans": [{"weekday": 7, "opens_minute": 540, "closes_minute": 1440, "slot_minutes": 20, "places": 2}],
 }
 

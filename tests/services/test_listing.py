@@ -88,6 +88,12 @@ async def test_a_new_service_is_a_draft_with_hours_prices_and_offers(editor: Act
             {"price_rules.1.label": "unreachable"},
         ),
         ({"offers": [{"kind": "dish", "name": ""}]}, {"offers.0.name": "missing"}),
+        ({"offers": [{"name": "美术", "weekday": 8}]}, {"offers.0.weekday": "less_than_equal"}),
+        ({"offers": [{"name": "美术", "weekday": 3, "ends_minute": TWO}]}, {"offers.0.starts_minute": "missing"}),
+        (
+            {"offers": [{"name": "美术", "starts_minute": TWO, "ends_minute": NOON}]},
+            {"offers.0.ends_minute": "end_before_start"},
+        ),
     ],
 )
 async def test_what_does_not_fit_is_said_beside_its_field(

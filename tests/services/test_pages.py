@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,9 +12,20 @@ import pytest
 from starlette.applications import Starlette
 
 from civicgraph import clock
+from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor, Role
 from civicgraph.services import operations
-from civicgraph.services.models import OpeningHours, PriceRule, Service, ServiceStatus
+from civicgraph.services.models import (
+    HolidayHours,
+    Offer,
+    OfferKind,
+    OpeningHours,
+    PriceRule,
+    Service,
+    ServiceKind,
+    ServiceStatus,
+    SlotPlan,
+)
 from tests.services.conftest import CANTEEN
 from tests.support import city as place
 from tests.support.browser import Browser, signed_in, visit
@@ -82,6 +94,54 @@ async def test_a_service_says_its_hours_its_prices_and_what_it_offers(site: Site
     assert site.stranger.status == 404
 
 
+async def test_search_engines_read_of_a_service_what_its_page_says(site: Site) -> None:
+    goods = [
+        {
+            "name": "美术</script><script>alert(1)",
+            "kind": "course",
+            "weekday": 3,
+            "starts_minute": 1000,
+            "ends_minute": 1050,
+        },
+        {"name": "菜籽油", "kind": "goods", "amount_fen": 9500, "unit": "桶"},
+    ]
+    special = [{"first_day": "2026-10-05", "last_day": "2026-10-06", "note": "换灶台"}]
+    place = {"address": "凤泉路 1 号", "phone": "0851-1234567"}
+    given = {**place, "offers": goods, "special_days": special, "holiday_hours": "like_offices"}
+    with clock.override(LUNCH):
+        row = await publish(site, **given)
+        page = await site.stranger.open(f"/services/{row.slug}")
+        assert "<script>alert" not in page
+        (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    found = json.loads(block)
+    assert (found["@type"], found["name"], found["telephone"]) == ("Restaurant", row.name, row.phone)
+    assert found["address"]["streetAddress"] == row.address
+    assert found["address"]["addressLocality"].endswith("凤泉社区")
+    *week, holidays = found["openingHoursSpecification"]
+    assert [(one["opens"], one["closes"]) for one in week] == [("12:00", "14:00"), ("18:00", "20:00")]
+    assert all(len(one["dayOfWeek"]) == 5 and one["dayOfWeek"][0] == "Monday" for one in week)
+    assert (holidays["dayOfWeek"], holidays["opens"], holidays["closes"]) == ("PublicHolidays", "00:00", "00:00")
+    (closed,) = found["specialOpeningHoursSpecification"]
+    assert (closed["validFrom"], closed["validThrough"], closed["opens"]) == ("2026-10-05", "2026-10-06", "00:00")
+    assert [(one["name"], one["price"]) for one in found["makesOffer"]] == [
+        ("80 岁及以上", "8.00"),
+        ("本社区 60 岁及以上", "10.00"),
+        ("其他人", "15.00"),
+    ]
+    assert {one["priceSpecification"]["unitText"] for one in found["makesOffer"]} == {"餐"}
+    course, oil = found["hasOfferCatalog"]["itemListElement"]
+    assert course["itemOffered"]["hoursAvailable"]["dayOfWeek"] == ["Wednesday"]
+    assert (oil["itemOffered"]["@type"], oil["price"]) == ("Product", "95.00")
+    for words in ("12:00–14:00", "18:00–20:00", "10月5日", row.phone, row.address, "16:40–17:30", "95"):
+        assert words in page
+    row = await operations.suspend_service(site.actor, {"slug": row.slug, "version": row.version, "reason": "装修"})
+    page = await site.stranger.open(f"/services/{row.slug}")
+    assert "openingHoursSpecification" not in page
+    assert "application/ld+json" in page
+    await operations.close_service(site.actor, {"slug": row.slug, "version": row.version, "reason": "搬走了"})
+    assert "application/ld+json" not in await site.stranger.open(f"/services/{row.slug}")
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
@@ -135,9 +195,10 @@ async def test_a_page_says_what_holidays_and_special_days_change(site: Site) -> 
 
 async def test_an_editor_enters_a_service_with_hours_and_prices_and_lets_it_rest(site: Site) -> None:
     page = site.editor
-    await page.open("/staff/services/new")
+    await page.open("/staff/services/new?kind=repair")
     await page.send(
         kind="canteen",
+        is_round_the_clock="",
         name="幸福食堂",
         division_code=FENGQUAN,
         hours__0__weekday="1",
@@ -163,6 +224,67 @@ async def test_an_editor_enters_a_service_with_hours_and_prices_and_lets_it_rest
     await page.send(f"/staff/services/{row.slug}/closure", reason="并到隔壁了")
     assert "幸福食堂" not in await site.stranger.open("/services")
     assert "并到隔壁了" in await site.stranger.open(f"/services/{row.slug}")
+
+
+async def test_a_new_service_is_asked_what_its_kind_needs_and_begins_with_its_hours(site: Site) -> None:
+    page = site.editor
+    text = await page.open("/staff/services/new")
+    for kind in ServiceKind:
+        assert f"/staff/services/new?kind={kind.value}" in text
+        assert kind.words in text
+    text = await page.open("/staff/services/new?kind=after_school_care")
+    for name, is_asked in (
+        ("capacity", True),
+        ("offers.0.name", True),
+        ("slot_plans.0.places", False),
+        ("stewards.0.name", False),
+    ):
+        assert (f'name="{name}"' in text) is is_asked
+    art = {"name": "美术", "weekday": "3", "starts_minute": "16:40", "ends_minute": "17:30"}
+    await page.send(
+        name="托管班", division_code=FENGQUAN, **{f"offers__0__{name}": value for name, value in art.items()}
+    )
+    row = await Service.get(name="托管班")
+    hours = await OpeningHours.filter(service=row).order_by("weekday")
+    assert [(one.weekday, one.opens_minute, one.closes_minute) for one in hours] == [
+        (n, 990, 1110) for n in range(1, 6)
+    ]
+    assert row.holiday_hours is HolidayHours.LIKE_OFFICES
+    assert (await Offer.get(service=row)).kind is OfferKind.COURSE  # nobody had to say so
+    text = await page.open(f"/services/{row.slug}")
+    assert re.search(r'<h3>美术</h3><p>周三 <span class="num">16:40–17:30</span></p>', text)
+    text = await page.open("/staff/services/new?kind=canteen")
+    assert 'value="80 岁及以上"' in text
+    await page.send(name="食堂", division_code=FENGQUAN)
+    assert page.status == 422  # the prices of a canteen are prepared, what they are is for the staff to say
+    assert 'id="f-price_rules-0-amount_fen-error"' in page.text
+    page.http.cookies.set("lang", "en")
+    assert 'value="80 and over"' in await page.open("/staff/services/new?kind=canteen")
+
+
+async def test_a_field_that_a_kind_is_not_asked_is_kept_and_shown_where_it_is_filled(site: Site) -> None:
+    plan = {"weekday": 1, "opens_minute": 540, "closes_minute": 600, "slot_minutes": 30, "places": 3}
+    row = await publish(site, kind="parking", name="地下车库", offers=[], slot_plans=[plan], staff_count=2)
+    page = site.editor
+    text = await page.open(f"/staff/services/{row.slug}")
+    assert 'name="slot_plans.0.places"' in text
+    assert 'name="offers.0.name"' not in text
+    await page.send(summary="三十一个车位")
+    await row.refresh_from_db()
+    assert (row.summary, row.staff_count, row.capacity) == ("三十一个车位", 2, 60)
+    assert await SlotPlan.filter(service=row, places=3).count() == 1
+    await page.open(f"/staff/services/{row.slug}")
+    gone = {f"slot_plans__0__{name}": "" for name in plan}
+    await page.send(**gone)
+    assert not await SlotPlan.filter(service=row).exists()
+    text = await page.open(f"/staff/services/{row.slug}")
+    assert 'name="slot_plans.0.places"' not in text  # taken away by hand: the form no longer asks
+    entry = await AuditEntry.filter(subject_type="Service").order_by("-id").offset(1).first()
+    assert entry is not None
+    text = await page.open(f"/staff/services/{row.slug}?as_of={entry.id}")
+    assert 'name="slot_plans.0.places"' in text  # as it was then, and saved so
+    await page.send()
+    assert await SlotPlan.filter(service=row, places=3).count() == 1
 
 
 async def test_what_was_typed_stays_when_hours_overlap(site: Site) -> None:

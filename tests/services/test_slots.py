@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civicgraph import clock
+from civicgraph import clock, i18n
 from civicgraph.bookings import operations as bookings
+from civicgraph.bookings import rules as booking_rules
 from civicgraph.bookings.models import Quota, QuotaStatus, Registration, RegistrationState
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.operations import InvalidInput
@@ -96,7 +97,9 @@ async def test_what_is_closed_has_no_slots_and_whoever_had_booked_one_is_told(
         assert await Quota.filter(id=first.id).exists()
 
 
-async def test_more_places_go_to_those_who_wait_and_fewer_take_none_away(list_service: List, editor: Actor) -> None:
+async def test_more_places_go_to_those_who_wait_and_fewer_than_are_taken_are_refused(
+    list_service: List, editor: Actor
+) -> None:
     with clock.override(FRIDAY):
         row = await list_service(**STATION)
         slot = await Quota.all().order_by("-starts_at").first()
@@ -107,9 +110,77 @@ async def test_more_places_go_to_those_who_wait_and_fewer_take_none_away(list_se
         await change(editor, row, slot_plans=[{**DOCTOR, "places": 2}])
         await waiting.refresh_from_db()
         assert waiting.state is RegistrationState.CONFIRMED
-        await change(editor, row, slot_plans=[DOCTOR])
+        for language, words in (
+            ("zh", "5月29日 周五 09:30 已有 2 个名额被约"),
+            ("en", "2 places are taken on Fri 29 May 09:30"),
+        ):
+            token = i18n.current.set(language)
+            with pytest.raises(InvalidInput) as refused:
+                await change(editor, row, slot_plans=[DOCTOR])
+            i18n.current.reset(token)
+            (error,) = refused.value.errors
+            assert (error.field, error.code) == ("slot_plans.0.places", "below_taken")
+            assert words in error.message
         await slot.refresh_from_db()
         assert (slot.capacity, slot.taken) == (2, 2)
+        await bookings.cancel_registration(
+            ANONYMOUS, {"number": waiting.number, "secret": booking_rules.secret_of(waiting.number)}
+        )
+        await change(editor, row, slot_plans=[DOCTOR])  # one of them has given it back: one place is enough again
+        await slot.refresh_from_db()
+        assert (slot.capacity, slot.taken) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"slot_plans": []}, "slot_plans"),
+        ({"slot_plans": [{**DOCTOR, "closes_minute": 570}]}, "slot_plans"),
+        ({"slot_plans": [{**DOCTOR, "title": "护士坐诊"}]}, "slot_plans"),
+        ({"slot_plans": [{**DOCTOR, "weekday": 4}], "special_days": [{"first_day": "2026-05-29"}]}, "slot_plans"),
+        ({"holiday_hours": "like_offices"}, "holiday_hours"),
+    ],
+)
+async def test_a_time_that_is_booked_is_not_taken_away(
+    list_service: List, editor: Actor, values: dict[str, Any], field: str
+) -> None:
+    day = datetime(2026, 9, 25, 8, tzinfo=clock.CITY_ZONE)  # the Friday a week before that of the national holidays
+    with clock.override(day if field == "holiday_hours" else FRIDAY):
+        row = await list_service(**STATION)
+        slot = await Quota.all().order_by("-starts_at").first()
+        assert slot is not None
+        await book(slot)
+        with pytest.raises(InvalidInput) as refused:
+            await change(editor, row, **values)
+        (error,) = refused.value.errors
+        assert (error.field, error.code) == (field, "below_taken")
+        assert "1 个名额" in error.message
+        assert "09:30" in error.message
+        await slot.refresh_from_db()
+        assert slot.status is QuotaStatus.OPEN
+        assert (await Service.get(id=row.id)).version == row.version
+
+
+async def test_the_form_says_how_many_have_booked_and_keeps_what_was_typed(site: Site) -> None:
+    with clock.override(FRIDAY):
+        row = await publish(site, **{**STATION, "slot_plans": [{**DOCTOR, "places": 2}]})
+        slot = await Quota.all().order_by("-starts_at").first()
+        assert slot is not None
+        await book(slot)
+        await book(slot, "李四")
+        await site.editor.open(f"/staff/services/{row.slug}")
+        text = await site.editor.send(slot_plans__0__places="1", name="新驿站")
+        assert site.editor.status == 422
+        assert 'id="f-slot_plans-0-places-error"' in text
+        assert "5月29日 周五 09:30 已有 2 个名额被约：请先取消一些预约，或者至少保留 2 个。" in text
+        assert 'value="新驿站"' in text
+        site.editor.http.cookies.set("lang", "en")
+        await site.editor.open(f"/staff/services/{row.slug}")
+        gone = {f"slot_plans__0__{name}": "" for name in DOCTOR}
+        text = await site.editor.send(**gone, name="新驿站")
+        assert site.editor.status == 422
+        assert "2 places are booked at times that would be gone: Fri 29 May 09:30." in text
+        assert (await SlotPlan.get(service_id=row.id)).places == 2
 
 
 async def test_a_slot_is_never_booked_twice_however_many_ask_at_once(list_service: List) -> None:

@@ -202,6 +202,11 @@ async def test_staff_give_an_image_on_its_page_without_javascript(site: Site, ki
     if kind == "event":
         assert f'"image":"{linked[1]}"' in text
         assert "picture.png" not in text
+    else:
+        assert f'"image":"{linked[1]}"' in text
+        (small,) = re.findall(r'<img class="thumbnail focus-bottom-left"[^>]*>', await site.stranger.open("/services"))
+        for part in ('alt="舞台上的乐队"', '/list"', 'width="144"', 'height="96"', 'loading="lazy"'):
+            assert part in small
     await page.open(path)
     await page.send(f"{path}/removal")
     assert "listing-image focus" not in await site.stranger.open(f"/{kind}s/{row.slug}")

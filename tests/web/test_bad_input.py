@@ -58,6 +58,8 @@ EVENTS = {
     "end before start": ({"ends_at": "2031-05-22T18:00"}, "ends_at", ""),
     "longer than sixty days": ({"ends_at": "2031-09-01T18:00"}, "ends_at", ""),
     "unknown division": ({"division_code": "529999999999"}, "division_code", "没有这个编码的区划"),
+    "no place": ({"division_code": ""}, "division_code", "请选择一项"),
+    "no kind": ({"kind": ""}, "kind", "请选择一项"),
     "unknown kind": ({"kind": "party"}, "kind", "请"),
     "not a number": ({"capacity": "许多"}, "capacity", "请填写整数"),
     "not a price": ({"price_fen": "八块"}, "price_fen", "请填写整数"),
@@ -80,8 +82,10 @@ async def test_a_wrong_event_is_told_beside_the_field(editor: httpx.AsyncClient,
 
 async def test_the_same_in_english(editor: httpx.AsyncClient) -> None:
     editor.cookies.set("lang", "en")
-    form = {**GOOD_EVENT, "title": "", "csrf": await token_of(editor, "/staff/events/new")}
-    assert "Please fill this in." in (await editor.post("/staff/events/new", data=form)).text
+    form = {**GOOD_EVENT, "title": "", "division_code": " ", "csrf": await token_of(editor, "/staff/events/new")}
+    said = (await editor.post("/staff/events/new", data=form)).text
+    assert "Please fill this in." in said
+    assert 'id="f-division_code-error">Please choose one.<' in said
 
 
 async def test_bytes_that_are_no_text_are_told_beside_the_field(editor: httpx.AsyncClient) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import icalendar
 
 from civicgraph import clock, settings
-from civicgraph.bookings import notices
+from civicgraph.bookings import notices, rules
 from civicgraph.bookings.models import RegistrationState
 from civicgraph.clock import CITY_ZONE
 
@@ -93,8 +93,7 @@ def _add_times(event: icalendar.Event, entry: Entry) -> None:
     starts = entry.starts_at.astimezone(CITY_ZONE)
     ends = entry.ends_at.astimezone(CITY_ZONE) if entry.ends_at else None
     if entry.weekdays and ends:
-        while starts.isoweekday() not in entry.weekdays:
-            starts += timedelta(days=1)
+        starts = rules.first_on(starts, entry.weekdays)
         days = [_DAYS[day - 1] for day in sorted(entry.weekdays)]
         event.add("rrule", {"freq": "WEEKLY", "byday": days, "until": ends.astimezone(UTC)})
         same_day = starts.replace(hour=ends.hour, minute=ends.minute)

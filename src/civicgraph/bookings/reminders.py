@@ -6,6 +6,8 @@ Who finds the quota locked therefore does not wait: the deadline stays due for t
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from civicgraph import clock
 from civicgraph.bookings import notices, rules
 from civicgraph.bookings.models import Quota, QuotaStatus, Registration, RegistrationState
@@ -31,10 +33,13 @@ async def _remind(deadline: Deadline) -> None:
     """Everybody who has a place is reminded once; a server that slept past the start reminds of nothing."""
     quota = await Quota.get(id=deadline.subject_id)
     is_off = quota.is_on_hold or quota.status is QuotaStatus.CALLED_OFF
-    if is_off or quota.starts_at is None or quota.starts_at <= clock.now():
+    if is_off or quota.starts_at is None:
         return
-    what = f"{deadline.kind}:{quota.starts_at:%Y%m%d%H%M}"
-    await notices.tell_all(quota, "booking_reminder", what, rules.HOLDING)
+    first = rules.first_on(quota.starts_at, quota.weekdays)
+    if first <= clock.now():
+        return
+    what = f"{deadline.kind}:{first.astimezone(UTC):%Y%m%d%H%M}"
+    await notices.tell_all(quota, "booking_reminder", what, rules.HOLDING, starts_at=first)
 
 
 @on_missed("Registration", "hold")

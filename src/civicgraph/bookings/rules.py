@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from civicgraph import crypto
+from civicgraph import clock, crypto
 from civicgraph.bookings.models import Quota, QuotaStatus, RegistrationState
 from civicgraph.i18n import N_
 from civicgraph.permissions import MANAGE_BOOKINGS
@@ -124,11 +124,26 @@ def places_left(quota: Quota) -> int | None:
     return None if quota.capacity is None else quota.capacity - quota.taken
 
 
+def first_on(starts_at: datetime, weekdays: Sequence[int]) -> datetime:
+    """When it first takes place: at its start or, of a course, on the first of its weekdays from then on."""
+    found = starts_at.astimezone(clock.CITY_ZONE)
+    while weekdays and found.isoweekday() not in weekdays:
+        found += timedelta(days=1)
+    return found
+
+
 def deadlines(quota: Quota, now: datetime) -> dict[str, datetime]:
-    """When those who come are reminded; what has passed is not caught up on."""
+    """When those who come are reminded; what has passed is not caught up on.
+
+    Of a course on weekdays they are reminded of its first meeting alone. What comes every week is a habit: two letters
+    before each of the ninety afternoons of a term would bury the one that matters, that the course is moved or called
+    off. Who wants a sign each time has it in their calendar: the file repeats on the course's weekdays, with an alarm
+    before each.
+    """
     if quota.starts_at is None or quota.is_on_hold or quota.status is QuotaStatus.CALLED_OFF:
         return {}
-    due = {kind: quota.starts_at - before for kind, before in REMINDERS.items()}
+    first = first_on(quota.starts_at, quota.weekdays)
+    due = {kind: first - before for kind, before in REMINDERS.items()}
     return {kind: at for kind, at in due.items() if at > now}
 
 

@@ -94,7 +94,7 @@ async def _offers(row: Service, one: dict[str, Any]) -> None:
     given = one.get(key, [])
     names = given if isinstance(given, list) else [given]
     for position, name in enumerate(names, 1):
-        await Offer.create(service=row, position=position, kind=kind, name=name)
+        await Offer.create(service=row, position=position, kind=kind, name=name, **_TIMES.get(name, {}))
     if one["kind"] == "convenience_store":
         await Offer.bulk_create(
             [
@@ -112,6 +112,19 @@ async def _offers(row: Service, one: dict[str, Any]) -> None:
         )
 
 
+def _time(weekday: int, begins: tuple[int, int], ends: tuple[int, int]) -> dict[str, Any]:
+    minutes = {"starts_minute": begins[0] * 60 + begins[1], "ends_minute": ends[0] * 60 + ends[1]}
+    return {"weekday": weekday, **minutes, "note": "时间为演示数据。"}
+
+
+_TIMES = {
+    "红色文化": _time(1, (16, 40), (17, 30)),
+    "美术音乐": _time(3, (16, 40), (17, 30)),
+    "无人机科普": _time(5, (16, 40), (17, 40)),
+    "棋牌赛": _time(2, (14, 30), (16, 30)),
+    "舞蹈": _time(4, (9, 30), (10, 30)),
+}
+"""When courses and activities of the facts file take place; made up, and says so."""
 _GOODS = [
     ("道真灰豆腐果", "", 1800, "斤"),
     ("菜籽油", "农户直送，", 9500, "5 升桶"),

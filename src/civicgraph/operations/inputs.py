@@ -33,9 +33,12 @@ CityTime = Annotated[datetime, AfterValidator(_in_city)]
 """A moment: with a zone as it is, without one in the city's time."""
 
 
-_MISSING = N_("Please fill this in.")
+MISSING = N_("Please fill this in.")
+"""What is said where nothing was given."""
+_BLANK = ("string_too_short", "string_pattern_mismatch")
+"""Codes of a text that is too little of one: where nothing was given, that is what is wrong with it."""
 MESSAGES = {
-    "missing": _MISSING,
+    "missing": MISSING,
     "string_too_short": N_("Please write at least %(min_length)s characters."),
     "string_too_long": N_("Please write at most %(max_length)s characters."),
     "too_short": N_("Please give at least %(min_length)s."),
@@ -68,14 +71,18 @@ def _message(error: ErrorDetails) -> str:
     if error["type"].startswith("civic_"):
         ours = error["msg"]
         return gettext(ours, **context) if context else gettext(ours)
-    if error["type"] == "string_too_short" and not str(error["input"]).strip():
-        return gettext(_MISSING)
+    if _is_missing(error):
+        return gettext(MISSING)
     words = gettext(MESSAGES.get(error["type"], _FALLBACK))
     return words % context if "%(" in words else words
 
 
+def _is_missing(error: ErrorDetails) -> bool:
+    return error["type"] == "missing" or (error["type"] in _BLANK and not str(error["input"]).strip())
+
+
 def _code(error: ErrorDetails) -> str:
-    if error["type"] == "string_too_short" and not str(error["input"]).strip():
+    if _is_missing(error):
         return "missing"
     return error["type"].removeprefix("civic_")
 

@@ -243,6 +243,9 @@ class Offer:
     note = column()
     amount_fen = column()
     unit = column()
+    weekday = column()
+    starts_minute = column()
+    ends_minute = column()
 
 
 @node(models.MenuDay, visible=rules.visible_menus)

@@ -251,6 +251,11 @@ class Offer(Record):
     unit = fields.CharField(
         20, default="", db_default="", description="What the price is for, for instance 斤 or 5 升桶."
     )
+    weekday = fields.IntField(
+        null=True, description="Weekday of a course or an activity, 1 is Monday (ISO 8601), empty: none of its own."
+    )
+    starts_minute = fields.IntField(null=True, description="When it begins, in minutes after midnight.")
+    ends_minute = fields.IntField(null=True, description="When it ends, in minutes after midnight, at most 1440.")
 
     class Meta:
         table = "offer"

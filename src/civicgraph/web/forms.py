@@ -25,6 +25,7 @@ from tortoise.exceptions import IntegrityError, OperationalError, TransactionMan
 from civicgraph import clock
 from civicgraph.i18n import N_, Labelled, gettext
 from civicgraph.operations import Conflict, FieldError, Input, Operation, OperationError
+from civicgraph.operations.inputs import MISSING
 from civicgraph.permissions import Actor
 from civicgraph.web.csrf import Token, is_same_origin
 from civicgraph.web.fields import (
@@ -127,7 +128,7 @@ class Form:
         except OperationError as error:
             if error.code in ("FORBIDDEN", "NOT_FOUND"):
                 raise
-            self.found = error.errors
+            self.found = [self._said(one) for one in error.errors]
         except IntegrityError:
             self.found = Conflict({}, 0).errors
         except (
@@ -142,7 +143,7 @@ class Form:
     def _compare(self, error: Conflict) -> None:
         """Somebody saved first: show their values beside mine; saving again is then a decision."""
         for name, declared in self.model.model_fields.items():
-            if name in error.current:
+            if name in error.current and name not in self.leave_out:
                 theirs, mine = (
                     _words(error.current[name], declared),
                     _words(_mine(self.values.get(name), declared), declared),
@@ -176,16 +177,29 @@ class Form:
         return f"{self.prefix}-{path.replace('.', '-')}"
 
     def _label(self, path: str) -> str:
+        name, declared = self._declared(path)
+        return gettext(declared.title or name) if declared else ""
+
+    def _declared(self, path: str) -> tuple[str, FieldInfo | None]:
+        """The innermost field that a path leads to."""
         model: type[Input] = self.model
-        label = ""
+        found: tuple[str, FieldInfo | None] = ("", None)
         for part in path.split("."):
             if part.isdigit() or part not in model.model_fields:
                 continue
             declared = model.model_fields[part]
-            label = gettext(declared.title or part)
+            found = (part, declared)
             if inner := item_model(declared):
                 model = inner
-        return label
+        return found
+
+    def _said(self, error: FieldError) -> FieldError:
+        """An error in the words of its control: nothing can be filled in where one chooses."""
+        name, declared = self._declared(error.field)
+        is_chosen = declared is not None and self._kind(name, declared) in ("select", "radios", "checkboxes")
+        if is_chosen and error.code == "missing" and error.message == gettext(MISSING):
+            return FieldError(error.field, error.code, gettext(N_("Please choose one.")))
+        return error
 
     def _field(self, name: str, declared: FieldInfo, value: Any, path: str) -> dict[str, Any]:
         inner = item_model(declared)

@@ -75,6 +75,8 @@ class Listing:
     """Fields of the update's input that make no sense for a row."""
     left_out_new: Callable[[Request], Sequence[str]] = field(default=lambda request: ())
     """The same of the input of a new one, by the address of its form."""
+    starts_with: Callable[[Request], Mapping[str, Any]] = field(default=lambda request: {})
+    """What the form of a new one is filled in with, beside what its address says."""
     more: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(default=lambda row: {})
     """Values of the form that are made of the row rather than read as they are."""
 
@@ -117,7 +119,7 @@ class _Pages:
         choices = await self._choices(request)
         form = Form(
             self.it.create.input,
-            dict(request.query_params),
+            {**request.query_params, **self.it.starts_with(request)},
             choices=choices,
             controls=self.it.controls(choices),
             leave_out=self.it.left_out_new(request),
@@ -143,6 +145,7 @@ class _Pages:
         before = await self._earlier(request, row, key)
         form = await self._edit_form(request, row, before.values if before else {})
         if request.method == "POST":
+            before = None  # what was typed is shown
             result = await submit(request, form, self.it.update, **self._fixed(key, row))
             if result is not None:
                 return redirect(
@@ -193,7 +196,7 @@ class _Pages:
     async def _earlier(self, request: Request, row: Mapping[str, Any], key: str) -> Earlier | None:
         """What the row was after the entry of its history that the address names."""
         number = request.query_params.get("as_of", "")
-        if request.method == "POST" or not (number.isascii() and number.isdigit() and len(number) < 16):
+        if not (number.isascii() and number.isdigit() and len(number) < 16):
             return None
         return await earlier(request, self.it.update.input, self._subject(row, key), int(number))
 
@@ -220,7 +223,7 @@ class _Pages:
             {**from_graphql(model, row), **self.it.more(row), **before},
             choices=choices,
             controls=self.it.controls(choices),
-            leave_out=[fixed, *self.it.left_out(row)],
+            leave_out=[fixed, *(name for name in self.it.left_out(row) if not before.get(name))],
         )
 
     async def _choices(self, request: Request) -> Mapping[str, Choices]:

@@ -161,6 +161,9 @@ async def build_services(dice: Random, places: list[str]) -> None:
                 name=title,
                 amount_fen=dice.choice([None, 0, 1250]),
                 unit=dice.choice(["", "斤"]),
+                weekday=dice.choice([None, 1, 7]),
+                starts_minute=dice.choice([None, 0, 1000]),
+                ends_minute=dice.choice([None, 1440]),
             )
         for position in range(dice.choice([0, 0, 2])):
             is_public = dice.random() < 0.5

@@ -18,7 +18,7 @@ from civicgraph.bookings.operations.own import (
     list_registration,
     take_fewer_places,
 )
-from civicgraph.bookings.operations.planned import Slot, lay_slots, sweep_slots
+from civicgraph.bookings.operations.planned import Slot, booked_slots, lay_slots, sweep_slots
 from civicgraph.bookings.operations.quotas import close_quota, create_quota, keep_in_step, open_quota, update_quota
 from civicgraph.bookings.operations.register import register
 from civicgraph.bookings.operations.tables import export_bookings
@@ -26,6 +26,7 @@ from civicgraph.bookings.operations.tables import export_bookings
 __all__ = [
     "Slot",
     "accept_places",
+    "booked_slots",
     "cancel_registration",
     "check_in",
     "check_untaken",

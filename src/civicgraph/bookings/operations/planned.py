@@ -35,14 +35,12 @@ async def lay_slots(subject: Subject, wanted: Iterable[Slot]) -> int:
     """Let the slots to come be these; how many are new. The caller holds the subject's lock.
 
     A slot that is no longer wanted goes; where somebody has booked it, it is called off and they are told. More
-    places go to those who wait; fewer never take away what is booked.
+    places go to those who wait; fewer never take away what is booked. Whoever lets staff change what is wanted looks
+    at `booked_slots` first, and refuses what would do either.
     """
     asked = {one.key: one for one in wanted}
-    coming = Quota.filter(**subject.key, is_planned=True, starts_at__gt=clock.now())
-    for row in await coming.exclude(status=QuotaStatus.CALLED_OFF).select_for_update().order_by("id"):
-        assert row.starts_at is not None
-        assert row.ends_at is not None
-        slot = asked.pop((row.starts_at, row.ends_at, row.title), None)
+    for row in await _coming(subject):
+        slot = asked.pop(_slot_of(row).key, None)
         if slot is None:
             await _take_away(row)
         elif row.capacity != max(slot.places, row.taken):
@@ -54,6 +52,22 @@ async def lay_slots(subject: Subject, wanted: Iterable[Slot]) -> int:
         row = await Quota.create(code=rules.new_code(), **subject.key, **shared_columns(subject), **_columns(slot))
         await keep_deadlines(row)
     return len(asked)
+
+
+async def booked_slots(subject: Subject) -> list[Slot]:
+    """The slots to come in which places are taken, each with how many; locked, so that none is taken meanwhile."""
+    return [_slot_of(row) for row in await _coming(subject) if row.taken]
+
+
+async def _coming(subject: Subject) -> list[Quota]:
+    coming = Quota.filter(**subject.key, is_planned=True, starts_at__gt=clock.now())
+    return await coming.exclude(status=QuotaStatus.CALLED_OFF).select_for_update().order_by("id")
+
+
+def _slot_of(row: Quota) -> Slot:
+    assert row.starts_at is not None
+    assert row.ends_at is not None
+    return Slot(row.starts_at, row.ends_at, row.taken, row.title)
 
 
 def _columns(slot: Slot) -> dict[str, Any]:

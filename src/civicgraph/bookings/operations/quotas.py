@@ -169,7 +169,7 @@ async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
     if row.event_id is not None:  # type: ignore[attr-defined]
         columns["starts_at"] = columns["starts_at"] or row.starts_at
         columns["ends_at"] = columns["ends_at"] or row.ends_at
-    is_moved = columns["starts_at"] != row.starts_at
+    is_moved = columns["starts_at"] != row.starts_at or columns["weekdays"] != row.weekdays
     row.update_from_dict({**columns, "version": row.version + 1})
     await row.save(update_fields=[*columns, "version", "updated_at"])
     await _replace_questions(row, data)

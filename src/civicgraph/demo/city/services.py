@@ -19,7 +19,21 @@ SERVICE = table(
     "slots_until",
 )
 HOURS = table(OpeningHours, "created_at", "updated_at", "service_id", "weekday", "opens_minute", "closes_minute")
-OFFER = table(Offer, "created_at", "updated_at", "service_id", "position", "kind", "name", "note", "amount_fen", "unit")
+OFFER = table(
+    Offer,
+    "created_at",
+    "updated_at",
+    "service_id",
+    "position",
+    "kind",
+    "name",
+    "note",
+    "amount_fen",
+    "unit",
+    "weekday",
+    "starts_minute",
+    "ends_minute",
+)
 
 _SUSPENDED, _CLOSED = 0.02, 0.03
 
@@ -59,7 +73,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
         for first, last, opens, closes in plan["hours"]:
             hours += [(now, now, number, day, _minute(opens), _minute(closes)) for day in range(first, last + 1)]
         offers += [
-            (now, now, number, position, OfferKind(one).value, offered, "", None, "")  # type: ignore[call-arg]
+            (now, now, number, position, OfferKind(one).value, offered, "", None, "", None, None, None)  # type: ignore[call-arg]
             for position, (one, offered) in enumerate(plan["offers"], 1)
         ]
     yield SERVICE, found

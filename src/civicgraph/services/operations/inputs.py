@@ -109,9 +109,9 @@ class SlotPlanFields(Input):
 
     title: str = Field("", title=N_("What or whom one books"), max_length=60)
     weekday: int = Field(title=N_("Weekday"), ge=1, le=7)
-    opens_minute: int = Field(title=N_("From"), ge=0, le=1439, json_schema_extra=_CLOCK)
+    opens_minute: int = Field(title=N_("Start"), ge=0, le=1439, json_schema_extra=_CLOCK)
     closes_minute: int = Field(
-        title=N_("Until"), ge=0, le=1440, description=N_("00:00 is the end of that day."), json_schema_extra=_CLOCK
+        title=N_("End"), ge=0, le=1440, description=N_("00:00 is the end of that day."), json_schema_extra=_CLOCK
     )
     slot_minutes: int = Field(title=N_("Minutes of a slot"), ge=5, le=480)
     places: int = Field(title=N_("Places in a slot"), ge=1, le=1000)
@@ -125,7 +125,9 @@ class SlotPlanFields(Input):
 class OfferFields(Input):
     """An item of what it offers."""
 
-    kind: OfferKind = Field(title=N_("Kind"))
+    kind: OfferKind | None = Field(
+        None, title=N_("Kind"), description=N_("Empty: what services of this kind offer in general.")
+    )
     name: str = Field(title=N_("What it is called"), min_length=1, max_length=80)
     note: str = Field("", title=N_("Note"), max_length=200)
     amount_fen: int | None = Field(
@@ -137,6 +139,27 @@ class OfferFields(Input):
         json_schema_extra={"widget": "money"},
     )
     unit: str = Field("", title=N_("For each"), max_length=20)
+    weekday: int | None = Field(
+        None,
+        title=N_("Weekday"),
+        ge=1,
+        le=7,
+        description=N_("Of a course or an activity; one that comes on several days has a row for each."),
+    )
+    starts_minute: int | None = Field(None, title=N_("Start"), ge=0, le=1439, json_schema_extra=_CLOCK)
+    ends_minute: int | None = Field(
+        None,
+        title=N_("End"),
+        ge=0,
+        le=1440,
+        description=N_("00:00 is the end of that day."),
+        json_schema_extra=_CLOCK,
+    )
+
+    @field_validator("ends_minute")
+    @classmethod
+    def _midnight(cls, minute: int | None) -> int | None:
+        return 1440 if minute == 0 else minute
 
 
 class ServiceFields(Input):
@@ -168,7 +191,7 @@ class ServiceFields(Input):
         title=N_("Times that can be booked"),
         max_length=30,
         description=N_(
-            "Slots are laid out from them two weeks ahead, without those on days on which it is closed. Whoever has booked a time that you take away is told that it is called off."
+            "Slots are laid out from them two weeks ahead. A time that somebody has booked stays, with as many places as are taken; to call it off, enter its day under “Days with other hours”: whoever has booked is told."
         ),
     )
     stewards: list[StewardFields] = Field(
@@ -179,6 +202,8 @@ class ServiceFields(Input):
 
     @model_validator(mode="after")
     def _rows(self) -> Self:
+        for one in self.offers:
+            one.kind = one.kind or KINDS[self.kind].offered
         _check_rows(self)
         return self
 
@@ -197,6 +222,14 @@ def _check_rows(data: ServiceFields) -> None:
             errors += InvalidInput.at(path, "overlap", N_("This overlaps with other hours of the same day.")).errors
         seen.append(one)
     errors += _wrong_slots(data.slot_plans)
+    for index, offer in enumerate(data.offers):
+        begins, ends = offer.starts_minute, offer.ends_minute
+        if begins is None and ends is not None:
+            words = N_("Please say when it begins as well.")
+            errors += InvalidInput.at(f"offers.{index}.starts_minute", "missing", words).errors
+        elif begins is not None and ends is not None and ends <= begins:
+            words = N_("The end must be after the start.")
+            errors += InvalidInput.at(f"offers.{index}.ends_minute", "end_before_start", words).errors
     if data.stewards and not KINDS[data.kind].has_stewards:
         errors += InvalidInput.at("stewards", "foreign", N_("Only services of stewards have these.")).errors
     for index, rule in enumerate(data.price_rules):

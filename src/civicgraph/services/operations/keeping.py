@@ -29,6 +29,7 @@ from civicgraph.services.models import (
     SpecialDay,
     Steward,
 )
+from civicgraph.services.operations.booked import check_booked
 from civicgraph.services.operations.inputs import (
     CreateService,
     HoursFields,
@@ -130,13 +131,17 @@ async def writable(actor: Actor, slug: str) -> Service:
 
 @operation()
 async def update_service(actor: Actor, data: UpdateService) -> Service:
-    """Change a service, its hours, prices and offers. Moving it needs the grant over both places."""
+    """Change a service, its hours, prices and offers. Moving it needs the grant over both places.
+
+    Times that can be booked keep the places that are taken: less is refused, with how many and when.
+    """
     row = await writable(actor, data.slug)
     columns = await _columns(data)
     if not actor.may(DRAFT_SERVICES if row.status is ServiceStatus.DRAFT else EDIT_SERVICES, data.division_code):
         raise Forbidden
     before = await service_values(row)
     check_version(row, data.version, lambda: before)
+    await check_booked(row, before, data)
     row.update_from_dict({**columns, "version": row.version + 1})
     await row.save()
     await _replace_rows(row, data)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from starlette.requests import Request
@@ -14,13 +16,14 @@ from starlette.routing import Route
 from civicgraph import calendars, clock, settings
 from civicgraph.bookings.known import own_states
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
-from civicgraph.events.feeds.linked import image_of
+from civicgraph.events.feeds.linked import image_of, script
 from civicgraph.events.feeds.texts import absolute
 from civicgraph.grievances.intake import placing
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import DRAFT_SERVICES
 from civicgraph.services import operations, rules
-from civicgraph.services.kinds import KINDS
+from civicgraph.services.kinds import KINDS, left_out
+from civicgraph.services.linked import service_of
 from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
 from civicgraph.services.operations.importing import WEEKDAYS
 from civicgraph.services.pages.many import bulk_of
@@ -84,9 +87,12 @@ async def service(request: Request) -> Response:
         "is_later": bool(variables["after"]),
         "building": _building(request, row["stewards"]),
     }
+    hours = _hours(row)
+    is_listed = row["status"] in ("PUBLISHED", "SUSPENDED")
     values = {
-        **_hours(row),
+        **hours,
         **own,
+        "linked": script(service_of(row, hours["special_days"])) if is_listed else "",
         "mine": await own_states(request, [*row["quotas"], *slots]),
         "asked": payer.shown(),
         **_price_choices(),
@@ -184,8 +190,38 @@ def _staff_values(request: Request) -> dict[str, Any]:
     }
     state = select_field(request, "status", gettext("Status"), ServiceStatus)
     fields = [*_search(request), state, review_field(request)]
-    forms = listing.forms(STAFF)
-    return {"fields": fields, "asked": asked, "kinds": _KINDS, "forms": forms, "bulk": BULK.buttons(request)}
+    return {
+        "fields": fields,
+        "asked": asked,
+        "kinds": _KINDS,
+        "sorts": [(one.value, one.words, gettext(own.about)) for one, own in KINDS.items()],
+        "chosen_kind": asked["kind"],
+        "forms": listing.forms(STAFF),
+        "bulk": BULK.buttons(request),
+    }
+
+
+def _left_out(row: Mapping[str, Any]) -> list[str]:
+    return left_out(ServiceKind[row["kind"]], listing.from_graphql(operations.UpdateService, row))
+
+
+def _left_out_new(request: Request) -> list[str]:
+    return left_out(ServiceKind[chosen], {}) if (chosen := one_of(request, "kind", ServiceKind)) else []
+
+
+def _starts_with(request: Request) -> dict[str, Any]:
+    """What the form of a new service of the chosen kind is filled in with."""
+    chosen = one_of(request, "kind", ServiceKind)
+    return {"kind": ServiceKind[chosen], **_said(KINDS[ServiceKind[chosen]].starts_with)} if chosen else {}
+
+
+def _said(given: Any) -> Any:
+    """A template with its texts in the language of the request."""
+    if isinstance(given, Mapping):
+        return {name: _said(one) for name, one in given.items()}
+    if isinstance(given, list):
+        return [_said(one) for one in given]
+    return gettext(given) if isinstance(given, str) and not isinstance(given, Enum) else given
 
 
 async def _choices(request: Request) -> dict[str, Any]:
@@ -224,6 +260,9 @@ STAFF = listing.Listing(
     variables=_staff_filter,
     choices=_choices,
     values=_staff_values,
+    left_out=_left_out,
+    left_out_new=_left_out_new,
+    starts_with=_starts_with,
     verbs=(
         *listing.drafting(
             publish=operations.publish_service,
