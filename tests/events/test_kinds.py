@@ -27,6 +27,8 @@ from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, SUIYANG
 
 EVENTS = {one["key"]: one for one in facts()["events"]}
 MAY = datetime(2026, 5, 10, 9, tzinfo=clock.CITY_ZONE)
+TOMORROW = datetime(2026, 5, 23, 9, tzinfo=clock.CITY_ZONE)
+"""The day after the culture night and the forum."""
 HUICHUAN = "520303"
 
 
@@ -75,6 +77,8 @@ WHOLE = """query ($slug: String!) { event(slug: $slug) {
   programme { kind title stage note startsAt endsAt quantity } teams { team { name kind members equipment division { code } } }
   entries { kind text saidBy link answer owner dueOn doneOn grievance { number status channel resolutionDueAt } }
   quotas { title } } }"""
+FINISH = """mutation ($slug: String!, $version: Int!) { finishEvent(input: {slug: $slug, version: $version}) {
+  event { status } errors { code reason message } } }"""
 ITEM: dict[str, Any] = {"stage": "", "note": "", "startsAt": None, "endsAt": None, "quantity": None}
 ENTRY: dict[str, Any] = {
     **dict.fromkeys(("saidBy", "link", "answer", "owner"), ""),
@@ -240,6 +244,7 @@ async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_o
     )
     await site.note(slug, "question", text="技改补贴材料退了两次", said_by="农产品加工企业")
     second = await EventEntry.get(position=2)
+    await _is_not_done_with(site, slug, "技改补贴材料退了两次", "品牌怎么进超市？")
     await site.editor.open(f"/staff/events/{slug}/record")
     action = f"/staff/events/{slug}/record/{second.id}/grievance"
     await site.editor.send(action, category="ent_policy", division_code="")
@@ -249,6 +254,11 @@ async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_o
     secret = re.search(r'<code class="secret">([^<]+)</code>', site.editor.text)
     assert secret is not None
     assert 'class="secret"' not in await site.editor.open(f"/staff/events/{slug}/record")
+    with clock.override(TOMORROW):
+        editor = await signed_in(site.app, site.actor)
+        await editor.open(f"/staff/events/{slug}")
+        await editor.send(f"/staff/events/{slug}/finish")
+        await editor.http.aclose()
     found = await site.read(slug)
     handed = found["entries"][1]
     assert found == {
@@ -258,6 +268,7 @@ async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_o
         "division": {"code": HUICHUAN},
         "startsAt": at(f"{day}T09:00"),
         "endsAt": at(f"{day}T12:00"),
+        "status": "FINISHED",
         "topics": forum["topics"],
         "programme": [{**ITEM, **collects, "kind": "DISCUSSION"}],
         "entries": [
@@ -282,6 +293,25 @@ async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_o
     assert row.public_text.startswith("技改补贴材料退了两次")
     gone = await withdraw_tracked_grievance(ANONYMOUS, {"number": row.number, "secret": secret[1]})
     assert gone.status is GrievanceStatus.WITHDRAWN
+
+
+async def _is_not_done_with(site: Site, slug: str, still_open: str, answered: str) -> None:
+    """That a forum is over is not said while a question waits: the page and GraphQL name it, and nothing changes."""
+    with clock.override(TOMORROW):
+        editor = await signed_in(site.app, site.actor)
+        await editor.open(f"/staff/events/{slug}")
+        shown = await editor.send(f"/staff/events/{slug}/finish")
+        refusal = shown[shown.index('<section class="errors"') :].partition("</section>")[0]
+        assert editor.status == 422
+        assert (still_open in refusal, answered in refusal) == (True, False)
+        row = await Event.get(slug=slug)
+        given = {"query": FINISH, "variables": {"slug": slug, "version": row.version}}
+        answer = (await editor.http.post("/graphql", json=given, headers=JSON)).json()["data"]["finishEvent"]
+        await editor.http.aclose()
+    (error,) = answer["errors"]
+    assert (answer["event"], error["code"], error["reason"]) == (None, "CONFLICT", "open_question")
+    assert still_open in error["message"]
+    assert row.status is EventStatus.PUBLISHED
 
 
 async def test_the_policy_class_and_a_consultation(site: Site) -> None:
