@@ -241,6 +241,7 @@ Mutation = mutations(
     door(operations.remove_event_image, {"event": "Event"}),
     door(operations.set_event_contact, {"event": "Event"}),
     door(operations.repeat_event, {"event": "Event"}),
+    door(operations.change_repetition, {"event": "Event"}),
     door(operations.repeat_places, {"event": "Event"}),
     door(operations.postpone_event, {"event": "Event"}),
     door(operations.cancel_event, {"event": "Event"}),
