@@ -38,6 +38,7 @@ PUBLIC = {
     "events": "/events",
     "calendar": "/events/calendar?month=2026-05",
     "events-week": "/events/week?from=2026-05-18",
+    "events-map": "/events/map",
     "events-near": "/events/near?within=520327001901",
     "events-nowhere": "/events/near",
     "event": "@/events?past=1",

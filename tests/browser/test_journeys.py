@@ -142,6 +142,7 @@ PAGES = (
     "/events",
     "/events/calendar",
     "/events/week",
+    "/events/map",
     "/events/near",
     "/drills",
     "/rescue-teams",

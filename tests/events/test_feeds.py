@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
@@ -17,6 +18,7 @@ import recurring_ical_events
 from PIL import Image
 from starlette.applications import Starlette
 from tortoise.connection import get_connection
+from xmlschema import XMLSchema11
 
 from civicgraph import clock
 from civicgraph.events import operations
@@ -31,6 +33,7 @@ from tests.support.browser import Browser, visit
 from tests.support.city import CITY, FENGGANG, FENGQUAN, SUIYANG
 
 MORNING = datetime(2026, 5, 20, 9, tzinfo=clock.CITY_ZONE)
+RFC_4287 = XMLSchema11(Path(__file__).parent.parent / "support/atom.xsd")
 ATOM = "{http://www.w3.org/2005/Atom}"
 CLASS: dict[str, Any] = {
     **NIGHT,
@@ -230,6 +233,13 @@ async def test_an_atom_feed_keeps_the_rules_of_its_standard(site: Site) -> None:
     await site.publish(title="夜 <b>&\x0b", summary='"引号" & 尖括号 <i>')
     await site.publish(**CLASS)
     text = await site.stranger.open("/events.atom?kind=&within=")
+    assert [f"{one}" for one in RFC_4287.iter_errors(text)] == []
+    for broken in (
+        text.replace("T", " "),
+        text.replace("<id>", "<ID>").replace("</id>", "</ID>"),
+        _without_links(text),
+    ):
+        assert not RFC_4287.is_valid(broken)
     feed = Xml.fromstring(text)
     for one in (feed, *feed.findall(f"{ATOM}entry")):
         for name in ("id", "title", "updated"):
@@ -248,6 +258,10 @@ async def test_an_atom_feed_keeps_the_rules_of_its_standard(site: Site) -> None:
     assert not read.bozo
     assert sorted(one.title for one in read.entries) == ["夜 <b>&", "政策微课堂"]
     assert read.entries[0].updated_parsed >= read.entries[1].updated_parsed
+
+
+def _without_links(text: str) -> str:
+    return re.sub("<link [^>]*/>", "", text)
 
 
 async def test_an_event_tells_search_engines_and_chat_programs_what_it_is(site: Site) -> None:

@@ -15,13 +15,14 @@ from civicgraph import clock
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.events import operations
 from civicgraph.events.models import Event, EventStatus, ProgrammeItem
-from civicgraph.permissions import Actor, Role
+from civicgraph.permissions import Actor, Held, Role
 from tests.events.conftest import NIGHT
 from tests.support import city as place
 from tests.support.browser import Browser, signed_in, visit
-from tests.support.city import FENGGANG, FENGQUAN, SUIYANG
+from tests.support.city import CITY, FENGGANG, FENGQUAN, SUIYANG
 
 MORNING = datetime(2026, 5, 22, 9, tzinfo=clock.CITY_ZONE)
+CITY_EDITOR = Actor(kind="person", name="editor of the city", grants=(Held(Role.EDITOR, CITY),))
 JUNE = datetime(2026, 6, 10, 9, tzinfo=clock.CITY_ZONE)
 
 
@@ -116,6 +117,37 @@ async def test_this_weekend_is_one_link_away(site: Site, today: str, saturday: s
         assert sunday in address
         assert "美术馆之夜" in await site.stranger.open(address)
         assert re.search(r'aria-current="page"[^>]*>本周末<', site.stranger.text)
+
+
+async def test_the_counties_are_tiles_with_what_is_coming_up_in_each(site: Site, app: Starlette) -> None:
+    for title, values in (("第一场", {"group": "families"}), ("第二场", {}), ("绥阳的", {"division_code": SUIYANG})):
+        groups = [values.pop("group")] if "group" in values else []
+        await operations.publish_event(CITY_EDITOR, await _draft(title=title, groups=groups, **values))
+    await operations.publish_event(CITY_EDITOR, await _draft(title="全市的", division_code=CITY))
+    with clock.override(MORNING):
+        before = app.state.engine.statements
+        page = await site.stranger.open("/events/map")
+        assert app.state.engine.statements == before + 1
+        assert tiles(page) == {FENGGANG: "2", SUIYANG: "1"}
+        assert "另有 1 场面向全市" in page
+        assert tiles(await site.stranger.open("/events/map?group=FAMILIES")) == {FENGGANG: "1", SUIYANG: "0"}
+        assert 'class="t-' not in await site.stranger.open("/events/map?from=2026-05-23")
+        part = await site.stranger.open("/events/map?kind=CULTURE_NIGHT", **{"hx-request": "true"})
+        assert "<html" not in part
+        (there,) = re.findall(rf'<a class="t-{SUIYANG}[^"]*" href="([^"]+)"', part)
+        assert titles(await site.stranger.open(unescape(there))) == ["绥阳的"]
+    with clock.override(JUNE):
+        assert "没有符合条件的活动" in await site.stranger.open("/events/map")
+
+
+def tiles(text: str) -> dict[str, str]:
+    """The figure of each county."""
+    return dict(re.findall(r'<a class="t-(\d+) v-\w+"[^>]*><span>[^<]+</span><b>([^<]+)</b>', text))
+
+
+async def _draft(**values: object) -> dict[str, object]:
+    row = await operations.create_event(CITY_EDITOR, {**NIGHT, **values})
+    return {"slug": row.slug, "version": row.version}
 
 
 async def test_whom_it_is_for_and_what_is_done_for_everybody_stand_on_its_page(site: Site) -> None:

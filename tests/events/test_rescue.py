@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -17,7 +18,7 @@ from civicgraph.demo.facts import facts
 from civicgraph.events import operations
 from civicgraph.events.models import DrillCell, Event, EventKind, EventStatus, Hazard
 from civicgraph.events.rescue.keeping import recount
-from civicgraph.events.rescue.models import RescueKind, RescueTeam
+from civicgraph.events.rescue.models import EventTeam, RescueKind, RescueTeam
 from civicgraph.events.rescue.operations import create_rescue_team, update_rescue_team
 from civicgraph.graph.engine import Engine
 from civicgraph.operations import Forbidden
@@ -52,6 +53,20 @@ async def test_every_team_of_a_county_can_be_chosen_however_many_there_are(app: 
     editor = await signed_in(app, await place.person("editor", Role.EDITOR, FENGGANG))
     text = await editor.open("/staff/events/new?kind=safety_drill")
     assert [n for n in range(1, 231) if f"{n}队" not in text] == []
+    # Without a script the form is sent to be narrowed: what is typed and ticked stays, and nothing is saved.
+    sought = {"narrow": "team_ids", "team_ids__find": "17队", "team_ids": "5"}
+    text = await editor.send("", title="全县演练", starts_at="2026-06-01T09:00", **sought)
+    assert editor.status == 200
+    assert re.findall(r'<input type="checkbox" [^>]*name="team_ids" value="\d+"( checked)?> <span>([^<]+)<', text) == [
+        *((" checked", "5队"), ("", "17队"), ("", "117队"), ("", "217队"))
+    ]
+    assert 'value="全县演练"' in text
+    assert "共 230 项，显示 4 项" in text
+    assert not await Event.all().exists()
+    await editor.send("", division_code=FENGQUAN, ends_at="2026-06-01T11:00", team_ids=["5", "117"])
+    row = await Event.get()
+    assert await EventTeam.filter(event_id=row.id).order_by("team_id").values_list("team_id", flat=True) == [5, 117]
+    assert "5队" in await editor.open(f"/staff/events/{row.slug}")
 
 
 async def test_the_year_of_the_facts_file_is_recomputed_from_its_rows(engine: Engine, city: None) -> None:

@@ -116,6 +116,9 @@ async def test_an_enterprise_offers_work_on_its_own_page_and_staff_take_it_off(a
     assert stranger.status == 404
     await owner.send(f"/my/vacancies/{row.id}/publication")
     assert "0851-7654321" in await stranger.open(f"/jobs/{row.id}")
+    found = (await stranger.open("/search?q=缝纫工")).split("<main")[1]
+    assert f'href="/jobs/{row.id}"' in found
+    assert "3,500" in found
     await other.open(f"/my/vacancies/{row.id}")
     assert other.status == 404
     assert "缝纫工" in await editor.open("/staff/vacancies")
@@ -125,6 +128,7 @@ async def test_an_enterprise_offers_work_on_its_own_page_and_staff_take_it_off(a
     assert stranger.status == 404
     assert "工资写错了" in await owner.open(f"/my/vacancies/{row.id}")
     assert "缝纫工" not in await stranger.open("/jobs")
+    assert f"/jobs/{row.id}" not in await stranger.open("/search?q=缝纫工")
     chief = await signed_in(app, town.centre)  # the trail is for who oversees the place
     assert "下架了岗位" in await chief.open(f"/staff/vacancies/{row.id}/history")
 

@@ -194,6 +194,14 @@ async def test_staff_give_an_image_on_its_page_without_javascript(site: Site, ki
     shown = re.search(r'<img class="listing-image focus-bottom-left" src="([^"]+)" alt="舞台上的乐队"', text)
     assert shown is not None
     assert "style=" not in shown[0]
+    if kind == "event":
+        for address in ("/events?past=1", "/events/week?from=2026-05-22", f"/venues/{NIGHT['venue']}"):
+            listed = await site.stranger.open(address)
+            (small,) = re.findall(r'<img class="thumbnail focus-bottom-left"[^>]*>', listed)
+            assert all(
+                part in small
+                for part in ('alt="舞台上的乐队"', '/list"', 'width="144"', 'height="96"', 'loading="lazy"')
+            ), address
     body = (await site.stranger.http.get(shown[1])).content
     assert CAMERA.encode() not in body
     assert b"Exif" not in body

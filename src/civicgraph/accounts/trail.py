@@ -174,6 +174,7 @@ OPERATIONS = {
     "set_office_hours": N_("Set an office's hours"),
     "remove_office_hours": N_("Took an office's own hours away"),
     "repeat_event": N_("Let an event come again"),
+    "change_repetition": N_("Let an event come again by another rule"),
     "repeat_places": N_("Offered an event's places at those that follow"),
     "postpone_event": N_("Postponed an event"),
     "create_checklist": N_("Drafted what is done once"),

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from civicgraph.divisions.models import DivisionLevel
+
+if TYPE_CHECKING:
+    from civicgraph.graph.plan import Compiler, Row
+    from civicgraph.graph.selection import Given
 
 DIGITS = {DivisionLevel.CITY: 4, DivisionLevel.COUNTY: 6, DivisionLevel.SUBDISTRICT: 9, DivisionLevel.COMMUNITY: 12}
 
@@ -31,6 +38,12 @@ def short_name(name: str) -> str:
 def is_it_or_above(above: str, code: str) -> str:
     """SQL: the division `above` is the one with this code, or lies above it."""
     return f"{above} IN ({', '.join(f'substr({code}, 1, {digits})' for digits in DIGITS.values())})"
+
+
+def place_below(_c: Compiler, row: Row, filters: Mapping[str, Given]) -> str:
+    """SQL of a facet: the division directly below the one that is asked for; without one, the county."""
+    digits = len(filters["within"].value) if "within" in filters else 4
+    return f"substr({row['division_id']}, 1, { ({4: 6, 6: 9}.get(digits, 12)) })"
 
 
 def nearest_office(key: str, code: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from civicgraph.divisions.rules import place_below
 from civicgraph.enterprises import models, operations, rules
 from civicgraph.enterprises.claims import rules as claims
 from civicgraph.enterprises.claims.graph import EnterpriseAccount
@@ -49,10 +50,7 @@ from civicgraph.grievances import rules as grievance_rules
 from civicgraph.permissions import EDIT_ENTERPRISES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from civicgraph.graph.plan import Compiler, Row
-    from civicgraph.graph.selection import Given
+    pass
 
 _COMMON = "The rarest value is that of one or two in a hundred: a page is full after a few thousand at most."
 
@@ -92,14 +90,8 @@ class EnterpriseFilter:
     )
 
 
-def _place_below(c: Compiler, row: Row, filters: Mapping[str, Given]) -> str:
-    """The division directly below the one that is asked for; without one, the county."""
-    digits = len(filters["within"].value) if "within" in filters else 4
-    return f"substr({row['division_id']}, 1, { ({4: 6, 6: 9}.get(digits, 12)) })"
-
-
 FACETS = {
-    "divisions": By(_place_below),
+    "divisions": By(place_below),
     "sections": By(lambda c, row, _: rules.section(row["industry_id"])),
     "industries": By(lambda c, row, _: row["industry_id"]),
     "kinds": By(lambda c, row, _: f"upper({row['kind']})"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+from civicgraph.divisions.rules import place_below
 from civicgraph.events import models, operations, rules
 from civicgraph.events.models import Accessibility, AudienceGroup, EventKind, EventStatus, Hazard
 from civicgraph.graph import (
+    By,
     Order,
     any_of,
     at_least,
@@ -27,6 +29,7 @@ from civicgraph.graph import (
     order_type,
     root,
     root_connection,
+    root_facets,
     root_one,
     to_many,
     to_one,
@@ -223,6 +226,13 @@ class Query:
         description="An event by its name in addresses.",
     )
     events = root_connection("Event", description="Events of the city.")
+    event_facets = root_facets(
+        "Event",
+        list="events",
+        facets={"divisions": By(place_below)},
+        description="How many of the events that a filter finds are in each division directly below the one that is asked"
+        " for, counted over a thousand of them at most; what is for all of it stands under its own code.",
+    )
 
 
 Subscription = followable(Query, "event", "events")
@@ -241,6 +251,7 @@ Mutation = mutations(
     door(operations.remove_event_image, {"event": "Event"}),
     door(operations.set_event_contact, {"event": "Event"}),
     door(operations.repeat_event, {"event": "Event"}),
+    door(operations.change_repetition, {"event": "Event"}),
     door(operations.repeat_places, {"event": "Event"}),
     door(operations.postpone_event, {"event": "Event"}),
     door(operations.cancel_event, {"event": "Event"}),

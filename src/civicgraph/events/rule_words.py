@@ -15,7 +15,7 @@ def words_of(text: str) -> str:
     rule = parse(text)
     parts = [_every(rule), *_on(rule)]
     if rule.count is not None:
-        parts.append(ngettext("once", "%(num)s times", rule.count))
+        parts.append(ngettext("once in all", "%(num)s times in all", rule.count))
     if rule.until is not None:
         pattern = "y年M月d日" if current.get() == "zh" else "d MMMM y"
         day = format_date(rule.until.date(), pattern, locale=LOCALES[current.get()])

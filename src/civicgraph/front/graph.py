@@ -15,6 +15,7 @@ class SearchKind(Labelled):
     GRIEVANCES = "grievances", N_("Grievances")
     ENTERPRISES = "enterprises", N_("Enterprises")
     PRODUCTS = "products", N_("Products")
+    VACANCIES = "vacancies", N_("Vacancies")
 
 
 @root
@@ -29,6 +30,7 @@ class Query:
             "grievances": "grievances.Grievance",
             "enterprises": "enterprises.Enterprise",
             "products": "products.Product",
+            "vacancies": "jobs.Vacancy",
         },
         union="SearchResult",
         kinds=SearchKind,

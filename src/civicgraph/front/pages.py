@@ -13,12 +13,14 @@ from civicgraph import clock, settings
 from civicgraph.enterprises.rules import sought
 from civicgraph.front import plans
 from civicgraph.i18n import LOCALES, gettext
+from civicgraph.jobs.wording import wage
 from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES
 from civicgraph.web import flash, page, read, redirect, staff_only, throttle
 from civicgraph.web.csrf import is_secure
 from civicgraph.web.forms import read_body
 from civicgraph.web.shell import chosen_place
 
+_SECTIONS = ("services", "events", "divisions", "grievances", "vacancies", "enterprises", "products")
 YEAR = 365 * 24 * 3600
 
 
@@ -35,19 +37,14 @@ async def home(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """One search over places, events, services, enterprises, products and grievances."""
+    """One search over places, events, services, vacancies, enterprises, products and grievances."""
     text = request.query_params.get("q", "").strip()[:60]
     if not text:
         return await page(request, "front/search", values={"q": "", "sections": []}, data={}, fragment="front/_found")
     throttle.count_search(request)
     variables = {"text": text, "enterprises": sought(text)}
     found = await read(request, "front/search", variables)
-    sections = [
-        name
-        for name in ("services", "events", "divisions", "grievances", "enterprises", "products")
-        if found[name]["nodes"]
-    ]
-    values = {"q": text, "sections": sections}
+    values = {"q": text, "sections": [name for name in _SECTIONS if found[name]["nodes"]], "wage": wage}
     return await page(request, "front/search", variables, values, data=found, fragment="front/_found")
 
 

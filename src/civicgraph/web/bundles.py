@@ -40,7 +40,7 @@ COMPONENTS = (
         "steps",
     ),
 )
-MODULES = ("live", "submitting", "filters", "rows", "theme", "menus", "following", "desk", "queue")
+MODULES = ("live", "submitting", "filters", "rows", "narrow", "theme", "menus", "following", "desk", "queue")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
     "site.css": (

@@ -27,6 +27,7 @@ from civicgraph.i18n import N_, Labelled, gettext
 from civicgraph.operations import Conflict, FieldError, Input, Operation, OperationError
 from civicgraph.operations.inputs import MISSING
 from civicgraph.permissions import Actor
+from civicgraph.web import narrowing
 from civicgraph.web.csrf import Token, is_same_origin
 from civicgraph.web.fields import (
     as_shown,
@@ -112,12 +113,14 @@ class Form:
         self.found: list[FieldError] = []
         self.conflict: list[dict[str, Any]] = []
         self.is_refused = False
+        self.narrowed: dict[str, str] = {}
 
     # Reading ------------------------------------------------------------------------------
 
     def bind(self, pairs: list[tuple[str, str]]) -> None:
         """Take the values that were typed."""
         self.values = _typed(self.model, pairs, "", self.leave_out)
+        self.narrowed = narrowing.asked(pairs)
 
     async def run(self, operation: Operation[Any, Any], actor: Actor, **fixed: Any) -> Any:
         """The operation's result, or None with the errors beside the fields."""
@@ -215,6 +218,7 @@ class Form:
             "choices": self._choices(name, declared),
             "attrs": attributes(declared),
         }
+        found |= narrowing.narrowed(found, self.narrowed.get(path))
         if inner:
             rows = [row if isinstance(row, Mapping) else row.__dict__ for row in value or []]
             rows += [{}] * (SPARE_ROWS if rows else 2)

@@ -140,9 +140,11 @@ def staff_only(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def submit(request: Request, form: Form, operation: Operation[Any, Any], **fixed: Any) -> Any:
-    """Read the form's body and run the operation. None when it was refused: draw the form again.
+    """Read the form's body and run the operation. None when it was refused, or sent to be narrowed: draw the form again.
 
     `fixed` are input fields that the address decides (a number, a slug).
     """
     form.bind(await read_body(request))
+    if form.narrowed:
+        return None
     return await form.run(operation, request.state.actor, **fixed)

@@ -27,6 +27,7 @@ def schema() -> GraphQLSchema:
         kind.fields.pop("grievanceFigures", None)
         kind.fields.pop("enterpriseFigures", None)
         kind.fields.pop("enterpriseFacets", None)
+        kind.fields.pop("eventFacets", None)
         kind.fields.pop("policyFigures", None)
         kind.fields.pop("marketFigures", None)
         kind.fields.pop("drillFigures", None)

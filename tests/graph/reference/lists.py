@@ -234,6 +234,7 @@ def search(world: World, row: Any, text: str, kinds: list[str] | None = None, fi
     searched = {
         **{"divisions": "Division", "services": "Service", "events": "Event"},
         **{"grievances": "Grievance", "enterprises": "Enterprise", "products": "Product"},
+        **{"vacancies": "Vacancy"},
     }
     wanted = {"filter": {"text": text}, "first": first}
     return [

@@ -24,6 +24,7 @@ from civicgraph.events.operations.image import remove_event_image, set_event_ima
 from civicgraph.events.operations.importing import import_events
 from civicgraph.events.operations.inputs import (
     CancelEvent,
+    ChangeRepetition,
     CreateEvent,
     EventFields,
     EventVersion,
@@ -34,6 +35,7 @@ from civicgraph.events.operations.inputs import (
 )
 from civicgraph.events.operations.keeping import create_event, update_event
 from civicgraph.events.operations.places import repeat_places
+from civicgraph.events.operations.rule import change_repetition
 from civicgraph.events.operations.series import extend, repeat_event
 from civicgraph.events.operations.states import (
     cancel_event,
@@ -47,6 +49,7 @@ __all__ = [
     "AddEventEntry",
     "CancelEvent",
     "ChangeEventEntry",
+    "ChangeRepetition",
     "CreateEvent",
     "DuplicateEvent",
     "EventEntryVersion",
@@ -61,6 +64,7 @@ __all__ = [
     "add_event_entry",
     "cancel_event",
     "change_event_entry",
+    "change_repetition",
     "create_event",
     "duplicate_event",
     "extend",

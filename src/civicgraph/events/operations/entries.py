@@ -17,8 +17,19 @@ from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.file_grievance import Identity, file
 from civicgraph.grievances.operations.report_input import FileGrievance
 from civicgraph.grievances.rules import grouped
-from civicgraph.i18n import N_
-from civicgraph.operations import Input, InvalidInput, NotFound, Unavailable, audit, changed, check_version, operation
+from civicgraph.i18n import N_, gettext
+from civicgraph.operations import (
+    FieldError,
+    Input,
+    InvalidInput,
+    NotFound,
+    OperationError,
+    Unavailable,
+    audit,
+    changed,
+    check_version,
+    operation,
+)
 from civicgraph.operations.inputs import validate
 from civicgraph.permissions import Actor
 
@@ -79,6 +90,12 @@ class HandOnQuestion(EventEntryVersion):
         "", title=N_("Credit code of the enterprise"), max_length=18, description=N_("If it is in the register.")
     )
     owner: str = Field("", title=N_("Which office sees to it"), max_length=80)
+
+
+class Unsettled(OperationError):
+    """What was asked waits for an answer, so the event is not done with."""
+
+    code = "CONFLICT"
 
 
 _NAMES = list(EventEntryFields.model_fields)
@@ -156,6 +173,23 @@ async def hand_on_question(actor: Actor, data: HandOnQuestion) -> dict[str, Any]
     await row.save()
     await _note(actor, event, row, {"grievance": [None, grievance.number]})
     return {"entry": row, "number": grievance.number, "tracking_secret": grouped(given.secret)}
+
+
+async def check_settled(event: Event) -> None:
+    """Refuse while a question of the event is neither answered nor a grievance, and name each.
+
+    They are not made grievances by themselves: what each is about and which community it is counted for is nowhere
+    said, and the tracking secret is shown once, to somebody who hands it to whoever asked.
+    """
+    asked = [kind for kind in KINDS[event.kind].entries if ENTRIES[kind].becomes_grievance]
+    still_open = EventEntry.filter(event_id=event.id, kind__in=asked, done_on__isnull=True, grievance_id__isnull=True)
+    words = N_("Still open: “%(text)s”%(said_by)s. Say when it was answered, or make it a grievance, in the record.")
+    errors = [
+        FieldError("", "open_question", gettext(words, text=row.text, said_by=row.said_by and f" ({row.said_by})"))
+        for row in await still_open.order_by("position")
+    ]
+    if errors:
+        raise Unsettled(errors)
 
 
 async def _of(actor: Actor, data: EventEntryVersion) -> tuple[Event, EventEntry]:

@@ -174,29 +174,28 @@ class EventVersion(Input):
     version: int = Field(title=N_("Version"), ge=1)
 
 
-class CancelEvent(EventVersion):
-    """Why an event does not take place."""
-
-    reason: str = Field(
+def _reason() -> Any:
+    """Why something does not take place as it was announced."""
+    return Field(
         title=N_("Reason"),
         min_length=2,
         max_length=300,
         description=N_("Everyone reads it; say what people can do instead."),
         json_schema_extra={"widget": "textarea"},
     )
+
+
+class CancelEvent(EventVersion):
+    """Why an event does not take place."""
+
+    reason: str = _reason()
     scope: EditScope = _scope()
 
 
 class PostponeEvent(EventVersion):
     """Why an event takes place later, and when, if that is known."""
 
-    reason: str = Field(
-        title=N_("Reason"),
-        min_length=2,
-        max_length=300,
-        description=N_("Everyone reads it; say what people can do instead."),
-        json_schema_extra={"widget": "textarea"},
-    )
+    reason: str = _reason()
     starts_at: CityTime | None = Field(
         None, title=N_("New start"), description=N_("Empty while the new date is not known yet.")
     )
@@ -265,3 +264,25 @@ class RepeatEvent(EventVersion):
         if self.count:
             parts.append(f"COUNT={self.count}")
         return ";".join(parts)
+
+
+class ChangeRepetition(RepeatEvent):
+    """When an event comes again from now on, and why its other days fall away."""
+
+    reason: str = _reason()
+
+
+def as_asked(rule: Rule, starts: date) -> dict[str, Any]:
+    """A rule in the words of the form, for an event that begins on a day; as a calendar's rule where they do not do."""
+    plain: dict[str, Any] = {
+        "frequency": rule.frequency,
+        "interval": rule.interval,
+        "weekdays": [list(WeekDay)[day] for n, day in rule.by_day if not n],
+        "until": rule.until and rule.until.date(),
+        "count": rule.count,
+    }
+    for on in MonthlyOn:
+        values = {**plain, "monthly_on": on}
+        if RepeatEvent.model_construct(**values, rule="").asked(starts) == rule:
+            return values
+    return {"frequency": rule.frequency, "rule": rule.text()}

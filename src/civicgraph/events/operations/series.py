@@ -20,13 +20,15 @@ from civicgraph.events.operations.rows import (
     replace_parts,
     without_record,
 )
+from civicgraph.events.recurrence import Rule
 from civicgraph.events.rescue.keeping import count_new
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
 from civicgraph.permissions import Actor
 from civicgraph.uploads import operations as uploads
 
-_OPEN = (EventStatus.DRAFT, EventStatus.PUBLISHED)
+OPEN = (EventStatus.DRAFT, EventStatus.PUBLISHED)
+"""What an event is whose time and rule may still change."""
 
 
 @operation()
@@ -35,15 +37,10 @@ async def repeat_event(actor: Actor, data: RepeatEvent) -> Event:
     row = await editable(actor, data.slug)
     if row.series_id is not None:  # type: ignore[attr-defined]
         raise Unavailable(N_("It comes again already. End that first: cancel this one and those after it."))
-    if row.status not in _OPEN:
+    if row.status not in OPEN:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
     check_version(row, data.version, dict)
-    rule = data.asked(row.starts_at.astimezone(clock.CITY_ZONE).date())
-    limit = max(clock.now(), row.starts_at) + rules.HORIZON
-    if next(recurrence.starts(rule, row.starts_at, limit), None) != row.starts_at:
-        raise InvalidInput.at(
-            "rule" if data.rule else "weekdays", "first", N_("The event itself has to be the first by its rule.")
-        )
+    rule, limit = rule_from(data, row)
     values = without_record(EventFields.model_validate(await event_values(row)))
     series = await EventSeries.create(
         division_id=values.division_code,
@@ -59,6 +56,17 @@ async def repeat_event(actor: Actor, data: RepeatEvent) -> Event:
     return row
 
 
+def rule_from(data: RepeatEvent, row: Event) -> tuple[Rule, datetime]:
+    """The rule that is asked for, from an event on, and how far its events are made. Raises `InvalidInput`."""
+    rule = data.asked(row.starts_at.astimezone(clock.CITY_ZONE).date())
+    limit = max(clock.now(), row.starts_at) + rules.HORIZON
+    if next(recurrence.starts(rule, row.starts_at, limit), None) != row.starts_at:
+        raise InvalidInput.at(
+            "rule" if data.rule else "weekdays", "first", N_("The event itself has to be the first by its rule.")
+        )
+    return rule, limit
+
+
 async def extend(series: EventSeries, until: datetime) -> int:
     """Make the events of a series up to a moment; how many. Those whose rule has come to its end rest."""
     rule = recurrence.parse(series.rule)
@@ -66,11 +74,16 @@ async def extend(series: EventSeries, until: datetime) -> int:
     last = rule.until and rule.until.replace(tzinfo=clock.CITY_ZONE) < until
     is_done = bool(last) or (rule.count is not None and len(slots) >= rule.count)
     since = series.made_until
-    wanted = [slot for slot in slots if since is not None and slot >= since]
+    there = set(await Event.filter(series_id=series.id, recurs_at__isnull=False).values_list("recurs_at", flat=True))
+    wanted = [slot for slot in slots if since is not None and slot >= since and slot not in there]
     template = EventFields.model_validate(series.template)
     status = EventStatus.PUBLISHED if await _is_shown(series) else EventStatus.DRAFT
     given = {slot: at_time(template, slot) for slot in wanted}
-    model = await Event.filter(series_id=series.id, is_exception=False).order_by("-recurs_at").first()
+    model = (
+        await Event.filter(series_id=series.id, is_exception=False, recurs_at__isnull=False)
+        .order_by("-recurs_at")
+        .first()
+    )
     rows = [
         Event(
             slug=rules.new_slug(slot),
@@ -121,7 +134,7 @@ async def change_series(row: Event, data: UpdateEvent) -> int:
     for one in others:
         slot = one.recurs_at and rules.moved(one.recurs_at, before, after)
         one.update_from_dict({"recurs_at": slot})
-        if one is not row and not one.is_exception and one.status in _OPEN:
+        if one is not row and not one.is_exception and one.status in OPEN:
             own = {name: getattr(one, name) for name in kinds.RECORD_FIELDS}
             values = at_time(data.model_copy(update=own), rules.moved(one.starts_at, before, after))
             if one.status is EventStatus.PUBLISHED and values.starts_at != one.starts_at:
@@ -155,7 +168,7 @@ async def _reached(row: Event, scope: EditScope) -> list[Event]:
 
 async def end_series(row: Event, scope: EditScope, target: EventStatus, reason: str) -> int:
     """Cancel those after an event of a series, or all to come, and make no more of them; how many."""
-    others = [one for one in await _reached(row, scope) if one.status in (*_OPEN, EventStatus.POSTPONED)]
+    others = [one for one in await _reached(row, scope) if one.status in (*OPEN, EventStatus.POSTPONED)]
     for one in others:
         one.update_from_dict({"status": target, "status_reason": reason, "version": one.version + 1})
         await one.save(update_fields=["status", "status_reason", "version", "updated_at"])

@@ -8,6 +8,7 @@ from civicgraph import clock
 from civicgraph.bookings.operations import check_untaken
 from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus
+from civicgraph.events.operations.entries import check_settled
 from civicgraph.events.operations.inputs import CancelEvent, EventFields, EventVersion, PostponeEvent
 from civicgraph.events.operations.rows import at_time, editable, event_values, replace_parts
 from civicgraph.events.operations.series import end_series
@@ -113,5 +114,6 @@ async def postpone_event(actor: Actor, data: PostponeEvent) -> Event:
 
 @operation()
 async def finish_event(actor: Actor, data: EventVersion) -> Event:
-    """Say that an event has taken place."""
+    """Say that an event has taken place; each question that was asked there is answered by then, or a grievance."""
+    await check_settled(await editable(actor, data.slug))
     return await _move(actor, data, "finish")

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from civicgraph.events.pages import feeds, held, record, rescue
 from civicgraph.events.pages.event import event
 from civicgraph.events.pages.listed import events
+from civicgraph.events.pages.map import events_map
 from civicgraph.events.pages.month import events_calendar
 from civicgraph.events.pages.staff import BULK, IMAGE, STAFF
 from civicgraph.events.pages.tables import TABLES
@@ -22,6 +23,7 @@ ROUTES = [
     Route("/events.atom", feeds.events_atom, name="events_atom"),
     Route("/events/calendar", events_calendar, name="events_calendar"),
     Route("/events/week", events_week, name="events_week"),
+    Route("/events/map", events_map, name="events_map"),
     Route("/events/near", held.events_near, name="events_near"),
     Route("/events/{slug}.ics", feeds.event_file, name="event_file"),
     Route("/events/{slug}/picture.png", feeds.event_picture, name="event_picture"),

@@ -88,3 +88,11 @@ def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) ->
             "value": bool(asked["free"]),
         },
     ]
+
+
+def date_fields(asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    """From one day until another, where a page has no days of its own."""
+    return [
+        {"name": "from", "kind": "date", "label": gettext("From"), "value": asked["from"]},
+        {"name": "until", "kind": "date", "label": gettext("Until"), "value": asked["until"]},
+    ]

@@ -6,9 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from civicgraph import settings
-from civicgraph.events.pages.asked import asked_of, fields_of, filter_of
+from civicgraph.events.pages.asked import asked_of, date_fields, fields_of, filter_of
 from civicgraph.events.pages.feeds import subscriptions
-from civicgraph.i18n import gettext
 from civicgraph.web import page, read
 from civicgraph.web.query import paging
 
@@ -24,10 +23,6 @@ async def events(request: Request) -> Response:
     }
     found = await read(request, "events/list", variables)
     *fields, is_free = fields_of(request, found, asked)
-    fields += [
-        {"name": "from", "kind": "date", "label": gettext("From"), "value": asked["from"]},
-        {"name": "until", "kind": "date", "label": gettext("Until"), "value": asked["until"]},
-        is_free,
-    ]
+    fields += [*date_fields(asked), is_free]
     values = {"asked": asked, "fields": fields, "subscribed": subscriptions(request, asked)}
     return await page(request, "events/list", variables, values, fragment="events/_results", data=found)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 
 from starlette.requests import Request
 
 from civicgraph import settings
 from civicgraph.divisions.choosing import editable, granted, staff_choices
-from civicgraph.events import operations
+from civicgraph.events import operations, recurrence
+from civicgraph.events.feeds.texts import moment
 from civicgraph.events.kinds import KINDS, OWN_FIELDS, RECORD_FIELDS, foreign_fields
 from civicgraph.events.models import EventKind, EventStatus
+from civicgraph.events.operations.inputs import as_asked
 from civicgraph.events.pages.many import bulk_of
 from civicgraph.events.rule_words import words_of
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import DRAFT_EVENTS
 from civicgraph.uploads.image_page import ImagePage
 from civicgraph.web import listing, read
-from civicgraph.web.forms import Choices
+from civicgraph.web.forms import Choices, Form
 from civicgraph.web.query import kinds, one_of, paging, review_field, search_field, select_field, text
 
 
@@ -50,6 +54,7 @@ def _staff_values(request: Request) -> dict[str, Any]:
         "forms": listing.forms(STAFF),
         "bulk": BULK.buttons(request),
         "words_of": words_of,
+        "rule_form": _rule_form,
         "kinds": [(one.value, one.words, gettext(own.about)) for one, own in KINDS.items()],
         "chosen_kind": kind,
         "has_record": {one.name for one, own in KINDS.items() if own.entries},
@@ -61,6 +66,20 @@ def _staff_values(request: Request) -> dict[str, Any]:
             **editable(request, DRAFT_EVENTS),
         },
     }
+
+
+LAST = time(23, 59, 59)
+
+
+def _rule_form(event: Mapping[str, Any]) -> Form:
+    """The form of another rule, filled with the one that holds; it counts from this event on."""
+    rule, at = recurrence.parse(event["series"]["rule"]), moment(event["startsAt"])
+    if rule.count is not None:
+        earlier = len(list(recurrence.starts(rule, moment(event["series"]["startsAt"]), at)))
+        left = rule.count - earlier
+        rule = replace(rule, count=left) if left > 1 else replace(rule, count=None, until=datetime.combine(at, LAST))
+    values = as_asked(rule, at.date())
+    return Form(operations.ChangeRepetition, values, leave_out=["slug"], prefix="rule")
 
 
 def _left_out(row: Mapping[str, Any]) -> list[str]:
@@ -126,6 +145,15 @@ STAFF = listing.Listing(
         listing.Verb(
             *("repetition", operations.repeat_event, N_("Let it come again"), N_("It comes again now.")),
             prefix="repetition",
+        ),
+        listing.Verb(
+            *(
+                "rule",
+                operations.change_repetition,
+                N_("Change how it comes again"),
+                N_("It comes again like this now."),
+            ),
+            prefix="rule",
         ),
         listing.Verb(
             *(
