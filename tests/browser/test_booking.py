@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import People
+from civicgraph.bookings import rules
+from tests.browser.conftest import People, until_kept
 from tests.support import city
 from tests.support.axe import IS_TOO_WIDE
 
@@ -18,6 +20,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 CREATE = """mutation ($input: CreateEventInput!) { createEvent(input: $input) { event { slug version } errors { message } } }"""
 PUBLISH = "mutation ($s: String!, $v: Int!) { publishEvent(input: {slug: $s, version: $v}) { errors { message } } }"
 OFFER = "mutation ($input: CreateQuotaInput!) { createQuota(input: $input) { quota { code } errors { message } } }"
+REGISTER = (
+    "mutation ($input: RegisterInput!) { register(input: $input) { registration { number } errors { message } } }"
+)
 NIGHT = {
     "kind": "CULTURE_NIGHT",
     "title": "美术馆之夜",
@@ -78,3 +83,65 @@ def test_a_resident_books_in_under_a_minute_and_who_waits_moves_up(people: Peopl
     expect(first.locator("h1")).to_have_text("已取消")
     second.reload()
     expect(second.locator("h1")).to_have_text("您已报上名，1 个名额")
+
+
+def registered(people: People, slug: str, name: str) -> str:
+    """The number of a place that somebody took over GraphQL."""
+    asked = f'{{ event(slug: "{slug}") {{ quotas {{ code }} }} }}'
+    code = httpx.post(f"{people.url}/graphql", json={"query": asked}).json()["data"]["event"]["quotas"][0]["code"]
+    given = {"quotaCode": code, "contactName": name, "contactPhone": "13800001234"}
+    answer = httpx.post(f"{people.url}/graphql", json={"query": REGISTER, "variables": {"input": given}}).json()
+    return str(answer["data"]["register"]["registration"]["number"])
+
+
+def test_people_are_checked_in_without_a_connection_each_once_when_it_is_back(people: People) -> None:
+    slug = offered(people, title="摸鱼大赛", capacity=9)
+    names = ("赵大妈", "钱大爷", "孙师傅", "李老师")
+    ticked, scanned, elsewhere, absent = (registered(people, slug, name) for name in names)
+    door = people.staff("editor")
+    door.goto(f"/staff/check-in/{rules.ticket_of(ticked)}")
+    at = urlsplit(door.url).path
+    if not people.has_script:  # an ordinary form
+        door.click("#scanned button")
+        expect(door.locator("main")).to_contain_text("赵大妈")
+        expect(door.locator(".figures .done")).to_contain_text("1")
+        return
+    door.goto(at)
+    for kept in (at, "/staff/check-in/"):
+        until_kept(door, kept)
+    other = people.staff("editor")
+    other.goto(at)
+    door.context.set_offline(True)
+    door.reload()
+    row = door.locator("[data-expected] tr", has_text="赵大妈")
+    row.locator("button").click()
+    expect(row).to_contain_text("尚未发送")
+    expect(door.locator("[data-line]")).to_contain_text("没有网络")
+    door.goto(f"/staff/check-in/{rules.ticket_of(scanned)}")  # as the phone's camera does
+    door.keyboard.press("Enter")
+    expect(door.locator("[data-count]")).to_have_text("2")
+    for number in (elsewhere, ticked, "KEINER"):
+        door.fill(".scan [name=ticket]", number)
+        door.keyboard.press("Enter")
+        if number == ticked:
+            expect(door.locator("[data-line]")).to_contain_text("不重复计数")
+    expect(door.locator("[data-count]")).to_have_text("4")
+    stored = door.evaluate("JSON.stringify(Object.entries(localStorage))")
+    assert not any(words in stored for words in (*names, "13800001234"))
+    other.locator("[data-expected] tr", has_text="孙师傅").locator("button").click()
+    expect(other.locator(".figures")).to_contain_text("1")
+    door.context.set_offline(False)
+    expect(door.locator("[data-count]")).to_have_text("0")
+    told = door.locator("[data-unsent] li")
+    expect(told).to_have_count(2)
+    expect(told.filter(has_text=elsewhere)).to_contain_text("已经签过到，不重复计数")
+    expect(told.filter(has_text="KEINER")).to_contain_text("没有计入")
+    expect(door.locator("[data-expected] tbody tr")).to_have_count(1)
+    expect(door.locator("[data-expected]")).to_contain_text(absent)
+    expect(door.locator(".figures .done")).to_contain_text("3")
+    for _ in range(2):
+        told.first.locator("button").click()
+    expect(door.locator("[data-unsent]")).to_be_hidden()
+    door.click("form[data-sign-out] button")
+    expect(door.locator("header")).to_contain_text("登录")
+    assert door.evaluate("caches.keys().then((all) => all.filter((one) => one.startsWith('kept-')))") == []
