@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from civicgraph import db
 from civicgraph import settings as configuration
