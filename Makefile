@@ -77,7 +77,8 @@ bench-peers: .venv/dev.stamp ## Beside PostGraphile, Strawberry and hand-written
 histories: .venv/dev.stamp ## Thousands of random histories against the rules written twice, others each time; a year of reminders; 200 reports at once and a kill; a tick killed at each of its steps
 	CIVICGRAPH_DEATHS=0 CIVICGRAPH_LIVES=80 CIVICGRAPH_HISTORIES=$(HISTORIES) CIVICGRAPH_HISTORIES_SEED=$$RANDOM$$RANDOM CIVICGRAPH_RESIDENTS=200 $(BIN)/python -m pytest tests/grievances/test_histories.py tests/grievances/test_a_year.py tests/grievances/test_crash.py tests/scheduler/test_killed.py
 
-soak: .venv/dev.stamp ## Crowds, slow clients and floods against a real server (a quarter of an hour)
+soak: .venv/dev.stamp ## Crowds, slow clients and floods against a real server; 500 for 30 places and a kill (a quarter of an hour)
+	CIVICGRAPH_RESIDENTS=500 $(BIN)/python -m pytest tests/bookings/test_crowd.py
 	$(BIN)/python -m benchmarks.soak
 
 lock: .venv/dev.stamp ## Pin the newest allowed versions, with hashes

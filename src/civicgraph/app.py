@@ -31,6 +31,7 @@ from civicgraph.web.cache import CachedPages, PageCache
 from civicgraph.web.errors import HANDLERS
 from civicgraph.web.hot import HotReads
 from civicgraph.web.middleware import Ground
+from civicgraph.web.offline import worker
 from civicgraph.web.shell import html
 
 PAGES = ("front", *db.ROOMS, "bookings", "privacy")
@@ -64,6 +65,9 @@ def routes() -> list[Any]:
     ]
     for room in PAGES:
         found += importlib.import_module(f"civicgraph.{room}.pages").ROUTES
+    found.append(
+        Route("/staff/kept-worker.js", worker, name="kept_worker")
+    )  # may keep what is in the folder it stands in
     return [*found, Route("/styleguide", styleguide, name="styleguide")]
 
 

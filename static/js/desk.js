@@ -13,11 +13,11 @@ document.addEventListener("submit", (event) => {
   text.setSelectionRange(text.value.length, text.value.length);
 });
 
-// What the page of the day has kept goes with the session; the server says so too, where the browser listens to it.
+// What the pages that stand without a connection have kept goes with the session; the server says so too, where the browser listens to it.
 document.addEventListener("submit", (event) => {
   if (!event.target.matches?.("form[data-sign-out]") || event.defaultPrevented) return;
-  Object.keys(localStorage).filter((name) => name.startsWith("today:")).forEach((name) => localStorage.removeItem(name));
+  Object.keys(localStorage).filter((name) => name.startsWith("kept:")).forEach((name) => localStorage.removeItem(name));
   if (!("caches" in window)) return;
-  caches.keys().then((names) => names.filter((name) => name.startsWith("today-")).forEach((name) => caches.delete(name)));
+  caches.keys().then((names) => names.filter((name) => name.startsWith("kept-")).forEach((name) => caches.delete(name)));
   navigator.serviceWorker?.getRegistrations().then((all) => all.forEach((one) => one.unregister()));
 });

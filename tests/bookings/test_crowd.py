@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from civicgraph import db
 from civicgraph import settings as configuration
@@ -24,7 +26,9 @@ from tests.support.city import FENGGANG
 from tests.support.servers import Server
 from tests.support.templates import run
 
-CROWD, PLACES, RESIDENTS = 500, 30, 60
+CROWD, PLACES = 500, 30
+RESIDENTS = int(os.environ.get("CIVICGRAPH_RESIDENTS", "60"))
+"""How many ask by HTTP; `make soak` sends five hundred."""
 REGISTER = """mutation ($input: RegisterInput!) { register(input: $input) { registration { number state } } }"""
 BOUNDS = {"CIVICGRAPH_BOOKINGS_PER_MINUTE": "100000", "CIVICGRAPH_COST_PER_MINUTE": "100000000"}
 
@@ -38,7 +42,15 @@ async def test_five_hundred_at_once_take_exactly_thirty_places_and_the_rest_wait
     assert [one.state.value for one in in_turn] == ["confirmed"] * PLACES + ["waiting"] * (CROWD - PLACES)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@dataclass(frozen=True)
+class Answered:
+    """Somebody whom the server told of their place; when they asked and when they heard."""
+
+    number: str
+    asked_at: float
+    heard_at: float
+
+
 def test_who_was_answered_keeps_the_place_when_the_process_is_killed_and_who_sends_again_has_one(
     database: str, tmp_path: Path
 ) -> None:
@@ -64,31 +76,53 @@ def test_who_was_answered_keeps_the_place_when_the_process_is_killed_and_who_sen
     with Server(database, SECRET, tmp_path, **BOUNDS) as server:
         again = run(_crowd(server, code))
     assert len(again) == RESIDENTS
-    assert {number: again[number] for number in first} == first
+    assert {one: again[one].number for one in first} == {one: told.number for one, told in first.items()}
 
-    async def look() -> tuple[tuple[int, int], int, int | None]:
+    async def look() -> tuple[list[str], int | None]:
         quota = await Quota.get(code=code)
-        return await counted(quota), await Registration.all().count(), await verify()
+        assert await counted(quota) == (PLACES, RESIDENTS - PLACES)
+        rows = await Registration.filter(quota_id=quota.id).order_by("rank")
+        assert [one.rank for one in rows] == list(range(1, RESIDENTS + 1))
+        assert [one.state.value for one in rows] == ["confirmed"] * PLACES + ["waiting"] * (RESIDENTS - PLACES)
+        return [one.number for one in rows], await verify()
 
-    assert run(connected(look)) == ((PLACES, RESIDENTS - PLACES), RESIDENTS, None)
+    in_turn, broken = run(connected(look))
+    assert broken is None
+    assert sorted(in_turn) == sorted(one.number for one in again.values())
+    late = {one: told for one, told in again.items() if one not in first}
+    for told in (first, late):
+        assert_nobody_is_before_who_was_answered_when_they_asked(in_turn, told)
 
 
-async def _crowd(server: Server, code: str, kill_after: int = 0) -> dict[int, str]:
+def assert_nobody_is_before_who_was_answered_when_they_asked(in_turn: list[str], told: dict[int, Answered]) -> None:
+    """Of two whose requests overlap either may be first; who has heard stands before all who ask later."""
+    by_rank = sorted(told.values(), key=lambda one: in_turn.index(one.number), reverse=True)
+    first_heard = by_rank[0].heard_at
+    for one in by_rank:  # from the last in turn: nobody behind had heard when this one asked
+        first_heard = min(first_heard, one.heard_at)
+        assert one.asked_at < first_heard
+
+
+async def _crowd(server: Server, code: str, kill_after: int = 0) -> dict[int, Answered]:
     """All of them at once; the process is killed when so many were answered."""
-    acknowledged: dict[int, str] = {}
+    acknowledged: dict[int, Answered] = {}
 
     async def one(client: httpx.AsyncClient, number: int) -> None:
         given = {"quotaCode": code, "contactName": f"人{number}", "idempotencyKey": f"resident-{number:012}"}
-        try:
-            answer = await client.post("/graphql", json={"query": REGISTER, "variables": {"input": given}})
-            acknowledged[number] = answer.json()["data"]["register"]["registration"]["number"]
-        except (httpx.HTTPError, ValueError, TypeError, KeyError):
-            return
+        async with at_once:
+            asked_at = time.monotonic()
+            try:
+                answer = await client.post("/graphql", json={"query": REGISTER, "variables": {"input": given}})
+                told = answer.json()["data"]["register"]["registration"]["number"]
+            except (httpx.HTTPError, ValueError, TypeError, KeyError):
+                return
+            acknowledged[number] = Answered(told, asked_at, time.monotonic())
         if kill_after and len(acknowledged) == kill_after:
             server.kill()
 
     # Half of them at a time where the process is killed: some must not have been answered when it is.
-    limits = httpx.Limits(max_connections=RESIDENTS // 2 if kill_after else 100)
+    at_once = asyncio.Semaphore(min(RESIDENTS // 2, 100) if kill_after else 100)
+    limits = httpx.Limits(max_connections=None)
     headers = {"accept": "application/json"}
     async with httpx.AsyncClient(base_url=server.url, limits=limits, headers=headers, timeout=60) as client:
         await asyncio.gather(*(one(client, number) for number in range(RESIDENTS)))

@@ -14,11 +14,13 @@ from starlette.applications import Starlette
 from civicgraph import clock
 from civicgraph.bookings import rules
 from civicgraph.bookings.models import Quota, Registration, RegistrationState
+from civicgraph.divisions.models import Division
 from civicgraph.events.models import Event
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from tests.bookings.conftest import Offer, come
 from tests.support.browser import Browser, signed_in, visit
+from tests.support.city import FENGGANG, FENGQUAN
 
 QUESTIONS = [
     {"label": "想画什么？", "kind": "choice", "choices": ["红军街", "赤水"], "is_required": True},
@@ -272,3 +274,18 @@ async def test_nobody_is_named_who_did_not_say_so_and_staff_read_no_names_on_the
     staff = await signed_in(app, dispatcher)
     for browser in (visit(app), staff):
         assert "王不说" not in await browser.open(quota.link)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_there_is_always_a_person_to_be_called(app: Starlette, offer: Offer) -> None:
+    quota = await offer()
+    await Quota.all().update(phone="")
+    browser = visit(app)
+    assert 'href="tel:12345"' in await browser.open(f"/book/{quota.code}")
+    await book(browser, quota)
+    assert 'href="tel:12345"' in browser.text
+    for code, number in ((FENGGANG, "0851-1"), (FENGQUAN, "0851-2")):  # the nearest office that has one
+        await Division.filter(code=code).update(phone=number)
+        assert f'href="tel:{number}"' in await browser.open(f"/book/{quota.code}")
+    await Quota.all().update(phone="0851-3")
+    assert 'href="tel:0851-3"' in await browser.open(f"/book/{quota.code}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -178,3 +179,11 @@ def people(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iter
     yield made
     made.close()
     assert not made.broken, f"the server broke on {made.broken}"
+
+
+def until_kept(page: Page, path: str) -> None:
+    """Wait until a page is kept in the browser; `wait_for_function` does not wait for a promise."""
+    end = time.monotonic() + 20
+    while not page.evaluate(f"caches.match('{path}').then(Boolean)"):
+        assert time.monotonic() < end, f"{path} is not kept"
+        page.wait_for_timeout(50)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import People
+from tests.browser.conftest import People, until_kept
 from tests.browser.test_keeping_up import FILE
 from tests.support import city
 from tests.uploads.pictures import photo
@@ -66,21 +65,13 @@ def test_a_step_is_taken_from_the_page_of_the_day(people: People) -> None:
     assert history(people, number, "到现场了") == 1
 
 
-def until_kept(page: Page) -> None:
-    """Wait until the page of the day is kept in the browser; `wait_for_function` does not wait for a promise."""
-    end = time.monotonic() + 20
-    while not page.evaluate("caches.match('/staff/today').then(Boolean)"):
-        assert time.monotonic() < end, "the page of the day is not kept"
-        page.wait_for_timeout(50)
-
-
 def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back(people: People) -> None:
     if not people.has_script:
         pytest.skip("without JavaScript it is an ordinary page")
     number = assigned(people)
     grid = people.staff("grid")
     grid.goto("/staff/today")
-    until_kept(grid)
+    until_kept(grid, "/staff/today")
     grid.context.set_offline(True)
     grid.reload()
     expect(grid.locator("h1")).to_contain_text("今天的活")
@@ -102,7 +93,7 @@ def test_a_conflict_is_shown_and_nothing_personal_is_left_at_sign_out(people: Pe
     number = assigned(people)
     grid, point = people.staff("grid"), people.staff("point")
     grid.goto("/staff/today")
-    until_kept(grid)
+    until_kept(grid, "/staff/today")
     grid.context.set_offline(True)
     note(grid, number, "notes", "我写的话")
     point.goto(f"/staff/grievances/{number}")
@@ -116,8 +107,8 @@ def test_a_conflict_is_shown_and_nothing_personal_is_left_at_sign_out(people: Pe
     grid.on("dialog", lambda dialog: dialog.accept())
     grid.click("form[data-sign-out] button")
     expect(grid.locator("header")).to_contain_text("登录")
-    assert grid.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('today:'))") == []
-    assert grid.evaluate("caches.keys().then((all) => all.filter((one) => one.startsWith('today-')))") == []
+    assert grid.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('kept:'))") == []
+    assert grid.evaluate("caches.keys().then((all) => all.filter((one) => one.startsWith('kept-')))") == []
 
 
 def test_a_photo_taken_without_a_connection_is_the_proof_once_it_is_back(people: People) -> None:

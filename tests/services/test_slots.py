@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from civicgraph import clock, i18n
 from civicgraph.bookings import operations as bookings
-from civicgraph.bookings import rules as booking_rules
+from civicgraph.bookings import rules
 from civicgraph.bookings.models import Quota, QuotaStatus, Registration, RegistrationState
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.operations import InvalidInput
@@ -124,7 +124,7 @@ async def test_more_places_go_to_those_who_wait_and_fewer_than_are_taken_are_ref
         await slot.refresh_from_db()
         assert (slot.capacity, slot.taken) == (2, 2)
         await bookings.cancel_registration(
-            ANONYMOUS, {"number": waiting.number, "secret": booking_rules.secret_of(waiting.number)}
+            ANONYMOUS, {"number": waiting.number, "secret": rules.secret_of(waiting.number)}
         )
         await change(editor, row, slot_plans=[DOCTOR])  # one of them has given it back: one place is enough again
         await slot.refresh_from_db()
@@ -255,3 +255,10 @@ async def test_a_resident_books_a_time_on_the_page_and_finds_it_marked_as_theirs
         await slot.refresh_from_db()
         assert slot.taken == 1
         assert "可候补" in await site.editor.open(f"/services/{row.slug}")
+        last = await book(slot, "李四")
+        own = f"/my-booking/{last.number}/{rules.secret_of(last.number)}"
+        site.stranger.http.cookies.delete("bookings")
+        await site.stranger.open(own)  # who waits for a time has not booked it
+        waiting = await site.stranger.open(f"/services/{row.slug}")
+        assert "候补第 1 位" in waiting
+        assert "您约的" not in waiting

@@ -41,7 +41,7 @@ async def test_every_file_of_ours_is_in_a_bundle_or_asked_for_by_a_page(client: 
     assert parts <= written
     templates = "".join(path.read_text() for path in settings.folder("templates").rglob("*.html"))
     alone = {path for path in written - parts if f"static('{path}')" in templates}
-    assert written - parts - alone == {"js/today-worker.js"}  # served under the address of its page
+    assert written - parts - alone == {"js/kept-worker.js"}  # served under the address of its page
 
 
 async def test_the_layers_are_declared_before_they_are_filled(client: httpx.AsyncClient) -> None:

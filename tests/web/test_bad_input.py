@@ -140,6 +140,16 @@ async def test_a_form_from_another_site_changes_nothing(editor: httpx.AsyncClien
     assert (await Division.get(code=city.FENGQUAN)).phone == ""
 
 
+async def test_a_form_of_ours_whose_cookie_is_gone_changes_nothing_and_keeps_what_was_typed(
+    editor: httpx.AsyncClient,
+) -> None:
+    path, form = f"/staff/places/{city.FENGQUAN}", {"phone": "0851-7", "version": "1", "csrf": "of another day"}
+    answer = await editor.post(path, data=form, headers={"sec-fetch-site": "same-origin"})
+    assert answer.status_code == 422
+    assert 'value="0851-7"' in answer.text
+    assert (await Division.get(code=city.FENGQUAN)).phone == ""
+
+
 async def test_staff_of_one_county_change_nothing_in_another(editor: httpx.AsyncClient) -> None:
     path = f"/staff/places/{city.HONGQIAO}"
     token = await token_of(editor, f"/staff/places/{city.FENGQUAN}")

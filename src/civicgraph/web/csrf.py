@@ -68,3 +68,11 @@ def is_same_origin(request: HTTPConnection) -> bool:
     base = settings.current().base_url.rstrip("/")
     scheme = "https" if is_secure() else "http"  # what people see: a proxy may have ended https before us
     return origin == base or origin == f"{scheme}://{request.headers.get('host', '')}"
+
+
+def is_surely_ours(request: HTTPConnection) -> bool:
+    """Whether the browser itself says that one of our own pages sent this; nothing said is no yes."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return "origin" in request.headers and is_same_origin(request)

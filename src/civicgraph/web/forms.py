@@ -28,7 +28,7 @@ from civicgraph.operations import Conflict, FieldError, Input, Operation, Operat
 from civicgraph.operations.inputs import MISSING
 from civicgraph.permissions import Actor
 from civicgraph.web import narrowing
-from civicgraph.web.csrf import Token, is_same_origin
+from civicgraph.web.csrf import Token, is_same_origin, is_surely_ours
 from civicgraph.web.fields import (
     as_shown,
     attributes,
@@ -55,6 +55,14 @@ RowControl = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 _HIDDEN = frozenset({"version", "id", "slug", "number", "idempotency_key"})
 
 
+class StaleForm(HTTPException):
+    """A form of our own pages whose cookie the browser has dropped since: a phone closes what stood open for long."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        super().__init__(403)
+        self.pairs = pairs
+
+
 async def read_body(request: Request) -> list[tuple[str, str]]:
     """The fields of a form that takes no files; see `read_form`."""
     body = await read_form(request)
@@ -71,10 +79,12 @@ async def read_form(request: Request) -> Body:
         raise HTTPException(403)
     body = await read_parts(request) if is_multipart(request) else Body(await read_pairs(request))
     given = next((value for name, value in body.pairs if name == "csrf"), "")
+    body.pairs = [(name, value) for name, value in body.pairs if name != "csrf"]
     if not Token(request).matches(given):
         await body.close()
+        if is_surely_ours(request):
+            raise StaleForm(body.pairs)
         raise HTTPException(403)
-    body.pairs = [(name, value) for name, value in body.pairs if name != "csrf"]
     return body
 
 
@@ -121,6 +131,12 @@ class Form:
         """Take the values that were typed."""
         self.values = _typed(self.model, pairs, "", self.leave_out)
         self.narrowed = narrowing.asked(pairs)
+
+    def ask_again(self, stale: StaleForm) -> None:
+        """Nothing was done; what was typed stands there, to be sent once more."""
+        self.bind(stale.pairs)
+        words = N_("This page had stood open for long. Nothing is lost: please look at it and send it once more.")
+        self.found, self.is_refused = [FieldError("", "stale", gettext(words))], True
 
     async def run(self, operation: Operation[Any, Any], actor: Actor, **fixed: Any) -> Any:
         """The operation's result, or None with the errors beside the fields."""

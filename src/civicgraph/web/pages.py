@@ -16,7 +16,7 @@ from civicgraph import settings
 from civicgraph.graph.engine import BadVariables, Engine
 from civicgraph.operations import Operation
 from civicgraph.web import shell
-from civicgraph.web.forms import Form, read_body
+from civicgraph.web.forms import Form, StaleForm, read_body
 from civicgraph.web.news import is_stream_wanted, mark_of, news
 from civicgraph.web.shell import flash
 from civicgraph.web.templating import document, has_document
@@ -144,7 +144,11 @@ async def submit(request: Request, form: Form, operation: Operation[Any, Any], *
 
     `fixed` are input fields that the address decides (a number, a slug).
     """
-    form.bind(await read_body(request))
+    try:
+        form.bind(await read_body(request))
+    except StaleForm as stale:
+        form.ask_again(stale)
+        return None
     if form.narrowed:
         return None
     return await form.run(operation, request.state.actor, **fixed)

@@ -8,16 +8,17 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from civicgraph.bookings import operations, rules
 from civicgraph.i18n import N_, gettext, ngettext
-from civicgraph.operations import Operation
+from civicgraph.operations import Operation, OperationError
 from civicgraph.web import page, read, redirect, require, staff_only, submit
 from civicgraph.web.formats import time
 from civicgraph.web.forms import Form
 from civicgraph.web.keys import new_key
+from civicgraph.web.offline import refused, wants_json
 from civicgraph.web.query import text
 
 AT_THE_DOOR = 100
@@ -27,6 +28,8 @@ AT_THE_DOOR = 100
 async def check_in(request: Request) -> Response:
     """Who is expected and has not come yet; scanned, typed or picked, one is checked in by a press."""
     code, asked = request.path_params["code"], text(request)
+    if request.method == "POST" and wants_json(request):
+        return await _noted(request, code)
     filters: dict[str, Any] = {"states": ["CONFIRMED", "OFFERED"], "hasCome": False} | (
         {"text": asked} if asked else {}
     )
@@ -50,6 +53,18 @@ async def check_in(request: Request) -> Response:
     values = {"form": form, "fields": [search], "q": asked, "scan_key": new_key()}
     status = 422 if form.is_refused else 200
     return await page(request, "staff/bookings/check_in", variables, values, data=found, status=status)
+
+
+async def _noted(request: Request, code: str) -> Response:
+    """What the page kept while there was no connection (`door.js`), with the time of its scan."""
+    form = Form(operations.check_in.input, leave_out=["quota_code"])
+    try:
+        done = await submit(request, form, operations.check_in, quota_code=code)
+    except OperationError as error:
+        return JSONResponse({"words": [one.message for one in error.errors]}, 403)
+    if done is None:
+        return refused(form)
+    return JSONResponse({"words": [_said(done)["said"]]}, 409 if done["is_repeated"] else 200)
 
 
 def _scanned(request: Request) -> str:

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from civicgraph import settings
 from civicgraph.grievances.models import GrievanceStatus
 from civicgraph.grievances.pages.work import ACTS, MAY, Act
 from civicgraph.grievances.workflow import TRANSITIONS
@@ -20,7 +19,7 @@ from civicgraph.uploads.forms import submit_with_files
 from civicgraph.web import page, read, redirect, staff_only
 from civicgraph.web.forms import Form
 from civicgraph.web.keys import new_key
-from civicgraph.web.templating import static
+from civicgraph.web.offline import refused, wants_json
 
 NOUNS = ("start", "resumption", "resolution", "verification", "send-back", "part", "notes")
 """Steps that are taken on the spot."""
@@ -33,41 +32,38 @@ _ASKS = {
 """What a step asks for on this page: as little as can be typed with a thumb."""
 
 
-_WORKER = "js/today-worker.js"
-
-
 async def today(request: Request) -> Response:
     """What is on one's plate: to lead, to check, and to help with; what is due first stands first."""
     return await _today(request)
 
 
-async def _today(request: Request, refused: tuple[str, Act, Form] | None = None) -> Response:
+async def _today(request: Request, tried: tuple[str, Act, Form] | None = None) -> Response:
     found = await read(request, "staff/today", {})
     led = {one["number"] for one in found["mine"]["nodes"]}
     helped = [one for one in found["helping"]["nodes"] if one["number"] not in led]
     lists = [
-        {"title": gettext("To do"), "tasks": [_task(one, refused) for one in found["mine"]["nodes"]]},
+        {"title": gettext("To do"), "tasks": [_task(one, tried) for one in found["mine"]["nodes"]]},
         {
             "title": gettext("To check on the spot"),
-            "tasks": [_task(one, refused) for one in found["checking"]["nodes"]],
+            "tasks": [_task(one, tried) for one in found["checking"]["nodes"]],
         },
-        {"title": gettext("To help with"), "tasks": [_task(one, refused) for one in helped]},
+        {"title": gettext("To help with"), "tasks": [_task(one, tried) for one in helped]},
     ]
     values = {
         "lists": [lists[0], *(one for one in lists[1:] if one["tasks"])],
-        "refused": refused[2].errors if refused else [],
+        "refused": tried[2].errors if tried else [],
     }
-    status = 422 if refused else 200
+    status = 422 if tried else 200
     return await page(request, "staff/today", {}, values, data=found, status=status)
 
 
-def _task(row: Mapping[str, Any], refused: tuple[str, Act, Form] | None) -> dict[str, Any]:
+def _task(row: Mapping[str, Any], tried: tuple[str, Act, Form] | None) -> dict[str, Any]:
     steps = []
     for act in (one for one in ACTS if one.noun in NOUNS):
         if not _is_open(act, row):
             continue
-        is_refused = refused is not None and refused[:2] == (row["number"], act)
-        form = refused[2] if refused is not None and is_refused else Form(act.operation.input)
+        is_refused = tried is not None and tried[:2] == (row["number"], act)
+        form = tried[2] if tried is not None and is_refused else Form(act.operation.input)
         form.values |= {"number": row["number"], "version": row["version"], "idempotency_key": new_key()}
         asked = [form[name] for name in _ASKS.get(act.noun, ())]
         fields = [{**one, "id": f"{row['number']}-{act.noun}-{one['name']}"} for one in asked]
@@ -91,34 +87,23 @@ async def step(request: Request) -> Response:
     act = next((one for one in ACTS if one.noun == noun and noun in NOUNS), None)
     if act is None:
         raise HTTPException(404)
-    wants_json = "application/json" in request.headers.get("accept", "")
     form = Form(act.operation.input)
     try:
         row = await submit_with_files(request, form, act.operation, "photos", "files", number=number)
     except OperationError as error:
-        if not wants_json:
+        if not wants_json(request):
             raise
         return JSONResponse({"words": [one.message for one in error.errors]}, 403)
-    if wants_json:
+    if wants_json(request):
         if row is None:
-            words = [one.message for one in form.found] or [gettext("Somebody changed this meanwhile.")]
-            is_conflict = bool(form.conflict) or any(one.code in ("conflict", "state") for one in form.found)
-            return JSONResponse({"words": words}, 409 if is_conflict else 422)
+            return refused(form)
         return JSONResponse({"version": row.version, "said": gettext(act.said)})
     if row is None:
         return await _today(request, (number, act, form))
     return redirect(request, "staff_today", said=gettext(act.said))
 
 
-async def worker(request: Request) -> Response:
-    """The service worker of the page. Its version is that of its file: a changed one begins an empty cache."""
-    source = (settings.folder("static") / _WORKER).read_text(encoding="utf-8")
-    text = source.replace("VERSION_OF_THIS_FILE", static(_WORKER).rpartition("=")[2])
-    return Response(text, media_type="text/javascript", headers={"cache-control": "no-cache"})
-
-
 ROUTES = [
     Route("/staff/today", staff_only(today), name="staff_today"),
-    Route("/staff/today-worker.js", worker, name="staff_today_worker"),
     Route("/staff/today/{number}/{noun}", staff_only(step), name="staff_today_step", methods=["POST"]),
 ]

@@ -1,0 +1,85 @@
+"""What the pages of bookings ask for is found by indexes: at 200,000 registrations nothing is gone through from end to end."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
+
+from civicgraph import settings as configuration
+from civicgraph.graph.engine import Engine
+from civicgraph.permissions import ANONYMOUS, Actor, Held, Role
+from civicgraph.web.templating import document
+from tests.bookings.conftest import Offer, come
+from tests.support.city import FENGGANG
+
+BIG = ("registration", "quota", "quota_question", "event", "service")
+HERE = {"code": "abcdefgh"}
+EXPECTED = {"states": ["CONFIRMED", "OFFERED"], "hasCome": False}
+ASKED: dict[str, list[dict[str, Any]]] = {
+    "bookings/book": [HERE],
+    "bookings/own": [{"number": "AAAAAA", "secret": "A" * 22}],
+    "staff/bookings/all": [
+        {"filter": {"within": FENGGANG}, "granted": [FENGGANG], "first": 30},
+        {"filter": {"within": FENGGANG, "states": ["WAITING"]}, "granted": [FENGGANG], "first": 30},
+        {"filter": {"within": FENGGANG, "named": "张三"}, "granted": [FENGGANG], "first": 30},
+    ],
+    "staff/bookings/check_in": [
+        {**HERE, "filter": EXPECTED, "number": "AAAAAA", "first": 100},
+        {**HERE, "filter": {**EXPECTED, "text": "张三"}, "number": "-", "first": 100},
+    ],
+    "staff/bookings/edit": [HERE],
+    "staff/bookings/figures": [{"slug": "a", "isEvent": is_event, "since": "2026-05-01"} for is_event in (True, False)],
+    "staff/bookings/message": [HERE],
+    "staff/bookings/quota": [
+        {**HERE, "filter": {"states": ["CONFIRMED", "OFFERED"]}, "first": 50},
+        {**HERE, "filter": {"states": ["WAITING"], "text": "张三"}, "first": 50},
+    ],
+    "staff/bookings/registration": [{"number": "AAAAAA"}],
+    "staff/bookings/sheet": [{**HERE, "filter": {"states": ["CONFIRMED", "OFFERED"]}, "first": 100}],
+}
+"""Each page's document, with variables as its page gives them."""
+
+
+def test_every_document_of_these_pages_is_asked() -> None:
+    folder = configuration.folder("templates")
+    found = [path for room in ("bookings", "staff/bookings") for path in (folder / room).glob("*.graphql")]
+    assert {str(path.relative_to(folder).with_suffix("")) for path in found} == set(ASKED)
+
+
+async def test_no_page_of_bookings_goes_through_a_big_table(engine: Engine, offer: Offer) -> None:
+    await come(await offer())
+    staff = Actor(kind="person", person_id=1, grants=(Held(Role.EDITOR, FENGGANG),))
+    troubles = {}
+    for name, given in ASKED.items():
+        for actor in (staff,) if name.startswith("staff/") else (ANONYMOUS, staff):
+            for variables in given:
+                plan, values = engine.prepared(document(name), variables, actor)
+                parameters = engine.parameters(plan.slots, values, actor)
+                if found := await gone_through(plan.statement, parameters):
+                    troubles[f"{name} {variables}"] = found
+    assert not troubles, troubles
+    assert await gone_through('SELECT t1."id" FROM "registration" t1 WHERE t1."people" = 3', []), "a scan would be seen"
+
+
+async def gone_through(statement: str, parameters: list[Any]) -> list[str]:
+    """Lines of the plan that read a big table from end to end; PostgreSQL is asked as if its tables were big."""
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "sqlite":
+        rows = await connection.execute_query_dict(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        named = re.findall(r'(?:FROM|JOIN) "?(\w+)"? (?:AS )?"?(\w+)"?', statement)
+        big = {alias for table, alias in named if table in BIG}
+        lines = [str(row["detail"]) for row in rows]
+        made = Counter(
+            line.removeprefix("CO-ROUTINE ") for line in lines
+        )  # reading what was found has the table's name, too
+        scanned = Counter(line.removeprefix("SCAN ") for line in lines if line.startswith("SCAN "))
+        return [f"SCAN {alias}" for alias, count in scanned.items() if alias in big and count > made[alias]]
+    async with in_transaction() as held:
+        await held.execute_query("SET LOCAL enable_seqscan = off")
+        rows = await held.execute_query_dict(f"EXPLAIN {statement}", parameters)
+    lines = [str(row["QUERY PLAN"]) for row in rows]
+    return [line for line in lines if re.search(rf"Seq Scan on ({'|'.join(BIG)})\b", line)]
