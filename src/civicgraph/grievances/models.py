@@ -159,7 +159,7 @@ class Grievance(Record):
     nudged_count = fields.IntField(default=0, db_default=0, description="How many asked when a level was told of it.")
     contact_name = fields.TextField(default="", description="The reporter’s name, encrypted. Never public.")
     contact_name_masked = fields.CharField(
-        10, default="", db_default="", description="The name, masked: its first character."
+        40, default="", db_default="", description="The name, masked: its first character."
     )
     contact_phone = fields.TextField(default="", description="Telephone, encrypted. Never public.")
     contact_phone_masked = fields.CharField(40, default="", description="The telephone, masked.")

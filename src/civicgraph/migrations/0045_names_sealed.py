@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             model_name="Grievance",
             name="contact_name_masked",
             field=fields.CharField(
-                default="", db_default="", description="The name, masked: its first character.", max_length=10
+                default="", db_default="", description="The name, masked: its first character.", max_length=40
             ),
         ),
         ops.RunPython(seal),
