@@ -134,6 +134,7 @@ def test_people_are_checked_in_without_a_connection_each_once_when_it_is_back(pe
     expect(row).to_contain_text("尚未发送")
     expect(door.locator("[data-line]")).to_contain_text("没有网络")
     door.goto(f"/staff/check-in/{rules.ticket_of(scanned)}")  # as the phone's camera does
+    expect(door.locator(".scan button")).to_be_focused()  # the number stands there, to be pressed
     door.keyboard.press("Enter")
     expect(door.locator("[data-count]")).to_have_text("2")
     for number in (elsewhere, ticked, "KEINER"):
