@@ -77,10 +77,7 @@ def mine(c: Compiler, order: str) -> str:
 
 def mine_of(person: str, order: str) -> str:
     """The same for any person."""
-    return (
-        f"{order}.ended_at IS NULL AND ({order}.person_id = {person} OR {order}.team_id IN"
-        f" (SELECT belongs.team_id FROM team_member belongs WHERE belongs.person_id = {person}))"
-    )
+    return f"{order}.ended_at IS NULL AND ({order}.person_id = {person} OR {order}.team_id IN {_teams_of(person)})"
 
 
 def has_part(c: Compiler, row: Row, *, is_lead: bool = False) -> str:
@@ -94,13 +91,13 @@ def with_my_part(c: Compiler, row: Row) -> str:
     return f"{row['id']} IN (SELECT part.grievance_id FROM work_order part WHERE {mine(c, 'part')})"
 
 
-def _my_teams(c: Compiler) -> str:
-    return f"(SELECT belongs.team_id FROM team_member belongs WHERE belongs.person_id = {c.person()})"
+def _teams_of(person: str) -> str:
+    return f"(SELECT belongs.team_id FROM team_member belongs WHERE belongs.person_id = {person})"
 
 
 def with_my_call(c: Compiler, row: Row) -> str:
     """To answer by a team of the actor's: from their teams to what these are called to."""
-    asked = f"asked.answered_at IS NULL AND asked.team_id IN {_my_teams(c)}"
+    asked = f"asked.answered_at IS NULL AND asked.team_id IN {_teams_of(c.person())}"
     return f"{row['id']} IN (SELECT asked.grievance_id FROM grievance_call asked WHERE {asked})"
 
 
@@ -110,7 +107,9 @@ def may_answer(c: Compiler, row: Row) -> str:
         "Grievance",
         lambda parent: f"{parent['id']} = {row['grievance_id']} AND {c.covers(parent['division_id'], WORK_GRIEVANCES)}",
     )
-    is_member = f"coalesce({row['team_id']} IN {_my_teams(c)}, {c.dialect.false}) AND EXISTS (SELECT 1 {source})"
+    is_member = (
+        f"coalesce({row['team_id']} IN {_teams_of(c.person())}, {c.dialect.false}) AND EXISTS (SELECT 1 {source})"
+    )
     return f"({c.covers(row['division_id'], DISPATCH_GRIEVANCES)} OR ({is_member}))"
 
 
@@ -139,8 +138,7 @@ def waits_for_check(c: Compiler, row: Row) -> str:
 def is_mine(c: Compiler, row: Row) -> str:
     """Whether a work order is the actor's or a team's of theirs."""
     person = c.person()
-    teams = f"SELECT belongs.team_id FROM team_member belongs WHERE belongs.person_id = {person}"
-    return f"coalesce({row['person_id']} = {person} OR {row['team_id']} IN ({teams}), {c.dialect.false})"
+    return f"coalesce({row['person_id']} = {person} OR {row['team_id']} IN {_teams_of(person)}, {c.dialect.false})"
 
 
 def has_tag(c: Compiler, row: Row, given: Given) -> str:
