@@ -50,6 +50,8 @@ PUBLIC = (
     "/events.ics",
     f"/events.ics?within={COUNTY}",
     "/events.atom",
+    "/events/map",
+    "/events/map?kind=POLICY_CLASS",
     "/services",
     "/services?kind=CANTEEN",
     f"/services?within={COMMUNITY}",
