@@ -286,6 +286,7 @@ async def test_there_is_always_a_person_to_be_called(app: Starlette, offer: Offe
     assert 'href="tel:12345"' in browser.text
     for code, number in ((FENGGANG, "0851-1"), (FENGQUAN, "0851-2")):  # the nearest office that has one
         await Division.filter(code=code).update(phone=number)
-        assert f'href="tel:{number}"' in await browser.open(f"/book/{quota.code}")
+        for page in (f"/book/{quota.code}", quota.link):
+            assert f'href="tel:{number}"' in await browser.open(page)
     await Quota.all().update(phone="0851-3")
     assert 'href="tel:0851-3"' in await browser.open(f"/book/{quota.code}")
