@@ -283,6 +283,26 @@ async def test_a_form_with_photos_asks_its_questions_as_a_second_step_and_loses_
     assert "/uploads/" not in public
 
 
+async def test_a_report_whose_cookie_the_phone_dropped_comes_back_with_its_words_and_photo(
+    client: httpx.AsyncClient,
+) -> None:
+    await fill()
+    path = f"/report?division={FENGQUAN}"
+    typed = {"category": "lighting", "description": "三单元楼道灯坏了", "is_public": "true"}
+    photo = [("photos", ("a.jpg", pictures.telltale()))]
+    sent = {**hidden((await client.get(path)).text), **typed}
+    client.cookies.clear()
+    for elsewhere in ({}, {"sec-fetch-site": "cross-site"}):
+        assert (await client.post(path, data=sent, files=photo, headers=elsewhere)).status_code == 403
+    answer = await client.post(path, data=sent, files=photo, headers={"sec-fetch-site": "same-origin"})
+    assert (answer.status_code, await Grievance.all().count()) == (422, 0)
+    assert ("这一页打开很久了" in answer.text, "三单元楼道灯坏了" in answer.text) == (True, True)
+    kept = re.findall(r'name="photos" value="([^"]+)" checked', answer.text)
+    await client.post(path, data={**hidden(answer.text), **typed, "photos": kept})
+    row = await Grievance.get()
+    assert await Upload.filter(subject_type="Grievance", subject_id=row.id).count() == 1
+
+
 async def test_the_same_problem_nearby_is_shown_before_it_is_reported_twice(client: httpx.AsyncClient) -> None:
     await fill()
     first = (await file_grievance(ANONYMOUS, words(description="三单元楼道灯坏了两天")))["grievance"]

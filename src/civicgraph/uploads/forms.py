@@ -9,7 +9,7 @@ from starlette.requests import Request
 from civicgraph.operations import FieldError, Operation, OperationError
 from civicgraph.permissions import Actor
 from civicgraph.uploads.operations import receive
-from civicgraph.web.forms import Form, read_form
+from civicgraph.web.forms import Form, StaleForm, read_form
 from civicgraph.web.multipart import Body, bytes_of
 
 
@@ -35,10 +35,23 @@ async def submit_with_files(
     request: Request, form: Form, operation: Operation[Any, Any], *fields: str, **fixed: Any
 ) -> Any:
     """`web.submit` for a form with files in `fields`."""
-    body = await read_form(request)
-    errors = await take_files(request.state.actor, body, *fields)
-    form.bind(body.pairs)
-    if errors:
-        form.found, form.is_refused = errors, True
+    await bind_with_files(request, form, *fields)
+    if form.is_refused:
         return None
     return await form.run(operation, request.state.actor, **fixed)
+
+
+async def bind_with_files(request: Request, form: Form, *fields: str) -> dict[str, str]:
+    """Take a form that came, with its files, and answer everything it said; `is_refused` if it must be shown again first."""
+    stale: StaleForm | None = None
+    try:
+        body = await read_form(request, forgives=True)
+    except StaleForm as found:
+        stale, body = found, found.body
+    errors = await take_files(request.state.actor, body, *fields)
+    form.bind(body.pairs)
+    if stale:
+        form.ask_again(stale)
+    if errors:
+        form.found, form.is_refused = [*form.found, *errors], True
+    return dict(body.pairs)

@@ -56,24 +56,31 @@ _HIDDEN = frozenset({"version", "id", "slug", "number", "idempotency_key"})
 
 
 class StaleForm(HTTPException):
-    """A form of our own pages whose cookie the browser has dropped since: a phone closes what stood open for long."""
+    """A form of our own pages whose cookie the browser has dropped since: a phone closes what stood open for long.
 
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+    Nothing may be done with it but to show it again. Whoever forgives it closes its `body`.
+    """
+
+    def __init__(self, body: Body) -> None:
         super().__init__(403)
-        self.pairs = pairs
+        self.body = body
 
 
-async def read_body(request: Request) -> list[tuple[str, str]]:
+async def read_body(request: Request, *, forgives: bool = False) -> list[tuple[str, str]]:
     """The fields of a form that takes no files; see `read_form`."""
-    body = await read_form(request)
+    try:
+        body = await read_form(request, forgives=forgives)
+    except StaleForm as stale:
+        await stale.body.close()
+        raise
     await body.close()
     return body.pairs
 
 
-async def read_form(request: Request) -> Body:
+async def read_form(request: Request, *, forgives: bool = False) -> Body:
     """The form's fields in order, with its files. Refuses what is too large and what another site made the browser send.
 
-    Bytes that are no UTF-8 stay in the text as lone surrogates, so that the field's own check names them.
+    Who `forgives` gets `StaleForm` for one of ours without its cookie. Bytes that are no UTF-8 stay in the text as lone surrogates, so that the field's own check names them.
     """
     if not is_same_origin(request):
         raise HTTPException(403)
@@ -81,9 +88,9 @@ async def read_form(request: Request) -> Body:
     given = next((value for name, value in body.pairs if name == "csrf"), "")
     body.pairs = [(name, value) for name, value in body.pairs if name != "csrf"]
     if not Token(request).matches(given):
+        if forgives and is_surely_ours(request):
+            raise StaleForm(body)
         await body.close()
-        if is_surely_ours(request):
-            raise StaleForm(body.pairs)
         raise HTTPException(403)
     return body
 
@@ -134,7 +141,7 @@ class Form:
 
     def ask_again(self, stale: StaleForm) -> None:
         """Nothing was done; what was typed stands there, to be sent once more."""
-        self.bind(stale.pairs)
+        self.bind(stale.body.pairs)
         words = N_("This page had stood open for long. Nothing is lost: please look at it and send it once more.")
         self.found, self.is_refused = [FieldError("", "stale", gettext(words))], True
 

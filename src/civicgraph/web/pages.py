@@ -145,7 +145,7 @@ async def submit(request: Request, form: Form, operation: Operation[Any, Any], *
     `fixed` are input fields that the address decides (a number, a slug).
     """
     try:
-        form.bind(await read_body(request))
+        form.bind(await read_body(request, forgives=True))
     except StaleForm as stale:
         form.ask_again(stale)
         return None

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from civicgraph.grievances import operations
 from civicgraph.grievances.pages import asking
 from civicgraph.grievances.pages.choices import asked, categories, compounds, grids
-from civicgraph.uploads.forms import take_files
+from civicgraph.uploads.forms import bind_with_files
 from civicgraph.web import page, read, require
 from civicgraph.web.forms import Choices, Form, read_form
 from civicgraph.web.keys import new_key
@@ -89,15 +89,8 @@ async def begin(
 
 async def bind(request: Request, draft: Draft) -> bool:
     """Take a form that came, with its photos; whether it is to be looked at, rather than drawn with its questions or errors."""
-    body = await read_form(request)
-    errors = await take_files(request.state.actor, body, "photos")
-    draft.form.bind(body.pairs)
-    draft.seen = dict(body.pairs)
-    if draft.seen.get("step") == "questions":
-        return False
-    if errors:
-        draft.form.found, draft.form.is_refused = errors, True
-    return not errors
+    draft.seen = await bind_with_files(request, draft.form, "photos")
+    return draft.seen.get("step") != "questions" and not draft.form.is_refused
 
 
 async def asks_more(request: Request, draft: Draft) -> bool:
