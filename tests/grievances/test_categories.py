@@ -90,6 +90,19 @@ async def test_a_report_that_waited_keeps_the_answers_to_what_was_asked_then(cit
     assert (answer.question.name, answer.answer) == ("几盏灯？", "4")
 
 
+async def test_a_report_let_through_under_another_category_keeps_its_answers_with_what_was_asked(
+    city: None, dispatcher: Actor
+) -> None:
+    admin = await administrator()
+    await operations.change_category(admin, changed(1, LAMPS))
+    await operations.change_category(admin, changed(1, {**SINCE, "is_required": True}, code="gas"))
+    given = {"description": SPAM, "channel": "web", "answers": [{"question": "q1", "answer": "4"}]}
+    held = await operations.file_grievance(ANONYMOUS, words(**given))
+    row = await operations.release_report(dispatcher, {"number": held["number"], "category": "gas"})
+    answer = await GrievanceAnswer.get(grievance_id=row.id).prefetch_related("question")
+    assert (row.category_id, answer.question.name, answer.answer) == ("gas", "几盏灯？", "4")
+
+
 async def test_only_the_citys_administrators_change_it_and_nobody_over_another(city: None) -> None:
     for role, code in ((Role.SUPERVISOR, place.CITY), (Role.ADMINISTRATOR, place.FENGGANG)):
         with pytest.raises(Forbidden):

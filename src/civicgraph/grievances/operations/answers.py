@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from civicgraph.grievances.intake.models import CategoryQuestion, GrievanceAnswer, QuestionKind
-from civicgraph.grievances.models import Grievance, GrievanceCategory
+from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.report_input import GivenAnswer
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, InvalidInput
@@ -17,16 +17,14 @@ _YES = ("yes", "true", "1", "是", "有")
 _NO = ("no", "false", "0", "否", "没有")
 
 
-async def keep_answers(
-    row: Grievance, category: GrievanceCategory, given: Sequence[GivenAnswer], *, is_asked: bool
-) -> None:
-    """Keep what was answered. Raises `InvalidInput` for what does not fit, each at its own answer.
+async def keep_answers(row: Grievance, category: str, given: Sequence[GivenAnswer], *, is_asked: bool) -> None:
+    """Keep what was answered to the questions of `category`. Raises `InvalidInput` for what does not fit, each at its own answer.
 
     What has to be answered has to be where the questions were asked. What waited to be looked at was asked earlier:
     an answer to a question that is asked no longer is kept with it.
     """
     by_code = {one.question: (index, one.answer) for index, one in enumerate(given)}
-    asked = await CategoryQuestion.filter(category_id=category.code).order_by("position", "id")
+    asked = await CategoryQuestion.filter(category_id=category).order_by("position", "id")
     questions = [one for one in asked if one.is_active or (not is_asked and one.code in by_code)]
     errors = []
     for place, question in enumerate(questions):

@@ -197,10 +197,13 @@ async def hold(
     return row
 
 
-async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str, *, is_asked: bool = True) -> Grievance:
+async def file(
+    actor: Actor, data: FileGrievance, number: str, secret_hash: str, *, is_asked: bool = True, answered: str = ""
+) -> Grievance:
     """Make a grievance of a report, with all that follows from it, in the transaction of the operation.
 
-    `is_asked` is false where nobody could be shown the category's questions.
+    `is_asked` is false where nobody could be shown the category's questions; `answered` is the category whose
+    questions were, if it is another.
     """
     category = await named.category_of(data.category)
     division_code = await named.community_of(data.division_code)
@@ -250,7 +253,7 @@ async def file(actor: Actor, data: FileGrievance, number: str, secret_hash: str,
         search_terms=search_terms(public_text, category.name),
     )
     is_shown = is_asked and data.channel is not Channel.EMAIL
-    await keep_answers(row, category, data.answers, is_asked=is_shown)
+    await keep_answers(row, answered or category.code, data.answers, is_asked=is_shown)
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
     line = await office(actor, row) if data.channel in BY_STAFF else rules.REPORTERS[row.reporter_kind]
     update = await GrievanceUpdate.create(

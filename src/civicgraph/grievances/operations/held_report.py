@@ -54,14 +54,16 @@ async def release_report(actor: Actor, data: ReleaseReport) -> Grievance:
     """Let a held report through: it becomes a grievance with the number and the secret that it has. Its times begin now."""
     row = await _held(actor, data.number)
     content = orjson.loads(crypto.decrypt(row.content))
-    locale = content.pop("locale")
+    locale, came_under = content.pop("locale"), content["category"]
     chosen = {
         key: value for key, value in (("division_code", data.division_code), ("category", data.category)) if value
     }
     if not actor.may(DISPATCH_GRIEVANCES, chosen.get("division_code", row.division_code)):
         raise Forbidden
     report = FileGrievance.model_validate({**content, **chosen, "photos": [], "proof": None})
-    filed = await file(replace(SYSTEM, locale=locale), report, row.number, row.secret_hash, is_asked=False)
+    filed = await file(
+        replace(SYSTEM, locale=locale), report, row.number, row.secret_hash, is_asked=False, answered=came_under
+    )
     await pass_on(row, filed, division_code=filed.division_id)
     await _decide(actor, row, HeldState.RELEASED)
     return filed
