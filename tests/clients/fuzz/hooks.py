@@ -24,7 +24,7 @@ CODES = {"BAD_USER_INPUT", "LIMIT_EXCEEDED", "FORBIDDEN", "UNAUTHENTICATED"}
 
 PLACES = ("5203", "520327", "520327001", "520327001901", "520323104001", "999999999999")
 schemathesis.graphql.scalar("DivisionCode", st.sampled_from(PLACES).map(nodes.String))
-schemathesis.graphql.scalar("IndustryCode", st.sampled_from(["A", "C", "13", "99"]).map(nodes.String))
+schemathesis.graphql.scalar("IndustryCode", st.sampled_from(["A", "C", "13", "99", "192", "1922"]).map(nodes.String))
 schemathesis.graphql.scalar("BigInt", st.integers(-(2**53), 2**53).map(nodes.Int))
 
 
