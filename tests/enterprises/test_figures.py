@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from starlette.applications import Starlette
@@ -28,6 +29,7 @@ from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.enterprises.rounds import close_when_settled
 from civicgraph.graph.engine import Engine
+from civicgraph.graph.sums import BadSlice
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.settings import Settings
@@ -174,8 +176,8 @@ async def test_services_newly_filled_are_told_alike_by_graphql_page_and_sheet(ap
     await load_industries()
     editor = await place.person("editor", Role.EDITOR, FENGGANG)
     given = [
-        ("64", "2022-03-01"),
-        ("64", "2024-02-01"),
+        ("6422", "2022-03-01"),
+        ("643", "2024-02-01"),
         ("65", "2023-06-01"),
         ("73", "2023-12-31"),
         ("19", "2024-01-05"),
@@ -196,6 +198,8 @@ async def test_services_newly_filled_are_told_alike_by_graphql_page_and_sheet(ap
     assert await filled(to="2024Q3") == 1  # 65 was there a year before
     assert await filled(to="2019Q4") == 0
     assert await filled() is None
+    with pytest.raises(BadSlice, match="two-digit divisions"):
+        await filled(of="643")
     stranger = visit(app)
     page = await stranger.open("/enterprises/figures?quarter=2024Q1")
     assert re.search(r"填补的服务业行业.{0,200}?>2<", page, re.DOTALL), page

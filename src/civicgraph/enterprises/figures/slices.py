@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLError
-
 from civicgraph.enterprises.figures.counting import OLDEST
 from civicgraph.enterprises.models import EnterpriseList
 from civicgraph.enterprises.rules import DIVISION_DIGITS, FIRST_SERVICE, SECTION_ENDS
 from civicgraph.graph import divisions_below, summed
+from civicgraph.graph.sums import BadSlice
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -81,7 +80,7 @@ def of_place(
 ) -> Cells:
     """The slice that the arguments ask for."""
     if industry and len(industry.value) > DIVISION_DIGITS:
-        raise GraphQLError("Figures are kept of sections and two-digit divisions of industry alone.")
+        raise BadSlice("Figures are kept of sections and two-digit divisions of industry alone.")
     division = within.sql(c)
     return Cells(
         division=division,
