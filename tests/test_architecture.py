@@ -116,5 +116,5 @@ NO_PAGES = ("open311", "feeds")
 def test_every_page_document_stands_beside_its_template() -> None:
     templates = SOURCE.parent.parent / "templates"
     for path in templates.rglob("*.graphql"):
-        data_only = path.stem in ("choices", "chosen", "industries") or path.parent.name in NO_PAGES
+        data_only = path.stem in ("choices", "chosen") or path.parent.name in NO_PAGES
         assert data_only or path.with_suffix(".html").is_file() or path.with_name(f"_{path.stem}.html").is_file(), path

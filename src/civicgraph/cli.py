@@ -294,6 +294,15 @@ def enterprises_import(
     _run(commands.import_file(file, console, is_dry_run=dry_run))
 
 
+@enterprises.command("industries")
+def enterprises_industries() -> None:
+    """Enter the classification of industries (GB/T 4754-2017), or bring its names up to date."""
+    _settings()
+    from civicgraph.enterprises.industries import load_industries
+
+    console.print(f"Industries: {_run(load_industries()):,}")
+
+
 @enterprises.command("recount")
 def enterprises_recount() -> None:
     """Count the register's figures anew and put right what has drifted."""

@@ -324,7 +324,7 @@ async def test_a_sqlite_file_that_a_server_has_open_is_not_touched(demo: str, co
 async def test_the_index_of_sections_is_worded_as_the_rule_that_asks_it(connected: Settings) -> None:
     from importlib import import_module
 
-    written = import_module("civicgraph.migrations.0004_sections_of_industry").section()
+    written = import_module("civicgraph.migrations.0048_classes_of_industry").section()
     assert written == section("industry_id")
     objects = await _schema_objects(connected)
     assert sum("enterprise_section" in one for one in objects) == 2

@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from starlette.applications import Starlette
@@ -28,6 +29,7 @@ from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.enterprises.rounds import close_when_settled
 from civicgraph.graph.engine import Engine
+from civicgraph.graph.sums import BadSlice
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.settings import Settings
@@ -37,7 +39,10 @@ from tests.support.browser import signed_in, visit
 from tests.support.city import CITY, FENGGANG, FENGHUA, FENGQUAN, HONGQIAO, SUIYANG
 
 DAYS = some.dates(date(2021, 1, 1), date(2026, 6, 30))
-PLACES, INDUSTRIES = some.sampled_from([FENGQUAN, HONGQIAO, FENGGANG]), some.sampled_from(["19", "20", "65", "C"])
+PLACES, INDUSTRIES = (
+    some.sampled_from([FENGQUAN, HONGQIAO, FENGGANG]),
+    some.sampled_from(["19", "1922", "20", "651", "C"]),
+)
 
 
 @some.composite
@@ -90,7 +95,13 @@ def test_the_sum_of_cells_is_what_a_look_at_the_dated_facts_says(one: History, q
         listed = [one_list for one_list in one.listings if one_list.listed_on <= day <= (one_list.delisted_on or day)]
         is_on = bool(listed) if of else one.counted_from <= day
         division, industry, status = was(one, day)
-        for code, kind in ((CITY, ""), (FENGGANG, ""), (SUIYANG, industry), (FENGGANG, industry), (FENGHUA, "")):
+        for code, kind in (
+            (CITY, ""),
+            (FENGGANG, ""),
+            (SUIYANG, industry[:2]),
+            (FENGGANG, industry[:2]),
+            (FENGHUA, ""),
+        ):
             expected = int(is_on and status != "closed" and division.startswith(code))
             total = sum(
                 number * (1, -1)[step]
@@ -165,8 +176,8 @@ async def test_services_newly_filled_are_told_alike_by_graphql_page_and_sheet(ap
     await load_industries()
     editor = await place.person("editor", Role.EDITOR, FENGGANG)
     given = [
-        ("64", "2022-03-01"),
-        ("64", "2024-02-01"),
+        ("6422", "2022-03-01"),
+        ("643", "2024-02-01"),
         ("65", "2023-06-01"),
         ("73", "2023-12-31"),
         ("19", "2024-01-05"),
@@ -187,6 +198,8 @@ async def test_services_newly_filled_are_told_alike_by_graphql_page_and_sheet(ap
     assert await filled(to="2024Q3") == 1  # 65 was there a year before
     assert await filled(to="2019Q4") == 0
     assert await filled() is None
+    with pytest.raises(BadSlice, match="two-digit divisions"):
+        await filled(of="643")
     stranger = visit(app)
     page = await stranger.open("/enterprises/figures?quarter=2024Q1")
     assert re.search(r"填补的服务业行业.{0,200}?>2<", page, re.DOTALL), page

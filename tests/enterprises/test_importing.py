@@ -92,7 +92,7 @@ async def test_a_file_is_entered_and_entered_again_changes_nothing(city: None, t
     assert (first.state, first.created_count, first.refused_count) == (ImportState.DONE, 7, 0)
     before = await register()
     row = await Enterprise.get(credit_code=another(3))
-    assert (row.industry_id, row.division_id, row.established_on) == ("19", FENGQUAN, date(2019, 3, 5))  # type: ignore[attr-defined]
+    assert (row.industry_id, row.division_id, row.established_on) == ("1922", FENGQUAN, date(2019, 3, 5))  # type: ignore[attr-defined]
     assert (row.contact_phone_masked, "1391234" in row.contact_phone) == ("139****5678", False)
     again = await entered(path)
     assert (again.created_count, again.updated_count, again.unchanged_count) == (0, 0, 7)
@@ -128,7 +128,7 @@ async def test_rows_that_do_not_fit_are_named_and_the_others_entered(city: None,
         line(1),
         ["91520323MA6E000018", *line(1)[1:]],
         line(2, division="999999999999"),
-        line(3, industry="1"),
+        line(3, industry="C1999"),
         line(4, status="没见过"),
         line(1, name="又来一次"),
         line(5, lists="四上:2024-01-01;四上:2024-06-01"),

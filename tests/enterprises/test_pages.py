@@ -116,20 +116,26 @@ async def test_an_editor_enters_an_enterprise_corrects_its_code_and_withdraws_it
     page = site.editor
     await page.open("/staff/enterprises/new")
     fields = {
-        "name": NAME,
         "kind": "company",
-        "industry_code": "19",
         "division_code": FENGQUAN,
         "listings__0__list": "four_above",
         "listings__0__listed_on": "2025-01-01",
     }
+    text = await page.send(name=NAME, narrow="industry_code", industry_code__find="制造")
+    assert text.count("<option") < 150
+    assert "1412" not in text  # of hundreds that fit, the first
+    text = await page.send(narrow="industry_code", industry_code__find="皮箱")
+    assert (page.status, 'value="1922" selected' in text, f'value="{NAME}"' in text) == (200, True, True)
+    assert await Enterprise.all().count() == 0
     text = await page.send(credit_code=CASES["credit_code"][:-1] + "U", **fields)
     assert page.status == 422
+    assert 'value="1922" selected' in text
     assert 'id="f-credit_code-error"' in text
     assert 'value="2025-01-01"' in text
     await page.send(credit_code=CASES["credit_code"])
     assert page.status == 200
     row = await Enterprise.get(name=NAME)
+    assert row.industry_id == "1922"  # type: ignore[attr-defined]
     assert await EnterpriseListing.filter(enterprise=row).count() == 1
     await page.send(brand="箱箱有礼", status="suspended")
     await row.refresh_from_db()
@@ -145,6 +151,36 @@ async def test_an_editor_enters_an_enterprise_corrects_its_code_and_withdraws_it
     await page.open(EDIT)
     await page.send(credit_code=renamed)
     assert page.address.endswith(renamed)
+
+
+async def test_industries_are_gone_down_and_searched(site: Site) -> None:
+    await enter(site, industry_code="1922")
+    page = site.stranger
+    for address, there, absent in (
+        ("", ("门类", "制造业", "of=C", "industry=C"), ("皮革",)),
+        ("?of=C", ("大类", "皮革、毛皮", "of=19"), ("of=01", "1922")),
+        (
+            "?of=192",
+            ("C 制造业", "192 皮革制品制造", "小类", "皮箱、包（袋）制造", "enterprises?industry=1922"),
+            ("of=1922",),
+        ),
+        ("?q=皮箱", ("1922", "192 皮革制品制造", "19 皮革", "C 制造业"), ("1923",)),
+        ("?q=192", ("1921", "1929"), ("1931",)),
+        ("?q=没有这样的行业", ("没有符合的行业", "全部门类"), ()),
+        ("?of=nonsense", ("制造业",), ("皮革",)),
+    ):
+        text = await page.open(f"/enterprises/industries{address}")
+        assert page.status == 200
+        assert [one for one in there if one not in text] == [one for one in absent if one in text] == [], address
+    await page.open("/enterprises/industries?of=98")
+    assert page.status == 404
+    assert NAME in await page.open("/enterprises?industry=1922")
+    assert NAME in await page.open("/enterprises?industry=192")
+    assert NAME not in await page.open("/enterprises?industry=1921")
+    page.http.cookies.set("lang", "en")
+    text = await page.open("/enterprises/industries?of=192")
+    assert "Class" in text
+    assert '<span lang="zh">皮箱、包（袋）制造</span>' in text
 
 
 async def test_what_was_typed_stays_when_the_form_is_refused(site: Site) -> None:

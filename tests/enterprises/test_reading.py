@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from civicgraph.graph.engine import BadVariables, Engine
 from civicgraph.permissions import ANONYMOUS, Actor
 from tests.enterprises.conftest import CASES, Enter, another
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
+from tests.support.plans import plan_of_document
 
 ONE = """query ($code: String!) { enterprise(creditCode: $code) {
   name kind status isPublished mayEdit contactName contactPhoneMasked
@@ -112,7 +112,7 @@ async def test_the_status_of_an_entry_filters_it(engine: Engine, enter: Enter, e
     assert await names(engine, status="ACTIVE") == []
 
 
-@pytest.mark.parametrize("code", ["", "U", "a", "1", "001", "一二", "٠١"])
+@pytest.mark.parametrize("code", ["", "U", "a", "1", "00011", "C1", "一二", "٠١"])
 async def test_an_industry_that_cannot_be_is_refused(engine: Engine, city: None, code: str) -> None:
     with pytest.raises(BadVariables):
         await names(engine, industry=code)
@@ -138,20 +138,79 @@ async def test_pages_of_the_register_meet_without_a_gap(engine: Engine, enter: E
 
 async def test_industries_are_read_by_code_and_by_level(engine: Engine, city: None) -> None:
     document = """{ industry(code: "19") { nameEn parent { name } } none: industry(code: "99") { name }
+      class: industry(code: "1922") { name nameEn parent { code name parent { code parent { code } } } }
       industries(filter: {isSection: true}, first: 100) { totalCount nodes { code } }
-      divisions: industries(filter: {isSection: false}, first: 100) { totalCount } }"""
+      divisions: industries(filter: {isDivision: true}, first: 100) { totalCount }
+      below: industries(filter: {parent: "192"}, first: 100) { nodes { code name } }
+      words: industries(filter: {text: "箱"}, first: 100) { nodes { code } }
+      english: industries(filter: {text: "leather"}, first: 100) { nodes { code } }
+      begins: industries(filter: {text: "192"}, first: 100) { nodes { code } }
+      letter: industries(filter: {text: "t"}, first: 1) { nodes { code } } }"""
     data = await engine.read(document, {}, ANONYMOUS)
     assert (data["industry"]["parent"]["name"], data["none"]) == ("制造业", None)
     assert "".join(node["code"] for node in data["industries"]["nodes"]) == "ABCDEFGHIJKLMNOPQRST"
     assert data["divisions"]["totalCount"] == 97
+    assert data["class"]["name"] == data["class"]["nameEn"] == "皮箱、包（袋）制造"
+    assert data["class"]["parent"] == {
+        "code": "192",
+        "name": "皮革制品制造",
+        "parent": {"code": "19", "parent": {"code": "C"}},
+    }
+    assert data["below"]["nodes"][0] == {"code": "1921", "name": "皮革服装制造"}
+    found = {name: [node["code"] for node in data[name]["nodes"]] for name in ("words", "english", "begins")}
+    assert found["words"] == ["1922", "2926", "333", "3331", "3453", "5237", "5433"]
+    assert found["english"] == ["19"]
+    assert found["begins"] == ["192", "1921", "1922", "1923", "1929"]
+    assert await names(engine, industry="1922") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "index"),
+    [("C", "section"), ("19", "industry_2"), ("192", "industry_3"), ("1922", "idx_enterprise_industr"), ("193", "")],
+)
+async def test_an_upper_industry_finds_what_is_below_it_by_an_index(
+    engine: Engine, enter: Enter, code: str, index: str
+) -> None:
+    await enter()  # of the division itself
+    await enter(credit_code=another(1), name="老茶馆", brand="", industry_code="623", listings=[])
+    await enter(credit_code=another(2), name="皮箱作坊", brand="", industry_code="1922", listings=[])
+    found = {"C": ["皮箱作坊", CASES["name"]], "19": ["皮箱作坊", CASES["name"]], "193": []}.get(code, ["皮箱作坊"])
+    assert await names(engine, industry=code) == found
+    assert await names(engine, industry=code, within=FENGGANG) == found
+    if index:
+        assert index in await plan_of_document(
+            engine,
+            "query ($filter: EnterpriseFilter) { enterprises(filter: $filter) { nodes { name } } }",
+            {"filter": {"industry": code}},
+        )
+
+
+def test_the_classification_is_that_of_the_standard() -> None:
+    found = industries.classification()
+    assert Counter(len(one.code) for one in found) == {1: 20, 2: 97, 3: 473, 4: 1381}
+    codes = {one.code for one in found}
+    assert len(codes) == len(found)
+    for one in found:
+        above = {1: "", 2: rules.section_of(one.code)}.get(len(one.code), one.code[:-1])
+        assert (one.parent, one.parent in codes) == (above, bool(above))
+        assert not set(one.name) & set(" ()?")
+    classes = {one.code: one for one in found if len(one.code) == 4}
+    for one in found:
+        below = [code for code in classes if rules.is_part(code, one.code)]
+        assert below, one
+        if len(one.code) == 3 and f"{one.code}0" in classes:
+            assert [classes[code].name for code in below] == [one.name]
 
 
 async def test_the_sections_in_sql_are_those_of_the_standards_table(city: None) -> None:
     sql = f"SELECT code, {rules.section('code')} AS section FROM industry"
     _, rows = await get_connection("default").execute_query(sql)
-    table = Path(industries.__file__).parent / "industries.csv"
-    with table.open(newline="", encoding="utf-8") as file:
-        expected = {row["code"]: row["parent"] or row["code"] for row in csv.DictReader(file)}
+    parents = {one.code: one.parent for one in industries.classification()}
+
+    def top(code: str) -> str:
+        return top(parents[code]) if parents[code] else code
+
+    expected = {code: top(code) for code in parents}
     assert {row["code"]: row["section"] for row in rows} == expected
     assert len(expected) == await Industry.all().count()
 

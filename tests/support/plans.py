@@ -8,11 +8,23 @@ from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+from civicgraph.graph.engine import Engine
+from civicgraph.permissions import ANONYMOUS
+
 
 async def plan_of(query: QuerySet[Any]) -> str:
     """The plan in the database's words; PostgreSQL is asked as if its tables were big."""
     query._make_query()
-    sql, values = query.query.get_parameterized_sql()
+    return await _plan(*query.query.get_parameterized_sql())
+
+
+async def plan_of_document(engine: Engine, document: str, variables: dict[str, Any]) -> str:
+    """The same of what anybody reads."""
+    plan, values = engine.prepared(document, variables, ANONYMOUS)
+    return await _plan(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS))
+
+
+async def _plan(sql: str, values: Any) -> str:
     connection = get_connection("default")
     if connection.capabilities.dialect == "sqlite":
         _, rows = await connection.execute_query(f"EXPLAIN QUERY PLAN {sql}", values)

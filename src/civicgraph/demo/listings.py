@@ -206,7 +206,7 @@ def hash_of(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-_INDUSTRIES = {"铝": "32", "锂电材料": "38", "金属制品": "33", "食用菌": "01", "箱包": "19", "物业": "70"}
+_INDUSTRIES = {"铝": "3216", "锂电材料": "38", "金属制品": "3340", "食用菌": "0142", "箱包": "1922", "物业": "7020"}
 
 
 async def load_enterprises(random: Random) -> None:

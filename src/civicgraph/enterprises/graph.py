@@ -12,7 +12,7 @@ from civicgraph.enterprises.claims.graph import EnterpriseAccountFilter as Enter
 from civicgraph.enterprises.claims.graph import EnterpriseAccountOrder as EnterpriseAccountOrder
 from civicgraph.enterprises.figures import slices
 from civicgraph.enterprises.figures.graph import EnterpriseFigures
-from civicgraph.enterprises.industry_code import IndustryCode, of_industry
+from civicgraph.enterprises.industry_code import IndustryCode, levels, of_industry
 from civicgraph.enterprises.models import (
     EnterpriseKind,
     EnterpriseList,
@@ -62,9 +62,9 @@ class EnterpriseFilter:
     within = within("division_id")
     industry = where(
         IndustryCode,
-        "Of this industry; a section includes its divisions.",
+        "Of this industry or of one below it.",
         of_industry,
-        columns=("industry_id",),
+        columns=levels("industry_id"),
         index="enterprise_section",
     )
     list = where(EnterpriseList, "On this list today.", rules.is_listed, index="enterprise_on_list")
@@ -93,7 +93,7 @@ class EnterpriseFilter:
 FACETS = {
     "divisions": By(place_below),
     "sections": By(lambda c, row, _: rules.section(row["industry_id"])),
-    "industries": By(lambda c, row, _: row["industry_id"]),
+    "industries": By(lambda c, row, _: rules.level(row["industry_id"], rules.DIVISION_DIGITS)),
     "kinds": By(lambda c, row, _: f"upper({row['kind']})"),
     "statuses": By(lambda c, row, _: f"upper({row['status']})"),
     "scales": By(lambda c, row, _: f"upper({row['scale']})"),
@@ -101,7 +101,8 @@ FACETS = {
         joined=("enterprise_listing l ON l.enterprise_id = {hit}.id AND l.delisted_on IS NULL", "upper(l.list)")
     ),
 }
-"""What the register is narrowed by, each with how many there are. Places: the divisions directly below."""
+"""What the register is narrowed by, each with how many there are. Places: the divisions directly below; industries: by
+two digits, since nobody reads through fourteen hundred classes."""
 
 
 @order_type
@@ -117,9 +118,19 @@ class IndustryFilter:
     """Which industries."""
 
     is_section = flag(
-        "Only sections (or only their divisions).",
+        "Only sections (or only what is below them).",
         lambda c, row: f"{row['parent_id']} IS NULL",
         lambda c, row: f"{row['parent_id']} IS NOT NULL",
+    )
+    is_division = flag("Only divisions, of two digits.", lambda c, row: f"length({row['code']}) = 2")
+    parent = equals("parent_id", str, "Directly below this one.")
+    text = where(
+        str,
+        "Holds this in its name, or has a code that begins so.",
+        lambda c, row, given: (
+            f"({c.holds(row['name'], given)} OR {c.holds(row['name_en'], given)}"
+            f" OR substr({row['code']}, 1, length({given.sql(c, 'text')})) = upper({given.sql(c, 'text')}))"
+        ),
     )
 
 
@@ -215,7 +226,7 @@ class EnterpriseChange:
 
 @node(models.Industry)
 class Industry:
-    """A class of GB/T 4754-2017: a section or a division."""
+    """An industry of GB/T 4754-2017: a section, a division, a group or a class."""
 
     code = column()
     name = column()
@@ -287,7 +298,7 @@ class Query:
     )
     industry = root_one(
         "Industry",
-        arguments={"code": (str, "The letter of a section or the two digits of a division.")},
+        arguments={"code": (str, "The letter of a section, or the digits of what is below it.")},
         where=lambda c, row, code: f"{row['code']} = {code.sql(c)}",
         description="An industry by its code.",
     )

@@ -1,4 +1,4 @@
-"""The scalar for industries, and the filter by one: for whatever table has an `industry_id`."""
+"""The scalar for industries, and the filter by one with all below it: for whatever table has an `industry_id`."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 
 def _parse_industry(value: object) -> Place:
-    if isinstance(value, str) and re.fullmatch(r"[A-T]|[0-9]{2}", value):
+    if isinstance(value, str) and re.fullmatch(r"[A-T]|[0-9]{2,4}", value):
         return Place(value)
-    raise GraphQLError("An industry is a section's letter (A to T) or a division's two digits.")
+    raise GraphQLError("An industry is a section's letter (A to T) or the two to four digits below it.")
 
 
 IndustryCode = strawberry.scalar(
     NewType("IndustryCode", str),
     name="IndustryCode",
-    description="An industry of GB/T 4754-2017: the letter of a section or the two digits of a division.",
+    description="An industry of GB/T 4754-2017: the letter of a section, the two digits of a division, the three of a group"
+    " or the four of a class.",
     serialize=str,
     parse_value=_parse_industry,
 )
@@ -33,5 +34,9 @@ IndustryCode = strawberry.scalar(
 
 def of_industry(c: Compiler, row: Row, given: Given) -> str:
     """Each level has an index of its own, so that rare industries are found as quickly as frequent ones."""
-    column = row["industry_id"]
-    return f"{column if len(given.value) == 2 else rules.section(column)} = {given.sql(c)}"
+    return f"{rules.level(row['industry_id'], len(given.value))} = {given.sql(c)}"
+
+
+def levels(column: str) -> tuple[str, ...]:
+    """What the filter compares in a column of industries below the section, one for each level."""
+    return f"substr({column}, 1, 2)", f"substr({column}, 1, 3)", column

@@ -71,9 +71,9 @@ class ImportState(Labelled):
 
 
 class Industry(Model):
-    """A class of GB/T 4754-2017: a section (letter) or a division (two digits)."""
+    """An industry of GB/T 4754-2017: a section (letter), a division, a group or a class (two to four digits)."""
 
-    code = fields.CharField(4, primary_key=True, description="Letter of the section, or digits of the division.")
+    code = fields.CharField(4, primary_key=True, description="Letter of the section, or the digits.")
     name = fields.CharField(80, description="Its name.")
     name_en = fields.CharField(120, description="Its name in English.")
     parent: fields.ForeignKeyNullableRelation[Industry] = fields.ForeignKeyField(
@@ -81,7 +81,7 @@ class Industry(Model):
         related_name="children",
         null=True,
         on_delete=fields.RESTRICT,
-        description="The section that it is part of.",
+        description="What it is directly part of.",
     )
 
     class Meta:
@@ -127,7 +127,11 @@ class Enterprise(Listing):
         table = "enterprise"
         indexes = (("division_id", "id"), ("industry_id", "id"), ("division_id", "is_published"), ("scale", "id"))
 
-    sql_indexes: ClassVar[SqlIndexes] = {**by_place("enterprise", "division_id", "id"), "enterprise_section": ()}
+    sql_indexes: ClassVar[SqlIndexes] = {
+        **by_place("enterprise", "division_id", "id"),
+        "enterprise_section": (),
+        **{f"enterprise_industry_{digits}": (f"substr(industry_id, 1, {digits})", "id") for digits in (2, 3)},
+    }
 
 
 class EnterpriseListing(Record):

@@ -67,14 +67,37 @@ FIRST_SERVICE = "51"
 
 
 def is_service(industry: str) -> bool:
-    """Whether a two-digit division of industry is one of the services."""
+    """Whether an industry, two digits or more, is one of the services."""
     return industry >= FIRST_SERVICE
+
+
+def section_of(industry: str) -> str:
+    """The letter of an industry's section."""
+    if industry >= "A":
+        return industry
+    return next(letter for letter, last in SECTION_ENDS.items() if industry[:2] <= last)
+
+
+def is_part(industry: str, of: str) -> bool:
+    """Whether an industry is another, or below it."""
+    return of == section_of(industry) if of >= "A" else industry.startswith(of)
 
 
 def section(industry: str) -> str:
     """SQL of the section of an industry's code, in the words of the index `enterprise_section`."""
-    cases = " ".join(f"WHEN {industry} <= '{last}' THEN '{letter}'" for letter, last in SECTION_ENDS.items())
+    cases = " ".join(f"WHEN {industry} < '{int(last) + 1:02}' THEN '{letter}'" for letter, last in SECTION_ENDS.items())
     return f"CASE WHEN {industry} >= 'A' THEN {industry} {cases} END"
+
+
+DIVISION_DIGITS = 2
+CLASS_DIGITS = 4
+
+
+def level(industry: str, digits: int) -> str:
+    """SQL of what an industry's code is part of, on the level whose codes have so many characters."""
+    if digits == 1:
+        return section(industry)
+    return f"substr({industry}, 1, {digits})" if digits < CLASS_DIGITS else industry
 
 
 def search_terms_of(name: str, brand: str) -> str:

@@ -27,7 +27,7 @@ class OwnAnswers(Input):
     kind: EnterpriseKind | None = Field(None, title=N_("Legal kind"))
     status: EnterpriseStatus | None = Field(None, title=N_("Status"))
     scale: EnterpriseScale | None = Field(None, title=N_("Scale"))
-    industry_code: str = Field("", title=N_("Industry"), max_length=2, pattern=r"^$|^[A-T]$|^\d{2}$")
+    industry_code: str = Field("", title=N_("Industry"), max_length=4, pattern=r"^$|^[A-T]$|^\d{2,4}$")
     division_code: str = Field("", title=N_("Place"), max_length=12, pattern=r"^$|^(\d{4}|\d{6}|\d{9}|\d{12})$")
     established_on: date | None = Field(None, title=N_("Founded on"))
     employees: int | None = Field(None, title=N_("People insured through it"), ge=0, le=2_000_000)

@@ -13,9 +13,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from civicgraph.enterprises.figures.counting import Listed, section_of
+from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
-from civicgraph.enterprises.rules import section
+from civicgraph.enterprises.rules import is_part, level
 from civicgraph.i18n import N_, Labelled
 
 MAX_DEPTH = 6
@@ -235,7 +235,7 @@ def _holds(fact: Fact, tree: Tree, known: Known, day: date) -> bool | None:
     if fact.kind is FactKind.LIST:
         return bool(value & set(wanted))
     if fact.kind is FactKind.INDUSTRY:
-        return value in wanted or section_of(value) in wanted
+        return any(is_part(value, one) for one in wanted)
     if fact.kind is FactKind.PLACE:
         return any(value.startswith(one) for one in wanted)
     if fact.kind is FactKind.CHOICE:
@@ -265,10 +265,10 @@ def condition(tree: Tree, sql: Sql) -> str:
 
 
 def _condition(fact: Fact, tree: Tree, sql: Sql) -> str:
-    if fact.kind in (FactKind.CHOICE, FactKind.INDUSTRY):
-        marks = ", ".join(sql.bind(one) for one in tree["value"])
-        found = f"{fact.sql} IN ({marks})"
-        return f"({found} OR {section(fact.sql)} IN ({marks}))" if fact.kind is FactKind.INDUSTRY else found
+    if fact.kind is FactKind.CHOICE:
+        return f"{fact.sql} IN ({', '.join(sql.bind(one) for one in tree['value'])})"
+    if fact.kind is FactKind.INDUSTRY:
+        return f"({' OR '.join(f'{level(fact.sql, len(one))} = {sql.bind(one)}' for one in tree['value'])})"
     if fact.kind is FactKind.PLACE:
         return f"({' OR '.join(_lies_in(fact.sql, one, sql) for one in tree['value'])})"
     if fact.kind is FactKind.LIST:

@@ -100,7 +100,7 @@ def parsed(fact: Fact, text: str) -> Any:
     if fact.kind in (FactKind.CHOICE, FactKind.LIST):
         return [_choice(fact, one) for one in parts]
     if fact.kind is FactKind.INDUSTRY:
-        return _codes(parts, r"[A-Ta-t]|\d{2}", N_("Please give codes of industries, for instance C, 65."))
+        return _codes(parts, r"[A-Ta-t]|\d{2,4}", N_("Please give codes of industries, for instance C, 65."))
     if fact.kind is FactKind.PLACE:
         return _codes(parts, r"\d{4}|\d{6}|\d{9}|\d{12}", N_("Please give codes of places, for instance 520327."))
     if fact.kind is FactKind.DATE:

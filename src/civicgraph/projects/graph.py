@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from civicgraph.enterprises.industry_code import IndustryCode, of_industry
+from civicgraph.enterprises.industry_code import IndustryCode, levels, of_industry
 from civicgraph.graph import (
     MAX_DIVISIONS,
     BigInt,
@@ -53,9 +53,9 @@ class InvestmentProjectFilter:
     stages = any_of("stage", ProjectStage, "At any of these stages.")
     industry = where(
         IndustryCode,
-        "Of this industry; a section includes its divisions.",
+        "Of this industry or of one below it.",
         of_industry,
-        columns=("industry_id",),
+        columns=levels("industry_id"),
         index="investment_project_section",
     )
     signed_from = where(

@@ -89,6 +89,7 @@ class InvestmentProject(Listing):
     sql_indexes: ClassVar[SqlIndexes] = {
         **by_place("investment_project", "division_id", "id"),
         "investment_project_section": (),
+        **{f"investment_project_industry_{digits}": (f"substr(industry_id, 1, {digits})", "id") for digits in (2, 3)},
     }
 
 

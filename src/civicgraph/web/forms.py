@@ -241,7 +241,7 @@ class Form:
             "choices": self._choices(name, declared),
             "attrs": attributes(declared),
         }
-        found |= narrowing.narrowed(found, self.narrowed.get(path))
+        found |= narrowing.narrowed(found, self.narrowed.get(path), self.choices.get(name))
         if inner:
             rows = [row if isinstance(row, Mapping) else row.__dict__ for row in value or []]
             rows += [{}] * (SPARE_ROWS if rows else 2)

@@ -19,12 +19,13 @@ from schemathesis.hooks import HookContext
 PAGE = re.compile(
     r"`(first|last)` is -?\d+; it must be between 0 and \d+\.|This cursor does not belong to this list .*"
     r"|Figures are kept by category, by body or by channel: ask for one of them at a time\."
+    r"|Figures are kept of sections and two-digit divisions of industry alone\."
 )
 CODES = {"BAD_USER_INPUT", "LIMIT_EXCEEDED", "FORBIDDEN", "UNAUTHENTICATED"}
 
 PLACES = ("5203", "520327", "520327001", "520327001901", "520323104001", "999999999999")
 schemathesis.graphql.scalar("DivisionCode", st.sampled_from(PLACES).map(nodes.String))
-schemathesis.graphql.scalar("IndustryCode", st.sampled_from(["A", "C", "13", "99"]).map(nodes.String))
+schemathesis.graphql.scalar("IndustryCode", st.sampled_from(["A", "C", "13", "99", "192", "1922"]).map(nodes.String))
 schemathesis.graphql.scalar("BigInt", st.integers(-(2**53), 2**53).map(nodes.Int))
 
 

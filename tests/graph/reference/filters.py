@@ -137,8 +137,15 @@ def texts_of_grievance(world: World, row: Any) -> list[str]:
 
 
 def of_industry(world: World, row: Any, code: str) -> bool:
-    """Of the division, or of a division of the section."""
-    return code in (row.industry_id, world.rows.one("Industry", row.industry_id).parent_id)
+    """Of the industry, or of one anywhere below it."""
+    above = row.industry_id
+    while above and above != code:
+        above = world.rows.one("Industry", above).parent_id
+    return bool(above)
+
+
+def industry_named(world: World, row: Any, text: str) -> bool:
+    return holds("name", "name_en")(world, row, text) or row.code.startswith(text.upper())
 
 
 def is_listed(world: World, row: Any, name: str) -> bool:
@@ -309,7 +316,10 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "GrievanceFilter.within": lies_in("division_id"),
     "GrievanceUpdateFilter.status": is_("status"),
     "InboxMessageFilter.isUnread": either(lambda world, row: row.read_at is None),
+    "IndustryFilter.isDivision": only(lambda world, row: len(row.code) == 2),
     "IndustryFilter.isSection": either(lambda world, row: row.parent_id is None),
+    "IndustryFilter.parent": is_("parent_id"),
+    "IndustryFilter.text": industry_named,
     "ChatRobotFilter.within": lies_in("division_id"),
     "MessageTemplateFilter.locale": is_("locale"),
     "OutboxMessageFilter.channels": one_of("channel"),

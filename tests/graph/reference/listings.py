@@ -96,7 +96,7 @@ async def build_enterprises(dice: Random, places: list[str]) -> None:
             brand=brand,
             kind=dice.choice(list(EnterpriseKind)),
             status=dice.choice(list(EnterpriseStatus)),
-            industry_id=dice.choice(["19", "32", "65", "97", "01", "C"]),
+            industry_id=dice.choice(["19", "1922", "651", "97", "01", "C"]),
             division_id=dice.choice(places),
             established_on=dice.choice([None, date(1949, 10, 1), date(2026, 2, 28)]),
             is_published=is_published,

@@ -30,7 +30,7 @@ async def build_projects(places: list[str], people: list[int]) -> None:
             name=name,
             summary=summary,
             division_id=dice.choice(places),
-            industry_id=dice.choice(["C", "19", "65", "I", "19"]),
+            industry_id=dice.choice(["C", "1922", "651", "I", "19"]),
             investor=investor,
             enterprise_id=dice.choice([None, *range(1, 26)]),
             body=body,

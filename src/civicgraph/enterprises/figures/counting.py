@@ -3,7 +3,7 @@
 Figures follow dated facts: the day of an entry, the days on which it came on lists and went off them, and the
 days from which its place, industry or status are others. So a change of today changes the figures from today on.
 
-A cell is a division, an industry (or its section, or all) and a list (or the whole register) in a quarter. The
+A cell is a division, a two-digit industry (or its section, or all) and a list (or the whole register) in a quarter. The
 history of the whole register by industry is kept for counties and the city alone, there are 830,000 entries;
 the cells without a quarter, which say how many there are now, are kept for every place.
 """
@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from civicgraph.divisions.rules import ancestors
 from civicgraph.enterprises.models import ChangedFact, EnterpriseStatus
-from civicgraph.enterprises.rules import SECTION_ENDS
+from civicgraph.enterprises.rules import DIVISION_DIGITS, section_of
 
 OLDEST = "2019Q4"
 """What came before is counted in this quarter: who asks for a figure of then gets the one of its end."""
@@ -85,16 +85,17 @@ def before(quarter: str, quarters: int) -> str:
     return f"{ordinal // 4}Q{ordinal % 4 + 1}"
 
 
-@lru_cache(256)
-def section_of(industry: str) -> str:
-    """The letter of an industry's section."""
-    return industry if industry >= "A" else next(letter for letter, end in SECTION_ENDS.items() if industry <= end)
+@lru_cache(4096)
+def kinds_of(industry: str) -> tuple[str, ...]:
+    """The industries in which it counts: all, its section, its division of two digits; groups and classes have no cells."""
+    section, division = section_of(industry), industry[:DIVISION_DIGITS]
+    return ("", section) if section == division else ("", section, division)
 
 
 @lru_cache(4096)
 def slices(division: str, industry: str) -> frozenset[tuple[str, str]]:
     """The places and industries in which it counts."""
-    kinds = {"", section_of(industry), industry}
+    kinds = kinds_of(industry)
     return frozenset((place, kind) for place in (division, *ancestors(division)) for kind in kinds)
 
 
@@ -188,8 +189,7 @@ def _count_plain(cells: dict[tuple[str, str, str, str], list[int]], one: History
     """The same as `contribution` for what nothing ever happened to: of 830,000 entries nearly all."""
     is_counted, quarter = one.status != EnterpriseStatus.CLOSED, quarter_of(one.counted_from)
     joined, shown = times * is_counted, times * one.is_published
-    industry, section = one.industry_id, section_of(one.industry_id)
-    kinds = ("", section) if section == industry else ("", section, industry)
+    kinds = kinds_of(one.industry_id)
     for digits in (4, 6, 9, 12):
         if digits <= len(one.division_id):
             place = one.division_id[:digits]

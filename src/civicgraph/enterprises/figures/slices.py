@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from civicgraph.enterprises.figures.counting import OLDEST
 from civicgraph.enterprises.models import EnterpriseList
-from civicgraph.enterprises.rules import FIRST_SERVICE, SECTION_ENDS
+from civicgraph.enterprises.rules import DIVISION_DIGITS, FIRST_SERVICE, SECTION_ENDS
 from civicgraph.graph import divisions_below, summed
+from civicgraph.graph.sums import BadSlice
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -78,6 +79,8 @@ def of_place(
     to_quarter: Given | None = None,
 ) -> Cells:
     """The slice that the arguments ask for."""
+    if industry and len(industry.value) > DIVISION_DIGITS:
+        raise BadSlice("Figures are kept of sections and two-digit divisions of industry alone.")
     division = within.sql(c)
     return Cells(
         division=division,
@@ -139,8 +142,8 @@ def by_section(c: Compiler, whole: Cells) -> Parts:
 def by_industry(c: Compiler, whole: Cells) -> Parts:
     """Every two-digit division of industry, of the section if one is asked for."""
     kind = c.alias()
-    chosen = "IS NOT NULL" if whole.industry == _ALL else f"= {whole.industry}"
-    source = f"FROM (SELECT code FROM industry WHERE parent_id {chosen} ORDER BY code) {kind}"
+    chosen = "" if whole.industry == _ALL else f" AND parent_id = {whole.industry}"
+    source = f"FROM (SELECT code FROM industry WHERE length(code) = {DIVISION_DIGITS}{chosen} ORDER BY code) {kind}"
     return source, f"{kind}.code", _part(whole, industry=f"{kind}.code")
 
 

@@ -107,8 +107,8 @@ def meant(field: str, cell: Any) -> Any:
 
 
 def _industry(text: str) -> str:
-    """Classes of four digits are kept by their division: C1922 and 1922 are 19."""
-    match = re.fullmatch(r"[A-Ta-t]?(\d{2})\d{0,2}", text)
+    """Offices write the letter of the section before the digits: C1922 is 1922."""
+    match = re.fullmatch(r"[A-Ta-t]?(\d{2,4})", text)
     return match[1] if match else text.upper()
 
 

@@ -25,7 +25,7 @@ class EnterpriseRow(Input):
     kind: EnterpriseKind | None = Field(None, title=N_("Legal kind"))
     status: EnterpriseStatus | None = Field(None, title=N_("Status"))
     status_on: date | None = Field(None, title=N_("Status since"), description=N_("Empty: since today."))
-    industry_code: str | None = Field(None, title=N_("Industry"), min_length=1, max_length=2)
+    industry_code: str | None = Field(None, title=N_("Industry"), min_length=1, max_length=4)
     division_code: str | None = Field(None, title=N_("Place"), min_length=4, max_length=12)
     address: str | None = Field(None, title=N_("Registered address"), max_length=200)
     established_on: date | None = Field(None, title=N_("Founded on"))

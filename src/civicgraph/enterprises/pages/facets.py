@@ -1,7 +1,7 @@
 """What the register can be narrowed by, each with how many there are: links that need no script.
 
 Places, industries and lists come from the kept figures while only those are asked for: exact, whatever their size.
-Beside words, or a kind, status or size, they are counted over a thousand entries at most (`enterpriseFacets`).
+Beside words, a kind, status or size, or an industry below the two-digit divisions, they are counted over a thousand entries at most (`enterpriseFacets`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
+from civicgraph.enterprises.rules import DIVISION_DIGITS
 from civicgraph.i18n import N_, Labelled, current, gettext
 from civicgraph.web.formats import place_name
 
@@ -26,7 +27,7 @@ _BEYOND_FIGURES = ("q", "kind", "status", "scale")
 
 def is_beyond_figures(asked: Asked) -> bool:
     """Whether something is asked for that no figures are kept of."""
-    return any(asked[name] for name in _BEYOND_FIGURES)
+    return any(asked[name] for name in _BEYOND_FIGURES) or len(asked["industry"]) > DIVISION_DIGITS
 
 
 def groups(found: Mapping[str, Any], asked: Asked, link: Link) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from civicgraph import settings
 from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
-from civicgraph.enterprises import operations
+from civicgraph.enterprises import industries, operations
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
 from civicgraph.enterprises.pages.facets import groups, is_beyond_figures
 from civicgraph.enterprises.rules import sought
@@ -39,7 +39,7 @@ async def enterprises(request: Request) -> Response:
     variables = {
         "place": asked["within"] or settings.current().city_code,
         "industry": asked["industry"] or "none",
-        "of": asked["industry"] or None,
+        "of": asked["industry"][:2] or None,
         "list": asked["list"] or None,
         "isInside": bool(asked["industry"]),
         "isBeyond": is_beyond_figures(asked),
@@ -79,11 +79,11 @@ async def enterprises(request: Request) -> Response:
 
 def _industry(request: Request) -> str:
     code = request.query_params.get("industry", "").upper()
-    return code if re.fullmatch(r"[A-T]|[0-9]{2}", code) else ""
+    return code if re.fullmatch(r"[A-T]|[0-9]{2,4}", code) else ""
 
 
 def _industry_field(found: dict[str, Any]) -> dict[str, Any]:
-    """The sections, and the division that an enterprise's page led to."""
+    """The sections, and what an enterprise's page or that of the industries led to."""
     chosen = found["industry"]
     choices = [(one["code"], _name(one)) for one in found["industries"]["nodes"]]
     if chosen and chosen["code"].isdigit():
@@ -171,16 +171,8 @@ def _staff_values(request: Request) -> dict[str, Any]:
 
 
 async def _choices(request: Request) -> dict[str, Any]:
-    found = await read(request, "enterprises/industries", {})
-    sections = {one["code"]: f"{one['code']} {_name(one)}" for one in found["industries"]["nodes"]}
-    industries = [
-        (one["code"], f"{one['code']} {_name(one)}", sections[one["parent"]["code"]])
-        for one in found["divisions"]["nodes"]
-    ]
-    return {
-        "division_code": await staff_choices(request, EDIT_ENTERPRISES),
-        "industry_code": [*((code, words, words) for code, words in sections.items()), *industries],
-    }
+    places = await staff_choices(request, EDIT_ENTERPRISES)
+    return {"division_code": places, "industry_code": industries.choices()}
 
 
 STAFF = listing.Listing(

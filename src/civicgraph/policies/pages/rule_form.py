@@ -8,11 +8,11 @@ from typing import Any
 from starlette.requests import Request
 
 from civicgraph.divisions.choosing import staff_choices
-from civicgraph.i18n import N_, current, gettext
+from civicgraph.enterprises import industries
+from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_POLICIES
 from civicgraph.policies import wording
 from civicgraph.policies.eligibility import FACTS, Fact, FactKind
-from civicgraph.web import read
 from civicgraph.web.forms import Choices, RowControl
 
 _PICKED = (FactKind.CHOICE, FactKind.LIST, FactKind.INDUSTRY, FactKind.PLACE)
@@ -29,18 +29,7 @@ async def choices(request: Request) -> dict[str, Any]:
         for one in FACTS.values()
     ]
     places = await staff_choices(request, EDIT_POLICIES)
-    return {"division_code": places, "fact": facts, "industries": await _industries(request)}
-
-
-async def _industries(request: Request) -> list[tuple[str, ...]]:
-    found = await read(request, "enterprises/industries", {})
-    name = "name" if current.get() == "zh" else "nameEn"
-    sections = {one["code"]: f"{one['code']} {one[name]}" for one in found["industries"]["nodes"]}
-    below = [
-        (one["code"], f"{one['code']} {one[name]}", sections[one["parent"]["code"]])
-        for one in found["divisions"]["nodes"]
-    ]
-    return [*((code, words, words) for code, words in sections.items()), *below]
+    return {"division_code": places, "fact": facts, "industries": industries.choices()}
 
 
 def fact_words(name: str) -> str:

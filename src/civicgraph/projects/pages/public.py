@@ -74,9 +74,9 @@ def quarter(request: Request, name: str) -> str:
 
 
 def industry(request: Request) -> str:
-    """A section of industry, or one of its divisions."""
+    """An industry on any level."""
     code = request.query_params.get("industry", "").upper()
-    return code if re.fullmatch(r"[A-T]|[0-9]{2}", code) else ""
+    return code if re.fullmatch(r"[A-T]|[0-9]{2,4}", code) else ""
 
 
 def industry_field(found: dict[str, Any], chosen: str) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import Any
 from starlette.requests import Request
 
 from civicgraph.divisions.choosing import editable, granted, staff_choices
+from civicgraph.enterprises import industries
 from civicgraph.i18n import N_, gettext
 from civicgraph.permissions import EDIT_PROJECTS
 from civicgraph.projects import operations
 from civicgraph.projects.models import ProjectStage
-from civicgraph.projects.pages.public import industry_name
 from civicgraph.web import listing, read
 from civicgraph.web.query import one_of, paging, search_field, select_field, text
 
@@ -65,15 +65,9 @@ def _values(request: Request) -> dict[str, Any]:
 
 
 async def _choices(request: Request) -> dict[str, Any]:
-    found = await read(request, "enterprises/industries", {})
-    sections = {one["code"]: f"{one['code']} {industry_name(one)}" for one in found["industries"]["nodes"]}
-    industries = [
-        (one["code"], f"{one['code']} {industry_name(one)}", sections[one["parent"]["code"]])
-        for one in found["divisions"]["nodes"]
-    ]
     return {
         "division_code": await staff_choices(request, EDIT_PROJECTS),
-        "industry_code": [*((code, words, words) for code, words in sections.items()), *industries],
+        "industry_code": industries.choices(),
         "responsible_id": await _keepers(request),
     }
 
