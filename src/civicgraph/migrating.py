@@ -32,6 +32,13 @@ class WidenText(operations.AlterField):
             await super().database_forward(app_label, old_state, new_state, state_editor)
 
 
+class Reworded(operations.AlterField):
+    """A field is described in other words: the column stays as it is."""
+
+    async def database_forward(self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None) -> None:
+        """Nothing to do: no statement reads the words."""
+
+
 class Before(State):
     """The tables before an operation; the models are drawn at the first look."""
 

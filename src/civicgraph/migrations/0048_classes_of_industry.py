@@ -6,8 +6,12 @@ place are found by their division, which holds its groups and classes.
 
 from typing import Any
 
-from tortoise import migrations
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
+
+from civicgraph.migrating import Reworded
 
 FOLLOWING = (
     ("A", "06"), ("B", "13"), ("C", "44"), ("D", "47"), ("E", "51"), ("F", "53"), ("G", "61"), ("H", "63"), ("I", "66"),
@@ -46,4 +50,42 @@ async def forwards(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("civicgraph", "0047_courses_by_weekday")]
 
-    operations = [ops.RunPython(forwards)]
+    operations = [
+        ops.AlterModelOptions(
+            name="Industry",
+            options={
+                "table": "industry",
+                "app": "civicgraph",
+                "indexes": [Index(fields=["parent_id", "code"])],
+                "pk_attr": "code",
+                "table_description": "An industry of GB/T 4754-2017: a section (letter), a division, a group or a class"
+                " (two to four digits).",
+            },
+        ),
+        Reworded(
+            model_name="Industry",
+            name="code",
+            field=fields.CharField(
+                primary_key=True,
+                unique=True,
+                db_index=True,
+                description="Letter of the section, or the digits.",
+                max_length=4,
+            ),
+        ),
+        Reworded(
+            model_name="Industry",
+            name="parent",
+            field=fields.ForeignKeyField(
+                "civicgraph.Industry",
+                source_field="parent_id",
+                null=True,
+                description="What it is directly part of.",
+                db_constraint=True,
+                to_field="code",
+                related_name="children",
+                on_delete=OnDelete.RESTRICT,
+            ),
+        ),
+        ops.RunPython(forwards),
+    ]
