@@ -5,6 +5,7 @@ Nothing of `workflow`, `rules` or `clocks` is imported. A step that stands in th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,7 +17,11 @@ DISPATCHERS = {
     "county": "520327",
     "elsewhere": "520323",
 }
-STAFF = (*WORKERS, *DISPATCHERS)
+MEMBERS = {"bureau": "520327", "outsider": "520323"}
+"""Grid workers of whole counties who belong to a team and are given no work."""
+STAFF = (*WORKERS, *DISPATCHERS, *MEMBERS)
+TEAMS = {"城市管理局": ("520327", ("bureau", "outsider")), "巡逻队": (FENGQUAN, ("worker", "outsider"))}
+"""Departments with people here: where they are, and who belongs to them."""
 PROMISES = {
     "critical": (timedelta(minutes=30), timedelta(hours=4)),
     "urgent": (timedelta(hours=2), timedelta(hours=24)),
@@ -51,8 +56,8 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "take_over": ("superior", f"submitted {_BEING_DONE} reopened", "assigned"),
     "advise": ("superior", f"{_OPEN} shortfall", ""),
     "whistle": ("dispatcher", f"{_OPEN} shortfall", ""),
-    "report_in": ("superior", f"{_OPEN} shortfall", ""),
-    "answer": ("superior", f"{_OPEN} shortfall", ""),
+    "report_in": ("called", f"{_OPEN} shortfall", ""),
+    "answer": ("called", f"{_OPEN} shortfall", ""),
     "finish_part": ("helper", f"{_BEING_DONE} on_hold reopened", ""),
     "tag": ("helper", _ALL, ""),
     "restore": ("dispatcher", _ALL, ""),
@@ -110,11 +115,22 @@ class Call:
     """A department that was called."""
 
     over: str
+    team: str
+    """Empty: its level alone speaks for it."""
     called: datetime
     due: datetime
     has_come: bool = False
     has_answered: bool = False
     is_awaited: bool = True
+
+    def is_spoken_for_by(self, actor: str) -> bool:
+        """Whether the actor belongs to its team, or dispatches for its level."""
+        over = DISPATCHERS.get(actor)
+        return self.is_by_team_of(actor) or (over is not None and self.over.startswith(over))
+
+    def is_by_team_of(self, actor: str) -> bool:
+        """Whether the actor belongs to its team."""
+        return bool(self.team) and actor in TEAMS[self.team][1]
 
 
 @dataclass
@@ -165,15 +181,18 @@ class Model:
 
     def covers(self, actor: str) -> bool:
         """Whether the actor's role lies over the place."""
-        over = {**WORKERS, **DISPATCHERS}.get(actor)
+        over = {**WORKERS, **DISPATCHERS, **MEMBERS}.get(actor)
         return over is not None and self.place.startswith(over)
 
     def may(self, actor: str, needs: str) -> bool:
         """Whether the actor may take steps that need this."""
         dispatches = actor in DISPATCHERS and self.covers(actor)
+        is_superior = dispatches and len(DISPATCHERS.get(actor, "")) <= 9
+        is_called = any(one.is_spoken_for_by(actor) for one in self.calls if not one.has_answered)
         return {
             "dispatcher": dispatches,
-            "superior": dispatches and len(DISPATCHERS.get(actor, "")) <= 9,
+            "superior": is_superior,
+            "called": is_superior or (is_called and self.covers(actor)),
             "worker": dispatches or ((actor == self.assignee or self._leads(actor)) and self.covers(actor)),
             "helper": dispatches or ((actor == self.assignee or actor in self.parts) and self.covers(actor)),
             "checker": self.covers(actor),
@@ -201,9 +220,7 @@ class Model:
             return "unavailable"
         if verb in ("report_in", "answer"):
             called = self.calls[call]
-            if not DISPATCHERS[actor].startswith(called.over) and not called.over.startswith(DISPATCHERS[actor]):
-                return "forbidden"
-            if len(DISPATCHERS[actor]) > len(called.over):
+            if not called.is_spoken_for_by(actor):
                 return "forbidden"
             return "unavailable" if called.has_answered or (verb == "report_in" and called.has_come) else "done"
         if verb == "finish_part":
@@ -216,8 +233,8 @@ class Model:
 
     def take(
         self, actor: str, verb: str, now: datetime, *, until: datetime | None = None, is_solved: bool = True,
-        assignee: str = "", helper: str = "", place: str = "", level: str = "", call: int = 0, over: str = "",
-        is_pausing: bool = False, mark: int = 0,
+        assignee: str = "", helper: str = "", place: str = "", level: str = "", call: int = 0, mark: int = 0,
+        is_pausing: bool = False, called: Sequence[tuple[str, str]] = (),
     ) -> None:  # fmt: skip
         """Take a step that is answered with done."""
         if verb == "rate" and not is_solved:
@@ -263,7 +280,8 @@ class Model:
                 self.parts[actor].is_done = True
             case "whistle":
                 assert until is not None
-                self.calls.append(Call(over, now, until))
+                waiting = {one.team for one in self.calls if one.team and not one.has_answered}
+                self.calls += [Call(over, team, now, until) for over, team in called if team not in waiting]
             case "report_in":
                 self.calls[call].has_come = True
             case "answer":

@@ -14,7 +14,7 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.graph.engine import Engine
-from civicgraph.grievances.desk.models import GrievanceCall
+from civicgraph.grievances.desk.models import GrievanceCall, Team, TeamKind, TeamMember
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations import file_grievance, finish_grievance_part, merge_grievance
 from civicgraph.grievances.operations.take_in_letter import take_in_letter
@@ -30,9 +30,11 @@ from tests.grievances.histories import (
     ELSEWHERE,
     FENGQUAN,
     HONGQIAO,
+    MEMBERS,
     PROMISES,
     STAFF,
     STEPS,
+    TEAMS,
     UNWALKED,
     WORKERS,
     Model,
@@ -47,7 +49,8 @@ LENGTH = 16
 START = datetime(2026, 5, 22, 2, 0, tzinfo=UTC)
 SEEN = """query ($number: String!) { grievance(number: $number) {
   status responseDueAt resolutionDueAt publicText description contactNameMasked
-  updates(first: 100) { nodes { verb internalNote person { name } } } } }"""
+  updates(first: 100) { nodes { verb internalNote person { name } } } calls { number mayAnswer isLate } }
+  grievances(first: 100, filter: {waitsForMyAnswer: true}) { nodes { number } } }"""
 ERRORS = {Forbidden: "forbidden", NotFound: "unknown", Unavailable: "unavailable"}
 
 
@@ -69,7 +72,12 @@ def test_every_operation_on_grievances_is_walked_or_named_with_a_reason() -> Non
 async def people(city: None) -> dict[str, Actor]:
     """Workers and dispatchers of three levels, and of another county."""
     found = {name: await place.person(name, Role.GRID_WORKER, code) for name, code in WORKERS.items()}
+    found |= {name: await place.person(name, Role.GRID_WORKER, code) for name, code in MEMBERS.items()}
     found |= {name: await place.person(name, Role.DISPATCHER, code) for name, code in DISPATCHERS.items()}
+    for name, (code, members) in TEAMS.items():
+        team = await Team.create(division_id=code, name=name, kind=TeamKind.DEPARTMENT)
+        for member in members:
+            await TeamMember.create(team_id=team.id, person_id=found[member].person_id)
     return {**found, "stranger": ANONYMOUS, "reporter": ANONYMOUS, "clock": ANONYMOUS, "first": ANONYMOUS}
 
 
@@ -84,6 +92,7 @@ class History:
 
     async def begin(self) -> None:
         """Report it."""
+        self.teams = {one.name: one.id for one in await Team.all()}
         with clock.override(self.now):
             made = await file_grievance(ANONYMOUS, words(contact_name="陈阿婆"))
             self.row: Grievance = await know_secret(made["grievance"])
@@ -148,10 +157,9 @@ class History:
             level = dice.choice([one for one in PROMISES if one != self.model.level])
             return {"urgency": level}, {"level": level}
         if verb == "whistle":
-            over = dice.choice([self.model.place[:9], self.model.place[:6]])
-            due = self.now + timedelta(hours=8)
-            given = {"division_code": over, "departments": f"部门{len(self.said)}", "answer_by": due.isoformat()}
-            return given, {"over": over, "until": due}
+            due = self.now + timedelta(hours=dice.choice([8, 200]))
+            values, called = self._called()
+            return {**values, "answer_by": due.isoformat()}, {"called": called, "until": due}
         if verb in ("report_in", "answer"):
             call = dice.randrange(len(self.model.calls))
             return {"call": call}, {"call": call}
@@ -168,6 +176,19 @@ class History:
         if verb == "redact":
             return {"words": self.public_signs.pop(0)}, {}
         return {}, {}
+
+    def _called(self) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """Teams of the place or above it, departments of the subdistrict or the county, or both; one is new at least."""
+        dice, place = self.dice, self.model.place
+        teams = [name for name, (over, _) in TEAMS.items() if place.startswith(over) and dice.random() < 0.5]
+        waiting = {one.team for one in self.model.calls if not one.has_answered}
+        called = [(TEAMS[name][0], name) for name in teams]
+        values: dict[str, Any] = {"team_ids": [self.teams[name] for name in teams], "departments": ""}
+        if set(teams) <= waiting or dice.random() < 0.3:
+            over = dice.choice([place[:9], place[:6]])
+            values |= {"division_code": over, "departments": f"部门{len(self.said)}"}
+            called.append((over, ""))
+        return values, called
 
     async def _try(self, actor: str, verb: str, values: dict[str, Any]) -> str:
         if STEPS[verb][0] == "reporter" and actor != "reporter":
@@ -213,7 +234,9 @@ class History:
         assert found == wanted, "\n".join(self.said)
         await self._compare_deadlines()
         reader = self.dice.choice(["stranger", *STAFF])
-        seen = (await self.engine.read(SEEN, {"number": row.number}, self.people[reader]))["grievance"]
+        with clock.override(self.now):
+            read = await self.engine.read(SEEN, {"number": row.number}, self.people[reader])
+        seen = read["grievance"]
         assert (seen is not None) == (model.is_public or model.covers(reader)), "\n".join(self.said)
         if seen is None:
             return
@@ -226,6 +249,19 @@ class History:
         public = [one for one in steps if one["internalNote"] in (None, "")]
         assert len(public) == model.public_steps, "\n".join(self.said)
         assert reads_all or all(one["internalNote"] is None and one["person"] is None for one in steps)
+        self._compare_calls(reader, seen["calls"], [one["number"] for one in read["grievances"]["nodes"]])
+
+    def _compare_calls(self, reader: str, seen: list[dict[str, Any]], waiting: list[str]) -> None:
+        """Who speaks for which called department, which is late, and for whose teams the grievance waits."""
+        calls = self.model.calls
+        shown = [(one["mayAnswer"], one["isLate"]) for one in sorted(seen, key=lambda one: one["number"])]
+        covers = self.model.covers(reader)
+        assert shown == [
+            (covers and one.is_spoken_for_by(reader), one.is_awaited and not one.has_answered and one.due < self.now)
+            for one in calls
+        ], "\n".join([*self.said, reader])
+        is_asked = any(one.is_by_team_of(reader) and not one.has_answered for one in calls)
+        assert (self.row.number in waiting) == is_asked, "\n".join([*self.said, reader])
 
     async def _compare_deadlines(self) -> None:
         """What is still to come by the clock, for the grievance and for the departments that were called."""

@@ -118,6 +118,8 @@ async def test_a_broken_corridor_light_from_report_to_closed(site: Site) -> None
     await site.dispatcher.open(work)
     assert "3 栋 2 单元" in site.dispatcher.text
     await site.dispatcher.send(f"{work}/acceptance", note="已收到，今天派人")
+    assert "等待反映人答复或配合入户 · 承诺时间顺延</option>" in site.dispatcher.text
+    assert "等待材料或配件</option>" in site.dispatcher.text
     assert "已受理" in await site.resident.open(tracked)
     assert "已收到，今天派人" in site.resident.text
     await site.dispatcher.send(f"{work}/assignment", assignee_id=str(site.worker_id), internal_note="带梯子")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import chinese_calendar
@@ -15,7 +16,7 @@ from civicgraph.clock import CITY_ZONE
 from civicgraph.divisions.operations import remove_office_hours, set_office_hours
 from civicgraph.grievances import rounds
 from civicgraph.grievances.clocks import Dues, Moment, dues
-from civicgraph.grievances.models import Counting, Grievance, GrievanceUpdate, Urgency
+from civicgraph.grievances.models import Counting, Grievance, GrievanceUpdate, HoldReason, Urgency
 from civicgraph.grievances.operations import remove_urgency_policy, set_urgency_policy
 from civicgraph.grievances.promises import PROMISES, Entry, Override, Promise, entry_of
 from civicgraph.operations import Conflict, Forbidden, InvalidInput
@@ -62,6 +63,28 @@ async def test_the_nearest_divisions_entry_holds_and_its_own_category_before_all
     assert (await report()).response_minutes == 500
     assert (await Grievance.get(id=earlier.id)).response_minutes == 1_440  # what was promised stays promised
     assert await AuditEntry.filter(subject_type="UrgencyPolicy", person_id=centre.person_id).count() == 7
+
+
+async def test_a_places_list_says_which_rests_stop_the_clock_of_what_is_reported_from_then_on(
+    report: Report, dispatcher: Actor, centre: Actor
+) -> None:
+    earlier = await report()
+    await set_urgency_policy(centre, entry(FENGGANG, 600, 4_320, pausing=["material", "reporter"]))
+    later, other = await report(), await report(category="gas")
+    await set_urgency_policy(centre, entry(FENGGANG, 600, 4_320, pausing=[], version=1))
+    for row, moving in ((earlier, {"reporter", "weather", "legal"}), (later, {"reporter", "material"}),
+                        (other, {"reporter", "weather", "legal"}), (await report(), set())):  # fmt: skip
+        await take(dispatcher, "accept", row)
+        for reason in HoldReason:
+            before = await Grievance.get(id=row.id)
+            held = await take(dispatcher, "hold", row, hold_reason=reason)
+            assert (held.resolution_due_at > before.resolution_due_at) is (reason in moving), reason
+            await take(dispatcher, "resume", row)
+    await take(dispatcher, "change_level", earlier, urgency="urgent")  # promised anew, by the list of today
+    await take(dispatcher, "change_level", earlier, urgency="general")
+    assert (await Grievance.get(id=earlier.id)).pausing == []
+    set_twice = await AuditEntry.filter(operation="set_urgency_policy").order_by("id")
+    assert [one.changes["pausing"][1] for one in set_twice] == [["reporter", "material"], []]
 
 
 async def test_only_supervisors_of_the_place_set_it_and_never_over_anothers_change(
@@ -148,20 +171,26 @@ async def test_everybody_reads_what_is_promised_where_and_a_supervisor_sets_and_
     inherited = f"/promises?within={FENGQUAN}"
     before = await resident.open(inherited)
     assert "1 天" in before
+    assert "等待反映人答复或配合入户；天气原因，暂不能施工；法定期限（公示、公告等）。" in before
     await staff.open(f"/staff/promises?within={FENGGANG}")
     entries = f"/staff/promises/{FENGGANG}/entries"
     refused = await staff.send(entries, urgency="general", response_minutes="0", resolution_minutes="1260")
     assert staff.status == 422
     assert "1260" in refused
     await staff.open(f"/staff/promises?within={FENGGANG}")
-    await staff.send(entries, urgency="general", response_minutes="660", resolution_minutes="1260")
+    ticked = [value for name, value in staff.form(entries).pairs if name == "pausing"]
+    assert ticked == ["reporter", "weather", "legal"]
+    given = {"urgency": "general", "response_minutes": "660", "resolution_minutes": "1260"}
+    await staff.send(entries, **given, pausing=["material"])
     now = await resident.open(inherited)
     assert all(words in now for words in ("11 小时", "21 小时", "凤冈县"))
+    assert re.search(r"<li>一般：\s*因以下原因挂起时，办结时限暂停计算：等待材料或配件。</li>", now)
     assert "21 小时" not in await resident.open(f"/promises?within={place.HONGQIAO}")
     other = await signed_in(app, await place.person("deputy", Role.SUPERVISOR, FENGGANG))
     for one in (staff, other):
         await one.open(f"/staff/promises?within={FENGGANG}")
-    await staff.send(entries, urgency="general", response_minutes="660", resolution_minutes="1260")
+    await staff.send(entries, **given, pausing=[])
+    assert re.search(r"<li>一般：\s*不论因何挂起，办结时限照常计算。</li>", await resident.open(inherited))
     told = await other.send(entries, urgency="general", response_minutes="60", resolution_minutes="120")
     assert other.status == 422
     assert all(minutes in told for minutes in ("1260", "120"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from civicgraph.grievances.kinds import PAUSING
 from civicgraph.grievances.models import GrievanceStatus, HoldReason
 from civicgraph.grievances.workflow import (
     ASK_AFTER,
@@ -14,7 +15,6 @@ from civicgraph.grievances.workflow import (
     MAX_REOPENINGS,
     MAX_REVIEW,
     OPEN,
-    PAUSING,
     REOPEN_WITHIN,
     TRANSITIONS,
     Transition,
@@ -80,7 +80,8 @@ def _times() -> list[str]:
     return [
         "## Times",
         "",
-        f"- The clock of the resolution stands still on hold for {pausing}; it runs on for {running}.",
+        f"- The clock of the resolution stands still on hold for {pausing}; it runs on for {running}. A division's entries of the",
+        "  four-level list can say otherwise, for what is reported from then on.",
         f"- {ASK_AFTER.days} day after it was resolved the reporter is asked to rate, after {ASK_AGAIN_AFTER.days} days"
         " whether it is lastingly solved.",
         f"- {CLOSE_AFTER.days} days after it was resolved it is closed by itself, if the reporter says nothing; not before",

@@ -20,6 +20,7 @@ from civicgraph.graph import (
     filter_type,
     flag,
     followable,
+    json_column,
     matches,
     mutations,
     node,
@@ -47,7 +48,7 @@ from civicgraph.grievances.intake.graph import HeldReport as HeldReport
 from civicgraph.grievances.intake.graph import HeldReportFilter as HeldReportFilter
 from civicgraph.grievances.intake.graph import HeldReportOrder as HeldReportOrder
 from civicgraph.grievances.kept import GrievanceCall, UrgencyPolicy
-from civicgraph.grievances.models import Channel, GrievanceStatus, ReporterKind, Urgency
+from civicgraph.grievances.models import Channel, GrievanceStatus, HoldReason, ReporterKind, Urgency
 from civicgraph.grievances.steps import GrievanceRedaction as GrievanceRedaction
 from civicgraph.grievances.steps import GrievanceUpdate as GrievanceUpdate
 from civicgraph.grievances.steps import GrievanceUpdateFilter as GrievanceUpdateFilter
@@ -185,6 +186,10 @@ class Grievance:
     response_minutes = column()
     resolution_minutes = column()
     calendar = column()
+    pausing = json_column(
+        HoldReason,
+        description="The reasons for a rest that stop the clock of the resolution, as promised when it was reported.",
+    )
     first_response_at = column()
     first_response_in_time = column()
     reason = column()

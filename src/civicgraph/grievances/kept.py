@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from civicgraph.graph import column, computed, to_one, type_
+from civicgraph.graph import column, computed, json_column, to_one, type_
 from civicgraph.grievances import models
 from civicgraph.grievances.desk import models as desk_models
 from civicgraph.grievances.desk import rules as desk_rules
+from civicgraph.grievances.kinds import HoldReason
 
 
 @type_(models.UrgencyPolicy)
@@ -16,6 +17,7 @@ class UrgencyPolicy:
     response_minutes = column()
     resolution_minutes = column()
     counting = column()
+    pausing = json_column(HoldReason, description="The reasons for a rest that stop the clock of the resolution.")
     version = column()
     updated_at = column()
     division = to_one("divisions.Division")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from civicgraph.i18n import N_, Labelled
 
 
@@ -25,13 +27,30 @@ class Body(Labelled):
 
 
 class HoldReason(Labelled):
-    """Why work on a grievance rests. `workflow.PAUSING` says which of them stop the clock."""
+    """Why work on a grievance rests. The four-level list says which of them stop the clock."""
 
     REPORTER = "reporter", N_("The reporter has to answer or let us in")
     WEATHER = "weather", N_("Weather that makes the work unsafe")
     LEGAL = "legal", N_("A period that the law prescribes")
     MATERIAL = "material", N_("Material or spare parts")
     OTHER_BODY = "other_body", N_("Another body has to act first")
+
+
+PAUSING = frozenset({HoldReason.REPORTER, HoldReason.WEATHER, HoldReason.LEGAL})
+"""Reasons for which the clock of the resolution stands still where no division has said otherwise: what the office cannot change.
+
+Material and other bodies are the office's to arrange, so the promise runs on.
+"""
+
+
+def names_of(reasons: Collection[HoldReason]) -> list[str]:
+    """Reasons as they are kept: by their names, in one order."""
+    return [one.name for one in HoldReason if one in reasons]
+
+
+def reasons_of(names: Iterable[str]) -> frozenset[HoldReason]:
+    """The other way round."""
+    return frozenset(HoldReason[name] for name in names)
 
 
 class Counting(Labelled):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from json import dumps
 from typing import Any, ClassVar
 
 from tortoise import fields
+from tortoise.fields.db_defaults import SqlDefault
 from tortoise.models import Model
 
 from civicgraph.grievances.desk import models as desk
 from civicgraph.grievances.figures.models import GrievanceCell as GrievanceCell  # a table of the room
 from civicgraph.grievances.intake import models as intake
 from civicgraph.grievances.intake.models import Channel as Channel
+from civicgraph.grievances.kinds import PAUSING, names_of
 from civicgraph.grievances.kinds import Body as Body
 from civicgraph.grievances.kinds import Counting as Counting
 from civicgraph.grievances.kinds import HoldReason as HoldReason
@@ -24,6 +27,7 @@ CategoryQuestion, GrievanceAnswer = intake.CategoryQuestion, intake.GrievanceAns
 GrievanceSupporter, HeldReport = intake.GrievanceSupporter, intake.HeldReport
 Team, TeamMember, WorkOrder, GrievanceCall = desk.Team, desk.TeamMember, desk.WorkOrder, desk.GrievanceCall
 GrievanceTag, ReadyText, SavedFilter = desk.GrievanceTag, desk.ReadyText, desk.SavedFilter
+_USUALLY_PAUSING = SqlDefault(f"'{dumps(names_of(PAUSING))}'")
 
 
 class GrievanceStatus(Labelled):
@@ -90,6 +94,10 @@ class UrgencyPolicy(Record):
         default=Counting.ROUND_THE_CLOCK,
         db_default="round_the_clock",
         description="How both are counted.",
+    )
+    pausing: fields.Field[list[str]] = fields.JSONField(
+        db_default=_USUALLY_PAUSING,
+        description="The reasons for a rest that stop the clock of the resolution.",
     )
     version = fields.IntField(default=1, db_default=1, description="Grows by one with each change.")
 
@@ -214,6 +222,10 @@ class Grievance(Record):
         default="",
         db_default="",
         description="The office hours, and the days closed, in which the promised times count, empty: round the clock.",
+    )
+    pausing: fields.Field[list[str]] = fields.JSONField(
+        db_default=_USUALLY_PAUSING,
+        description="The reasons for a rest that stop the clock of the resolution, as promised when it was reported.",
     )
     response_soon_at = fields.DatetimeField(
         null=True, description="When three quarters of the time to the first response have passed."

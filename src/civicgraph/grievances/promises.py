@@ -8,7 +8,8 @@ from datetime import datetime
 
 from civicgraph import calendars
 from civicgraph.calendars import Calendar
-from civicgraph.grievances.models import Counting, Urgency
+from civicgraph.grievances.kinds import PAUSING
+from civicgraph.grievances.models import Counting, HoldReason, Urgency
 
 SOON = 0.75
 """The share of the counted time after which those who work on it are told that a promise is near its end."""
@@ -22,6 +23,8 @@ class Promise:
     resolution_minutes: int
     calendar: str = ""
     """As `calendars.parse` reads it; empty: round the clock."""
+    pausing: frozenset[HoldReason] = PAUSING
+    """What the clock of the resolution stands still for; a rest that began keeps what held then."""
 
     @property
     def counts(self) -> Calendar:
@@ -40,11 +43,12 @@ class Entry:
     response_minutes: int
     resolution_minutes: int
     counting: Counting = Counting.ROUND_THE_CLOCK
+    pausing: frozenset[HoldReason] = PAUSING
 
     def promise(self, hours: str) -> Promise:
         """What is promised where offices work in these hours."""
         calendar = hours if self.counting is Counting.WORKING_HOURS else ""
-        return Promise(self.response_minutes, self.resolution_minutes, calendar)
+        return Promise(self.response_minutes, self.resolution_minutes, calendar, self.pausing)
 
 
 OFFICE_HOURS = "09:00-12:00 13:00-17:00"

@@ -72,7 +72,7 @@ def may_take(
 ) -> bool:
     """Whether a member of the staff may take this step with this grievance, whatever its state.
 
-    `part` is what their work orders make them in it, `is_called` whether a team of theirs is asked to answer.
+    `part` is what their work orders make them in it, `is_called` whether a department that they speak for is asked to answer.
     That a checker is not the one who resolved it, the operation itself looks up in the history.
     """
     match transition.needs:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 
-from civicgraph.grievances.models import GrievanceStatus, HoldReason
+from civicgraph.grievances.models import GrievanceStatus
 from civicgraph.i18n import N_
 
 _S = GrievanceStatus
@@ -33,11 +33,6 @@ NEEDING_CONTACT = (*OPEN, _S.RESOLVED, _S.VERIFIED, _S.SHORTFALL)
 """Something is still to be said to the reporter, or asked."""
 _HANDED_OUT = (_S.ACCEPTED, _S.ASSIGNED, _S.IN_PROGRESS)
 
-PAUSING = frozenset({HoldReason.REPORTER, HoldReason.WEATHER, HoldReason.LEGAL})
-"""Reasons for which the clock of the resolution stands still: what the office cannot change.
-
-Material and other bodies are the office's to arrange, so the promise runs on.
-"""
 MAX_HOLD = timedelta(days=60)
 """So long may work rest at most; what takes longer belongs on the shortfall list."""
 MAX_REOPENINGS = 2
@@ -75,7 +70,7 @@ class Clock(Enum):
     START = "starts"
     RESTART = "starts anew"
     STOP = "stops"
-    PAUSE = "stands still, if the reason allows"
+    PAUSE = "stands still, if what was promised allows it for the reason"
     RUN = "runs again"
     MORE = "has more time"
     RECOUNT = "is counted anew under the new promise, rests remembered"

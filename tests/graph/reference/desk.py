@@ -142,10 +142,10 @@ def waits_for_my_answer(world: World, row: Any) -> bool:
 
 
 def may_answer(world: World, row: Any) -> bool:
-    """The members of the called team who work there, and its level."""
+    """The members of the called team, and its level, as far as they work where the grievance is."""
     place = world.rows.one("Grievance", row.grievance_id).division_id
-    is_member = row.team_id in _my_teams(world) and rules.may(world, WORK_GRIEVANCES, place)
-    return is_member or rules.may(world, DISPATCH_GRIEVANCES, row.division_id)
+    speaks = row.team_id in _my_teams(world) or rules.may(world, DISPATCH_GRIEVANCES, row.division_id)
+    return speaks and rules.may(world, WORK_GRIEVANCES, place)
 
 
 FIELDS: dict[str, Callable[..., Any]] = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from civicgraph.divisions.models import OfficeHours
 from civicgraph.grievances.desk.models import GrievanceCall
+from civicgraph.grievances.kinds import names_of
 from civicgraph.grievances.models import (
     Body,
     Channel,
@@ -67,6 +68,7 @@ async def _promises(dice: Random, places: list[str]) -> None:
                 response_minutes=30,
                 resolution_minutes=dice.randint(60, 900),
                 counting=dice.choice(list(Counting)),
+                pausing=names_of(list(HoldReason)[len(place) // 3 :]),
             )
         await OfficeHours.create(division_id=place, hours="09:00-12:00", closed_days=["2026-12-24"])
     for number in range(1, 40, 3):
@@ -158,6 +160,7 @@ async def _grievance(dice: Random, number: int, people: list[int]) -> None:
         accepted_at=accepted,
         resolved_at=submitted + timedelta(hours=dice.choice([1, 30])) if is_done else None,
         **_course(dice, submitted, number),
+        pausing=names_of(list(HoldReason)[: number % 4]),
         response_due_at=submitted + timedelta(hours=4),
         resolution_due_at=NOW + timedelta(hours=dice.choice([-5, 0, 0, 20])),
         search_terms=search_terms(text, CATEGORIES[category]),

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+import orjson
+
 from civicgraph.demo.city import cases, codes
 from civicgraph.demo.city.cases import Case, Category
 from civicgraph.demo.city.ground import OFFSET, Community, Ground
@@ -13,6 +15,7 @@ from civicgraph.demo.city.tables import SIZE, Batch, Row, table
 from civicgraph.grievances.clocks import next_due
 from civicgraph.grievances.figures.counting import Facts, Key, Vector, add_to, contribution
 from civicgraph.grievances.figures.models import COLUMNS
+from civicgraph.grievances.kinds import PAUSING, names_of
 from civicgraph.grievances.models import Channel, Grievance, GrievanceCell, GrievanceUpdate, ReporterKind
 from civicgraph.grievances.promises import SOON
 from civicgraph.grievances.rules import GRID_WORKER, OFFICES, REPORTERS
@@ -39,7 +42,7 @@ GRIEVANCE = table(
     *("hold_reason", "hold_until", "review_at", "verified_at", "duplicate_of_id"),
     *("phone_index", "email_index", "erase_at"),
     *("is_reporter_written_to",),
-    *("calendar", "response_soon_at", "resolution_soon_at"),
+    *("calendar", "pausing", "response_soon_at", "resolution_soon_at"),
     *("building", "latitude_micro", "longitude_micro", "danger", "supporter_count", "nudged_count", "event_id"),
 )
 UPDATE = table(
@@ -57,6 +60,7 @@ REPLACED = (CELL.name,)
 
 _NOTHING = (None,) * 5
 """No rest, review, check, or earlier one."""
+_PAUSING = orjson.dumps(names_of(PAUSING)).decode()
 _NOBODY = ("", "", None)
 """No contact to be found by, and none to erase."""
 _WEIGHTS = {"home": 7, "order": 7, "safety": 2, "people": 3, "neighbours": 5, "enterprise": 1, "other": 2}
@@ -119,7 +123,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
                     *_NOTHING,
                     *_NOBODY,
                     True,
-                    *("", _soon(submitted, case.response_due), _soon(submitted, case.resolution_due)),
+                    *("", _PAUSING, _soon(submitted, case.response_due), _soon(submitted, case.resolution_due)),
                     *("", None, None, "", 0, 0, None),
                 )
             )

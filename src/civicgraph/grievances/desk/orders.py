@@ -14,7 +14,7 @@ from civicgraph.grievances.desk.rules import WORKING, Part
 from civicgraph.grievances.models import Grievance
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput
-from civicgraph.permissions import Actor
+from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
 
 _AT = (4, 6, 9, 12)
 
@@ -49,10 +49,10 @@ async def own_teams(actor: Actor) -> list[int]:
 
 
 async def is_called(actor: Actor, row: Grievance) -> bool:
-    """Whether a team of the actor's is called to the grievance and has not answered."""
-    teams = await own_teams(actor)
-    waiting = GrievanceCall.filter(grievance_id=row.id, answered_at=None, team_id__in=teams)
-    return bool(teams) and await waiting.exists()
+    """Whether a department that the actor speaks for, by team or by level, is called to the grievance and has not answered."""
+    waiting = await GrievanceCall.filter(grievance_id=row.id, answered_at=None)
+    teams = await own_teams(actor) if waiting else []
+    return any(one.team_id in teams or actor.may(DISPATCH_GRIEVANCES, one.division_id) for one in waiting)
 
 
 async def give(row: Grievance, wanted: Iterable[Holder]) -> list[Holder]:

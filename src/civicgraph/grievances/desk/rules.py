@@ -102,15 +102,16 @@ def with_my_call(c: Compiler, row: Row) -> str:
 
 
 def may_answer(c: Compiler, row: Row) -> str:
-    """Whether the actor speaks for a called department: as a member of its team, or as the level that it belongs to."""
+    """Whether the actor speaks for a called department: as a member of its team, or as the level that it belongs to.
+
+    Either way they work on grievances of the place where this one is now: one that was handed over is another's.
+    """
     _, source = c.find(
         "Grievance",
         lambda parent: f"{parent['id']} = {row['grievance_id']} AND {c.covers(parent['division_id'], WORK_GRIEVANCES)}",
     )
-    is_member = (
-        f"coalesce({row['team_id']} IN {_teams_of(c.person())}, {c.dialect.false}) AND EXISTS (SELECT 1 {source})"
-    )
-    return f"({c.covers(row['division_id'], DISPATCH_GRIEVANCES)} OR ({is_member}))"
+    is_member = f"coalesce({row['team_id']} IN {_teams_of(c.person())}, {c.dialect.false})"
+    return f"(({c.covers(row['division_id'], DISPATCH_GRIEVANCES)} OR {is_member}) AND EXISTS (SELECT 1 {source}))"
 
 
 def is_answer_late(c: Compiler, row: Row) -> str:

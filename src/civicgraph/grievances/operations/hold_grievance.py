@@ -10,7 +10,8 @@ from civicgraph import clock
 from civicgraph.grievances.models import Grievance, HoldReason
 from civicgraph.grievances.operations.history import Taken, take
 from civicgraph.grievances.operations.inputs import PublicNote, Reason, Step
-from civicgraph.grievances.workflow import MAX_HOLD, PAUSING
+from civicgraph.grievances.operations.timing import promise_of
+from civicgraph.grievances.workflow import MAX_HOLD
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, operation
 from civicgraph.permissions import Actor
@@ -21,7 +22,7 @@ class HoldGrievance(Step):
 
     hold_reason: HoldReason = Field(
         title=N_("What is waited for?"),
-        description=N_("The promised time moves only for the reporter, the weather and periods of the law."),
+        description=N_("The promised time moves only for what the four-level list allowed when it was reported."),
     )
     until: date = Field(title=N_("Until"), description=N_("On this day it is taken up again by itself."))
     reason: Reason
@@ -40,7 +41,7 @@ async def hold_grievance(actor: Actor, data: HoldGrievance) -> Grievance:
             days=MAX_HOLD.days,
         )
     taken.row.update_from_dict({"hold_reason": data.hold_reason, "hold_until": until, "reason": data.reason})
-    return await taken.done(note=data.reason, until=until, is_pausing=data.hold_reason in PAUSING)
+    return await taken.done(note=data.reason, until=until, is_pausing=data.hold_reason in promise_of(taken.row).pausing)
 
 
 class ResumeGrievance(Step):

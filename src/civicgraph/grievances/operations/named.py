@@ -15,6 +15,7 @@ from civicgraph.grievances import promises, rules
 from civicgraph.grievances.intake.locating import Named, community_in
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.intake.placing import Candidate, grid_for
+from civicgraph.grievances.kinds import reasons_of
 from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory, Urgency, UrgencyPolicy
 from civicgraph.grievances.promises import Entry, Override, Promise
 from civicgraph.i18n import N_
@@ -166,7 +167,7 @@ async def overrides_for(division_code: str) -> list[Override]:
             row.division_id,
             row.urgency,
             row.category,
-            Entry(row.response_minutes, row.resolution_minutes, row.counting),
+            Entry(row.response_minutes, row.resolution_minutes, row.counting, reasons_of(row.pausing)),
         )
         for row in rows
     ]

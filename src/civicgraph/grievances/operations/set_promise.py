@@ -8,7 +8,8 @@ from pydantic import Field
 
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.operations import DivisionCode, place_of
-from civicgraph.grievances.models import Counting, Urgency, UrgencyPolicy
+from civicgraph.grievances.kinds import PAUSING, names_of
+from civicgraph.grievances.models import Counting, HoldReason, Urgency, UrgencyPolicy
 from civicgraph.grievances.operations.named import category_of
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, audit, changed, check_version, operation
@@ -36,6 +37,11 @@ class SetUrgencyPolicy(PromiseKey):
     response_minutes: int = Field(title=N_("Minutes to the first response"), ge=1, le=_YEAR)
     resolution_minutes: int = Field(title=N_("Minutes to the resolution"), ge=1, le=_YEAR)
     counting: Counting = Field(Counting.ROUND_THE_CLOCK, title=N_("How they are counted"))
+    pausing: list[HoldReason] = Field(
+        default_factory=lambda: [one for one in HoldReason if one in PAUSING],
+        title=N_("The time stands still while work rests for"),
+        description=N_("What is not ticked lets the promised time of the resolution run on."),
+    )
     version: int = Field(0, title=N_("Version"), ge=0, description=N_("0 where nothing is set yet."))
 
 
@@ -45,12 +51,16 @@ class RemoveUrgencyPolicy(PromiseKey):
     version: int = Field(title=N_("Version"), ge=1)
 
 
-_VALUES = ("response_minutes", "resolution_minutes", "counting")
+_TIMES = ("response_minutes", "resolution_minutes", "counting")
+_VALUES = (*_TIMES, "pausing")
 
 
 def policy_values(row: UrgencyPolicy | None) -> dict[str, Any]:
     """What an entry promises, by input field."""
-    return {name: getattr(row, name) for name in _VALUES} if row and row.version else {}
+    if row is None or not row.version:
+        return {}
+    reasons = [HoldReason[name].value for name in row.pausing]
+    return {**{name: getattr(row, name) for name in _TIMES}, "pausing": reasons}
 
 
 @operation()
@@ -64,7 +74,7 @@ async def set_urgency_policy(actor: Actor, data: SetUrgencyPolicy) -> Division:
     row = row or UrgencyPolicy(**key, version=0)
     before = policy_values(row)
     check_version(row, data.version, lambda: before)
-    row.update_from_dict({name: getattr(data, name) for name in _VALUES})
+    row.update_from_dict({name: getattr(data, name) for name in _TIMES} | {"pausing": names_of(data.pausing)})
     row.version += 1
     await row.save()
     named = {"urgency": [data.urgency, data.urgency], "category": [data.category, data.category]}

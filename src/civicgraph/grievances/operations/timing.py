@@ -10,6 +10,7 @@ from tortoise.signals import pre_save
 
 from civicgraph.grievances import clocks
 from civicgraph.grievances.clocks import Moment
+from civicgraph.grievances.kinds import names_of, reasons_of
 from civicgraph.grievances.models import Grievance, GrievanceUpdate
 from civicgraph.grievances.promises import Promise
 from civicgraph.grievances.workflow import TRANSITIONS, Clock
@@ -26,12 +27,13 @@ def columns_of(promise: Promise) -> dict[str, Any]:
         "response_minutes": promise.response_minutes,
         "resolution_minutes": promise.resolution_minutes,
         "calendar": promise.calendar,
+        "pausing": names_of(promise.pausing),
     }
 
 
 def promise_of(row: Grievance) -> Promise:
     """What is promised now."""
-    return Promise(row.response_minutes, row.resolution_minutes, row.calendar)
+    return Promise(row.response_minutes, row.resolution_minutes, row.calendar, reasons_of(row.pausing))
 
 
 async def keep_time(row: Grievance, *entry: GrievanceUpdate) -> None:

@@ -13,7 +13,8 @@ from civicgraph import settings
 from civicgraph.divisions.choosing import place_field
 from civicgraph.divisions.operations import remove_office_hours, set_office_hours
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import Counting, Urgency
+from civicgraph.grievances.kinds import names_of, reasons_of
+from civicgraph.grievances.models import Counting, HoldReason, Urgency
 from civicgraph.grievances.pages.choices import categories
 from civicgraph.grievances.promises import OFFICE_HOURS, PROMISES, Entry, Override, holding
 from civicgraph.i18n import current, gettext
@@ -91,15 +92,25 @@ def _standing(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "levels": levels,
         "special": lines,
+        "rests": _rests([*levels, *lines]),
         "hours": hours["hours"] if hours else OFFICE_HOURS,
         "is_chinese": current.get() == "zh",
     }
 
 
 def _override(one: Mapping[str, Any]) -> Override:
-    entry = Entry(one["responseMinutes"], one["resolutionMinutes"], Counting[one["counting"]])
+    times = one["responseMinutes"], one["resolutionMinutes"], Counting[one["counting"]]
+    entry = Entry(*times, reasons_of(one["pausing"]))
     category = one["category"]["code"] if one["category"] else ""
     return Override(one["division"]["code"], Urgency[one["urgency"]], category, entry)
+
+
+def _rests(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What stops the clock of the resolution, and on which lines of the list where it is not the same on all."""
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for line in lines:
+        found.setdefault(line["pausing"], []).append(line)
+    return [{"reasons": reasons, "lines": of if len(found) > 1 else []} for reasons, of in found.items()]
 
 
 def _line(
@@ -112,6 +123,7 @@ def _line(
         "response": entry.response_minutes,
         "resolution": entry.resolution_minutes,
         "is_in_hours": entry.counting is Counting.WORKING_HOURS,
+        "pausing": tuple(names_of(entry.pausing)),
         "source": rows[found]["division"] if found else None,
         "is_special": found is not None and found.category != "",
     }
@@ -130,6 +142,7 @@ def _entry_form(found: Mapping[str, Any], request: Request, own: list[Mapping[st
         "response_minutes": line["response"],
         "resolution_minutes": line["resolution"],
         "counting": (Counting.WORKING_HOURS if line["is_in_hours"] else Counting.ROUND_THE_CLOCK).value,
+        "pausing": [HoldReason[one].value for one in line["pausing"]],
         "division_code": division["code"],
     }
     choices = {"category": [("", gettext("Every category")), *categories(found)]}

@@ -24,6 +24,7 @@ _NUMBERS = (
     "satisfied",
     "unansweredLate",
     "openLate",
+    "brokenBefore",
 )
 _RATES = (
     "responseRate",
@@ -62,6 +63,7 @@ def _head() -> list[str]:
         gettext("Satisfied"),
         gettext("Late without an answer"),
         gettext("Open and overdue"),
+        gettext("Broken before it was opened again"),
         gettext("Response rate"),
         gettext("Response in time, share"),
         gettext("Resolution rate"),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import GrievanceStatus
+from civicgraph.grievances.models import GrievanceStatus, HoldReason
 from civicgraph.grievances.pages import colleagues, ready
 from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.choices import asked, categories
@@ -214,6 +214,8 @@ async def _choices(request: Request, row: Mapping[str, Any], verbs: set[str]) ->
         found["assign"] = colleagues.choices(row)
     if "comment" in verbs and (people := colleagues.names(row)):
         found["comment"] = {"mention_ids": people}
+    if "hold" in verbs:
+        found["hold"] = {"hold_reason": _rests(row)}
     if "restore" in verbs:
         found["restore"] = {"position": _marks(row)}
     if "transfer" in verbs:
@@ -229,6 +231,12 @@ def _marks(row: Mapping[str, Any]) -> Choices:
         for one in row["redactions"]
         if one["words"] and not one["restoredAt"]
     ]
+
+
+def _rests(row: Mapping[str, Any]) -> Choices:
+    """What can be waited for, and whether the promised time moves with it."""
+    moves = gettext("the promised time moves")
+    return [(one.value, f"{one.words} · {moves}" if one.name in row["pausing"] else one.words) for one in HoldReason]
 
 
 def _calls(row: Mapping[str, Any]) -> Choices:
