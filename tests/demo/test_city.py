@@ -41,8 +41,10 @@ from civicgraph.demo.city.cases import categories, compose
 from civicgraph.demo.city.codes import credit_code, grievance_suffix
 from civicgraph.demo.city.progress import Silent
 from civicgraph.demo.city.tables import Table
+from civicgraph.demo.city.words import words
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.figures import keeping
+from civicgraph.enterprises.industries import classification
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseList, EnterpriseListing
 from civicgraph.enterprises.rules import is_credit_code, search_terms_of, section
 from civicgraph.events.models import Event
@@ -328,6 +330,15 @@ async def test_the_index_of_sections_is_worded_as_the_rule_that_asks_it(connecte
     assert written == section("industry_id")
     objects = await _schema_objects(connected)
     assert sum("enterprise_section" in one for one in objects) == 2
+
+
+def test_the_classes_of_made_up_enterprises_lie_in_the_industries_of_their_words() -> None:
+    spoken, known = words()["enterprises"], {one.code for one in classification()}
+    said = {word: code for code, own in spoken["industries"].items() for word in own[1]}
+    said |= {word: code for code, own in spoken["newly_filled"].items() for word in own}
+    for word, code in spoken["classes"].items():
+        assert code in known
+        assert code.startswith(said[word]), word
 
 
 def test_credit_codes_are_valid_and_none_comes_twice() -> None:

@@ -22,7 +22,7 @@ from tests.support import city
 DAY = date(2026, 2, 28)
 DAYS = [date(2024, 2, 29), date(2025, 2, 28), date(2025, 3, 1), DAY, date(2026, 3, 1), date(2020, 6, 1)]
 PLACES = [city.FENGQUAN, city.HONGQIAO, city.FENGGANG]
-INDUSTRIES = ["19", "32", "65", "C", "01"]
+INDUSTRIES = ["19", "32", "65", "651", "6513", "C", "01"]
 POOLS: dict[str, list[Any]] = {
     "industry": [*INDUSTRIES, "I", "A"],
     "place": [*PLACES, city.CITY, city.LONGQUAN, city.SUIYANG],

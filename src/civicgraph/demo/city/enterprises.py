@@ -74,6 +74,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
     farming = [one for one in trades if one[0] in _FARMING]
     software = next(one for one in trades if one[0] == _SOFTWARE)
     newly_filled = iter(spoken["newly_filled"].items())
+    classes = spoken["classes"]
     serial, base = 0, ground.last["enterprise"] + 1
     found: list[Row] = []
     listed: list[Row] = []
@@ -100,7 +101,14 @@ def rows(ground: Ground) -> Iterator[Batch]:
         found.append(
             (
                 *(number, ground.now, ground.now, 1, True, code, name, "", kind.value, status.value),
-                *(industry, community.code, "", established, established, *_size(random, kind, bool(joined))),
+                *(
+                    classes.get(word, industry),
+                    community.code,
+                    "",
+                    established,
+                    established,
+                    *_size(random, kind, bool(joined)),
+                ),
                 *("", True, "", "", "", "", "", search_terms_of(name, "")),
             )
         )
