@@ -146,17 +146,26 @@ def steps(table: str, row: Row, found: Search, listed: Listed) -> str:
 
     def page(*conditions: str) -> str:
         where = " AND ".join((*conditions, *listed.conditions))
-        found = f'SELECT {listed.columns} FROM "{table}" {alias} WHERE {where} ORDER BY {alias}.id{way}'
-        return f"SELECT * FROM ({found} LIMIT {most}) p LIMIT {limit}"  # as `PostgreSQL.limited` says why
+        return cut(f'SELECT {listed.columns} FROM "{table}" {alias} WHERE {where}')
+
+    def walk(gate: str, *bounds: str) -> str:
+        # Behind OFFSET 0 the planner does not see the words, of which it thinks that hardly a row holds them: it would
+        # read the whole table in parallel and sort what it finds, where the first page of the walk is enough.
+        where = " AND ".join((*bounds, *listed.conditions)) or "true"
+        rows = f'SELECT * FROM "{table}" {alias} WHERE {where} ORDER BY {alias}.id{way} OFFSET 0'
+        return cut(f"SELECT {listed.columns} FROM ({rows}) {alias} WHERE {gate} AND {exact}")
+
+    def cut(found: str) -> str:
+        return f"SELECT * FROM ({found} ORDER BY {alias}.id{way} LIMIT {most}) p LIMIT {limit}"  # as `PostgreSQL.limited` says why
 
     is_short = f"(SELECT count(*) FROM near) < {limit}"
     return (
-        f"WITH near AS MATERIALIZED ({page(window, exact)}),"
+        f"WITH near AS MATERIALIZED ({walk('true', window)}),"
         f" few AS MATERIALIZED (SELECT id FROM {table}"
         f" WHERE {is_short} AND {found.terms} AND {found.places} LIMIT {few + 1})"
         f" SELECT * FROM near WHERE NOT {is_short}"
         f" UNION ALL ({page(is_short, f'(SELECT count(*) FROM few) <= {few}', f'{alias}.id IN (SELECT id FROM few)')})"
-        f" UNION ALL ({page(f'(SELECT count(*) FROM few) > {few}', exact)})"
+        f" UNION ALL ({walk(f'(SELECT count(*) FROM few) > {few}')})"
     )
 
 
