@@ -42,6 +42,7 @@ async def built(database: str) -> str:
         contact = {"contact_phone": crypto.encrypt("13800001234"), "contact_email": crypto.encrypt("chen@example.cn")}
         for model in (Enterprise, Grievance, Registration):  # what was marked in clear is encrypted as in use
             await model.all().update(**contact)
+        await Grievance.all().update(contact_name=crypto.encrypt("陈晓明"))
         await Registration.all().update(answers=crypto.encrypt("{}"))
         await Grievance.exclude(calendar="").update(calendar="09:00-12:00 13:00-17:00")
         await GrievanceUpdate.bulk_create(  # random steps have no beginning, as every history in use has
