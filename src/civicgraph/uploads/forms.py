@@ -49,9 +49,10 @@ async def bind_with_files(request: Request, form: Form, *fields: str) -> dict[st
     except StaleForm as found:
         stale, body = found, found.body
     errors = await take_files(request.state.actor, body, *fields)
-    form.bind(body.pairs)
     if stale:
         form.ask_again(stale)
+    else:
+        form.bind(body.pairs)
     if errors:
         form.found, form.is_refused = [*form.found, *errors], True
     return dict(body.pairs)

@@ -80,7 +80,8 @@ async def read_body(request: Request, *, forgives: bool = False) -> list[tuple[s
 async def read_form(request: Request, *, forgives: bool = False) -> Body:
     """The form's fields in order, with its files. Refuses what is too large and what another site made the browser send.
 
-    Who `forgives` gets `StaleForm` for one of ours without its cookie. Bytes that are no UTF-8 stay in the text as lone surrogates, so that the field's own check names them.
+    Who `forgives` gets `StaleForm` for one of ours without its cookie. Bytes that are no UTF-8 stay in the text as lone
+    surrogates, so that the field's own check names them.
     """
     if not is_same_origin(request):
         raise HTTPException(403)
