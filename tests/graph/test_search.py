@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tortoise.connection import get_connection
 
-from civicgraph.graph import search
+from civicgraph.graph import hits, search
 from civicgraph.graph.engine import Engine
 from civicgraph.grievances.models import Channel, Grievance, ReporterKind, Urgency
 from civicgraph.permissions import ANONYMOUS
@@ -30,6 +30,9 @@ async def texts(connected: object, monkeypatch: pytest.MonkeyPatch) -> dict[str,
     monkeypatch.setattr(search, "NEAR", 40)
     monkeypatch.setattr(search, "FEW", 15)
     monkeypatch.setattr(search, "MOST_LED", 15)
+    monkeypatch.setattr(hits, "MOST_LED", 15)
+    monkeypatch.setattr(hits, "SAMPLE", 40)
+    monkeypatch.setattr(hits, "WALKED", 80)
     await fill()
     random, found = Random(7), {}
     for number in range(300):
@@ -118,3 +121,22 @@ def _ran(lines: list[str], mark: str) -> bool:
     """Whether the table was looked into below a mark of the plan."""
     place = next(index for index, line in enumerate(lines) if mark in line)
     return "never executed" not in next(line for line in lines[place:] if re.search(r"Scan.* on grievance", line))
+
+
+async def test_in_another_order_frequent_words_are_met_on_the_way_and_rare_ones_lead(engine: Engine) -> None:
+    connection = get_connection("default")
+    if connection.capabilities.dialect != "postgres":
+        pytest.skip("SQLite's two ways are limits, which its plan does not tell")
+    for words, size, wanted in (
+        ("路灯", 10, (True, False)),
+        ("没有的词", 10, (False, True)),
+        ("路灯", 100, (True, True)),
+    ):
+        variables = {"filter": {"text": words}, "orderBy": "DUE_FIRST", "first": size}
+        plan, values = engine.prepared(LIST.replace("totalCount totalCountIsCapped", ""), variables, ANONYMOUS)
+        parameters = engine.parameters(plan.slots, values, ANONYMOUS)
+        found = await connection.execute_query_dict(f"EXPLAIN ANALYZE {plan.statement}", parameters)
+        lines = [row["QUERY PLAN"] for row in found]
+        led = next(index for index, line in enumerate(lines) if "string_to_array" in line)
+        ran = (_ran(lines, "CTE near"), "never executed" not in next(one for one in lines[led::-1] if "Scan" in one))
+        assert (words, ran) == (words, wanted), "\n".join(lines)

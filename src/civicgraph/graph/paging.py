@@ -10,6 +10,7 @@ from graphql import FieldNode, GraphQLObjectType, get_named_type
 from civicgraph.graph import cost, search
 from civicgraph.graph.cursors import MAX_PAGE, checked_size, cursor_part
 from civicgraph.graph.filters import FILTERS, ORDERS, Order
+from civicgraph.graph.hits import Asked
 from civicgraph.graph.mapped import MAPPED, Mapped, Paged
 from civicgraph.graph.rows import Row, Run, columns
 from civicgraph.graph.selection import Given, arguments_of, collect, fields_of
@@ -304,18 +305,11 @@ class _Page:
             return f"{search.steps(self.mapped.table, row, row.search, listed)} LIMIT {most}"
         return f"{self._selected(row, names, conditions, '', str(most))} LIMIT {most}"
 
-    def _selected(self, row: Row, wanted: str, conditions: list[str], tail: str, limit: str) -> str:
-        """`SELECT … ORDER BY`, to which a limit is put; where words can be looked for in two ways, of both."""
+    def _selected(self, row: Row, wanted: str, conditions: list[str], order: str, limit: str) -> str:
+        """`SELECT … ORDER BY`, to which a limit is put."""
         source = row.source or f'"{self.mapped.table}" {row.alias}'
-
-        def one(these: list[str]) -> str:
-            where = f" WHERE {' AND '.join(these)}" if these else ""
-            return f"SELECT {wanted} FROM {source}{where}{tail}"
-
-        if row.hits is None or row.hits.condition not in conditions:
-            return one(conditions)
-        ways = row.hits.ways(conditions, limit)
-        return " UNION ALL ".join(f"SELECT * FROM ({one(these)} LIMIT {bound})" for these, bound in ways)
+        asked = Asked(wanted, source, row.alias, conditions, order, limit)
+        return row.hits.rows(asked) if row.hits and row.hits.condition in conditions else asked.select(conditions)
 
     def is_led_by_indexes(self) -> bool:
         """Whether the database itself may choose which of the filters leads, since each has an index like the others."""

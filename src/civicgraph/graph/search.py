@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from civicgraph.graph.hits import MOST_LED, PostgreSQLHits, SQLiteHits
 from civicgraph.graph.limits import searched
-from civicgraph.graph.rows import Hits, Row, Search
+from civicgraph.graph.rows import Row, Search
 from civicgraph.graph.selection import Given
 from civicgraph.text import near_words, runs, sound_runs
 
@@ -20,8 +21,6 @@ MOST = 101
 """Rows that a list or a total asks for at most."""
 ENOUGH = 3
 """Rows that hold the words as they are written, from which on nothing else is looked for."""
-MOST_LED = 300
-"""Hits that are looked up one by one: more of them stand so close in a list that walking it is shorter."""
 FEW = 600
 """Hits of an index that are fetched whole: some milliseconds at most."""
 
@@ -59,26 +58,30 @@ def condition(c: Compiler, table: str, row: Row, given: Given, *, is_by_ear: boo
             words = f"(CASE WHEN (SELECT count(*) FROM ({exact})) < {ENOUGH} THEN {heard} ELSE {words} END)"
         if row.drive(table, f"{table}_fts", f"{table}_fts.rowid"):
             return f"{row.alias}.id = {row.driving_key} AND {table}_fts MATCH {words}"
-        first = f"SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH {words} LIMIT {MOST_LED + 1}"
-        row.hits = Hits(
-            condition=f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})",
-            are_few=f"(SELECT count(*) FROM ({first})) <= {MOST_LED}",
-        )
+        matched = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words}"
+        row.hits = SQLiteHits(f"{row['id']} IN ({matched})", matched)
         return row.hits.condition
     places, terms = given.sql(c, "texts", _places), given.sql(c, "texts", _whole_terms)
     if is_by_ear:
         few = f"(SELECT count(*) FROM ({_few(table, places, terms)}) enough) < {ENOUGH}"
         places = f"(CASE WHEN {few} THEN {given.sql(c, 'texts', _heard_places)} ELSE {places} END)"
         terms = f"(CASE WHEN {few} THEN {given.sql(c, 'texts', _heard_terms)} ELSE {terms} END)"
-    found = Search(
+    if row.is_by_id and row.search is None:
+        row.search = _search(places, terms)
+        return ""
+    # Through a select the planner does not see the words: what it thinks of them would make it plan anew at each run.
+    found = _search(f"(SELECT {places})::text[]", f"(SELECT {terms})")
+    hits = f"SELECT id FROM {table} WHERE {found.terms} AND {found.places}"
+    whole = f"{row['id']} IN (WITH hits AS MATERIALIZED ({hits}) SELECT id FROM hits)"
+    row.hits = PostgreSQLHits(whole, table, found, MOST)
+    return whole
+
+
+def _search(places: str, terms: str) -> Search:
+    return Search(
         places=f"' ' || search_terms || ' ' LIKE ALL ({places})",
         terms=f"string_to_array(search_terms, ' ') @> {terms}",
     )
-    if row.is_by_id and row.search is None:
-        row.search = found
-        return ""
-    hits = f"SELECT id FROM {table} WHERE {found.terms} AND {found.places}"
-    return f"{row['id']} IN (WITH hits AS MATERIALIZED ({hits}) SELECT id FROM hits)"
 
 
 def _few(table: str, places: str, terms: str) -> str:
