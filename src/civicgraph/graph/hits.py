@@ -1,8 +1,9 @@
-"""Words that are looked for beside another order than that of ids: led by their hits, or met on the way.
+"""Words in a list: led by their hits, or met on the way.
 
 Few hits lead to their rows, which are sorted. Many stand so close in the list that walking it in its order meets
 a page of them soon, where sorting all of them would cost the more the more frequent the word is. Which of the two it
-is the statement itself finds out; the other way is not executed.
+is the statement itself finds out; what it does not need is not executed. The planners of the databases know neither:
+SQLite has no statistics of words, PostgreSQL none of pairs of characters that are met rarely.
 """
 
 from __future__ import annotations
@@ -10,21 +11,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from civicgraph.graph.rows import Search
 
 MOST_LED = 300
 """Hits that SQLite looks up one by one: more of them stand so close in a list that walking it is shorter."""
 SAMPLE = 1_000
 """The latest rows, of which PostgreSQL reads as many as it takes to see that hits are many."""
+DENSE_SAMPLE = 200
+"""The same where rows are counted and in no order: then the index gives them without being sorted."""
 MANY = 10
 """Hits among them from which on the list is walked first."""
-WALKED = 5_000
-"""Rows that PostgreSQL walks at most: where hits are many, a page of twenty is met within half of them."""
-DENSE = 3
-"""Rows that it looks at for each that is counted, in no order: for less dense hits the index is shorter."""
+WALKED = 50
+"""Rows that PostgreSQL walks at most for each that may be asked for: a page of twenty of a hundred is met within half."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +33,20 @@ class Asked:
     """What the rows come from: a table with its alias."""
     alias: str
     conditions: Sequence[str]
-    order: str
-    """` ORDER BY …`; empty where any rows will do."""
+    keys: Sequence[str]
+    """The columns of its order; none where any rows will do."""
+    is_descending: bool
     limit: str
+    most: int
+    """What the limit is at most."""
+    is_driven: bool = False
+    """Whether the source is more than the table: other rows lead to those of the list."""
+
+    @property
+    def order(self) -> str:
+        """Its order as SQL."""
+        way = " DESC" if self.is_descending else ""
+        return f" ORDER BY {', '.join(key + way for key in self.keys)}" if self.keys else ""
 
     def select(self, conditions: Sequence[str], columns: str = "") -> str:
         """The rows that fit, in their order, as many as there are."""
@@ -77,55 +85,83 @@ class SQLiteHits(Hits):
 
 
 @dataclass(frozen=True)
-class _Walk:
-    """Whether a list is walked before its terms lead, and how far: SQL of both."""
+class Words:
+    """Words as PostgreSQL looks for them: `places` is exact and tells them of a row, `terms` finds a superset by an index.
 
-    are_many: str
-    most: str
+    Both are SQL of arrays, of which statements read a copy (`made`): the planner does not see the words then, and what
+    costs something to find out about them is found out once.
+    """
+
+    places: str
+    terms: str
+
+    @property
+    def made(self) -> str:
+        """The words, for a `WITH` around what asks for them."""
+        return f"words AS MATERIALIZED (SELECT {self.places} AS places, {self.terms} AS terms)"
+
+    def exact(self, row: str) -> str:
+        """Whether the row of this alias holds them."""
+        return f"' ' || {row}.search_terms || ' ' LIKE ALL ((SELECT places FROM words)::text[])"
+
+    def in_place(self, row: str) -> str:
+        """Whether it holds them, where no copy is made."""
+        exact = f"' ' || {row}.search_terms || ' ' LIKE ALL ((SELECT {self.places})::text[])"
+        return f"string_to_array({row}.search_terms, ' ') @> (SELECT {self.terms}) AND {exact}"
+
+    def by_terms(self, row: str) -> str:
+        """Whether it holds their terms, by the index."""
+        return f"string_to_array({row}.search_terms, ' ') @> (SELECT terms FROM words)"
 
 
 @dataclass(frozen=True)
 class PostgreSQLHits(Hits):
-    """`found` has the conditions of the words, `table` the rows, of which a page has `most`: a limit that is planned for."""
+    """The `words` in the rows of `table`."""
 
     table: str
-    found: Search
-    most: int
+    words: Words
 
     def _rows(self, asked: Asked, others: list[str]) -> str:
-        if not asked.order:
-            dense = _Walk(self._are_many(DENSE * MANY), f"{DENSE} * {asked.limit}")
-            return self._found(asked, others, f"{asked.alias}.*", asked.limit, dense)
+        if asked.is_driven:  # the words are looked for in the rows that something else leads to
+            return asked.select([*others, self.words.in_place(asked.alias)])
+        if not asked.keys:
+            return self._found(asked, others, f"{asked.alias}.*", DENSE_SAMPLE)
         # Sorted are ids and words only: rows are wide.
-        ids = replace(asked, columns=f"{asked.alias}.id")
-        walk = _Walk(self._are_many(SAMPLE), str(WALKED))
-        found = self._found(ids, others, f"{asked.alias}.id, {asked.alias}.search_terms", str(self.most), walk)
+        ids = replace(asked, columns=f'{asked.alias}."id"')
+        read = dict.fromkeys([ids.columns, f'{asked.alias}."search_terms"', *asked.keys])
+        found = self._found(ids, others, ", ".join(read), SAMPLE)
         return asked.select([f"{asked.alias}.id IN ({found})"])
 
-    def _found(self, asked: Asked, others: list[str], read: str, most: str, walk: _Walk) -> str:
-        """The first of the list on the way; or, where these are no whole page, of the rows to which its terms lead."""
-        is_short = f"(SELECT count(*) FROM near) < {asked.limit}"
-        near = self._first(
-            asked, f"{asked.select(others, read)} LIMIT {walk.most}", "(SELECT are_many FROM many)", most
-        )
-        terms = self.found.of(asked.alias, self.found.terms)
-        led = self._first(asked, f"{asked.select([*others, terms], read)} OFFSET 0", is_short, most)
+    def _found(self, asked: Asked, others: list[str], read: str, sample: int) -> str:
+        """The first of the list on the way; or, if these are no whole page and it has more, of what the index finds."""
+        latest = f"SELECT l.search_terms FROM {self.table} l ORDER BY l.id DESC LIMIT {sample}"
+        hits = f"SELECT 1 FROM ({latest}) s WHERE {self.words.exact('s')} LIMIT {MANY}"
+        walked = WALKED * asked.most
+        met = self._first(asked, f"{asked.select(others, read)} LIMIT {walked}", "(SELECT are_many FROM many)")
+        has_more = f"EXISTS ({asked.select(others, '1')} LIMIT 1 OFFSET {walked})"
+        is_short = f"(SELECT count(*) FROM met) < {asked.limit} AND (SELECT NOT are_many OR {has_more} FROM many)"
+        led = self._first(asked, self._led(asked, others, read), "(SELECT is_so FROM short)")
         return (
-            f"WITH many AS MATERIALIZED ({walk.are_many}), near AS MATERIALIZED ({near})"
-            f" SELECT * FROM near WHERE NOT {is_short} UNION ALL ({led})"
+            f"WITH {self.words.made}, many AS MATERIALIZED (SELECT count(*) = {MANY} AS are_many FROM ({hits}) h),"
+            f" met AS MATERIALIZED ({met}), short AS MATERIALIZED (SELECT {is_short} AS is_so)"
+            f" SELECT * FROM met WHERE (SELECT NOT is_so FROM short) UNION ALL ({led})"
         )
 
-    def _are_many(self, sample: int) -> str:
-        latest = f"SELECT search_terms FROM {self.table} ORDER BY id DESC LIMIT {sample}"
-        hits = f"SELECT 1 FROM ({latest}) l WHERE {self.found.places} LIMIT {MANY}"
-        return f"SELECT count(*) = {MANY} AS are_many FROM ({hits}) h"
+    def _led(self, asked: Asked, others: list[str], read: str) -> str:
+        """The rows that hold the terms, of them those of the list, and these sorted: step by step, behind OFFSET 0.
 
-    def _first(self, asked: Asked, rows: str, gate: str, most: str) -> str:
+        For PostgreSQL would walk the list's order, in which they may be far, or read the index of a whole county besides.
+        """
+        hits = f"SELECT {asked.alias}.* FROM {asked.source} WHERE {self.words.by_terms(asked.alias)} OFFSET 0"
+        rows = replace(asked, keys=(), source=f"({hits}) {asked.alias}").select(others, read)
+        return f"SELECT * FROM ({rows} OFFSET 0) {asked.alias}{asked.order} OFFSET 0"
+
+    def _first(self, asked: Asked, rows: str, gate: str) -> str:
         """The first of these rows that hold the words, if `gate` holds.
 
         They are read for their words one by one, as they come, behind a limit and in a CASE: PostgreSQL would think that
         hardly a row holds them, read all for their words and sort what is left.
         """
-        exact = f"CASE WHEN {self.found.of(asked.alias, self.found.places)} THEN true ELSE false END"
-        first = f"SELECT {asked.columns} FROM ({rows}) {asked.alias} WHERE {gate} AND {exact} LIMIT {most}"
+        exact = f"CASE WHEN {self.words.exact(asked.alias)} THEN true ELSE false END"
+        first = f"SELECT {asked.columns} FROM ({rows}) {asked.alias} WHERE {gate} AND {exact} LIMIT {asked.most}"
         return f"SELECT * FROM ({first}) p LIMIT {asked.limit}"

@@ -44,9 +44,7 @@ class Row:
         self.is_by_id = False
         """Whether the rows are wanted in the order of their ids: then an index of ids can drive the list."""
         self.hits: Hits | None = None
-        """Words that are looked for beside another order than that of ids, one of two ways."""
-        self.search: Search | None = None
-        """Words that the list itself has to look for (PostgreSQL), instead of a condition."""
+        """Words that the list itself looks for, by what it finds out about them."""
         self._columns = columns
 
     def __getitem__(self, name: str) -> str:
@@ -79,23 +77,3 @@ class Slice(Protocol):
 def columns(row: Row) -> str:
     """The columns of a row that were used, for an inner select that its JSON stands around."""
     return ", ".join(f'{row.alias}."{name}"' for name in row.used)
-
-
-@dataclass(frozen=True)
-class Search:
-    """A search as conditions: `places` is exact and tells it of a row, `terms` finds a superset by an index."""
-
-    places: str
-    terms: str
-
-    def of(self, alias: str, condition: str) -> str:
-        """One of the two about the row of this alias."""
-        return condition.replace("search_terms", f"{alias}.search_terms", 1)
-
-    def exact(self, row: Row) -> str:
-        """Whether this row holds the words."""
-        return self.of(row.alias, self.places)
-
-    def whole(self, row: Row) -> str:
-        """The same with both conditions: PostgreSQL cannot tell the type of a parameter that is not used."""
-        return f"{self.exact(row)} AND {self.of(row.alias, self.terms)}"
