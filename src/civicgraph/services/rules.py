@@ -221,8 +221,10 @@ def is_open_now(c: Compiler, row: Row) -> str:
         "SpecialDay",
         lambda one: f"{one['service_id']} = {row['id']} AND {one['first_day']} <= {day} AND {one['last_day']} >= {day}",
     )
+    # With an offset PostgreSQL looks at each row's own hours: else it would gather those of all services to look one up.
+    one = "LIMIT 1 OFFSET 0"
     return (
-        f"({row['status']} = 'published' AND CASE WHEN EXISTS (SELECT 1 {special})"
-        f" THEN EXISTS (SELECT 1 {special} AND {stretch(today)})"
-        f" ELSE ({row['is_round_the_clock']} OR EXISTS (SELECT 1 {usual} AND {stretch(hours)})) END)"
+        f"({row['status']} = 'published' AND CASE WHEN EXISTS (SELECT 1 {special} {one})"
+        f" THEN EXISTS (SELECT 1 {special} AND {stretch(today)} {one})"
+        f" ELSE ({row['is_round_the_clock']} OR EXISTS (SELECT 1 {usual} AND {stretch(hours)} {one})) END)"
     )
