@@ -70,18 +70,38 @@ class Hits(ABC):
 
 @dataclass(frozen=True)
 class SQLiteHits(Hits):
-    """`matched` gives the hits: a select of one column."""
+    """`matched` selects the ids of hits by the index of `table`; `places` is an array in JSON that tells words of a row."""
 
+    table: str
     matched: str
+    places: str
 
     def _rows(self, asked: Asked, others: list[str]) -> str:
-        # One of the two has the limit 0: as a condition, SQLite would decide it anew at each row.
         are_few = f"(SELECT count(*) FROM ({self.matched} LIMIT {MOST_LED + 1})) <= {MOST_LED}"
+        # One of these has the limit 0: as a condition, SQLite would decide it anew at each row.
         led = f"{asked.select([*others, self.condition])} LIMIT CASE WHEN {are_few} THEN {asked.limit} ELSE 0 END"
         walked = (
             f"{asked.select([*others, f'+{self.condition}'])} LIMIT CASE WHEN {are_few} THEN 0 ELSE {asked.limit} END"
         )
-        return f"SELECT * FROM ({led}) UNION ALL SELECT * FROM ({walked})"
+        found = f"SELECT * FROM ({led}) UNION ALL SELECT * FROM ({walked})"
+        return found if asked.is_driven else self._met_first(asked, others, found)
+
+    def _met_first(self, asked: Asked, others: list[str], found: str) -> str:
+        """Words that a good part of the rows hold are met soon, where even to gather their hits would take longer."""
+        sample = f"(SELECT min({SAMPLE}, {1 + bool(asked.keys)} * (40 + max(l.id) / 3000)) FROM {self.table} l)"
+        latest = f"SELECT l.search_terms FROM {self.table} l ORDER BY l.id DESC LIMIT {sample}"
+        hits = f"SELECT 1 FROM ({latest}) s WHERE {self._exact('s')} LIMIT {MANY}"
+        most = f"CASE WHEN (SELECT count(*) FROM ({hits})) = {MANY} THEN {WALKED * asked.most} ELSE 0 END"
+        rows = f"SELECT * FROM ({asked.select(others, f'{asked.alias}.*')} LIMIT {most}) {asked.alias}"
+        met = f"SELECT {asked.columns} FROM ({rows}) {asked.alias} WHERE {self._exact(asked.alias)} LIMIT {asked.limit}"
+        is_page = f"(SELECT count(*) FROM met) = {asked.limit}"
+        return (
+            f"WITH met AS MATERIALIZED ({met}) SELECT * FROM met WHERE {is_page}"
+            f" UNION ALL SELECT * FROM ({found}) WHERE NOT {is_page}"
+        )
+
+    def _exact(self, row: str) -> str:
+        return f"NOT EXISTS (SELECT 1 FROM json_each({self.places}) p WHERE ' ' || {row}.search_terms || ' ' NOT LIKE p.value)"
 
 
 @dataclass(frozen=True)
