@@ -88,7 +88,9 @@ class SQLiteHits(Hits):
 
     def _met_first(self, asked: Asked, others: list[str], found: str) -> str:
         """Words that a good part of the rows hold are met soon, where even to gather their hits would take longer."""
-        sample = f"(SELECT min({SAMPLE}, {1 + bool(asked.keys)} * (40 + max(l.id) / 3000)) FROM {self.table} l)"
+        sample = (
+            f"(SELECT min({SAMPLE}, {1 + bool(asked.keys)} * (40 + coalesce(max(l.id), 0) / 3000)) FROM {self.table} l)"
+        )
         latest = f"SELECT l.search_terms FROM {self.table} l ORDER BY l.id DESC LIMIT {sample}"
         hits = f"SELECT 1 FROM ({latest}) s WHERE {self._exact('s')} LIMIT {MANY}"
         most = f"CASE WHEN (SELECT count(*) FROM ({hits})) = {MANY} THEN {WALKED * asked.most} ELSE 0 END"
