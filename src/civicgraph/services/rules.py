@@ -44,7 +44,7 @@ class Priced(Protocol):
 class Payer:
     """What somebody says of themselves to learn a price; nobody writes it down."""
 
-    age: int
+    age: int | None = None
     is_resident: bool = False
     household: Household | None = None
     floor: int | None = None
@@ -59,17 +59,19 @@ def price_for(rules: Iterable[P], payer: Payer) -> P | None:
 
 
 def _fits(rule: Priced, payer: Payer) -> bool:
-    """Whether a rule is for this person. What names floors fits nobody who does not say theirs."""
+    """Whether a rule is for this person. What names ages or floors fits nobody who does not say theirs."""
     return (
         _within(payer.age, rule.min_age, rule.max_age)
         and (payer.is_resident or not rule.is_residents_only)
         and rule.household in (None, payer.household)
-        and ((rule.min_floor, rule.max_floor) == (None, None) or _within(payer.floor, rule.min_floor, rule.max_floor))
+        and _within(payer.floor, rule.min_floor, rule.max_floor)
     )
 
 
 def _within(value: int | None, least: int | None, most: int | None) -> bool:
-    return value is not None and (least is None or value >= least) and (most is None or value <= most)
+    if value is None:
+        return (least, most) == (None, None)
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def unreachable(rules: Sequence[P]) -> list[int]:
@@ -112,8 +114,8 @@ def fitting_price(
     c: Compiler,
     row: Row,
     rule: Row,
-    age: Given,
     is_resident: Given,
+    age: Given | None = None,
     household: Given | None = None,
     floor: Given | None = None,
 ) -> str:
