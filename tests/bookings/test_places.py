@@ -12,6 +12,7 @@ from civicgraph import clock
 from civicgraph.bookings import operations, rules
 from civicgraph.bookings.models import Quota, Registration, RegistrationState
 from civicgraph.bookings.rounds import check_quota
+from civicgraph.events.models import Event
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.operations import InvalidInput, NotFound, Unavailable
 from civicgraph.operations.audit import verify
@@ -44,6 +45,17 @@ async def told() -> list[tuple[str, str, str]]:
     """Template, state and number of every message."""
     rows = await OutboxMessage.all().order_by("id")
     return [(one.template, one.values["state"], one.values["number"]) for one in rows]
+
+
+async def test_a_session_takes_place_while_its_event_does(offer: Offer, dispatcher: Actor, night: Event) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await offer(title="工作坊", starts_at=night.ends_at + timedelta(days=60))
+    assert [(one.field, one.code) for one in refused.value.errors] == [("starts_at", "outside")]
+    quota = await offer(title="工作坊", starts_at=night.starts_at + timedelta(minutes=30))
+    with pytest.raises(InvalidInput):
+        await change(dispatcher, quota, title="工作坊", starts_at=night.starts_at - timedelta(hours=3))
+    kept = await change(dispatcher, quota, title="工作坊", starts_at=quota.starts_at, note="请带围裙")
+    assert (kept.note, kept.starts_at) == ("请带围裙", quota.starts_at)
 
 
 async def test_the_last_places_are_taken_in_turn_and_whoever_waits_moves_up_when_one_frees(offer: Offer) -> None:

@@ -144,6 +144,7 @@ async def create_quota(actor: Actor, data: CreateQuota) -> Quota:
         raise NotFound
     if not actor.may(MANAGE_BOOKINGS, subject.division_code):
         raise Forbidden
+    _check_within(subject, data)
     columns = _columns(data)
     if subject.kind is SubjectKind.EVENT:
         columns["starts_at"] = columns["starts_at"] or subject.starts_at
@@ -158,9 +159,15 @@ async def create_quota(actor: Actor, data: CreateQuota) -> Quota:
 @operation()
 async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
     """Change places. More of them go to those who wait; fewer than are taken is refused."""
+    known = await Quota.get_or_none(code=data.code)
+    # The event is locked before its places, as it is where the event is changed.
+    is_events = known is not None and known.event_id is not None  # type: ignore[attr-defined]
+    event = await FINDERS[SubjectKind.EVENT](known.link.rpartition("/")[2]) if known and is_events else None
     row = await _editable(actor, data.code)
     before = await quota_values(row)
     check_version(row, data.version, lambda: before)
+    if event is not None and (data.starts_at, data.ends_at) != (row.starts_at, row.ends_at):
+        _check_within(event, data)
     if data.capacity is not None and data.capacity < row.taken:
         message = N_("%(taken)s places are taken already: take registrations off first, or leave at least %(taken)s.")
         raise InvalidInput.at("capacity", "below_taken", message, taken=row.taken)
@@ -178,6 +185,20 @@ async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
         await _tell_change(row)
     await move_up(row)
     return await Quota.get(id=row.id)
+
+
+def _check_within(subject: Subject, data: QuotaFields) -> None:
+    """A session of an event takes place while the event does; a course that grows out of it has its own weeks."""
+    starts, ends = subject.starts_at, subject.ends_at
+    if starts is None or ends is None or data.weekdays:
+        return
+    errors: list[FieldError] = []
+    for name in ("starts_at", "ends_at"):
+        moment = getattr(data, name)
+        if moment is not None and not starts <= moment <= ends:
+            errors += InvalidInput.at(name, "outside", N_("This must lie within the event’s time.")).errors
+    if errors:
+        raise InvalidInput(errors)
 
 
 async def _check_questions(row: Quota, before: dict[str, Any], data: QuotaFields) -> None:
