@@ -222,6 +222,25 @@ async def test_the_safety_month_with_its_hazards_teams_people_and_findings(site:
     assert [words for words in (*shown_words, "教学楼三楼起火", "楼道堆物") if f"{words}" not in page] == []
 
 
+async def test_a_question_that_was_answered_on_the_spot_is_done_with_on_that_day(site: Site) -> None:
+    slug = await site.enter(
+        "enterprise_forum",
+        title="茶企座谈",
+        division_code=FENGQUAN,
+        starts_at="2026-05-22T09:00",
+        ends_at="2026-05-22T12:00",
+    )
+    with clock.override(datetime(2026, 5, 25, 10, tzinfo=clock.CITY_ZONE)):  # written down after the weekend
+        told, promised = (
+            {"text": "电价怎么算？", "answer": "已发电价表。"},
+            {"text": "路何时修？", "answer": "在排计划。"},
+        )
+        for values in (told, {**promised, "due_on": "2026-09-30"}):
+            await operations.add_event_entry(site.actor, {"slug": slug, "kind": "question", **values})
+    days = await EventEntry.all().order_by("position").values_list("done_on", flat=True)
+    assert days == [date(2026, 5, 22), None]
+
+
 async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_of_them(site: Site) -> None:
     forum = EVENTS["agri_forum_huichuan"]
     assert forum["place_county"] == "汇川区"

@@ -47,7 +47,7 @@ class Register(Input):
     people: int = Field(1, title=N_("How many people?"), ge=1, le=1_000)
     ages: Words = Field(
         "",
-        title=N_("Age"),
+        title=N_("Age of each who comes"),
         max_length=200,
         description=N_("In full years, of several people one after another: 34, 8. It is looked at now and not kept."),
         json_schema_extra={"inputmode": "numeric"},

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from civicgraph import crypto
+from civicgraph import clock, crypto
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.events.kinds import ENTRIES, KINDS
 from civicgraph.events.models import EntryKind, Event, EventEntry, EventStatus
@@ -112,7 +112,7 @@ async def add_event_entry(actor: Actor, data: AddEventEntry) -> EventEntry:
     if await same.count() >= MAX_ENTRIES:
         raise Unavailable(N_("The record is full: it holds 200 entries of a kind."))
     last = await same.order_by("-position").first()
-    values = {name: getattr(data, name) for name in _NAMES}
+    values = _settled(event, data.kind, data)
     row = await EventEntry.create(
         event_id=event.id, kind=data.kind, position=last.position + 1 if last else 1, **values
     )
@@ -127,7 +127,7 @@ async def change_event_entry(actor: Actor, data: ChangeEventEntry) -> EventEntry
     before = {name: getattr(row, name) for name in _NAMES}
     check_version(row, data.version, lambda: before)
     _check_fields(row.kind, data)
-    row.update_from_dict({**{name: getattr(data, name) for name in _NAMES}, "version": row.version + 1})
+    row.update_from_dict({**_settled(event, row.kind, data), "version": row.version + 1})
     await row.save()
     await _note(actor, event, row, changed(before, {name: getattr(row, name) for name in _NAMES}))
     return row
@@ -205,6 +205,14 @@ def _check_fields(kind: EntryKind, data: EventEntryFields) -> None:
     for name in _NAMES:
         if name not in ENTRIES[kind].fields and getattr(data, name) not in ("", None):
             raise InvalidInput.at(name, "foreign", N_("Entries of this kind do not have this."))
+
+
+def _settled(event: Event, kind: EntryKind, data: EventEntryFields) -> dict[str, Any]:
+    """The entry's values. A question that comes with its answer was answered on the spot."""
+    values = {name: getattr(data, name) for name in _NAMES}
+    if ENTRIES[kind].becomes_grievance and data.answer and data.done_on is None:
+        values["done_on"] = min(clock.today(), event.ends_at.astimezone(clock.CITY_ZONE).date())
+    return values
 
 
 async def _note(actor: Actor, event: Event, row: EventEntry, changes: dict[str, Any]) -> None:
