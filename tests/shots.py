@@ -85,6 +85,7 @@ PUBLIC = {
     "product-years": "/products/3",
     "markets": "/markets",
     "policies": "/policies",
+    "policies-category": "/policies?category=EMPLOYMENT",
     "policy": "/policies/1",
     "grievances": "/grievances",
     "grievance": "@/grievances",

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.permissions import Role
 from civicgraph.policies.models import Policy, PolicyStatus
+from civicgraph.text import search_terms
 from tests.policies.conftest import POLICY, enter, published
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
@@ -31,6 +32,32 @@ async def test_anybody_sees_who_qualifies_and_learns_whether_they_would(app: Sta
     assert "不符合条件" in await stranger.send(
         action, credit_code="", status="active", division_code=FENGQUAN, employees="4"
     )
+    await stranger.http.aclose()
+
+
+async def test_the_catalogue_is_in_categories_with_how_many_there_are_whatever_was_entered_last(app: Starlette) -> None:
+    await place.build()
+    words = {**POLICY, "eligibility": {}, "amount_fen": 1, "search_terms": search_terms("补贴")}
+    del words["conditions"], words["division_code"]
+    made = [("market", "展会"), ("employment", "见习"), ("market", "直销"), ("employment", "扩岗")]
+    for category, title in made:
+        values = {**words, "category": category, "title": title, "division_id": FENGGANG, "status": "published"}
+        await Policy.create(**values)
+    await Policy.create(**{**words, "category": "market", "title": "草稿", "division_id": FENGGANG})
+    stranger = visit(app)
+    text = await stranger.open("/policies")
+    results = text[text.index('class="choices"') :]
+    names = [*(title for _, title in made), "稳岗用工", "市场与品牌"]
+    shown = re.findall(rf"<h[23][^>]*>(?:<a[^>]*>)?({'|'.join(names)})<", results)
+    assert shown == ["稳岗用工", "见习", "扩岗", "市场与品牌", "展会", "直销"]
+    only = await stranger.open("/policies?category=MARKET&q=补贴")
+    assert "扩岗" not in only
+    assert "草稿" not in text + only
+    for page in (text, only):  # a chosen category leaves the counts of the others
+        found = re.search(r'<nav class="choices".*?</nav>', page, re.DOTALL)
+        assert found
+        plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0])).strip()
+        assert plain == "全部 4 稳岗用工 2 市场与品牌 2"
     await stranger.http.aclose()
 
 
