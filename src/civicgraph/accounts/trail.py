@@ -201,6 +201,7 @@ OPERATIONS = {
     "export_application": N_("Took a copy of an application for work"),
     "erase_application": N_("Had an application for work erased"),
     "close_quarter": N_("Published a quarter's figures"),
+    "derive_scales": N_("Derived the scales of enterprises"),
     "import_enterprises": N_("Entered many enterprises"),
     "begin_import": N_("Began with a file"),
     "enter_batch": N_("Entered rows of a file"),

@@ -11,8 +11,9 @@ from random import Random
 from civicgraph.demo.facts import facts
 from civicgraph.demo.measures import ACTIVE, enter, load_measures
 from civicgraph.divisions.models import Division
-from civicgraph.enterprises.models import Enterprise, EnterpriseKind, EnterpriseScale
+from civicgraph.enterprises.models import Enterprise, EnterpriseKind
 from civicgraph.enterprises.rules import ALPHABET, complete, search_terms_of
+from civicgraph.enterprises.scale import Figures, scale_of
 from civicgraph.policies import matching
 from civicgraph.policies.models import (
     AmountKind,
@@ -26,6 +27,8 @@ from civicgraph.policies.models import (
 EMPLOYERS = 280
 """Made-up employers whose staff the subsidy was paid for."""
 PER_PERSON_FEN = 1_000_00
+_REVENUE_FEN = 400_000_00
+"""Of a made-up employer, for each of its people."""
 _EMPLOYING = {"all": [ACTIVE, {"fact": "employees", "is": "at_least", "value": 20}]}
 _DAY = date(2026, 3, 20)
 
@@ -73,16 +76,19 @@ async def _load_employers(random: Random) -> None:
         code = counties[number % len(counties)].code
         first17 = "91" + code + "MB" + "".join(random.choice(ALPHABET) for _ in range(7))
         name = f"演示用人单位 {number:03d} 号"
+        industry = ("13", "19", "33", "51", "61", "702")[number % 6]
+        figures = Figures(count, count * _REVENUE_FEN, count * _REVENUE_FEN * 3 // 2)
         rows.append(
             Enterprise(
                 credit_code=complete(first17),
                 name=name,
                 summary="用人单位和它的统一社会信用代码都是演示生成的。",
                 kind=EnterpriseKind.COMPANY,
-                industry_id=("13", "19", "33", "51", "61", "70")[number % 6],
+                industry_id=industry,
                 division_id=code,
-                employees=count,
-                scale=EnterpriseScale.MEDIUM if count >= 300 else EnterpriseScale.SMALL,
+                **figures._asdict(),
+                figures_year=2025,
+                scale=scale_of(industry, figures),
                 established_on=date(2010 + number % 14, 1 + number % 12, 1),
                 counted_from=date(2010 + number % 14, 1 + number % 12, 1),
                 search_terms=search_terms_of(name, ""),

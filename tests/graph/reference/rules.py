@@ -377,7 +377,15 @@ def knows_steward(world: World, row: Any) -> bool:
 GUARDS: dict[str, Rule] = {
     **{
         f"Enterprise.{name}": reads_enterprise
-        for name in ("contactName", "contactPhoneMasked", "contactEmailMasked", "employees", "revenueFen")
+        for name in (
+            "contactName",
+            "contactPhoneMasked",
+            "contactEmailMasked",
+            "employees",
+            "revenueFen",
+            "assetsFen",
+            "figuresYear",
+        )
     },
     **dict.fromkeys(
         (
