@@ -90,6 +90,41 @@ async def test_staff_write_a_rule_in_rows_try_it_publish_it_and_grant_it(app: St
     await page.http.aclose()
 
 
+async def test_any_class_of_industry_is_found_by_words_for_a_rule_and_shown_by_its_name(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    page = await signed_in(app, await place.person("supervisor", Role.SUPERVISOR, FENGGANG))
+    await page.open("/staff/policies/new")
+    plain = {key: POLICY[key] for key in ("category", "title", "summary", "division_code", "owner", "starts_on")}
+    row = {"conditions__0__fact": "industry", "conditions__0__comparison": "one_of"}
+    await page.send(**plain, **row, amount_kind="none")  # the fact first: what there is to choose from follows
+    text = await page.send(conditions__0__value="C", narrow="conditions.0.value", conditions__0__value__find="茶")
+    assert page.status == 200
+    assert await Policy.all().count() == 0  # it was sent to be narrowed, and nothing is done
+    shown = _chosen(text)
+    assert shown["C"] == ("C 制造业", True)
+    assert shown["0164"] == ("0164 茶叶种植", False)
+    assert "6513" not in shown
+    text = await page.send(
+        conditions__0__value=["C", "0164"], narrow="conditions.0.value", conditions__0__value__find="食用菌种植"
+    )
+    assert {code for code, (_, is_chosen) in _chosen(text).items() if is_chosen} == {"C", "0164", "0142"}  # one fits
+    await page.send()
+    assert set((await Policy.get()).eligibility["all"][0]["value"]) == {"C", "0142", "0164"}
+    number = (await Policy.get()).id
+    again = _chosen(await page.open(f"/staff/policies/{number}"))
+    assert again["0142"] == ("0142 食用菌种植", True)
+    await page.http.aclose()
+
+
+def _chosen(text: str) -> dict[str, tuple[str, bool]]:
+    """The options of a rule's value, by code: their words, and whether they are chosen."""
+    select = re.search(r'<select[^>]*name="conditions\.0\.value".*?</select>', text, re.DOTALL)
+    assert select
+    found = re.findall(r'<option value="(\w+)"( selected)?>([^<]*)<', select[0])
+    return {code: (words, bool(selected)) for code, selected, words in found}
+
+
 async def test_values_of_a_rule_are_chosen_by_name_and_those_of_others_stay(app: Starlette) -> None:
     await place.build()
     await load_industries()

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from civicgraph.graph.engine import Engine
-from civicgraph.permissions import ANONYMOUS
+from civicgraph.permissions import ANONYMOUS, Actor
 
 
 async def plan_of(query: QuerySet[Any]) -> str:
@@ -18,10 +18,10 @@ async def plan_of(query: QuerySet[Any]) -> str:
     return await _plan(*query.query.get_parameterized_sql())
 
 
-async def plan_of_document(engine: Engine, document: str, variables: dict[str, Any]) -> str:
-    """The same of what anybody reads."""
-    plan, values = engine.prepared(document, variables, ANONYMOUS)
-    return await _plan(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS))
+async def plan_of_document(engine: Engine, document: str, variables: dict[str, Any], actor: Actor = ANONYMOUS) -> str:
+    """The same of what somebody reads."""
+    plan, values = engine.prepared(document, variables, actor)
+    return await _plan(plan.statement, engine.parameters(plan.slots, values, actor))
 
 
 async def _plan(sql: str, values: Any) -> str:
