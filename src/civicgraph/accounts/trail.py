@@ -71,6 +71,7 @@ OPERATIONS = {
     "add_investment_milestone": N_("Entered a milestone"),
     "change_investment_milestone": N_("Changed a milestone"),
     "finish_investment_milestone": N_("Recorded that a milestone is done"),
+    "step_back_investment_project": N_("Took an investment project a stage back"),
     "remove_investment_milestone": N_("Removed a milestone"),
     "update_division": N_("Changed a place's profile"),
     "create_compound": N_("Listed a compound"),
