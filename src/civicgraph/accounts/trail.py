@@ -48,6 +48,7 @@ OPERATIONS = {
     "tell_by_phone": N_("Told an enterprise of its grant by telephone"),
     "create_product": N_("Listed a product"),
     "update_product": N_("Changed a product"),
+    "inquire_product": N_("Asked the maker of a product"),
     "describe_product": N_("Described the own product as its maker"),
     "publish_product": N_("Showed a product to everyone"),
     "withdraw_product": N_("Took a product from the public"),
