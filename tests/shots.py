@@ -82,6 +82,7 @@ PUBLIC = {
     "products": "/products",
     "product": "/products/1",
     "product-contact": "/products/2",
+    "product-inquiry": "/products/3/inquiry",
     "product-years": "/products/3",
     "markets": "/markets",
     "policies": "/policies",

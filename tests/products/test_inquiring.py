@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from tortoise import Tortoise
 
-from civicgraph import budgets
+from civicgraph import budgets, clock
 from civicgraph import settings as configuration
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.notifications.models import OutboxMessage
@@ -18,6 +19,7 @@ from civicgraph.notifications.sending.batch import opened
 from civicgraph.operations import InvalidInput, NotFound, TooMany, Unavailable
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor
+from civicgraph.privacy import retention
 from civicgraph.products import operations
 from civicgraph.products.models import Product
 from tests.products.conftest import GROWER, List, version
@@ -61,6 +63,18 @@ async def test_the_maker_reads_who_asks_for_what_and_nothing_of_it_is_kept_in_th
     assert not [words for words in BUYER.values() if words in said.subject]
     entry = await AuditEntry.filter(operation="inquire_product").get()
     assert entry.changes == {"inquiry": [None, None]}
+
+
+async def test_a_month_after_it_left_what_was_sealed_is_gone(list_product: List) -> None:
+    row = await list_product()
+    await operations.inquire_product(ANONYMOUS, {"id": row.id, **BUYER})
+    await OutboxMessage.all().update(state="sent", sent_at=clock.now())
+    for days, is_kept in ((29, True), (31, False)):
+        with clock.override(clock.now() + timedelta(days=days)):
+            assert await retention.ERASERS["message"](100) == (0 if is_kept else 1)
+        message = await OutboxMessage.get()
+        assert (message.address != "", "sealed_buyer" in message.values) == (is_kept, is_kept)
+    assert set(message.values) == {"title", "enterprise", "link"}
 
 
 async def test_who_asks_says_where_to_answer_and_what_they_want(list_product: List) -> None:
