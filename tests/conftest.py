@@ -56,6 +56,7 @@ def make_settings(url: str, **values: object) -> Settings:
         "quiet_hours": "",
         "reports_per_minute": 1_000,  # the tests come from one address, all in the same minute
         "bookings_per_minute": 1_000,
+        "inquiries_per_minute": 1_000,
         "searches_per_minute": 1_000,
         "wrong_secrets_per_minute": 1_000,
         "uploads_per_minute": 1_000,

@@ -303,6 +303,15 @@ def enterprises_industries() -> None:
     console.print(f"Industries: {_run(load_industries()):,}")
 
 
+@enterprises.command("scales")
+def enterprises_scales() -> None:
+    """Bring the scales of the whole register to what its figures say by the statistical standard of 2017."""
+    _settings()
+    from civicgraph.enterprises import commands
+
+    _run(commands.derive_scales(console))
+
+
 @enterprises.command("recount")
 def enterprises_recount() -> None:
     """Count the register's figures anew and put right what has drifted."""

@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     bookings_per_minute: int = Field(
         default=20, ge=1, description="Registrations that strangers at one address may send in a minute."
     )
+    inquiries_per_minute: int = Field(
+        default=3, ge=1, description="Inquiries about products that strangers at one address may send in a minute."
+    )
     unproven_reports_per_minute: int = Field(
         default=60,
         ge=1,

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from typing import Any
-
-from tortoise.connection import get_connection
-from tortoise.transactions import in_transaction
 
 from civicgraph import settings as configuration
 from civicgraph.graph.engine import Engine
@@ -15,6 +10,7 @@ from civicgraph.permissions import ANONYMOUS, Actor, Held, Role
 from civicgraph.web.templating import document
 from tests.bookings.conftest import Offer, come
 from tests.support.city import FENGGANG
+from tests.support.plans import gone_through
 
 BIG = ("registration", "quota", "quota_question", "event", "service")
 HERE = {"code": "abcdefgh"}
@@ -59,27 +55,9 @@ async def test_no_page_of_bookings_goes_through_a_big_table(engine: Engine, offe
             for variables in given:
                 plan, values = engine.prepared(document(name), variables, actor)
                 parameters = engine.parameters(plan.slots, values, actor)
-                if found := await gone_through(plan.statement, parameters):
+                if found := await gone_through(plan.statement, parameters, BIG):
                     troubles[f"{name} {variables}"] = found
     assert not troubles, troubles
-    assert await gone_through('SELECT t1."id" FROM "registration" t1 WHERE t1."people" = 3', []), "a scan would be seen"
-
-
-async def gone_through(statement: str, parameters: list[Any]) -> list[str]:
-    """Lines of the plan that read a big table from end to end; PostgreSQL is asked as if its tables were big."""
-    connection = get_connection("default")
-    if connection.capabilities.dialect == "sqlite":
-        rows = await connection.execute_query_dict(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        named = re.findall(r'(?:FROM|JOIN) "?(\w+)"? (?:AS )?"?(\w+)"?', statement)
-        big = {alias for table, alias in named if table in BIG}
-        lines = [str(row["detail"]) for row in rows]
-        made = Counter(
-            line.removeprefix("CO-ROUTINE ") for line in lines
-        )  # reading what was found has the table's name, too
-        scanned = Counter(line.removeprefix("SCAN ") for line in lines if line.startswith("SCAN "))
-        return [f"SCAN {alias}" for alias, count in scanned.items() if alias in big and count > made[alias]]
-    async with in_transaction() as held:
-        await held.execute_query("SET LOCAL enable_seqscan = off")
-        rows = await held.execute_query_dict(f"EXPLAIN {statement}", parameters)
-    lines = [str(row["QUERY PLAN"]) for row in rows]
-    return [line for line in lines if re.search(rf"Seq Scan on ({'|'.join(BIG)})\b", line)]
+    assert await gone_through('SELECT t1."id" FROM "registration" t1 WHERE t1."people" = 3', [], BIG), (
+        "a scan would be seen"
+    )

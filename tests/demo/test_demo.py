@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from civicgraph.accounts.passwords import is_password
 from civicgraph.demo.facts import facts, places
 from civicgraph.demo.policies import EMPLOYERS
 from civicgraph.divisions.models import Compound, Division, Figure
-from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing
+from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing, Industry
 from civicgraph.enterprises.rules import is_credit_code
 from civicgraph.events.models import Event, EventStatus, ProgrammeItem
 from civicgraph.grids.models import Grid, GridLevel
@@ -23,6 +24,9 @@ from civicgraph.grievances.figures.checking import check_all
 from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.workflow import OPEN
 from civicgraph.permissions import Role
+from civicgraph.policies.eligibility import conditions
+from civicgraph.policies.models import AmountKind, Policy, PolicyCycle, PolicyStatus
+from civicgraph.policies.operations.catalogue import failures
 from civicgraph.products.models import (
     Product,
     ProductionBase,
@@ -144,6 +148,46 @@ async def test_enterprises_have_valid_codes_that_say_they_are_made_up(demo: str)
     assert len(rows) == len(facts()["enterprises"]) + EMPLOYERS + counties
     assert all(is_credit_code(row.credit_code) and "演示生成" in row.summary for row in rows)
     assert await EnterpriseListing.filter(list=EnterpriseList.CHAIN_LEADER).count() == 3
+
+
+async def test_the_catalogue_holds_the_citys_95_measures_in_six_categories_and_says_which_are_made_up(
+    demo: str,
+) -> None:
+    wanted = facts()["policy_catalogue"]
+    rows = await Policy.filter(status=PolicyStatus.PUBLISHED)
+    assert len(rows) == wanted["measures"] == 95
+    assert len({row.category for row in rows}) == wanted["categories"] == 6
+    assert {row.title for row in rows if not row.is_generated} == {"稳岗补贴", "普惠贷款"}
+    for told in ("title", "title_en", "summary", "summary_en"):
+        assert len({getattr(row, told) for row in rows} - {""}) == 95
+    assert len({str(row.eligibility) for row in rows}) == 95
+    assert {row.amount_kind for row in rows} == set(AmountKind)
+    assert {row.cycle for row in rows} == set(PolicyCycle)
+
+
+async def test_every_measure_passes_its_examples_and_names_places_and_industries_that_there_are(demo: str) -> None:
+    industries = set(await Industry.all().values_list("code", flat=True))
+    places_ = set(await Division.all().values_list("code", flat=True))
+    with clock.override(MOMENT):
+        for row in await Policy.exclude(eligibility={}):
+            count, wrong = await failures(row)
+            assert (count, wrong) == (2, []), row.title
+            for one in conditions(row.eligibility):
+                if one["fact"] in ("industry", "place"):
+                    assert set(one["value"]) <= (industries if one["fact"] == "industry" else places_), row.title
+
+
+async def test_all_95_measures_are_found_page_by_page(demo: str, app: Starlette) -> None:
+    stranger = visit(app)
+    seen: list[str] = []
+    address = "/policies"
+    while address:
+        text = await stranger.open(address)
+        seen += re.findall(r'href="/policies/(\d+)"', text)
+        following = re.search(r'href="(/policies\?[^"]*after=[^"]+)"', text)
+        address = unescape(following[1]) if following else ""
+    assert len(seen) == len(set(seen)) == 95
+    await stranger.http.aclose()
 
 
 async def test_published_figures_are_held_in_thousandths(demo: str) -> None:

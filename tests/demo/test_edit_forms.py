@@ -32,7 +32,16 @@ from tests.support import city as place
 from tests.support.browser import signed_in
 
 KEPT_BLANK = {
-    "UpdateEnterprise": {"employees", "revenue_fen", "contact_name", "contact_phone", "contact_email", "changed_on"},
+    "UpdateEnterprise": {
+        "employees",
+        "revenue_fen",
+        "assets_fen",
+        "figures_year",
+        "contact_name",
+        "contact_phone",
+        "contact_email",
+        "changed_on",
+    },
     "UpdateEvent": {"scope"},
     "ChangeCategory": {"questions.is_dropped"},
 }

@@ -35,7 +35,7 @@ from civicgraph.notifications.sending.batch import opened
 from civicgraph.operations import Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.policies import operations as policies
-from civicgraph.policies.models import GrantState, PolicyGrant
+from civicgraph.policies.models import GrantState, Policy, PolicyGrant
 from tests.enterprises.conftest import CASES, Enter, another
 from tests.policies.conftest import published
 from tests.support import city as place
@@ -375,6 +375,13 @@ async def test_an_enterprise_walks_from_the_code_to_its_own_page(app: Starlette)
     assert "139****5678" in text
     assert "13912345678" in await page.send(f"/my/enterprises/{CODE}/contact")
     assert "稳岗补贴" in await page.open(f"/my/enterprises/{CODE}/policies")
+    columns = {key: value for key, value in dict(policy).items() if key != "id"}
+    await Policy.bulk_create([Policy(**{**columns, "title": f"第{number}项"}) for number in range(130)])
+    shown_ones = await page.open(f"/my/enterprises/{CODE}/policies")
+    assert set(re.findall(r">(第\d+项|稳岗补贴)<", shown_ones)) == {
+        *(f"第{number}项" for number in range(130)),
+        "稳岗补贴",
+    }
     assert "符合全部条件" in await page.open(f"/my/enterprises/{CODE}/policies/{policy.id}")
     grant = await PolicyGrant.get()
     await page.open(f"/my/enterprises/{CODE}/grants/{grant.id}/objection")

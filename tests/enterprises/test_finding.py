@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +14,15 @@ from tortoise.transactions import in_transaction
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.graph.engine import Engine
-from civicgraph.permissions import ANONYMOUS, Role
+from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.text import near_words
 from tests.enterprises.conftest import CASES, Enter, another
 from tests.support import city as place
-from tests.support.browser import visit
+from tests.support.browser import signed_in, visit
 from tests.support.city import FENGGANG
+from tests.support.plans import plan_of_document
 
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 ROPES = "贵州钢绳股份有限公司"
 NAMES = (ROPES, "贵州茅草塑料有限公司", "遵义绳网渔具厂", "凤冈县茶叶有限公司", "贵州轻工机械厂")
 FIND = "query($filter: EnterpriseFilter) { enterprises(filter: $filter, first: 20) { nodes { name } } }"
@@ -82,6 +86,29 @@ async def test_the_index_finds_each_way_to_mend_a_word(enter: Enter, engine: Eng
     assert "Seq Scan on enterprise one" not in words, words
 
 
+@pytest.mark.parametrize("path", ["front/found", "staff/enterprises/list", "staff/enterprises/results"])
+async def test_pages_that_look_for_a_slip_of_the_hand_do_so_by_the_index_in_one_statement(
+    enter: Enter, engine: Engine, editor: Actor, path: str
+) -> None:
+    await register(enter)
+    document = (TEMPLATES / f"{path}.graphql").read_text(encoding="utf-8")
+    near: dict[str, Any] = {"near": "贵州绳股"}
+    given = {"near": near} if path == "front/found" else {"filter": {**near, "within": FENGGANG}, "industry": "none"}
+    if path.endswith("results"):
+        del given["industry"]
+    before = engine.statements
+    found = await engine.read(document, given, editor)
+    assert [one["name"] for one in found["enterprises"]["nodes"]] == [ROPES]
+    assert engine.statements == before + 1
+    words = await plan_of_document(engine, document, given, editor)
+    if get_connection("default").capabilities.dialect == "sqlite":
+        assert "SCAN enterprise_fts VIRTUAL TABLE INDEX" in words, words
+        assert "SCAN enterprise " not in words, words
+    else:
+        assert "Index Cond: (string_to_array(search_terms" in words, words
+        assert "Seq Scan on enterprise " not in words, words
+
+
 @pytest.mark.parametrize("locale", ["zh", "en"])
 async def test_the_register_says_that_what_it_shows_differs(app: Starlette, locale: str) -> None:
     await place.build()
@@ -96,3 +123,34 @@ async def test_the_register_says_that_what_it_shows_differs(app: Starlette, loca
         assert (ROPES in text, said in text) == (True, is_near), words
     assert said not in await browser.open("/enterprises?q=没有这样的名称")
     await browser.http.aclose()
+
+
+async def test_staff_and_the_search_of_the_site_find_a_slip_of_the_hand_too_and_say_so(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    await operations.create_enterprise(editor, {**CASES, "name": ROPES, "brand": ""})
+    desk, stranger = await signed_in(app, editor), visit(app)
+    for browser, path in ((desk, "/staff/enterprises"), (stranger, "/search")):
+        for words, is_near in (("贵州绳股", True), ("贵州刚绳", False), ("贵州钢绳", False)):
+            text = await browser.open(f"{path}?q={words}")
+            assert (ROPES in text, "只差一个字" in text) == (True, is_near), (path, words)
+        text = await browser.open(f"{path}?q=没有这样的名称")
+        assert "只差一个字" not in text
+    narrowed = await desk.open("/staff/enterprises?q=贵州绳股&status=CLOSED")
+    assert ROPES not in narrowed  # what else was asked for still holds
+    assert ROPES in (await desk.http.get("/staff/enterprises.csv?q=贵州绳股")).text
+    assert ROPES not in (await desk.http.get("/staff/enterprises.csv?q=没有这样的名称")).text
+    await desk.http.aclose()
+    await stranger.http.aclose()
+
+
+async def test_the_staffs_filter_names_a_class_of_industry_that_was_chosen(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    desk = await signed_in(app, await place.person("editor", Role.EDITOR, FENGGANG))
+    text = await desk.open("/staff/enterprises?industry=1922")
+    assert re.search(r'<option value="1922" selected>1922 皮箱、包（袋）制造<', text)
+    assert re.search(r'<option value="19"[^>]*>19 皮革', text)
+    assert 'value="9999"' not in await desk.open("/staff/enterprises?industry=999X")
+    await desk.http.aclose()

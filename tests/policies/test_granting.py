@@ -13,6 +13,7 @@ import pytest
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Person
 from civicgraph.enterprises.models import Enterprise, EnterpriseAccount
+from civicgraph.enterprises.operations import withdraw_enterprise
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
 from civicgraph.operations import InvalidInput, OperationError
 from civicgraph.operations.models import AuditEntry
@@ -174,8 +175,6 @@ async def test_a_changed_rule_or_register_makes_new_matches_by_itself(supervisor
     )
     assert await match_some() == 1
     assert (await PolicyGrant.filter(policy_id=row.id).first()).amount_fen == 1_000_00  # type: ignore[union-attr]
-    from civicgraph.enterprises.operations import withdraw_enterprise
-
     await Enterprise.filter(credit_code=f"{1:018}").update(employees=1)
     one = await Enterprise.get(credit_code=f"{2:018}")
     await withdraw_enterprise(supervisor, {"id": one.id, "version": 1})
@@ -183,6 +182,23 @@ async def test_a_changed_rule_or_register_makes_new_matches_by_itself(supervisor
     with clock.override(clock.now() + PAUSE):
         assert await match_some() == 1
     assert await states(row) == {"proposed": 2}
+
+
+async def test_a_whole_catalogue_is_matched_one_policy_a_round_and_again_only_once_the_register_changed(
+    supervisor: Actor,
+) -> None:
+    await enter(3)
+    rows = [await published(supervisor, title=f"第{number}项") for number in range(4)]
+    assert [await match_some() for _ in range(5)] == [1, 1, 1, 1, 0]
+    assert [await states(row) for row in rows] == [{"proposed": 3}] * 4
+    one = await Enterprise.get(credit_code=f"{2:018}")
+    await Enterprise.filter(id=one.id).update(employees=1)
+    with clock.override(clock.now() + PAUSE):
+        assert await match_some() == 0  # nothing in the trail says that the register changed
+    await withdraw_enterprise(supervisor, {"id": one.id, "version": 1})
+    with clock.override(clock.now() + PAUSE):
+        assert [await match_some() for _ in range(5)] == [1, 1, 1, 1, 0]
+    assert [await states(row) for row in rows] == [{"proposed": 2}] * 4
 
 
 async def test_two_processes_killed_at_random_grant_each_enterprise_once_within_the_budget(

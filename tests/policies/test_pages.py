@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.permissions import Role
 from civicgraph.policies.models import Policy, PolicyStatus
+from civicgraph.text import search_terms
 from tests.policies.conftest import POLICY, enter, published
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
@@ -31,6 +32,32 @@ async def test_anybody_sees_who_qualifies_and_learns_whether_they_would(app: Sta
     assert "不符合条件" in await stranger.send(
         action, credit_code="", status="active", division_code=FENGQUAN, employees="4"
     )
+    await stranger.http.aclose()
+
+
+async def test_the_catalogue_is_in_categories_with_how_many_there_are_whatever_was_entered_last(app: Starlette) -> None:
+    await place.build()
+    words = {**POLICY, "eligibility": {}, "amount_fen": 1, "search_terms": search_terms("补贴")}
+    del words["conditions"], words["division_code"]
+    made = [("market", "展会"), ("employment", "见习"), ("market", "直销"), ("employment", "扩岗")]
+    for category, title in made:
+        values = {**words, "category": category, "title": title, "division_id": FENGGANG, "status": "published"}
+        await Policy.create(**values)
+    await Policy.create(**{**words, "category": "market", "title": "草稿", "division_id": FENGGANG})
+    stranger = visit(app)
+    text = await stranger.open("/policies")
+    results = text[text.index('class="choices"') :]
+    names = [*(title for _, title in made), "稳岗用工", "市场与品牌"]
+    shown = re.findall(rf"<h[23][^>]*>(?:<a[^>]*>)?({'|'.join(names)})<", results)
+    assert shown == ["稳岗用工", "见习", "扩岗", "市场与品牌", "展会", "直销"]
+    only = await stranger.open("/policies?category=MARKET&q=补贴")
+    assert "扩岗" not in only
+    assert "草稿" not in text + only
+    for page in (text, only):  # a chosen category leaves the counts of the others
+        found = re.search(r'<nav class="choices".*?</nav>', page, re.DOTALL)
+        assert found
+        plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0])).strip()
+        assert plain == "全部 4 稳岗用工 2 市场与品牌 2"
     await stranger.http.aclose()
 
 
@@ -61,6 +88,41 @@ async def test_staff_write_a_rule_in_rows_try_it_publish_it_and_grant_it(app: St
     assert "什么都没有兑现" in await page.send(f"{base}/trials")
     assert "已兑现 2 家企业" in await page.send(f"{base}/granting")
     await page.http.aclose()
+
+
+async def test_any_class_of_industry_is_found_by_words_for_a_rule_and_shown_by_its_name(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    page = await signed_in(app, await place.person("supervisor", Role.SUPERVISOR, FENGGANG))
+    await page.open("/staff/policies/new")
+    plain = {key: POLICY[key] for key in ("category", "title", "summary", "division_code", "owner", "starts_on")}
+    row = {"conditions__0__fact": "industry", "conditions__0__comparison": "one_of"}
+    await page.send(**plain, **row, amount_kind="none")  # the fact first: what there is to choose from follows
+    text = await page.send(conditions__0__value="C", narrow="conditions.0.value", conditions__0__value__find="茶")
+    assert page.status == 200
+    assert await Policy.all().count() == 0  # it was sent to be narrowed, and nothing is done
+    shown = _chosen(text)
+    assert shown["C"] == ("C 制造业", True)
+    assert shown["0164"] == ("0164 茶叶种植", False)
+    assert "6513" not in shown
+    text = await page.send(
+        conditions__0__value=["C", "0164"], narrow="conditions.0.value", conditions__0__value__find="食用菌种植"
+    )
+    assert {code for code, (_, is_chosen) in _chosen(text).items() if is_chosen} == {"C", "0164", "0142"}  # one fits
+    await page.send()
+    assert set((await Policy.get()).eligibility["all"][0]["value"]) == {"C", "0142", "0164"}
+    number = (await Policy.get()).id
+    again = _chosen(await page.open(f"/staff/policies/{number}"))
+    assert again["0142"] == ("0142 食用菌种植", True)
+    await page.http.aclose()
+
+
+def _chosen(text: str) -> dict[str, tuple[str, bool]]:
+    """The options of a rule's value, by code: their words, and whether they are chosen."""
+    select = re.search(r'<select[^>]*name="conditions\.0\.value".*?</select>', text, re.DOTALL)
+    assert select
+    found = re.findall(r'<option value="(\w+)"( selected)?>([^<]*)<', select[0])
+    return {code: (words, bool(selected)) for code, selected, words in found}
 
 
 async def test_values_of_a_rule_are_chosen_by_name_and_those_of_others_stay(app: Starlette) -> None:

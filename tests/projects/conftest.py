@@ -49,6 +49,12 @@ async def move(actor: Actor, row: InvestmentProject, stage: str, on: str = "", *
     return await operations.move_investment_project(actor, {**given, **({"on": on} if on else {})})
 
 
+async def back(actor: Actor, row: InvestmentProject, on: str = "", reason: str = "登记早了") -> InvestmentProject:
+    """A step to the stage before."""
+    given = {"id": row.id, "version": row.version, "reason": reason, **({"on": on} if on else {})}
+    return await operations.step_back_investment_project(actor, given)
+
+
 async def record(actor: Actor, row: InvestmentProject, fen: int, on: str, of: str = "invested") -> InvestmentProject:
     """An amount as of a day."""
     given = {"id": row.id, "version": row.version, "of": of, "amount_fen": fen, "on": on}

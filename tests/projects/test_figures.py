@@ -28,7 +28,7 @@ from civicgraph.projects.models import (
     InvestmentStageChange,
     ProjectStage,
 )
-from tests.projects.conftest import YI, at, city, move, record, signed
+from tests.projects.conftest import YI, at, back, city, move, record, signed
 from tests.support import city as place
 from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
 
@@ -164,6 +164,24 @@ async def test_every_change_of_a_project_changes_the_figures_from_its_day_on_and
     with at("2026-11-21"):
         await operations.withdraw_investment_project(keeper, {"id": two.id, "version": two.version})
     assert (await figures(engine))["projects"] == 1
+    assert between(await kept(), await recounted()) == Cells()
+
+
+async def test_a_step_back_changes_the_figures_from_its_day_on_and_no_quarter_before(engine: Engine) -> None:
+    await city()
+    keeper = await place.person("keeper", Role.SUPERVISOR, CITY)
+    with at("2026-05-10"):
+        row = await move(keeper, await signed(keeper), "approved", "2026-02-10")
+        row = await move(keeper, row, "building", "2026-03-10")
+        await close_quarter(keeper, {"quarter": "2026Q1"})
+        with pytest.raises(Unavailable):
+            await back(keeper, row, "2026-03-20")
+        spring = await figures(engine, to="2026Q1")
+        row = await back(keeper, row, "2026-04-02")
+        assert await figures(engine, to="2026Q1") == spring
+        now = await figures(engine, to="2026Q2")
+    assert [part["stage"] for part in spring["byStage"] if part["projects"]] == ["BUILDING"]
+    assert [part["stage"] for part in now["byStage"] if part["projects"]] == ["APPROVED"]
     assert between(await kept(), await recounted()) == Cells()
 
 

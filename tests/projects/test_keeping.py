@@ -15,7 +15,7 @@ from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.projects import operations
 from civicgraph.projects.models import InvestmentAmount, InvestmentProject, InvestmentStageChange, ProjectStage
 from civicgraph.projects.stages import MOVES, TRACK, moves
-from tests.projects.conftest import PROJECT, YI, at, move, record, signed
+from tests.projects.conftest import PROJECT, YI, at, back, move, record, signed
 from tests.support import city as place
 from tests.support.city import CITY, FENGGANG, HONGQIAO, SUIYANG
 
@@ -65,6 +65,47 @@ async def test_what_stops_says_why_and_what_goes_on_again_says_it_too(editor: Ac
         await move(editor, row, "signed")
     row = await move(editor, row, "signed", reason="土地批下来了")
     assert (row.stage, row.stop_reason) == (ProjectStage.SIGNED, "")
+
+
+async def test_a_stage_that_had_not_come_is_stepped_back_from_with_a_reason_and_both_stay_in_the_history(
+    editor: Actor,
+) -> None:
+    row = await signed(editor)
+    for stage in ("approved", "building"):
+        row = await move(editor, row, stage)
+    with pytest.raises(InvalidInput, match="missing"):
+        await back(editor, row, reason="")
+    row = await back(editor, row)
+    assert row.stage is ProjectStage.APPROVED
+    entry = await AuditEntry.filter(operation="step_back_investment_project").get()
+    assert (entry.changes["stage"], entry.changes["reason"]) == (["building", "approved"], ["", "登记早了"])
+    row = await move(editor, row, "building")  # and on again, when it has come
+    row = await move(editor, row, "stopped", reason="资金没有到位")
+    with pytest.raises(Unavailable):
+        await back(editor, row)  # what stopped goes on
+    row = await move(editor, row, "building", reason="资金到位")
+    row = await back(editor, await back(editor, row))
+    assert row.stage is ProjectStage.SIGNED
+    with pytest.raises(Unavailable):
+        await back(editor, row)
+    steps = await InvestmentStageChange.filter(project_id=row.id).order_by("id").values_list("stage", flat=True)
+    assert [str(one) for one in steps] == [
+        *("signed", "approved", "building", "approved", "building", "stopped", "building", "approved", "signed"),
+    ]
+
+
+async def test_a_step_back_is_for_who_keeps_the_project_and_overwrites_nobody(
+    editor: Actor,
+) -> None:
+    neighbour = await place.person("neighbour", Role.EDITOR, SUIYANG)
+    row = await move(editor, await signed(editor), "approved")
+    for actor in (neighbour, ANONYMOUS):
+        with pytest.raises(Forbidden):
+            await back(actor, row)
+    stale = await InvestmentProject.get(id=row.id)
+    await move(editor, row, "building")
+    with pytest.raises(OperationError, match="conflict"):
+        await back(editor, stale)
 
 
 async def test_steps_and_amounts_have_days_that_have_come_and_follow_each_other(editor: Actor) -> None:

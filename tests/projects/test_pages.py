@@ -92,6 +92,17 @@ async def test_staff_enter_a_project_show_it_and_record_how_it_goes_on(app: Star
     assert page.status == 422
     assert 'id="stage-reason-error"' in text
     assert "新阶段已登记" in await page.send(f"{base}/stages", stage="approved")
+    assert "将退回到：签约" in page.text
+    await page.send(f"{base}/stages/back", reason="")
+    assert page.status == 422
+    assert 'id="back-reason-error"' in page.text
+    assert "项目已退回上一阶段" in await page.send(f"{base}/stages/back", reason="登记早了")
+    assert "将退回到" not in page.text
+    told = await page.open(f"/projects/{row.id}")
+    assert "退回：签约" in told
+    assert "登记早了" in told
+    await page.open(f"{base}/progress")
+    assert "新阶段已登记" in await page.send(f"{base}/stages", stage="approved")
     assert "金额已登记" in await page.send(f"{base}/amounts", of="invested", amount_fen="5000000.5", note="")
     assert "节点已删除" in await page.send(f"{change}/removal")
     assert "登记招商项目的新阶段" in await page.open(f"{base}/history")

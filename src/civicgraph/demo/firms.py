@@ -13,6 +13,7 @@ from civicgraph.accounts.models import Person
 from civicgraph.accounts.passwords import hash_password
 from civicgraph.enterprises.claims.models import ClaimWay, EnterpriseAccount
 from civicgraph.enterprises.models import Enterprise
+from civicgraph.enterprises.scale import Figures, scale_of
 from civicgraph.grievances.models import Grievance
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
 from civicgraph.text import mask_email, mask_phone
@@ -31,7 +32,8 @@ async def load_firm() -> tuple[str, str]:
                 "contact_phone": crypto.encrypt(phone),
                 "contact_email": crypto.encrypt(email),
             },
-            **{"contact_phone_masked": mask_phone(phone), "contact_email_masked": mask_email(email), "employees": 18},
+            **{"contact_phone_masked": mask_phone(phone), "contact_email_masked": mask_email(email)},
+            **{"employees": 18, "figures_year": 2025, "scale": scale_of(row.industry_id, Figures(18, None, None))},  # type: ignore[attr-defined]
         }
     )
     await row.save()

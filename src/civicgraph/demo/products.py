@@ -10,12 +10,13 @@ from random import Random
 
 from PIL import Image
 
-from civicgraph import clock
+from civicgraph import clock, crypto
 from civicgraph.demo import pictures
 from civicgraph.demo.facts import facts
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind
 from civicgraph.enterprises.rules import ALPHABET, complete, search_terms_of
+from civicgraph.masking import mask_email
 from civicgraph.permissions import SYSTEM
 from civicgraph.products import operations
 from civicgraph.products.models import Product
@@ -146,7 +147,7 @@ async def _makers(random: Random) -> dict[str, str]:
     found = {}
     for county in await Division.filter(level="county").order_by("code"):
         first17 = "93" + county.code + "MC" + "".join(random.choice(ALPHABET) for _ in range(7))
-        name = f"{county.short_name}演示产品合作社"
+        name, address = f"{county.short_name}演示产品合作社", f"maker-{county.code}@demo.invalid"
         row = await Enterprise.create(
             credit_code=complete(first17),
             name=name,
@@ -156,6 +157,8 @@ async def _makers(random: Random) -> dict[str, str]:
             division_id=county.code,
             counted_from=clock.today(),
             search_terms=search_terms_of(name, ""),
+            contact_email=crypto.encrypt(address),
+            contact_email_masked=mask_email(address),
             is_generated=True,
         )
         found[county.code] = row.credit_code

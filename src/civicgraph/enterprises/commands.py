@@ -9,8 +9,10 @@ from typing import Any
 from rich.console import Console
 
 from civicgraph import clock
+from civicgraph.enterprises import operations
 from civicgraph.enterprises.importing import runs
 from civicgraph.enterprises.importing.headings import UnknownHeadings
+from civicgraph.permissions import SYSTEM
 from civicgraph.web.cells import UnreadableFile
 
 MOST_ERRORS = 20
@@ -32,6 +34,18 @@ async def import_file(path: Path, console: Console, *, is_dry_run: bool) -> None
         raise SystemExit(1) from None
     _tell(console, (of.created_count, of.updated_count, of.unchanged_count, of.refused_count), of.errors)
     console.print(f"{of.position:,} rows in {clock.monotonic() - started:.1f} s.")
+
+
+async def derive_scales(console: Console) -> None:
+    """Bring the scales of the whole register to what its figures say, some at a time."""
+    last, changed = 0, 0
+    while True:
+        found = await operations.derive_scales(SYSTEM, {"after": last})
+        changed += found["changed"]
+        if not found["last"]:
+            break
+        last = found["last"]
+    console.print(f"{changed:,} scales became others.")
 
 
 def _tell(console: Console, counts: tuple[int, int, int, int], errors: Iterable[Mapping[str, Any]]) -> None:

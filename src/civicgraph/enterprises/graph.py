@@ -162,6 +162,8 @@ class Enterprise:
     scale = column()
     employees = column(guard=rules.may_read_contact)
     revenue_fen = column(guard=rules.may_read_contact)
+    assets_fen = column(guard=rules.may_read_contact)
+    figures_year = column(guard=rules.may_read_contact)
     contact_name = column(guard=rules.may_read_contact)
     contact_email_masked = column(guard=rules.may_read_contact)
     contact_phone_masked = column(guard=rules.may_read_contact)

@@ -16,6 +16,7 @@ from civicgraph.i18n import N_
 from civicgraph.operations import FieldError, Input, InvalidInput
 
 NOT_YET = N_("This day has not come yet.")
+YEAR_NOT_YET = N_("This year has not come yet.")
 NOT_A_CODE = N_("This is not a credit code: a character is mistyped. Please compare it with the licence.")
 
 
@@ -49,7 +50,14 @@ class EnterpriseFields(Input):
     division_code: DivisionCode
     address: str = Field("", title=N_("Registered address"), max_length=200)
     established_on: date | None = Field(None, title=N_("Founded on"))
-    scale: EnterpriseScale | None = Field(None, title=N_("Scale"))
+    scale: EnterpriseScale | None = Field(
+        None,
+        title=N_("Scale"),
+        description=N_(
+            "It follows from the industry, the people, the revenue and the assets (statistical standard of 2017). Choose it"
+            " only where these are not known."
+        ),
+    )
     employees: int | None = Field(
         None,
         title=N_("People insured through it"),
@@ -64,6 +72,21 @@ class EnterpriseFields(Input):
         le=2**53,
         description=N_("Never public. Leave it empty to keep the number that is there."),
         json_schema_extra={"widget": "money"},
+    )
+    assets_fen: int | None = Field(
+        None,
+        title=N_("Total assets of its last year, CNY"),
+        ge=0,
+        le=2**53,
+        description=N_("Never public. Leave it empty to keep the number that is there."),
+        json_schema_extra={"widget": "money"},
+    )
+    figures_year: int | None = Field(
+        None,
+        title=N_("The year of these figures"),
+        ge=1949,
+        le=2200,
+        description=N_("Never public. Leave it empty to keep the year that is there."),
     )
     summary: str = Field("", title=N_("About the enterprise"), max_length=2000)
     contact_name: str = Field(
@@ -104,6 +127,13 @@ class EnterpriseFields(Input):
         if day and day > clock.today():
             raise PydanticCustomError("civic_future", NOT_YET)
         return day
+
+    @field_validator("figures_year")
+    @classmethod
+    def _year_has_begun(cls, year: int | None) -> int | None:
+        if year and year > clock.today().year:
+            raise PydanticCustomError("civic_future", YEAR_NOT_YET)
+        return year
 
     @model_validator(mode="after")
     def _lists_fit(self) -> Self:

@@ -114,6 +114,10 @@ class Enterprise(Listing):
     )
     employees = fields.IntField(null=True, description="People who are insured through it. Never public.")
     revenue_fen = fields.BigIntField(null=True, description="Revenue of its last year, in 1/100 CNY. Never public.")
+    assets_fen = fields.BigIntField(null=True, description="Total assets of its last year, in 1/100 CNY. Never public.")
+    figures_year = fields.SmallIntField(
+        null=True, description="The year that its people, revenue and assets are of. Never public."
+    )
     summary = fields.TextField(default="", description="What is worth knowing about it.")
     is_published = fields.BooleanField(default=True, description="Shown to the public.")
     contact_name = fields.CharField(60, default="", description="Whom to ask for. Never public.")

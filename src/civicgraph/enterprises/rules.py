@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.permissions import EDIT_ENTERPRISES, READ_ENTERPRISE_CONTACTS, Actor
-from civicgraph.text import search_terms, sound_terms
+from civicgraph.text import near_words, search_terms, sound_terms
 
 if TYPE_CHECKING:
     from civicgraph.enterprises.models import Enterprise
@@ -53,6 +54,17 @@ def sought(words: str) -> dict[str, str]:
     """What words ask of the register, by filter: a code is looked up as such, anything else is searched for."""
     code = code_in(words)
     return {"creditCode": code} if code else {"text": words}
+
+
+def closer(filters: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The filter that finds names but for a slip of the hand, for where one by words found nothing; None for words that are
+    too short or too long for that."""
+    words = filters.get("text")
+    return (
+        {"near": words, **{key: value for key, value in filters.items() if key != "text"}}
+        if near_words(words or "")
+        else None
+    )
 
 
 SECTION_ENDS = {

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
-from civicgraph.enterprises.rules import sought
+from civicgraph.enterprises.rules import closer, sought
 from civicgraph.front import plans
 from civicgraph.i18n import LOCALES, gettext
 from civicgraph.jobs.wording import wage
@@ -42,9 +42,13 @@ async def search(request: Request) -> Response:
     if not text:
         return await page(request, "front/search", values={"q": "", "sections": []}, data={}, fragment="front/_found")
     throttle.count_search(request)
-    variables = {"text": text, "enterprises": sought(text)}
+    variables: dict[str, Any] = {"text": text, "enterprises": sought(text)}
     found = await read(request, "front/search", variables)
-    values = {"q": text, "sections": [name for name in _SECTIONS if found[name]["nodes"]], "wage": wage}
+    close = None if any(found[name]["nodes"] for name in _SECTIONS) else closer(variables["enterprises"])
+    if close:
+        found = {**found, **await read(request, "front/found", {"near": close})}
+    sections = [name for name in _SECTIONS if found[name]["nodes"]]
+    values = {"q": text, "sections": sections, "wage": wage, "is_near": close is not None}
     return await page(request, "front/search", variables, values, data=found, fragment="front/_found")
 
 

@@ -56,6 +56,7 @@ RESIDENT_MESSAGES = {
     "booking_called_off": N_("What one registered for does not take place"),
     "booking_message": N_("What the organiser writes to all who come"),
     "job_step": N_("News of an application for work"),
+    "product_inquiry": N_("A buyer’s inquiry about a product"),
     "claim_code": N_("Code by which an enterprise claims its entry of the register"),
 }
 """To residents, and to the contacts of enterprises."""
@@ -129,6 +130,10 @@ EXAMPLES = {
     "window": "县政务大厅一件事综合窗口",
     "got": "食品经营许可证",
     "code": "7F3KQ2MX",
+    "inquiry": "想每月订一批，请问价格和发货时间。",
+    "quantity": "500 斤",
+    "buyer": "林女士",
+    "answer_to": "buyer@example.cn",
     "minutes": 15,
     "venue": "凤冈美术馆",
     "page": "/events/20260528-7f3k",
@@ -168,6 +173,7 @@ NEEDED = {
     **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_postponed"), "own"),
     **dict.fromkeys(("booking_message", "job_step"), "own"),
     "booking_called_off": "seen",
+    "product_inquiry": "what",
     "mail_received": "danger",
 }
 """What the city's own words of a message must not leave out: how a place is given back, whom to call in danger."""

@@ -38,6 +38,8 @@ PRIVATE = frozenset(
         "internal_note",
         "employees",
         "revenue_fen",
+        "assets_fen",
+        "figures_year",
     }
 )
 """Fields whose values stay out of the trail: that they changed is recorded, not to what."""

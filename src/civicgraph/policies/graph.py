@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from civicgraph.enterprises.models import EnterpriseList
 from civicgraph.graph import (
     BigInt,
+    By,
     DivisionCode,
     Order,
     any_of,
@@ -25,6 +26,7 @@ from civicgraph.graph import (
     order_type,
     root,
     root_connection,
+    root_facets,
     root_one,
     split,
     summed,
@@ -60,6 +62,7 @@ class PolicyOrder:
     """The order of policies."""
 
     NEWEST = Order(("id",), "Latest entered first.", is_descending=True)
+    CATEGORY = Order(("category", "id"), "By category, first entered first.")
 
 
 @filter_type
@@ -289,6 +292,12 @@ class Query:
         description="A policy by its number.",
     )
     policies = root_connection("Policy", description="The catalogue of policies for enterprises.")
+    policy_facets = root_facets(
+        "Policy",
+        list="policies",
+        facets={"categories": By(lambda c, row, _: f"upper({row['category']})")},
+        description="How many of the policies that a filter finds are of which category.",
+    )
     policy_grants = root_connection("PolicyGrant", description="Grants, one by one, as far as you may read them.")
     policy_figures = summed(
         "PolicyFigures",

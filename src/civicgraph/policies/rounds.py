@@ -18,22 +18,32 @@ PAUSE = timedelta(minutes=10)
 
 async def match_some() -> int:
     """Match a policy whose rule, day or register is another than when it was last matched; one a round."""
-    open_now = Policy.filter(status=PolicyStatus.PUBLISHED).exclude(amount_kind=AmountKind.NONE)
-    for row in await open_now.order_by("matched_at", "id"):
-        if is_on(row, clock.today()) and await _is_due(row):
-            await match_policy(SYSTEM, {"id": row.id})
-            return 1
-    return 0
+    published = Policy.filter(status=PolicyStatus.PUBLISHED).exclude(amount_kind=AmountKind.NONE)
+    rows = [row for row in await published.order_by("matched_at", "id") if is_on(row, clock.today())]
+    due = next((row for row in rows if _is_other(row)), None)
+    if due is None and rows:
+        changed = await _newest_change(min(row.matched_entry for row in rows))
+        due = next((row for row in rows if changed > row.matched_entry and _has_rested(row)), None)
+    if due is not None:
+        await match_policy(SYSTEM, {"id": due.id})
+    return int(due is not None)
 
 
-async def _is_due(row: Policy) -> bool:
-    if row.matched_rule != row.rule_version or row.matched_on != clock.today() or row.matched_at is None:
-        return True
-    if clock.now() - row.matched_at < PAUSE:
-        return False
-    # Every change of the register is in the audit trail, whose entries become durable in their order.
+def _is_other(row: Policy) -> bool:
+    """Whether its rule or the day is another than when it was last matched."""
+    return row.matched_rule != row.rule_version or row.matched_on != clock.today() or row.matched_at is None
+
+
+def _has_rested(row: Policy) -> bool:
+    return row.matched_at is not None and clock.now() - row.matched_at >= PAUSE
+
+
+async def _newest_change(since: int) -> int:
+    """The newest entry of the audit trail, after one, that says that the register changed; 0 when there is none. One look for
+    all policies: a catalogue has a hundred of them. Entries become durable in their order."""
     register = ("Enterprise", "EnterpriseImport")
-    return await AuditEntry.filter(id__gt=row.matched_entry, subject_type__in=register).limit(1).exists()
+    found = await AuditEntry.filter(id__gt=since, subject_type__in=register).order_by("-id").first()
+    return found.id if found else 0
 
 
 async def tell_some() -> int:

@@ -22,6 +22,7 @@ from civicgraph.checklists.forgetting import forget_due as forget_cases
 from civicgraph.grievances.forgetting import forget_due, forget_held
 from civicgraph.jobs.forgetting import forget_due as forget_referrals
 from civicgraph.notifications.models import InboxMessage, MessageState, OutboxMessage
+from civicgraph.notifications.sending.batch import SEALED
 from civicgraph.operations.models import IdempotencyKey
 from civicgraph.privacy.models import RetentionRun
 from civicgraph.privacy.rules import KEPT
@@ -36,8 +37,11 @@ BATCH = 100
 
 async def _addresses(limit: int) -> int:
     due = OutboxMessage.filter(state=MessageState.SENT, sent_at__lt=_before("message")).exclude(address="")
-    found = await due.order_by("sent_at", "id").limit(limit).values_list("id", flat=True)
-    return await OutboxMessage.filter(id__in=list(found)).update(address="") if found else 0
+    found = await due.order_by("sent_at", "id").limit(limit).values_list("id", "values")
+    for number, values in [one for one in found if any(name.startswith(SEALED) for name in one[1])]:
+        kept = {name: value for name, value in values.items() if not name.startswith(SEALED)}
+        await OutboxMessage.filter(id=number).update(values=kept)
+    return await OutboxMessage.filter(id__in=[number for number, _ in found]).update(address="") if found else 0
 
 
 def _oldest(kind: str, model: type[Model]) -> Callable[[int], Awaitable[int]]:

@@ -103,7 +103,7 @@ KEPT: Mapping[str, Kept] = {
         "个人信息保护法 art. 13(2), 19, 47",
     ),
     "message": Kept(
-        N_("Address of a message that was sent"),
+        N_("Address of a message that was sent, and what of its words was sealed: a buyer’s inquiry, a secret link"),
         N_("To send it again when it did not arrive"),
         30,
         N_("after it was sent"),

@@ -147,6 +147,7 @@ class Product:
     recognitions = to_many(
         "Recognition", key="product_id", order=("position", "id"), description="Titles that it was given."
     )
+    may_be_asked = computed(bool, rules.may_be_asked, "Whether its maker can be written to by `inquireProduct`.")
     may_edit = computed(bool, rules.may_edit, "Whether you may change it.")
 
 
@@ -294,6 +295,7 @@ Mutation = mutations(
     door(operations.create_product, {"product": "Product"}),
     door(operations.update_product, {"product": "Product"}),
     door(operations.describe_product, {"product": "Product"}),
+    door(operations.inquire_product, {"product": "Product"}),
     door(operations.publish_product, {"product": "Product"}),
     door(operations.withdraw_product, {"product": "Product"}),
     door(operations.set_product_picture, {"product": "Product"}),

@@ -66,6 +66,15 @@ def is_public(c: Compiler, row: Row) -> str:
     return f"({row['is_published']} AND EXISTS (SELECT 1 {source}))"
 
 
+def may_be_asked(c: Compiler, row: Row) -> str:
+    """Whether everyone sees it and the register has an address to write to."""
+    _, source = c.find(
+        "Enterprise",
+        lambda one: f"{one['id']} = {row['enterprise_id']} AND {one['is_published']} AND {one['contact_email']} <> ''",
+    )
+    return f"({row['is_published']} AND EXISTS (SELECT 1 {source}))"
+
+
 def may_edit(c: Compiler, row: Row) -> str:
     """Whether the actor keeps the products of the place."""
     return c.covers(row["division_id"], EDIT_PRODUCTS)

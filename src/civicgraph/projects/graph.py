@@ -234,6 +234,7 @@ Mutation = mutations(
             operations.publish_investment_project,
             operations.withdraw_investment_project,
             operations.move_investment_project,
+            operations.step_back_investment_project,
             operations.record_investment_amount,
             operations.add_investment_milestone,
             operations.change_investment_milestone,

@@ -21,6 +21,16 @@ RUNNING = TRACK[:-1]
 """Stages in which something is still to be done: milestones are reminded of in these."""
 
 
+def back(stage: Stage) -> Stage | None:
+    """The stage to which a step back leads: none from the first, nor from where a project stopped, which goes on."""
+    return TRACK[TRACK.index(stage) - 1] if stage in TRACK[1:] else None
+
+
+def is_back(before: Stage | None, stage: Stage) -> bool:
+    """Whether a step led back."""
+    return before in TRACK and stage in TRACK and TRACK.index(stage) < TRACK.index(before)
+
+
 def moves(stage: Stage, stopped_at: Stage | None = None) -> tuple[Stage, ...]:
     """Where a project may go. One that is stopped goes on from where it was, and nowhere else."""
     if stage is Stage.STOPPED:

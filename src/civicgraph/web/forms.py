@@ -271,6 +271,7 @@ class Form:
         made = self._field(name, model.model_fields[name], row.get(name), f"{path}.{name}")
         if control := self.controls.get(f"{path.partition('.')[0]}.{name}"):
             made |= control(row) or {}
+            made |= narrowing.narrowed(made, self.narrowed.get(made["name"]), made["choices"])
         # A spare row may stay empty, so the browser must not insist; the server does, for rows in use.
         return {**made, "required": made["required"] and bool(row)}
 

@@ -66,6 +66,8 @@ class Listing:
     verbs: Sequence[Verb] = ()
     variables: Callable[[Request], Mapping[str, Any]] = field(default=lambda request: {})
     values: Callable[[Request], Mapping[str, Any]] = field(default=lambda request: {})
+    closer: Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any] | None] | None = None
+    """Other variables for the list, by those that were asked for and what they found: where that was nothing."""
     choices: ChoicesOf | None = None
     controls: Callable[[Mapping[str, Choices]], Mapping[str, RowControl]] = field(default=lambda choices: {})
     """Fields of rows that are drawn by what else the row says, by `<rows>.<field>`; made from the choices."""
@@ -112,7 +114,14 @@ class _Pages:
     async def list(self, request: Request) -> Response:
         folder = self.it.folder
         values = {"listing": self.it, "q": request.query_params, **self.it.values(request)}
-        return await page(request, f"{folder}/list", self.it.variables(request), values, fragment=f"{folder}/_results")
+        variables, found = self.it.variables(request), None
+        if self.it.closer:
+            found = await read(request, f"{folder}/list", variables)
+            close = self.it.closer(variables, found)
+            values["is_near"] = close is not None
+            if close is not None:
+                variables, found = close, await read(request, f"{folder}/list", close)
+        return await page(request, f"{folder}/list", variables, values, fragment=f"{folder}/_results", data=found)
 
     async def create(self, request: Request) -> Response:
         assert self.it.create is not None

@@ -32,7 +32,7 @@ def asked(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 def narrowed(found: Mapping[str, Any], words: str | None, offered: Any = ()) -> dict[str, Any]:
     """A field with many choices: those whose words hold what is looked for, after those that are chosen already."""
-    if isinstance(offered, Searched) and found["kind"] == "select":
+    if isinstance(offered, Searched) and found["kind"] in ("select", "several"):
         return _searched(found, words, offered)
     choices = found["choices"]
     if found["kind"] != "checkboxes" or len(choices) <= MANY:
@@ -45,16 +45,18 @@ def narrowed(found: Mapping[str, Any], words: str | None, offered: Any = ()) -> 
 
 
 def _searched(found: Mapping[str, Any], words: str | None, offered: Searched) -> dict[str, Any]:
-    chosen = str(found["value"] or "")
+    """One choice, or several: what is chosen already stays, by its name."""
+    is_one = found["kind"] == "select"
+    chosen = [str(found["value"] or "")] if is_one else [str(one) for one in found["value"] or ()]
     everything = [*offered, *offered.more]
     fits = [one for one in everything if _holds(one, words)] if words else [*offered]
     shown = fits[:MOST] if words else fits
-    kept = [one for one in everything if one[0] == chosen and one not in shown]
-    if words and len(fits) == 1:
-        chosen = fits[0][0]  # nothing else can be meant
+    kept = [one for one in everything if one[0] in chosen and one not in shown]
+    if words and len(fits) == 1:  # nothing else can be meant
+        chosen = [fits[0][0]] if is_one else [*dict.fromkeys([*chosen, fits[0][0]])]
     find = {"words": words or "", "all": len(everything), "shown": len(shown), "is_asked": words is not None}
     empty = [one for one in found["choices"] if one[0] == ""]
-    return {"choices": [*empty, *kept, *shown], "find": find, "value": chosen}
+    return {"choices": [*empty, *kept, *shown], "find": find, "value": chosen[0] if is_one else chosen}
 
 
 def _holds(choice: tuple[str, ...], words: str | None) -> bool:

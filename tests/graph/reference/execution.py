@@ -28,6 +28,7 @@ def schema() -> GraphQLSchema:
         kind.fields.pop("enterpriseFigures", None)
         kind.fields.pop("enterpriseFacets", None)
         kind.fields.pop("eventFacets", None)
+        kind.fields.pop("policyFacets", None)
         kind.fields.pop("policyFigures", None)
         kind.fields.pop("marketFigures", None)
         kind.fields.pop("drillFigures", None)

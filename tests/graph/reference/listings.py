@@ -108,6 +108,8 @@ async def build_enterprises(dice: Random, places: list[str]) -> None:
             scale=dice.choice([None, *EnterpriseScale]),
             employees=dice.choice([None, 0, 300]),
             revenue_fen=dice.choice([None, 0, 2**53]),
+            assets_fen=dice.choice([None, 0, 2**53]),
+            figures_year=dice.choice([None, 2025]),
             search_terms=search_terms_of(name, brand),
         )
         if number % 3 == 0:

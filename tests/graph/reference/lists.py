@@ -158,7 +158,7 @@ BOTH = {**NEWEST, "OLDEST": Order(("id",))}
 BY_CODE = {"CODE": Order(("code",))}
 ORDERS: dict[str, dict[str, Order]] = {
     **dict.fromkeys(("ApiToken", "AuditEntry", "Compound", "InboxMessage", "OutboxMessage", "Service"), NEWEST),
-    **dict.fromkeys(("EnterpriseAccount", "EnterpriseImport", "Policy", "PolicyGrant", "Product"), NEWEST),
+    **dict.fromkeys(("EnterpriseAccount", "EnterpriseImport", "PolicyGrant", "Product"), NEWEST),
     **dict.fromkeys(("Session", "SupplyLink"), NEWEST),
     **dict.fromkeys(("ChatRobot", "MessageTemplate", "ReadyText", "Team", "Webhook"), NEWEST),
     "HeldReport": {"OLDEST": Order(("id",)), **NEWEST},
@@ -171,6 +171,7 @@ ORDERS: dict[str, dict[str, Order]] = {
         "SOONEST": Order(("starts_at", "id")),
         "LATEST": Order(("starts_at", "id"), is_descending=True),
     },
+    "Policy": {**NEWEST, "CATEGORY": Order(("category", "id"))},
     "Checklist": {"OLDEST": Order(("id",)), **NEWEST},
     "Vacancy": NEWEST,
     "Referral": {"NEWEST": Order(("due_at", "id"), is_descending=True), "DUE_FIRST": Order(("due_at", "id"))},

@@ -278,6 +278,11 @@ def is_public_product(world: World, row: Any) -> bool:
     return row.is_published and world.rows.one("Enterprise", row.enterprise_id).is_published
 
 
+def may_be_asked(world: World, row: Any) -> bool:
+    """Everyone sees it, and its maker has an address in the register."""
+    return is_public_product(world, row) and world.rows.one("Enterprise", row.enterprise_id).contact_email != ""
+
+
 def sees_product(world: World, row: Any) -> bool:
     """Everyone what is public; the rest who keeps products there, and who acts for the maker."""
     is_kept = may(world, EDIT_PRODUCTS, row.division_id)
@@ -377,7 +382,15 @@ def knows_steward(world: World, row: Any) -> bool:
 GUARDS: dict[str, Rule] = {
     **{
         f"Enterprise.{name}": reads_enterprise
-        for name in ("contactName", "contactPhoneMasked", "contactEmailMasked", "employees", "revenueFen")
+        for name in (
+            "contactName",
+            "contactPhoneMasked",
+            "contactEmailMasked",
+            "employees",
+            "revenueFen",
+            "assetsFen",
+            "figuresYear",
+        )
     },
     **dict.fromkeys(
         (
@@ -455,6 +468,7 @@ MAY: dict[str, Rule] = {
     "InvestmentMilestone.isLate": is_late_milestone,
     "Policy.mayEdit": edits_policies,
     "Policy.mayGrant": over(GRANT_POLICIES),
+    "Product.mayBeAsked": may_be_asked,
     "Product.mayEdit": over(EDIT_PRODUCTS),
     "Service.mayEdit": writes_or_publishes(DRAFT_SERVICES, EDIT_SERVICES),
     "Service.mayCopy": over(DRAFT_SERVICES),

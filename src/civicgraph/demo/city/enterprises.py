@@ -20,6 +20,7 @@ from civicgraph.enterprises.models import (
     EnterpriseStatus,
 )
 from civicgraph.enterprises.rules import search_terms_of
+from civicgraph.enterprises.scale import Figures, scale_of
 from civicgraph.products.models import Product, ProductKind
 from civicgraph.text import search_terms
 
@@ -27,6 +28,7 @@ ENTERPRISE = table(
     Enterprise,
     *("id", "created_at", "updated_at", "version", "is_generated", "credit_code", "name", "brand", "kind", "status"),
     *("industry_id", "division_id", "address", "established_on", "counted_from", "scale", "employees", "revenue_fen"),
+    *("assets_fen", "figures_year"),
     *("summary", "is_published", "contact_name", "contact_phone", "contact_phone_masked", "contact_email"),
     *("contact_email_masked", "search_terms"),
 )
@@ -55,6 +57,7 @@ _KNOWN = 4  # enterprises of a community that its made-up problems name
 _YEAR_ONE = 719_163
 _YEAR = 739_342  # date(2025, 4, 1).toordinal(): the year that ends with the first quarter of 2026
 _DAYS = 365
+_FIGURES_YEAR = 2025
 
 Joined = tuple[EnterpriseList, int, int | None]
 T = TypeVar("T")
@@ -107,7 +110,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
                     "",
                     established,
                     established,
-                    *_size(random, kind, bool(joined)),
+                    *_size(random, kind, classes.get(word, industry), is_listed=bool(joined)),
                 ),
                 *("", True, "", "", "", "", "", search_terms_of(name, "")),
             )
@@ -137,14 +140,18 @@ def _product(ground: Ground, number: int, community: Community, industry: str, w
     )
 
 
-def _size(random: Random, kind: EnterpriseKind, is_listed: bool) -> tuple[str, int, int]:
-    """Its scale, the people insured through it and its revenue, by and large."""
+def _size(random: Random, kind: EnterpriseKind, industry: str, *, is_listed: bool) -> tuple[str, int, int, int, int]:
+    """Its scale by the standard, the people insured through it, its revenue and assets, by and large, and their year."""
     if is_listed:
         people = 20 + int(random() ** 3 * 900)
-        scale = EnterpriseScale.MEDIUM if people >= 300 else EnterpriseScale.SMALL
-        return scale.value, people, people * (20_000_000 + int(random() * 60_000_000))
-    people = int(random() ** 4 * (40 if kind is EnterpriseKind.COMPANY else 6))
-    return EnterpriseScale.MICRO.value, people, (1 + people) * int(random() * 30_000_000)
+        revenue = people * (20_000_000 + int(random() * 60_000_000))
+    else:
+        people = int(random() ** 4 * (40 if kind is EnterpriseKind.COMPANY else 6))
+        revenue = (1 + people) * int(random() * 30_000_000)
+    assets = revenue * 3 // 2
+    typed = EnterpriseScale.SMALL if is_listed else EnterpriseScale.MICRO
+    scale = scale_of(industry, Figures(people, revenue, assets)) or typed
+    return scale.value, people, revenue, assets, _FIGURES_YEAR
 
 
 def _share(chance: float, shares: Sequence[tuple[float, T]]) -> T:

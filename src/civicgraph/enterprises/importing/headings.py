@@ -30,6 +30,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "scale": ("规模", "企业规模"),
     "employees": ("从业人数", "参保人数"),
     "revenue": ("营业收入", "营业收入（元）", "营业收入(元)"),
+    "assets": ("资产总额", "资产总计", "资产总额（元）", "资产总额(元)"),
+    "figures_year": ("数据年度", "年度"),
     "summary": ("简介",),
     "contact_name": ("联系人",),
     "contact_phone": ("联系电话", "电话"),
@@ -101,7 +103,7 @@ def meant(field: str, cell: Any) -> Any:
         return iso_day(text)
     if field == "industry_code":
         return _industry(text)
-    if field == "revenue":
+    if field in _MONEY:
         return _fen(text)
     return [_listing(one) for one in re.split(r"[;；]", text) if one.strip()] if field == "lists" else text
 
@@ -130,7 +132,10 @@ def _listing(text: str) -> dict[str, str]:
     }
 
 
-_KEPT_WHEN_EMPTY = ("contact_name", "contact_phone", "contact_email", "employees", "revenue", "name", "kind", "status")
+_MONEY = {"revenue": "revenue_fen", "assets": "assets_fen"}
+_KEPT_WHEN_EMPTY = (
+    *("contact_name", "contact_phone", "contact_email", "employees", *_MONEY, "figures_year", "name", "kind", "status"),
+)
 _EMPTIED: dict[str, Any] = {"established_on": None, "scale": None, "lists": [], "status_on": None}
 
 
@@ -144,7 +149,7 @@ def row_of(fields: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
             if field not in _KEPT_WHEN_EMPTY and field not in ("industry_code", "division_code"):
                 found[field] = _EMPTIED.get(field, "")
             continue
-        found["revenue_fen" if field == "revenue" else field] = meant(field, cell)
+        found[_MONEY.get(field, field)] = meant(field, cell)
     return found
 
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from civicgraph import clock
 from civicgraph.enterprises import rules
-from civicgraph.enterprises.inputs import NOT_A_CODE, NOT_YET, EnterpriseListingFields
+from civicgraph.enterprises.inputs import NOT_A_CODE, NOT_YET, YEAR_NOT_YET, EnterpriseListingFields
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseScale, EnterpriseStatus
 from civicgraph.i18n import N_
 from civicgraph.operations import Input
@@ -32,6 +32,8 @@ class EnterpriseRow(Input):
     scale: EnterpriseScale | None = Field(None, title=N_("Scale"))
     employees: int | None = Field(None, title=N_("People insured through it"), ge=0, le=2_000_000)
     revenue_fen: int | None = Field(None, title=N_("Revenue of its last year, 1/100 CNY"), ge=0, le=2**53)
+    assets_fen: int | None = Field(None, title=N_("Total assets of its last year, 1/100 CNY"), ge=0, le=2**53)
+    figures_year: int | None = Field(None, title=N_("The year of these figures"), ge=1949, le=2200)
     summary: str | None = Field(None, title=N_("About the enterprise"), max_length=2000)
     contact_name: str | None = Field(None, title=N_("Whom to ask for"), max_length=60)
     contact_phone: str | None = Field(None, title=N_("Telephone of the contact"), max_length=40)
@@ -56,6 +58,13 @@ class EnterpriseRow(Input):
         if day and day > clock.today():
             raise PydanticCustomError("civic_future", NOT_YET)
         return day
+
+    @field_validator("figures_year")
+    @classmethod
+    def _year_has_begun(cls, year: int | None) -> int | None:
+        if year and year > clock.today().year:
+            raise PydanticCustomError("civic_future", YEAR_NOT_YET)
+        return year
 
     @property
     def given(self) -> dict[str, Any]:

@@ -24,10 +24,12 @@ from civicgraph.enterprises.models import (
     Enterprise,
     EnterpriseChange,
     EnterpriseListing,
+    EnterpriseScale,
     EnterpriseStatus,
     Industry,
 )
 from civicgraph.enterprises.rules import search_terms_of
+from civicgraph.enterprises.scale import FIGURES, Figures, agreed, scale_of, year_errors
 from civicgraph.i18n import N_
 from civicgraph.operations import FieldError, InvalidInput
 from civicgraph.operations.inputs import validate
@@ -44,8 +46,7 @@ _PLAIN = (
     "address",
     "established_on",
     "scale",
-    "employees",
-    "revenue_fen",
+    *FIGURES,
     "summary",
 )
 _SEALED = {"contact_phone": mask_phone, "contact_email": mask_email}
@@ -55,7 +56,7 @@ _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("name", "brand", "kind", "address", "summary", "contact_name", "search_terms"), ""),
     **dict.fromkeys(("contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked"), ""),
     **dict.fromkeys(("division_id", "industry_id"), ""),
-    **dict.fromkeys(("established_on", "scale", "employees", "revenue_fen", "counted_from")),
+    **dict.fromkeys(("established_on", "scale", *FIGURES, "counted_from")),
     "status": EnterpriseStatus.ACTIVE.value,
 }
 _COLUMNS = tuple(_EMPTY)
@@ -206,9 +207,23 @@ class Batch:
             errors = InvalidInput.at("division_code", "forbidden", N_("This place is not one of yours.")).errors
         if not errors and entry.old and entry.changed & _FACTS.keys():
             errors = closing.day_error("status_on", entry.row.status_on, self.quarter)
+        errors = errors or year_errors(entry.row.figures_year, entry.old["figures_year"] if entry.old else None)
+        errors = errors or self._settle_scale(entry)
         if errors:
             self.outcome.refuse(entry.number, entry.row.credit_code, errors)
         return not errors
+
+    def _settle_scale(self, entry: _Entry) -> list[FieldError]:
+        """The scale follows from the figures, where these say it."""
+        columns = entry.columns
+        figures = Figures(columns["employees"], columns["revenue_fen"], columns["assets_fen"])
+        before = entry.old["scale"] if entry.old else None
+        try:
+            kept = agreed(_scale(columns["scale"]), _scale(before), scale_of(columns["industry_id"], figures))
+        except InvalidInput as error:
+            return error.errors
+        columns["scale"] = kept.value if kept else None
+        return []
 
     def _missing(self, entry: _Entry) -> list[FieldError]:
         if entry.old is not None:
@@ -245,6 +260,10 @@ class Batch:
 def _twice(other: int) -> InvalidInput:
     words = N_("This code stands in row %(other)s already.")
     return InvalidInput.at("credit_code", "twice", words, other=other)
+
+
+def _scale(value: str | None) -> EnterpriseScale | None:
+    return EnterpriseScale(value) if value else None
 
 
 def _is_given(given: Mapping[str, Any], name: str) -> bool:

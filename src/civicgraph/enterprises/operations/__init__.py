@@ -8,6 +8,7 @@ from civicgraph.enterprises.operations.accounts import (
     give_enterprise_account,
 )
 from civicgraph.enterprises.operations.close_quarter import close_quarter
+from civicgraph.enterprises.operations.derive_scales import derive_scales
 from civicgraph.enterprises.operations.import_enterprises import import_enterprises
 from civicgraph.enterprises.operations.register import (
     EnterpriseNumber,
@@ -34,6 +35,7 @@ __all__ = [
     "claim_enterprise",
     "close_quarter",
     "create_enterprise",
+    "derive_scales",
     "end_enterprise_account",
     "enterprise_values",
     "forget_enterprise_contact",

@@ -26,10 +26,12 @@ from civicgraph.enterprises.models import (
     Enterprise,
     EnterpriseChange,
     EnterpriseListing,
+    EnterpriseScale,
     EnterpriseStatus,
     Industry,
 )
 from civicgraph.enterprises.rules import search_terms_of
+from civicgraph.enterprises.scale import FIGURES, Figures, agreed, scale_of, year_errors
 from civicgraph.i18n import N_
 from civicgraph.operations import (
     Forbidden,
@@ -48,7 +50,7 @@ from civicgraph.text import mask_email, mask_phone
 _ROWS: dict[str, tuple[type[Any], type[Input]]] = {
     "listings": (EnterpriseListing, EnterpriseListingFields),
 }
-_KEPT = ("contact_name", "contact_phone", "contact_email", "employees", "revenue_fen")
+_KEPT = ("contact_name", "contact_phone", "contact_email", *FIGURES)
 """What an editor need not be able to read: left empty, it stays."""
 _APART = (*_ROWS, *_KEPT, "division_code", "industry_code")
 _FACTS = {"division_id": ChangedFact.DIVISION, "industry_id": ChangedFact.INDUSTRY, "status": ChangedFact.STATUS}
@@ -101,8 +103,18 @@ def _kept(data: EnterpriseFields) -> dict[str, Any]:
         columns["contact_email_masked"] = mask_email(data.contact_email)
     return {
         **columns,
-        **{key: getattr(data, key) for key in ("employees", "revenue_fen") if getattr(data, key) is not None},
+        **{key: getattr(data, key) for key in FIGURES if getattr(data, key) is not None},
     }
+
+
+def _scale(data: EnterpriseFields, row: Enterprise | None = None) -> EnterpriseScale | None:
+    """The scale that is kept with what is given, beside what stays."""
+    known = {name: getattr(row, name, None) for name in FIGURES}
+    if errors := year_errors(data.figures_year, known["figures_year"]):
+        raise InvalidInput(errors)
+    given = [getattr(data, name) for name in Figures._fields]
+    figures = Figures(*(known[name] if one is None else one for name, one in zip(Figures._fields, given, strict=True)))
+    return agreed(data.scale, row.scale if row else None, scale_of(data.industry_code, figures))
 
 
 async def _check_code(code: str, but: int = 0) -> None:
@@ -144,7 +156,7 @@ async def create_enterprise(actor: Actor, data: CreateEnterprise) -> Enterprise:
     quarter = await closing.closed_quarter()
     await _check_listings(None, data, quarter)
     row = await Enterprise.create(
-        **columns,
+        **{**columns, "scale": _scale(data)},
         **_kept(data),
         is_published=data.is_published,
         counted_from=closing.counted_from(data.established_on, quarter),
@@ -178,7 +190,7 @@ async def update_enterprise(actor: Actor, data: UpdateEnterprise) -> Enterprise:
     counted = await keeping.histories([row.id])
     await _record_changes(row, columns, data.changed_on, quarter, "changed_on")
     kept = _kept(data)
-    row.update_from_dict({**columns, **kept, "version": row.version + 1})
+    row.update_from_dict({**columns, **kept, "scale": _scale(data, row), "version": row.version + 1})
     await row.save()
     await _replace_rows(row, data)
     await keeping.moved(counted, [row.id])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -14,11 +15,10 @@ from civicgraph.divisions.choosing import editable, granted, place_field, staff_
 from civicgraph.enterprises import industries, operations
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
 from civicgraph.enterprises.pages.facets import groups, is_beyond_figures
-from civicgraph.enterprises.rules import sought
+from civicgraph.enterprises.rules import closer, sought
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.permissions import EDIT_ENTERPRISES
 from civicgraph.products.wording import quantity
-from civicgraph.text import near_words
 from civicgraph.web import Form, listing, page, read, require, shell, staff_only, submit
 from civicgraph.web.query import one_of, paging, place, text
 
@@ -48,8 +48,7 @@ async def enterprises(request: Request) -> Response:
     }
     found = await read(request, "enterprises/list", variables)
     is_near = False
-    if not found["enterprises"]["nodes"] and near_words(asked["q"]):
-        close = {"near": asked["q"], **{key: value for key, value in variables["filter"].items() if key != "text"}}
+    if not found["enterprises"]["nodes"] and (close := closer(variables["filter"])):
         other = await read(request, "enterprises/list", {**variables, "filter": close})
         if is_near := bool(other["enterprises"]["nodes"]):
             variables["filter"], found = close, other
@@ -143,8 +142,14 @@ def staff_filter(request: Request) -> dict[str, Any]:
     return {
         "filter": {key: value for key, value in filters.items() if value},
         "granted": granted(request, EDIT_ENTERPRISES),
+        "industry": _industry(request) or "none",
         **paging(request, 30),
     }
+
+
+def _closer(variables: Mapping[str, Any], found: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    close = None if found["enterprises"]["nodes"] else closer(variables["filter"])
+    return {**variables, "filter": close} if close else None
 
 
 def _staff_values(request: Request) -> dict[str, Any]:
@@ -185,6 +190,7 @@ STAFF = listing.Listing(
     update=operations.update_enterprise,
     variables=staff_filter,
     values=_staff_values,
+    closer=_closer,
     choices=_choices,
     verbs=(
         listing.Verb("publication", operations.publish_enterprise, N_("Show to the public"), N_("Everyone sees it.")),

@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from civicgraph.enterprises.pages.register import staff_filter
+from civicgraph.enterprises.rules import closer
 from civicgraph.i18n import N_, current, gettext, label_of
 from civicgraph.web import read, staff_only
 from civicgraph.web.sheets import lines
@@ -34,6 +35,9 @@ async def _sent(request: Request, chosen: Mapping[str, Any], locale: str) -> Asy
     while True:
         variables = {"filter": chosen, "first": SIZE, "after": after}
         found = (await read(request, "staff/enterprises/results", variables))["enterprises"]
+        if after is None and not found["nodes"] and (close := closer(chosen)):
+            chosen = close
+            continue
         _, *rows = lines(_row(one) for one in found["nodes"])  # the mark of the byte order was sent
         yield "".join(rows)
         if not found["pageInfo"]["hasNextPage"]:

@@ -37,10 +37,11 @@ from civicgraph.web.query import kinds, one_of, paging, search_field, select_fie
 async def policies(request: Request) -> Response:
     """The catalogue, by category and words."""
     chosen = {"q": text(request) or "", "category": one_of(request, "category", PolicyCategory) or ""}
-    filters = {"text": chosen["q"], "category": chosen["category"], "statuses": ["PUBLISHED"]}
+    counted = {"statuses": ["PUBLISHED"], **({"text": chosen["q"]} if chosen["q"] else {})}
     variables = {
         "city": settings.current().city_code,
-        "filter": {key: value for key, value in filters.items() if value},
+        "filter": {**counted, **({"category": chosen["category"]} if chosen["category"] else {})},
+        "counted": counted,
         **paging(request, 30),
     }
     values = {"asked": chosen, "fields": _search(request)}

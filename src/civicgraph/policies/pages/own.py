@@ -24,10 +24,15 @@ def _listed(template: str) -> Any:
         sorted_out = await operations.explain_policies(request.state.actor, {"credit_code": code})
         found = await read(request, template, {"code": code})
         enterprise = require(found, "enterprise")
-        policies = {one["number"]: one for one in found["policies"]["nodes"]}
+        policies = [*found["policies"]["nodes"]]
+        following = found["policies"]["pageInfo"]
+        while following["hasNextPage"]:
+            more = await read(request, template, {"code": code, "after": following["endCursor"]})
+            policies += more["policies"]["nodes"]
+            following = more["policies"]["pageInfo"]
         values = {
             **{"enterprise": enterprise, "code": code},
-            **{key: [policies[one] for one in numbers if one in policies] for key, numbers in sorted_out.items()},
+            **{key: [one for one in policies if one["number"] in numbers] for key, numbers in sorted_out.items()},
         }
         return await page(request, template, {"code": code}, values, data=found)
 

@@ -14,6 +14,7 @@ from civicgraph.permissions import EDIT_POLICIES
 from civicgraph.policies import wording
 from civicgraph.policies.eligibility import FACTS, Fact, FactKind
 from civicgraph.web.forms import Choices, RowControl
+from civicgraph.web.narrowing import Searched
 
 _PICKED = (FactKind.CHOICE, FactKind.LIST, FactKind.INDUSTRY, FactKind.PLACE)
 
@@ -50,10 +51,12 @@ def controls(found: Mapping[str, Choices]) -> Mapping[str, RowControl]:
             return {"help": None}
         chosen = _chosen(fact, str(row.get("value") or ""))
         offered = _offered(fact, found)
-        known = {one[0] for one in offered}
+        more = offered.more if isinstance(offered, Searched) else []
+        known = {one[0] for one in (*offered, *more)}
         beyond = [(one, one) for one in chosen if one not in known]  # of somebody who may choose more
         kind = "checkboxes" if fact.choices else "several"
-        return {"kind": kind, "choices": [*beyond, *offered], "value": chosen, "attrs": {}, "help": None}
+        choices = Searched([*beyond, *offered], more) if more else [*beyond, *offered]
+        return {"kind": kind, "choices": choices, "value": chosen, "attrs": {}, "help": None}
 
     return {"conditions.value": value}
 

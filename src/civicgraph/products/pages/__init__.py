@@ -1,5 +1,5 @@
 """Pages of the products room."""
 
-from civicgraph.products.pages import listed, markets, own, staff
+from civicgraph.products.pages import asking, listed, markets, own, staff
 
-ROUTES = [*listed.ROUTES, *markets.ROUTES, *own.ROUTES, *staff.ROUTES]
+ROUTES = [*listed.ROUTES, *asking.ROUTES, *markets.ROUTES, *own.ROUTES, *staff.ROUTES]

@@ -6,7 +6,11 @@ from civicgraph.projects.operations.milestones import (
     finish_investment_milestone,
     remove_investment_milestone,
 )
-from civicgraph.projects.operations.progress import move_investment_project, record_investment_amount
+from civicgraph.projects.operations.progress import (
+    move_investment_project,
+    record_investment_amount,
+    step_back_investment_project,
+)
 from civicgraph.projects.operations.projects import (
     create_investment_project,
     publish_investment_project,
@@ -23,6 +27,7 @@ __all__ = [
     "publish_investment_project",
     "record_investment_amount",
     "remove_investment_milestone",
+    "step_back_investment_project",
     "update_investment_project",
     "withdraw_investment_project",
 ]

@@ -81,6 +81,16 @@ class MoveInvestmentProject(ProjectVersion):
     )  # fmt: skip
 
 
+class StepBackInvestmentProject(ProjectVersion):
+    """A step back, where a stage was recorded that had not come."""
+
+    on: date | None = Field(None, title=N_("Since when"), description=N_("Empty: today."))
+    reason: str = Field(
+        title=N_("Reason"), min_length=2, max_length=300, json_schema_extra=_TEXT,
+        description=N_("The public reads it: please name no persons."),
+    )  # fmt: skip
+
+
 class RecordInvestmentAmount(ProjectVersion):
     """What is contracted, or invested so far, as of a day."""
 

@@ -17,11 +17,15 @@ from civicgraph.projects.models import (
     InvestmentStageChange,
     ProjectStage,
 )
-from civicgraph.projects.operations.inputs import MoveInvestmentProject, RecordInvestmentAmount
+from civicgraph.projects.operations.inputs import (
+    MoveInvestmentProject,
+    RecordInvestmentAmount,
+    StepBackInvestmentProject,
+)
 from civicgraph.projects.operations.projects import NOT_YET, project_of
 from civicgraph.projects.reminders import arm
 from civicgraph.projects.rules import needs_reason
-from civicgraph.projects.stages import moves
+from civicgraph.projects.stages import back, moves
 
 
 @operation()
@@ -35,22 +39,40 @@ async def move_investment_project(actor: Actor, data: MoveInvestmentProject) -> 
         raise Unavailable(N_("This stage cannot follow the one where it stands."))
     if needs_reason(data.stage, row.stage) and not data.reason:
         raise InvalidInput.at("reason", "missing", N_("Please give the reason."))
-    day = _day(data.on)
+    return await _step(actor, row, data.stage, data.on, data.reason)
+
+
+@operation()
+async def step_back_investment_project(actor: Actor, data: StepBackInvestmentProject) -> InvestmentProject:
+    """Take a project a stage back from a day on, with a reason that everybody reads. What was recorded stays in its history,
+    and no figure before that day becomes another."""
+    row = await project_of(actor, data.id)
+    check_version(row, data.version, dict)
+    stage = back(row.stage)
+    if stage is None:
+        raise Unavailable(N_("From here no step leads back."))
+    return await _step(actor, row, stage, data.on, data.reason)
+
+
+async def _step(
+    actor: Actor, row: InvestmentProject, stage: ProjectStage, on: date | None, reason: str
+) -> InvestmentProject:
+    day = _day(on)
     if day < row.stage_on:
         message = N_("It has come to where it stands on %(day)s: give that day or a later one.")
         raise InvalidInput.at("on", "too_early", message, day=row.stage_on)
     before = row.stage
     async with counting(row):
         await InvestmentStageChange.create(
-            project_id=row.id, before=before, stage=data.stage, on=day, reason=data.reason, person_id=actor.person_id
+            project_id=row.id, before=before, stage=stage, on=day, reason=reason, person_id=actor.person_id
         )
-        row.stage, row.stage_on = data.stage, day
-        row.stop_reason = data.reason if data.stage is ProjectStage.STOPPED else ""
+        row.stage, row.stage_on = stage, day
+        row.stop_reason = reason if stage is ProjectStage.STOPPED else ""
         row.version += 1
         await row.save()
     await arm(row)
-    reason = {"reason": ["", data.reason]} if data.reason else {}
-    await audit(actor, row, {"stage": [before, row.stage], "on": [None, day], **reason})
+    why = {"reason": ["", reason]} if reason else {}
+    await audit(actor, row, {"stage": [before, stage], "on": [None, day], **why})
     return row
 
 

@@ -14,7 +14,7 @@ from civicgraph.operations import Operation
 from civicgraph.projects import operations
 from civicgraph.projects.models import ProjectStage
 from civicgraph.projects.pages.public import track
-from civicgraph.projects.stages import moves
+from civicgraph.projects.stages import back, moves
 from civicgraph.web import Form, page, read, redirect, require, staff_only, submit
 from civicgraph.web.listing import from_graphql
 
@@ -34,6 +34,7 @@ async def _progress(request: Request, refused: Mapping[str, Form]) -> Response:
     ahead = _ahead(row)
     forms = {
         "stage": _form(operations.move_investment_project, "stage", row, {"stage": ahead}),
+        "back": _form(operations.step_back_investment_project, "back", row),
         "amount": _form(operations.record_investment_amount, "amount", row),
         "milestone": _form(operations.add_investment_milestone, "milestone", row),
         **{
@@ -45,7 +46,8 @@ async def _progress(request: Request, refused: Mapping[str, Form]) -> Response:
     }
     for name, form in refused.items():
         form.choices = forms[name].choices if name in forms else {}
-    values = {"forms": {**forms, **refused}, "refused": refused, "track": track(row), "ahead": ahead}
+    ways = {"track": track(row), "ahead": ahead, "behind": back(ProjectStage[row["stage"]])}
+    values = {"forms": {**forms, **refused}, "refused": refused, **ways}
     status = 422 if refused else 200
     return await page(request, "staff/projects/progress", variables, values, data=found, status=status)
 
@@ -88,6 +90,11 @@ _MILESTONE = "milestones/{milestone:int}"
 ROUTES = [
     Route(f"{_ONE}/progress", staff_only(progress), name="staff_projects_progress"),
     _route("stages", "stages", _posted(operations.move_investment_project, "stage", N_("The new stage is recorded."))),
+    _route(
+        "stages/back",
+        "stages_back",
+        _posted(operations.step_back_investment_project, "back", N_("The project is a stage back.")),
+    ),
     _route("amounts", "amounts", _posted(operations.record_investment_amount, "amount", N_("The amount is recorded."))),
     _route(
         "milestones",

@@ -15,7 +15,7 @@ from civicgraph.divisions.choosing import place_field
 from civicgraph.enterprises.figures.counting import OLDEST, before, last_day
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.projects.models import ProjectStage
-from civicgraph.projects.stages import TRACK
+from civicgraph.projects.stages import TRACK, is_back
 from civicgraph.web import page, read, require
 from civicgraph.web.formats import day
 from civicgraph.web.query import one_of, paging, place, search_field, select_field, text
@@ -111,6 +111,8 @@ def track(row: dict[str, Any]) -> list[dict[str, Any]]:
         stage = ProjectStage[change["stage"]]
         goes_on = change["before"] == ProjectStage.STOPPED.name
         title = gettext("Goes on: %(stage)s", stage=stage.words) if goes_on else stage.words
+        if is_back(ProjectStage[change["before"]] if change["before"] else None, stage):
+            title = gettext("Back to: %(stage)s", stage=stage.words)
         steps.append(
             {"title": title, "expected": day(change["on"]), "note": change["reason"], "state": "past", **_by(change)}
         )
