@@ -118,6 +118,15 @@ def _course(dice: Random, submitted: datetime, number: int) -> dict[str, Any]:
     }
 
 
+def _point(number: int) -> dict[str, int | None]:
+    """On the spot, some hundred metres off, some kilometres off, or nowhere on the map."""
+    dice = Random(f"point {number}")
+    if number % 4 == 0:
+        return {"latitude_micro": None, "longitude_micro": None}
+    far = dice.choice([500, 4_000, 9_000, 30_000])
+    return {"latitude_micro": 27_690_000 + dice.randint(-far, far), "longitude_micro": 106_910_000 + far}
+
+
 async def _grievance(dice: Random, number: int, people: list[int]) -> None:
     submitted = NOW - timedelta(hours=dice.randint(0, 90))
     status = dice.choice(list(GrievanceStatus))
@@ -148,6 +157,7 @@ async def _grievance(dice: Random, number: int, people: list[int]) -> None:
         address=private("address"),
         building=private("building"),
         danger=dice.choice(["", "gas"]),
+        **_point(number),
         contact_name=private("contact_name"),
         contact_phone=private("contact_phone"),
         contact_phone_masked=private("contact_phone_masked"),
