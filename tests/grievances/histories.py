@@ -91,7 +91,7 @@ UNWALKED = {
     "support_grievance": "counts who has the same problem: test_following",
     **dict.fromkeys(("release_report", "drop_report"), "before there is a grievance: test_intake"),
     **dict.fromkeys(
-        ("publish_grievance_photo", "hide_grievance_photo", "show_blurred_photo"),
+        ("publish_grievance_photo", "hide_grievance_photo", "blur_grievance_photo"),
         "about a photo: test_intake",
     ),
     **dict.fromkeys(

@@ -234,7 +234,7 @@ def test_every_input_of_the_room_is_planted_or_named_here() -> None:
         "drop_report": {"reason"},
         "publish_grievance_photo": {"name"},
         "hide_grievance_photo": {"name", "reason"},
-        "show_blurred_photo": {"name"},
+        "blur_grievance_photo": {"name", "regions"},
         # The register of teams, ready words and filters: staff's own, for staff.
         "save_grievance_filter": {"name", "query"},
         # The common list: the city's own words, masked at the door like all public words of staff.

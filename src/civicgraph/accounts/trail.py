@@ -218,7 +218,8 @@ OPERATIONS = {
     "erase_held_report": N_("Had their own held report erased"),
     "publish_grievance_photo": N_("Showed a photo to everyone"),
     "hide_grievance_photo": N_("Took a photo from the public"),
-    "show_blurred_photo": N_("Blurred a photo"),
+    "blur_grievance_photo": N_("Blurred a photo"),
+    "show_blurred_photo": N_("Blurred a photo"),  # its name in entries of before
     "set_urgency_policy": N_("Set a promised time"),
     "remove_urgency_policy": N_("Took a place's own promised time away"),
     "change_category": N_("Changed a category of grievances"),

@@ -48,6 +48,7 @@ DOORS = (
     door(operations.erase_held_report, {"report": "TrackedHeldReport"}),
     door(operations.publish_grievance_photo, {"grievance": "Grievance"}),
     door(operations.hide_grievance_photo, {"grievance": "Grievance"}),
+    door(operations.blur_grievance_photo, {"grievance": "Grievance"}),
     door(operations.accept_grievance, {"grievance": "Grievance"}),
     door(operations.return_grievance, {"grievance": "Grievance"}),
     door(operations.export_tracked_data, {"data": str}),
