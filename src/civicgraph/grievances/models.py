@@ -284,7 +284,13 @@ class Grievance(Record):
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **by_place("grievance", "division_id", "id"),
-        **dict.fromkeys(("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"), ()),
+        **dict.fromkeys(
+            (
+                *("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"),
+                *("grievance_rare_6", "grievance_rare_9"),
+            ),
+            (),
+        ),
     }
 
 
