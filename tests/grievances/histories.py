@@ -258,8 +258,7 @@ class Model:
             case "list_shortfall" | "review":
                 self.until = until
             case "extend":
-                self._more += timedelta(hours=24)
-                self.resolution_due += timedelta(hours=24)
+                self._extend(timedelta(hours=24))
             case "change_level":
                 self._change(level, now)
             case "resolve":
@@ -310,6 +309,14 @@ class Model:
             self._rests[-1] = (self._rests[-1][0], now)
         if self._left is not None:
             self.resolution_due, self._left = now + self._left, None
+
+    def _extend(self, more: timedelta) -> None:
+        """A rest that began when it was late, and begins in time by what is added, stops the clock after all."""
+        self._more += more
+        due, self.resolution_due = self.resolution_due, self.resolution_due + more
+        for begin, end in self._rests:
+            if due <= begin < self.resolution_due:
+                self.resolution_due += end - begin
 
     def _give(self, wanted: dict[str, bool]) -> None:
         """Who has the same part and is not through with it keeps it, others get a new one or none."""
