@@ -100,7 +100,10 @@ UNWALKED = {
     ),
     **dict.fromkeys(("create_team", "update_team"), "about teams: test_desk"),
     **dict.fromkeys(("set_urgency_policy", "remove_urgency_policy"), "for new grievances only: test_promises"),
-    "change_category": "for new grievances only: test_categories",
+    **dict.fromkeys(
+        ("change_category", "add_category", "close_category", "open_category"),
+        "for new grievances only: test_categories",
+    ),
     "answer_by_letter": "the same steps as on the tracking page: test_letters",
 }
 """Operations of the room that no history takes, and why."""

@@ -239,6 +239,9 @@ def test_every_input_of_the_room_is_planted_or_named_here() -> None:
         "save_grievance_filter": {"name", "query"},
         # The common list: the city's own words, masked at the door like all public words of staff.
         "change_category": {"code", "name", "name_en"},
+        "add_category": {"code", "group_code", "name", "name_en", "department"},
+        "close_category": {"code"},
+        "open_category": {"code"},
         "create_ready_text": {"title", "text"},
         "update_ready_text": {"title", "text"},
         "create_team": {"name", "contact_office", "contact_phone"},

@@ -70,6 +70,9 @@ class GrievanceCategory(Model):
         description="The department that owns it, for instance 自然资源局, empty where none does.",
     )
     position = fields.IntField(description="Its place in lists.")
+    is_active = fields.BooleanField(
+        default=True, db_default=True, description="Offered to new reports, otherwise kept for those of before."
+    )
     version = fields.IntField(default=1, db_default=1, description="Grows by one with each change.")
 
     class Meta:

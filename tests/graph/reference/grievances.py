@@ -46,6 +46,7 @@ async def build_grievances(dice: Random, places: list[str], people: list[int]) -
             body=Body.PROPERTY,
             position=position // 2,
             is_verified=code != "noise",
+            is_active=code != "gas",
         )
     for number in range(1, 46):
         await _grievance(dice, number, people)

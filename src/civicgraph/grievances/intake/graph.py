@@ -11,6 +11,7 @@ from civicgraph.graph import (
     computed,
     equals,
     filter_type,
+    flag,
     json_column,
     node,
     order_type,
@@ -31,6 +32,11 @@ class GrievanceCategoryFilter:
     """Which categories."""
 
     group_code = equals("group_code", str, "Of the group with this code.")
+    is_active = flag(
+        "Only those that can (not) be reported now.",
+        lambda c, row: row["is_active"],
+        lambda c, row: f"NOT {row['is_active']}",
+    )
 
 
 @order_type
@@ -54,6 +60,7 @@ class GrievanceCategory:
     body = column()
     is_verified = column()
     department = column()
+    is_active = column()
     version = column()
     may_edit = computed(bool, rules.keeps_categories, "Whether you may change it.")
     questions = to_many(
