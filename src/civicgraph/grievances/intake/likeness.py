@@ -4,7 +4,7 @@ A score in thousandths: the share of the shorter text's pairs of characters that
 one says much that the other does not; more for the same category and compound. Where the compounds do not tell, the
 points on the map do. Nobody but staff may know where another's point is, so for everybody else it counts by the square
 of a hundredth of a degree (about a kilometre) that it lies in, and only against a report from elsewhere: whoever
-asks again and again from one place and another learns no more of it than its community.
+asks again and again from one place and another learns no more of it than its square.
 """
 
 from __future__ import annotations
