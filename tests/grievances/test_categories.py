@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from civicgraph.graph.engine import Engine
 from civicgraph.grievances import operations
 from civicgraph.grievances.intake.models import CategoryQuestion, GrievanceAnswer, HeldReport, HoldCause
-from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
+from civicgraph.grievances.models import Body, Grievance, GrievanceCategory, Urgency
 from civicgraph.operations import Conflict, Forbidden, InvalidInput, Unavailable
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, SYSTEM, Actor, Role
@@ -268,6 +268,21 @@ async def test_a_closed_category_takes_nothing_new_by_any_door_and_what_was_repo
     assert (await engine.read(asked, {}, ANONYMOUS))["a"]["nodes"] == [{"code": "lighting", "isActive": False}]
     await operations.open_category(admin, closing(2))
     assert (await report()).category_id == "lighting"
+
+
+async def test_the_page_lets_a_report_through_under_another_category_when_its_own_was_closed_meanwhile(
+    app: Starlette, report: Report, dispatcher: Actor
+) -> None:
+    held = await operations.file_grievance(ANONYMOUS, words(description=SPAM))
+    await operations.close_category(await administrator(), closing())
+    desk = await signed_in(app, dispatcher)
+    assert 'name="category"' not in await desk.open("/staff/held")
+    release = f"/staff/held/{held['number']}/release"
+    page = await desk.send(release)
+    assert (desk.status, "请另选一类" in page, 'name="category"' in page) == (422, True, True)
+    await desk.send(release, category="gas")
+    assert desk.status == 200
+    assert (await Grievance.get(number=held["number"])).category_id == "gas"
 
 
 async def test_a_letter_about_what_is_closed_waits_for_somebody_to_choose(city: None) -> None:
