@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from civicgraph import clock
 from civicgraph.bookings import rules
 from civicgraph.bookings.models import Quota, Registration, RegistrationState
+from civicgraph.bookings.pages import door as pages_at_door
 from civicgraph.divisions.models import Division
 from civicgraph.events.models import Event
 from civicgraph.operations.models import AuditEntry
@@ -56,7 +57,7 @@ async def test_a_resident_books_sees_their_own_state_and_gives_the_place_back_by
     refused = await book(resident, quota, people="2", ages="30")
     assert resident.status == 422
     assert "请写出每个人的年龄" in refused
-    assert "请填写这一项" in refused
+    assert "想画什么？：请填写这一项" in re.sub(r"<[^>]+>", "", refused)  # above the form each question is named
     assert 'value="赵大妈"' in refused
     wrong = await resident.send(f"/book/{quota.code}", ages="30、8", answers__0__text="茅台", answers__1__text="true")
     assert resident.status == 422, wrong
@@ -165,6 +166,22 @@ async def test_staff_offer_places_on_the_page_of_an_event_and_lowering_below_wha
     assert (await Quota.get()).capacity == 2
     await staff.send(f"/staff/bookings/{quota.code}/closure")
     assert "报名已关闭。" in box(await visit(app).open(f"/events/{night.slug}"))
+
+
+async def test_everybody_who_is_expected_stands_on_the_page_of_the_door_since_it_is_used_without_a_connection(
+    app: Starlette, offer: Offer, dispatcher: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quota = await offer(capacity=400)
+    names = [f"第{number}位" for number in range(203)]
+    for name in names:
+        await come(quota, name)
+    door = await signed_in(app, dispatcher)
+    at_door = f"/staff/bookings/{quota.code}/check-in"
+    listed = re.findall(r'<th scope="row">.*?>(第\d+位)<', await door.open(at_door))
+    assert sorted(listed) == sorted(names)
+    assert "其余的人" not in door.text
+    monkeypatch.setattr(pages_at_door, "AT_THE_DOOR", 200)
+    assert "这里列出前 200 人，其余的人可在上方输入姓名或编号查找" in await door.open(at_door)
 
 
 async def test_at_the_door_people_are_checked_in_once_by_link_by_number_and_by_list(

@@ -238,7 +238,9 @@ async def test_an_editor_enters_publishes_and_cancels_an_event(site: Site) -> No
     assert await ProgrammeItem.filter(event=row).count() == 1
     await site.stranger.open(f"/events/{row.slug}")
     assert site.stranger.status == 404
-    await page.send(title="河边音乐会（加场）")
+    late = await page.send(programme__0__starts_at="2026-06-21T09:00")  # above the form it says which item is meant
+    assert "活动内容第 1 项 “乐队”，开始：时间要在整场活动之内" in re.sub(r"<[^>]+>", "", unescape(late))
+    await page.send(title="河边音乐会（加场）", programme__0__starts_at="")
     assert await ProgrammeItem.filter(event=row).count() == 1
     await page.send(f"/staff/events/{row.slug}/publication")
     await row.refresh_from_db()

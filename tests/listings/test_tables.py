@@ -65,12 +65,20 @@ async def test_one_wrong_row_keeps_the_whole_table_out_and_each_error_names_row_
         line("没有地点的夜", division_code="520399999999"),
     )
     assert [one.what for one in outcome.rows] == ["new", "wrong", "wrong", "wrong", "wrong"]
-    assert said(outcome) == {3: ["类别", "标题"], 4: [""], 5: ["活动内容"], 6: ["社区或区划"]}
+    assert said(outcome) == {3: ["类别", "标题", "结束"], 4: [""], 5: ["活动内容"], 6: ["社区或区划"]}
     kind = next(one["message"] for one in outcome.rows[1].errors if one["column"] == "类别")
     assert "文化之夜" in kind  # what may stand there is said
     assert outcome.rows[3].errors[0]["message"].startswith("第 1 行（开始）")
     assert not await Event.all().exists()
     assert not await AuditEntry.all().exists()
+
+
+async def test_an_amount_that_is_none_is_told_as_one_and_choices_are_the_same_in_any_order(editor: Actor) -> None:
+    wrong = await enter(editor, line("美术馆之夜", price_fen="免费"), line("茶之夜", price_fen="12.345"))
+    assert [row.errors[0]["message"] for row in wrong.rows] == ["请填写金额（元），例如 12.50。"] * 2
+    keyed = line("美术馆之夜", import_key="M-1", groups="儿童；老年人")
+    await enter(editor, keyed)
+    assert (await enter(editor, {**keyed, "groups": "老年人；儿童"})).count("same") == 1
 
 
 async def test_a_trial_says_what_would_be_and_leaves_nothing(editor: Actor) -> None:

@@ -165,6 +165,19 @@ async def test_anyone_finds_their_own_price(site: Site, query: dict[str, str], w
         assert 'class="wrong"' in text
 
 
+async def test_only_what_some_rule_names_is_asked_and_what_is_missing_is_told(site: Site) -> None:
+    upstairs = {"label": "六楼以上", "min_floor": 6, "amount_fen": 2000}
+    row = await publish(site, price_rules=[upstairs, {"label": "其他人", "amount_fen": 1500}])
+    there = f"/services/{row.slug}"
+    text = await site.stranger.open(there)
+    assert 'name="floor"' in text
+    assert not any(f'name="{name}"' in text for name in ("age", "resident", "household"))
+    assert "请用数字填楼层" in await site.stranger.send(f"{there}#price", floor="")
+    assert "六楼以上" in (await site.stranger.send(f"{there}#price", floor="7")).split('<p role="status">')[1]
+    all_alike = await publish(site, name="理发", price_rules=[{"label": "人人", "amount_fen": 500}])
+    assert "#price" not in await site.stranger.open(f"/services/{all_alike.slug}")
+
+
 async def test_a_page_says_what_holidays_and_special_days_change(site: Site) -> None:
     row = await publish(site)
     await site.editor.open(f"/staff/services/{row.slug}")

@@ -15,7 +15,7 @@ from civicgraph.services.models import PriceRule
 from tests.services.conftest import List
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
 
-ONE = """query ($slug: String!, $age: Int!, $isResident: Boolean!) { service(slug: $slug) {
+ONE = """query ($slug: String!, $age: Int, $isResident: Boolean!) { service(slug: $slug) {
   name status isOpenNow isRoundTheClock mayEdit statusReason
   hours { weekday opensMinute closesMinute } priceRules { label amountFen } offers { kind name }
   priceFor(age: $age, isResident: $isResident) { label amountFen unit }
@@ -105,7 +105,7 @@ async def test_a_price_may_depend_on_the_household_and_the_floor(
         {"label": "其他人", "amount_fen": 1500},
     ]
     row = await list_service(price_rules=price_rules)
-    document = """query ($slug: String!, $age: Int!, $household: Household, $floor: Int) { service(slug: $slug) {
+    document = """query ($slug: String!, $age: Int, $household: Household, $floor: Int) { service(slug: $slug) {
       priceFor(age: $age, isResident: false, household: $household, floor: $floor) { label } } }"""
     found = await engine.read(document, {"slug": row.slug, **payer}, ANONYMOUS)
     assert found["service"]["priceFor"] == {"label": label}
@@ -151,10 +151,11 @@ async def test_a_service_round_the_clock_is_open_unless_it_rests(
         (79, True, "本社区 60 岁及以上"),
         (79, False, "其他人"),
         (12, True, "其他人"),
+        (None, True, "其他人"),
     ],
 )
 async def test_the_first_rule_that_fits_gives_the_price(
-    engine: Engine, list_service: List, age: int, is_resident: bool, label: str
+    engine: Engine, list_service: List, age: int | None, is_resident: bool, label: str
 ) -> None:
     row = await list_service()
     found = (await one(engine, row.slug, age=age, is_resident=is_resident))["priceFor"]

@@ -221,7 +221,9 @@ def test_who_asks_and_does_not_read_is_not_answered_on(database: str, tmp_path: 
     long = b"GET /graphql?query={%b:divisions(first:1){totalCount}} HTTP/1.1\r\nhost: a\r\n\r\n" % (b"a" * 10_000)
     with Server(database, SECRET, tmp_path, CIVICGRAPH_COST_PER_MINUTE=str(10**9)) as server:
         connection = connected(server, 4096)
-        connection.sendall(long)  # known from now on: what queues up behind a document that is compiled first is given up
+        connection.sendall(
+            long
+        )  # known from now on: what queues up behind a document that is compiled first is given up
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
         connection.settimeout(1)
         with suppress(TimeoutError, ConnectionResetError):  # it may be given up before it stops sending

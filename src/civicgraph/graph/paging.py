@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
-from civicgraph.graph import cost, search
+from civicgraph.graph import cost
 from civicgraph.graph.cursors import MAX_PAGE, checked_size, cursor_part
 from civicgraph.graph.filters import FILTERS, ORDERS, Order
+from civicgraph.graph.hits import Asked
 from civicgraph.graph.mapped import MAPPED, Mapped, Paged
 from civicgraph.graph.rows import Row, Run, columns
 from civicgraph.graph.selection import Given, arguments_of, collect, fields_of
@@ -223,16 +225,11 @@ class _Page:
         conditions = self._conditions(self.row)
         conditions += self._after()
         is_descending = self.order.is_descending != self.is_backward
-        alias, way = self.row.alias, " DESC" if is_descending else ""
-        keys = ", ".join(self._sort_key(name) + way for name in self.order.columns)
-        limit = f"{size} + {int(self.is_numbered)}"
-        if self.row.search:
-            inner = self._searched(self.row, conditions, columns(self.row), limit, is_descending=is_descending)
-        else:
-            wanted, tail = columns(self.row) or "1", f" ORDER BY {keys}"
-            inner = self.c.dialect.limited(
-                self._selected(self.row, wanted, conditions, tail, limit), limit, MAX_PAGE + 1
-            )
+        alias, limit, most = self.row.alias, f"{size} + {int(self.is_numbered)}", MAX_PAGE + 1
+        keys = [self._sort_key(name) for name in self.order.columns]
+        asked = self._asked(self.row, columns(self.row) or "1", conditions, limit, most)
+        found = self._selected(self.row, replace(asked, keys=keys, is_descending=is_descending))
+        inner = self.c.dialect.limited(found, limit, most)
         if not self.is_numbered:
             return f"({inner}) {alias}"
         # The rows come in order: a window that is told so would sort them again.
@@ -240,15 +237,6 @@ class _Page:
         if self.is_backward and self.c.dialect.name == "sqlite":
             rows = f"SELECT * FROM ({rows}) ORDER BY rn DESC"
         return f"({rows}) {alias}"
-
-    def _searched(self, row: Row, conditions: list[str], wanted: str, limit: str, *, is_descending: bool) -> str:
-        """The same for words that the list looks for by steps, from the cursor on at which it begins."""
-        assert row.search is not None
-        cursor = self.given.get("before" if self.is_backward else "after")
-        start = self.c.value(cursor_part(cursor, 0, ("id",), "int"), "int") if cursor else ""
-        listed = search.Listed(wanted, conditions, limit, is_descending, start)
-        found = search.steps(self.mapped.table, row, row.search, listed)
-        return f"SELECT * FROM ({found}) found ORDER BY id{' DESC' if is_descending else ''} LIMIT {limit}"
 
     def _sort_key(self, name: str, row: Row | None = None) -> str:
         row = row or self.row
@@ -265,9 +253,6 @@ class _Page:
         if self.declared.where is not None:
             conditions.append(self.declared.where(self.c, row))
         conditions += self._filters(row)
-        if row.search and row.source:  # something else drives the list: the words are looked for in its rows
-            conditions.append(row.search.whole(row))
-            row.search = None
         return [c for c in conditions if c] + self.c.visibility(self.mapped, row)
 
     def _filters(self, row: Row) -> list[str]:
@@ -299,23 +284,18 @@ class _Page:
         row = self.c.row(self.mapped)
         conditions = self._conditions(row)
         names = wanted(row)
-        if row.search:
-            listed = search.Listed(names, conditions, str(most), is_descending=True, most=most)
-            return f"{search.steps(self.mapped.table, row, row.search, listed)} LIMIT {most}"
-        return f"{self._selected(row, names, conditions, '', str(most))} LIMIT {most}"
+        return f"{self._selected(row, self._asked(row, names, conditions, str(most), most))} LIMIT {most}"
 
-    def _selected(self, row: Row, wanted: str, conditions: list[str], tail: str, limit: str) -> str:
-        """`SELECT … ORDER BY`, to which a limit is put; where words can be looked for in two ways, of both."""
+    def _asked(self, row: Row, wanted: str, conditions: list[str], limit: str, most: int) -> Asked:
+        """A list in no order, of as many rows as the limit says, which is `most` at most."""
         source = row.source or f'"{self.mapped.table}" {row.alias}'
+        return Asked(wanted, source, row.alias, conditions, (), False, limit, most, is_driven=bool(row.source))
 
-        def one(these: list[str]) -> str:
-            where = f" WHERE {' AND '.join(these)}" if these else ""
-            return f"SELECT {wanted} FROM {source}{where}{tail}"
-
-        if row.hits is None or row.hits.condition not in conditions:
-            return one(conditions)
-        ways = row.hits.ways(conditions, limit)
-        return " UNION ALL ".join(f"SELECT * FROM ({one(these)} LIMIT {bound})" for these, bound in ways)
+    def _selected(self, row: Row, asked: Asked) -> str:
+        """The rows of a list, to which its limit is put."""
+        if row.hits and row.hits.condition in asked.conditions:
+            return row.hits.rows(asked)
+        return asked.select(asked.conditions)
 
     def is_led_by_indexes(self) -> bool:
         """Whether the database itself may choose which of the filters leads, since each has an index like the others."""
@@ -331,14 +311,9 @@ class _Page:
         others = {name: given for name, given in self.filters_given().items() if name not in driving}
         conditions = [one for one in self._of_filters(row, others) if one] + self.c.visibility(self.mapped, row)
         names = wanted(row)
-        if row.search:
-            listed = search.Listed(columns(row), [], str(most), is_descending=True, most=most)
-            looked = search.steps(self.mapped.table, row, row.search, listed)
-        else:
-            source = row.source or f'"{self.mapped.table}" {row.alias}'
-            way = " DESC" if self.order.is_descending else ""
-            keys = ", ".join(self._sort_key(name, row) + way for name in self.order.columns)
-            looked = f"SELECT {columns(row)} FROM {source}{f' WHERE {first[0]}' if first else ''} ORDER BY {keys}"
+        keys = [self._sort_key(name, row) for name in self.order.columns]
+        asked = self._asked(row, columns(row), first, str(most), most)
+        looked = self._selected(row, replace(asked, keys=keys, is_descending=self.order.is_descending))
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         return f"{looked} LIMIT {most}", f"SELECT {names} FROM looked {row.alias}{where}"
 

@@ -140,6 +140,7 @@ class SQLiteReader(Reader):
 SESSION = {
     "timezone": "UTC",
     "jit": "off",
+    "plan_cache_mode": "force_generic_plan",  # statements are shaped by what is asked; planning each run anew costs up to the run itself
     "max_parallel_workers_per_gather": "0",  # starting workers takes longer than a bounded read
     "random_page_cost": "1.1",
     "default_transaction_read_only": "on",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from civicgraph import clock
 from civicgraph.permissions import Actor
+
+if TYPE_CHECKING:
+    from civicgraph.graph.hits import Hits
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,7 @@ class Row:
         self.is_by_id = False
         """Whether the rows are wanted in the order of their ids: then an index of ids can drive the list."""
         self.hits: Hits | None = None
-        """Words that are looked for beside another order than that of ids (SQLite), one of two ways."""
-        self.search: Search | None = None
-        """Words that the list itself has to look for (PostgreSQL), instead of a condition."""
+        """Words that the list itself looks for, by what it finds out about them."""
         self._columns = columns
 
     def __getitem__(self, name: str) -> str:
@@ -76,37 +77,3 @@ class Slice(Protocol):
 def columns(row: Row) -> str:
     """The columns of a row that were used, for an inner select that its JSON stands around."""
     return ", ".join(f'{row.alias}."{name}"' for name in row.used)
-
-
-@dataclass(frozen=True)
-class Hits:
-    """A search as a condition by which hits lead to rows, and whether they are few."""
-
-    condition: str
-    are_few: str
-
-    def ways(self, conditions: Sequence[str], limit: str) -> tuple[tuple[list[str], str], tuple[list[str], str]]:
-        """The conditions and the limit of a list in which few hits lead to its rows, and of one whose rows are walked in
-        their order until enough of them are hits. One of the two has the limit 0: as a condition, SQLite would decide it
-        anew at each row."""
-        walked = [f"+{one}" if one == self.condition else one for one in conditions]
-        return (
-            ([*conditions], f"CASE WHEN {self.are_few} THEN {limit} ELSE 0 END"),
-            (walked, f"CASE WHEN {self.are_few} THEN 0 ELSE {limit} END"),
-        )
-
-
-@dataclass(frozen=True)
-class Search:
-    """A search as conditions: `places` is exact and tells it of a row, `terms` finds a superset by an index."""
-
-    places: str
-    terms: str
-
-    def exact(self, row: Row) -> str:
-        """Whether this row holds the words."""
-        return self.places.replace("search_terms", f"{row.alias}.search_terms", 1)
-
-    def whole(self, row: Row) -> str:
-        """The same with both conditions: PostgreSQL cannot tell the type of a parameter that is not used."""
-        return f"{self.exact(row)} AND {self.terms.replace('search_terms', f'{row.alias}.search_terms', 1)}"

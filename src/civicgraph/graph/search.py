@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from civicgraph.graph.hits import MOST_LED, SAMPLE, PostgreSQLHits, SQLiteHits, Words
 from civicgraph.graph.limits import searched
-from civicgraph.graph.rows import Hits, Row, Search
+from civicgraph.graph.rows import Row
 from civicgraph.graph.selection import Given
 from civicgraph.text import near_words, runs, sound_runs
 
@@ -14,42 +14,18 @@ if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler
 
 
-NEAR = 3_000
-"""Ids that are looked through first: a word in every hundredth row fills a page there, in less than a millisecond."""
-MOST = 101
-"""Rows that a list or a total asks for at most."""
 ENOUGH = 3
 """Rows that hold the words as they are written, from which on nothing else is looked for."""
-MOST_LED = 300
-"""Hits that are looked up one by one: more of them stand so close in a list that walking it is shorter."""
-FEW = 600
-"""Hits of an index that are fetched whole: some milliseconds at most."""
-
-
 _NONE = "\x01none"
 """What stands in no row: text without a term finds nothing."""
 
 
-@dataclass(frozen=True)
-class Listed:
-    """What a list asks for beside its words."""
-
-    columns: str
-    conditions: list[str]
-    limit: str
-    is_descending: bool
-    start: str = ""
-    """SQL of the id behind which the page begins, if it does not begin at the list's own end."""
-    most: int | None = None
-    """Rows that are asked for at most, where they are more than `MOST`; `FEW` grows with it."""
-
-
 def condition(c: Compiler, table: str, row: Row, given: Given, *, is_by_ear: bool = False) -> str:
-    """Whether the row's search terms hold the given words; empty when the list looks for them by `steps`.
+    """Whether the row's search terms hold the given words; see `hits` for how a list looks for them.
 
-    In the order of ids SQLite's index gives the newest hits first, and a frequent word ends after a page
-    of them; in another order hits lead to the rows while they are few, and else the rows are walked. By ear: where fewer than `ENOUGH` rows hold the words as they
-    are written, those that sound like them are found as well, in the same statement.
+    In the order of ids SQLite's index gives the newest hits first, and a frequent word ends after a page of them. By ear:
+    where fewer than `ENOUGH` rows hold the words as they are written, those that sound like them are found as well, in
+    the same statement.
     """
     if c.dialect.name == "sqlite":
         words = given.sql(c, "text", _fts_phrases)
@@ -59,32 +35,31 @@ def condition(c: Compiler, table: str, row: Row, given: Given, *, is_by_ear: boo
             words = f"(CASE WHEN (SELECT count(*) FROM ({exact})) < {ENOUGH} THEN {heard} ELSE {words} END)"
         if row.drive(table, f"{table}_fts", f"{table}_fts.rowid"):
             return f"{row.alias}.id = {row.driving_key} AND {table}_fts MATCH {words}"
-        first = f"SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH {words} LIMIT {MOST_LED + 1}"
-        row.hits = Hits(
-            condition=f"{row['id']} IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words})",
-            are_few=f"(SELECT count(*) FROM ({first})) <= {MOST_LED}",
-        )
-        return row.hits.condition
+        matched = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words}"
+        whole = f"{row['id']} IN ({matched})"
+        row.hits = row.hits or SQLiteHits(whole, table, matched, given.sql(c, "texts", _places))
+        return whole
     places, terms = given.sql(c, "texts", _places), given.sql(c, "texts", _whole_terms)
     if is_by_ear:
-        few = f"(SELECT count(*) FROM ({_few(table, places, terms)}) enough) < {ENOUGH}"
+        few = _are_few(table, places, terms)
         places = f"(CASE WHEN {few} THEN {given.sql(c, 'texts', _heard_places)} ELSE {places} END)"
         terms = f"(CASE WHEN {few} THEN {given.sql(c, 'texts', _heard_terms)} ELSE {terms} END)"
-    found = Search(
-        places=f"' ' || search_terms || ' ' LIKE ALL ({places})",
-        terms=f"string_to_array(search_terms, ' ') @> {terms}",
+    found = Words(places, terms)
+    hits = f"SELECT w.id FROM {table} w WHERE {found.by_terms('w')} AND {found.exact('w')}"
+    whole = f"{row['id']} IN (WITH {found.made}, hits AS MATERIALIZED ({hits}) SELECT id FROM hits)"
+    row.hits = row.hits or PostgreSQLHits(whole, table, found)
+    return whole
+
+
+def _are_few(table: str, places: str, terms: str) -> str:
+    """Whether fewer than `ENOUGH` rows hold the words as they are written: by the latest rows, then by the index."""
+    latest = f"SELECT l.search_terms FROM {table} l ORDER BY l.id DESC LIMIT {SAMPLE}"
+    exact = f"' ' || w.search_terms || ' ' LIKE ALL ({places})"
+    ways = (
+        f"SELECT 1 FROM ({latest}) w WHERE {exact}",
+        f"SELECT 1 FROM {table} w WHERE string_to_array(w.search_terms, ' ') @> {terms} AND {exact}",
     )
-    if row.is_by_id and row.search is None:
-        row.search = found
-        return ""
-    hits = f"SELECT id FROM {table} WHERE {found.terms} AND {found.places}"
-    return f"{row['id']} IN (WITH hits AS MATERIALIZED ({hits}) SELECT id FROM hits)"
-
-
-def _few(table: str, places: str, terms: str) -> str:
-    """The first rows that hold the words as they are written. Columns by an alias: `Search` names its own."""
-    whole = f"string_to_array(w.search_terms, ' ') @> {terms} AND ' ' || w.search_terms || ' ' LIKE ALL ({places})"
-    return f"SELECT 1 FROM {table} w WHERE {whole} LIMIT {ENOUGH}"
+    return " AND ".join(f"(SELECT count(*) FROM ({one} LIMIT {ENOUGH}) f) < {ENOUGH}" for one in ways)
 
 
 def nearly(c: Compiler, table: str, row: Row, given: Given) -> str:
@@ -124,49 +99,6 @@ def _ways_to_mend(text: Any) -> list[str]:
         terms = " ".join(term for run in one for term in run if len(term) > 1)
         found.append(f"{terms}|{','.join(_standing(one))}")
     return found or [f"{_NONE}|{_NONE}"]
-
-
-def steps(table: str, row: Row, found: Search, listed: Listed) -> str:
-    """A page of hits on PostgreSQL in the order of ids, looked for where it costs least, in one statement.
-
-    1. Among the latest rows from where the page begins: frequent words end here.
-    2. By the index, if that gives few hits: rare words end here.
-    3. In the order of the list: what is neither is met soon enough.
-
-    What comes later is not executed when a step before it was enough. The index alone would fetch every
-    hit of a frequent word, the order alone every row for a rare one, and the planner knows neither: its
-    statistics hold no pairs of characters that are met rarely.
-    """
-    most = listed.most or MOST
-    few = FEW * max(most // MOST, 1)
-    alias, way, limit = row.alias, " DESC" if listed.is_descending else "", listed.limit
-    edge = listed.start or f"(SELECT {'max' if listed.is_descending else 'min'}(id) FROM {table})"
-    window = f"{alias}.id > {edge} - {NEAR}" if listed.is_descending else f"{alias}.id < {edge} + {NEAR}"
-    exact = found.exact(row)
-
-    def page(*conditions: str) -> str:
-        where = " AND ".join((*conditions, *listed.conditions))
-        return cut(f'SELECT {listed.columns} FROM "{table}" {alias} WHERE {where}')
-
-    def walk(gate: str, *bounds: str) -> str:
-        # Behind OFFSET 0 the planner does not see the words, of which it thinks that hardly a row holds them: it would
-        # read the whole table in parallel and sort what it finds, where the first page of the walk is enough.
-        where = " AND ".join((*bounds, *listed.conditions)) or "true"
-        rows = f'SELECT * FROM "{table}" {alias} WHERE {where} ORDER BY {alias}.id{way} OFFSET 0'
-        return cut(f"SELECT {listed.columns} FROM ({rows}) {alias} WHERE {gate} AND {exact}")
-
-    def cut(found: str) -> str:
-        return f"SELECT * FROM ({found} ORDER BY {alias}.id{way} LIMIT {most}) p LIMIT {limit}"  # as `PostgreSQL.limited` says why
-
-    is_short = f"(SELECT count(*) FROM near) < {limit}"
-    return (
-        f"WITH near AS MATERIALIZED ({walk('true', window)}),"
-        f" few AS MATERIALIZED (SELECT id FROM {table}"
-        f" WHERE {is_short} AND {found.terms} AND {found.places} LIMIT {few + 1})"
-        f" SELECT * FROM near WHERE NOT {is_short}"
-        f" UNION ALL ({page(is_short, f'(SELECT count(*) FROM few) <= {few}', f'{alias}.id IN (SELECT id FROM few)')})"
-        f" UNION ALL ({walk(f'(SELECT count(*) FROM few) > {few}')})"
-    )
 
 
 def _whole_terms(text: Any) -> list[str]:

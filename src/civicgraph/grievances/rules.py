@@ -230,11 +230,11 @@ def was_asked_at(c: Compiler, row: Row, given: Given) -> str:
 def lies_within(c: Compiler, row: Row, given: Given) -> str:
     """In the subtree of a division: by the indexes of places, or as a range of the index of what is open there.
 
-    By number the indexes of places give the order, and both would be too much said: PostgreSQL takes what one of them
-    leaves to be thinned out by the other, and sorts what it thinks is little.
+    By number the indexes of places give the order, and both would be too much said. So it is for PostgreSQL always: it
+    takes what one of them leaves to be thinned out by the other, and sorts what it thinks is little.
     """
     condition = c.within(row["division_id"], given)
-    if row.is_by_id or not 4 < len(given.value) < 12:
+    if row.is_by_id or c.dialect.name != "sqlite" or not 4 < len(given.value) < 12:
         return condition
     return f"{condition} AND {c.subtree(row['division_id'], given)}"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -62,6 +63,10 @@ MESSAGES = {
 }
 """Words for Pydantic's own error codes; a rule of ours raises `PydanticCustomError` with a message."""
 
+_NO_NUMBER = ("int_parsing", "int_from_float", "int_type")
+NO_AMOUNT = N_("Please write an amount in yuan, for instance 12.50.")
+"""What is said of an amount that is none, which forms and tables write in yuan."""
+
 T = TypeVar("T", bound=Input)
 _FALLBACK = N_("Please check this value.")
 
@@ -92,9 +97,31 @@ def validate(model: type[T], raw: Any) -> T:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise InvalidInput(
-            [
-                FieldError(".".join(str(part) for part in detail["loc"]), _code(detail), _message(detail))
-                for detail in error.errors(include_url=False)
-            ]
-        ) from None
+        raise InvalidInput([_told(model, detail) for detail in error.errors(include_url=False)]) from None
+
+
+def _told(model: type[Input], detail: ErrorDetails) -> FieldError:
+    """An error at its field: that which it names in `at`, if it was found at another one."""
+    *above, last = detail["loc"] or ("",)
+    path = ".".join(str(part) for part in (*above, detail.get("ctx", {}).get("at", last)))
+    if detail["type"] in _NO_NUMBER and _is_money(model, detail["loc"]):
+        return FieldError(path, "money", gettext(NO_AMOUNT))
+    return FieldError(path, _code(detail), _message(detail))
+
+
+def _is_money(model: type[Input], loc: Sequence[int | str]) -> bool:
+    """Whether a path leads to an amount, which forms and tables write in yuan."""
+    extra: Any = None
+    for part in loc:
+        declared = model.model_fields.get(str(part))
+        if declared is not None:
+            extra = declared.json_schema_extra
+            model = next((one for one in _models(declared.annotation)), model)
+    return isinstance(extra, dict) and extra.get("widget") == "money"
+
+
+def _models(annotation: Any) -> Iterator[type[Input]]:
+    if isinstance(annotation, type) and issubclass(annotation, Input):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)

@@ -135,10 +135,10 @@ class Service:
         "PriceRule",
         link=rules.fitting_price,
         arguments={
-            "age": (int, "In full years."),
+            "age": (int | None, "In full years; without it no rule that names ages fits."),
             "is_resident": (bool, "Whether the person lives in the community."),
             "household": (Household | None, "The kind of household that the person lives in."),
-            "floor": (int | None, "The floor that the person lives on."),
+            "floor": (int | None, "The floor that the person lives on; without it no rule that names floors fits."),
         },
         is_nullable=True,
         description="The rule that gives a person's price; null when none fits.",

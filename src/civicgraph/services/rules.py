@@ -44,7 +44,7 @@ class Priced(Protocol):
 class Payer:
     """What somebody says of themselves to learn a price; nobody writes it down."""
 
-    age: int
+    age: int | None = None
     is_resident: bool = False
     household: Household | None = None
     floor: int | None = None
@@ -59,17 +59,19 @@ def price_for(rules: Iterable[P], payer: Payer) -> P | None:
 
 
 def _fits(rule: Priced, payer: Payer) -> bool:
-    """Whether a rule is for this person. What names floors fits nobody who does not say theirs."""
+    """Whether a rule is for this person. What names ages or floors fits nobody who does not say theirs."""
     return (
         _within(payer.age, rule.min_age, rule.max_age)
         and (payer.is_resident or not rule.is_residents_only)
         and rule.household in (None, payer.household)
-        and ((rule.min_floor, rule.max_floor) == (None, None) or _within(payer.floor, rule.min_floor, rule.max_floor))
+        and _within(payer.floor, rule.min_floor, rule.max_floor)
     )
 
 
 def _within(value: int | None, least: int | None, most: int | None) -> bool:
-    return value is not None and (least is None or value >= least) and (most is None or value <= most)
+    if value is None:
+        return (least, most) == (None, None)
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def unreachable(rules: Sequence[P]) -> list[int]:
@@ -112,8 +114,8 @@ def fitting_price(
     c: Compiler,
     row: Row,
     rule: Row,
-    age: Given,
     is_resident: Given,
+    age: Given | None = None,
     household: Given | None = None,
     floor: Given | None = None,
 ) -> str:
@@ -221,8 +223,10 @@ def is_open_now(c: Compiler, row: Row) -> str:
         "SpecialDay",
         lambda one: f"{one['service_id']} = {row['id']} AND {one['first_day']} <= {day} AND {one['last_day']} >= {day}",
     )
+    # With an offset PostgreSQL looks at each row's own hours: else it would gather those of all services to look one up.
+    one = "LIMIT 1 OFFSET 0"
     return (
-        f"({row['status']} = 'published' AND CASE WHEN EXISTS (SELECT 1 {special})"
-        f" THEN EXISTS (SELECT 1 {special} AND {stretch(today)})"
-        f" ELSE ({row['is_round_the_clock']} OR EXISTS (SELECT 1 {usual} AND {stretch(hours)})) END)"
+        f"({row['status']} = 'published' AND CASE WHEN EXISTS (SELECT 1 {special} {one})"
+        f" THEN EXISTS (SELECT 1 {special} AND {stretch(today)} {one})"
+        f" ELSE ({row['is_round_the_clock']} OR EXISTS (SELECT 1 {usual} AND {stretch(hours)} {one})) END)"
     )

@@ -204,8 +204,23 @@ class Form:
         return f"{self.prefix}-{path.replace('.', '-')}"
 
     def _label(self, path: str) -> str:
+        """What a field is called; in a row, which one it is: by the row's control, or by its number and name."""
         name, declared = self._declared(path)
-        return gettext(declared.title or name) if declared else ""
+        label = gettext(declared.title or name) if declared else ""
+        top, _, rest = path.partition(".")
+        number, _, inner = rest.partition(".")
+        rows = self.values.get(top)
+        if not inner or not number.isdigit() or not isinstance(rows, list) or int(number) >= len(rows):
+            return label
+        row = rows[int(number)] if isinstance(rows[int(number)], Mapping) else rows[int(number)].__dict__
+        control = self.controls.get(f"{top}.{inner}")
+        if control and (own := (control(row) or {}).get("label")):
+            return str(own)
+        called = next((f" “{row[one]}”" for one in ("title", "label", "name") if row.get(one)), "")
+        words = N_("%(rows)s, no. %(number)s%(called)s, %(field)s")
+        return gettext(
+            words, rows=self._label(top), number=int(number) + 1, called=called if inner != "title" else "", field=label
+        )
 
     def _declared(self, path: str) -> tuple[str, FieldInfo | None]:
         """The innermost field that a path leads to."""

@@ -106,12 +106,15 @@ def office_hours(world: World, row: Any) -> Thing | None:
 
 
 def price_for(
-    world: World, row: Any, age: int, is_resident: bool, household: Any = None, floor: int | None = None
+    world: World, row: Any, is_resident: bool, age: int | None = None, household: Any = None, floor: int | None = None
 ) -> Thing | None:
     """The first rule that fits."""
     for rule in owned("PriceRule", "service_id", "position")(world, row):
         one = rule.row
-        fits = (one.min_age is None or one.min_age <= age) and (one.max_age is None or age <= one.max_age)
+        fits = True
+        if one.min_age is not None or one.max_age is not None:
+            fits = age is not None
+            fits = fits and (one.min_age is None or one.min_age <= age) and (one.max_age is None or age <= one.max_age)
         fits = fits and (is_resident or not one.is_residents_only)
         fits = fits and (one.household is None or one.household.name == household)
         if one.min_floor is not None or one.max_floor is not None:

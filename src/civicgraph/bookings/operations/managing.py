@@ -40,7 +40,7 @@ class MessageRegistrants(Input):
 
     quota_code: QuotaCode
     words: Words = Field(
-        title=N_("Words"),
+        title=N_("What to tell them"),
         min_length=2,
         max_length=2_000,
         json_schema_extra={"widget": "textarea"},

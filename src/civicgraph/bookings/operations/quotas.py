@@ -37,7 +37,7 @@ class QuestionFields(Input):
     """What everybody who takes a place is asked."""
 
     label: str = Field(title=N_("Question"), min_length=1, max_length=120)
-    kind: AnswerKind = Field(title=N_("Answered"))
+    kind: AnswerKind = Field(title=N_("How it is answered"))
     choices: list[str] = Field(
         default_factory=list,
         title=N_("Answers to choose from"),

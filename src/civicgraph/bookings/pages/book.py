@@ -24,7 +24,13 @@ async def book(request: Request) -> Response:
     code = request.path_params["code"]
     found = await read(request, "bookings/book", {"code": code})
     quota = require(found, "quota")
-    form = Form(operations.register.input, {"idempotency_key": new_key(), "people": 1}, leave_out=_left_out(quota))
+    asked = {str(one["position"]): one["label"] for one in quota["questions"]}
+    form = Form(
+        operations.register.input,
+        {"idempotency_key": new_key(), "people": 1},
+        leave_out=_left_out(quota),
+        controls={"answers.text": lambda row: {"label": asked.get(str(row.get("question")), "")}},
+    )
     if request.method == "POST":
         answer = await submit(request, form, operations.register, quota_code=code)
         if answer is not None:

@@ -21,8 +21,10 @@ from civicgraph.web.keys import new_key
 from civicgraph.web.offline import refused, wants_json
 from civicgraph.web.query import text
 
-AT_THE_DOOR = 100
-"""Registrations on the page of the door; of more, the words above the list find the one."""
+AT_THE_DOOR = 1_000
+"""Registrations on the page of the door: all of them, for the page is kept and used where the server cannot be asked. Of
+more, the words above the list find the one."""
+_DOCUMENT, _PAGE = "staff/bookings/check_in", 100
 
 
 async def check_in(request: Request) -> Response:
@@ -33,8 +35,8 @@ async def check_in(request: Request) -> Response:
     filters: dict[str, Any] = {"states": ["CONFIRMED", "OFFERED"], "hasCome": False} | (
         {"text": asked} if asked else {}
     )
-    variables = {"code": code, "filter": filters, "number": _scanned(request), "first": AT_THE_DOOR}
-    found = await read(request, "staff/bookings/check_in", variables)
+    variables = {"code": code, "filter": filters, "number": _scanned(request), "first": _PAGE}
+    found = await read(request, _DOCUMENT, variables)
     if not require(found, "quota")["mayManage"]:
         raise HTTPException(403)
     given = {"ticket": request.query_params.get("ticket", ""), "scan_key": new_key()}
@@ -50,9 +52,30 @@ async def check_in(request: Request) -> Response:
         "value": asked,
         "attrs": {"maxlength": 60},
     }
-    values = {"form": form, "fields": [search], "q": asked, "scan_key": new_key()}
+    expected, is_cut = await _expected(request, variables, found)
+    values = {
+        "form": form,
+        "fields": [search],
+        "q": asked,
+        "scan_key": new_key(),
+        "expected": expected,
+        "is_cut": is_cut,
+    }
     status = 422 if form.is_refused else 200
-    return await page(request, "staff/bookings/check_in", variables, values, data=found, status=status)
+    return await page(request, _DOCUMENT, variables, values, data=found, status=status)
+
+
+async def _expected(
+    request: Request, variables: Mapping[str, Any], found: Mapping[str, Any]
+) -> tuple[list[Mapping[str, Any]], bool]:
+    """Who is expected, page by page, and whether there are more than `AT_THE_DOOR`."""
+    rows = found["quota"]["registrations"]
+    nodes, pages = list(rows["nodes"]), rows["pageInfo"]
+    while pages["hasNextPage"] and len(nodes) < AT_THE_DOOR:
+        more = await read(request, _DOCUMENT, {**variables, "after": pages["endCursor"]})
+        rows = more["quota"]["registrations"]
+        nodes, pages = [*nodes, *rows["nodes"]], rows["pageInfo"]
+    return nodes, pages["hasNextPage"]
 
 
 async def _noted(request: Request, code: str) -> Response:

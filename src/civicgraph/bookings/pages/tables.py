@@ -21,7 +21,16 @@ from civicgraph.web.forms import Form
 from civicgraph.web.sheets import lines
 
 _HEADINGS = (
-    *(N_("What"), N_("Start"), N_("Number"), N_("Name"), N_("People"), N_("Telephone"), N_("E-mail"), N_("State")),
+    *(
+        N_("What"),
+        N_("Start"),
+        N_("Number"),
+        N_("Name"),
+        N_("Number of people"),
+        N_("Telephone"),
+        N_("E-mail"),
+        N_("State"),
+    ),
     *(N_("Registered"), N_("Came"), N_("How many came"), N_("Answers")),
 )
 

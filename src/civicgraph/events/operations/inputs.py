@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.events import kinds, recurrence, rules
@@ -25,6 +26,7 @@ from civicgraph.operations.inputs import CityTime
 
 Words = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
 _LINES: dict[str, Any] = {"widget": "lines"}
+_NO_END = N_("The end must be after the start.")
 
 
 def _scope() -> Any:
@@ -67,6 +69,7 @@ class EventFields(Input):
     ends_at: CityTime = Field(title=N_("End"))
     is_all_day: bool = Field(
         False,
+        validate_default=True,
         title=N_("The days matter, not the hours"),
         description=N_("It is then shown from its first day to its last."),
     )
@@ -116,6 +119,15 @@ class EventFields(Input):
     )
     programme: list[ProgrammeItemFields] = Field(default_factory=list, title=N_("Programme"), max_length=100)
 
+    @field_validator("is_all_day")
+    @classmethod
+    def _ends_later(cls, value: bool, info: ValidationInfo) -> bool:
+        """Here, and not when all fields are right, so that it is told together with what else is wrong."""
+        starts, ends = info.data.get("starts_at"), info.data.get("ends_at")
+        if starts and ends and not value and ends <= starts:
+            raise PydanticCustomError("civic_end_before_start", _NO_END, {"at": "ends_at"})
+        return value
+
     @model_validator(mode="after")
     def _times(self) -> Self:
         if self.is_all_day:
@@ -138,7 +150,7 @@ def _check_own(data: EventFields) -> None:
 
 def _check_times(data: EventFields) -> None:
     if data.ends_at <= data.starts_at:
-        raise InvalidInput.at("ends_at", "end_before_start", N_("The end must be after the start."))
+        raise InvalidInput.at("ends_at", "end_before_start", _NO_END)
     if data.ends_at - data.starts_at > rules.LONGEST:
         raise InvalidInput.at("ends_at", "too_long", N_("An event lasts at most 60 days."))
     errors: list[FieldError] = []
@@ -150,7 +162,7 @@ def _check_times(data: EventFields) -> None:
                 errors += InvalidInput.at(path, "outside", N_("This must lie within the event’s time.")).errors
         if item.starts_at and item.ends_at and item.ends_at < item.starts_at:
             path = f"programme.{index}.ends_at"
-            errors += InvalidInput.at(path, "end_before_start", N_("The end must be after the start.")).errors
+            errors += InvalidInput.at(path, "end_before_start", _NO_END).errors
     if errors:
         raise InvalidInput(errors)
 

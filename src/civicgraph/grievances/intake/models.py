@@ -44,7 +44,7 @@ class QuestionKind(Labelled):
     """How a category's question is answered."""
 
     CHOICE = "choice", N_("One of a list")
-    TEXT = "text", N_("Words")
+    TEXT = "text", N_("In words")
     NUMBER = "number", N_("A number")
     YES_NO = "yes_no", N_("Yes or no")
 

@@ -25,6 +25,8 @@ def question_fields(questions: Sequence[Mapping[str, Any]], form: Form) -> list[
     """The questions as the `field` macro draws them: each a row of `answers`, with what was answered."""
     given = {str(one.get("question")): str(one.get("answer") or "") for one in form.values.get("answers") or []}
     wrong = {error.field: error.message for error in form.found}
+    names = {one["code"]: one["name"] if current.get() == "zh" else one["nameEn"] for one in questions}
+    form.controls["answers.answer"] = lambda row: {"label": names.get(row.get("question"), "")}
     fields = []
     for index, one in enumerate(questions):
         path = f"answers.{index}.answer"
@@ -32,7 +34,7 @@ def question_fields(questions: Sequence[Mapping[str, Any]], form: Form) -> list[
             {
                 "name": path,
                 "id": "f-" + path.replace(".", "-"),
-                "label": one["name"] if current.get() == "zh" else one["nameEn"],
+                "label": names[one["code"]],
                 "help": gettext("Everyone can read the answer.") if one["isPublic"] else None,
                 "kind": _KINDS[one["kind"]],
                 "value": given.get(one["code"], ""),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from pydantic import Field
@@ -200,7 +201,11 @@ class _Run(Generic[D]):
         kept = await self.table.values(row)
         before = validate(self.table.columns.fields, kept)
         after = validate(self.table.columns.fields, {**{k: v for k, v in kept.items() if k not in cells}, **values})
-        differs = [name for name in self.table.columns.declared if getattr(after, name, 0) != getattr(before, name, 0)]
+        differs = [
+            name
+            for name in self.table.columns.declared
+            if not _alike(getattr(after, name, 0), getattr(before, name, 0))
+        ]
         if not differs:
             return row
         if keys.version not in (None, row.version):
@@ -235,3 +240,10 @@ class _Run(Generic[D]):
         if choices:
             said.append(gettext(N_("One of: %(choices)s."), choices="、".join(choices)))
         return {"column": self.table.columns.heading(error.field.partition(".")[0]), "message": " ".join(said)}
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same; several of few choices are, in whichever order they stand."""
+    if isinstance(one, list) and isinstance(other, list) and all(isinstance(each, Enum) for each in (*one, *other)):
+        return set(one) == set(other)
+    return bool(one == other)

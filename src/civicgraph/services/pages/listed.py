@@ -94,7 +94,7 @@ async def service(request: Request) -> Response:
         **own,
         "linked": script(service_of(row, hours["special_days"])) if is_listed else "",
         "mine": await own_states(request, [*row["quotas"], *slots]),
-        "asked": payer.shown(),
+        "asked": payer.shown(row["priceRules"]),
         **_price_choices(),
         "graph": _graph(row),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +23,10 @@ class Payer:
     is_resident: bool = False
     household: str | None = None
     """By its GraphQL name."""
+    has_asked: bool = False
 
     @property
-    def is_age(self) -> bool:
-        """Whether a price can be looked for."""
+    def _is_age(self) -> bool:
         return self.age.isascii() and self.age.isdigit() and len(self.age) <= 3 and int(self.age) in rules.AGES
 
     @property
@@ -35,23 +36,40 @@ class Payer:
     def variables(self) -> dict[str, Any]:
         """What the page's document asks."""
         return {
-            "age": int(self.age) if self.is_age else 0,
+            "age": int(self.age) if self._is_age else None,
             "isResident": self.is_resident,
             "household": self.household,
             "floor": int(self.floor) if self._is_floor else None,
-            "asksPrice": self.is_age,
+            "asksPrice": self.has_asked,
         }
 
-    def shown(self) -> dict[str, Any]:
-        """The form again, with what is wrong in it."""
+    def shown(self, rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The form again, with what is wrong in it or missing. It asks what some rule of the service names."""
+        asks = {
+            name: any(one[field] not in (None, False) for one in rules for field in _NAMED[name]) for name in _NAMED
+        }
+        is_age_wrong = self.has_asked and asks["age"] and not self._is_age
+        is_floor_wrong = self.has_asked and asks["floor"] and not self._is_floor
         return {
+            "asks": asks,
+            "asks_anything": any(asks.values()),
             "age": self.age[:10],
             "floor": self.floor[:10],
             "is_resident": self.is_resident,
             "household": self.household or "",
-            "is_age_wrong": bool(self.age) and not self.is_age,
-            "is_floor_wrong": bool(self.floor) and not self._is_floor,
+            "is_age_wrong": is_age_wrong,
+            "is_floor_wrong": is_floor_wrong,
+            "is_answered": self.has_asked and not is_age_wrong and not is_floor_wrong,
         }
+
+
+_NAMED = {
+    "age": ("minAge", "maxAge"),
+    "residency": ("isResidentsOnly",),
+    "household": ("household",),
+    "floor": ("minFloor", "maxFloor"),
+}
+"""The fields of a rule by which each question is asked."""
 
 
 async def payer_of(request: Request) -> Payer:
@@ -65,4 +83,5 @@ async def payer_of(request: Request) -> Payer:
         floor=given.get("floor", "").strip(),
         is_resident=given.get("resident") == "true",
         household=household if household in Household.__members__ else None,
+        has_asked=True,
     )
