@@ -241,12 +241,13 @@ async def test_the_same_comes_as_events_over_http(database: str, tmp_path: Path)
         ):
             assert response.headers["content-type"].startswith("text/event-stream")
             lines = response.aiter_lines()
-            assert (await _event(lines))["data"]["grievances"]["nodes"] == [{"number": number}]
+            assert (await event(lines))["data"]["grievances"]["nodes"] == [{"number": number}]
             made = (await posted(server, FILE))["data"]["fileGrievance"]["grievance"]["number"]
-            assert (await _event(lines))["data"]["grievances"]["nodes"] == [{"number": made}]
+            assert (await event(lines))["data"]["grievances"]["nodes"] == [{"number": made}]
 
 
-async def _event(lines: AsyncIterator[str]) -> dict[str, Any]:
+async def event(lines: AsyncIterator[str]) -> dict[str, Any]:
+    """The next answer of a stream."""
     async for line in lines:
         if line.startswith("data: "):
             found: dict[str, Any] = json.loads(line.removeprefix("data: "))

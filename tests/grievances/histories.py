@@ -91,7 +91,7 @@ UNWALKED = {
     "support_grievance": "counts who has the same problem: test_following",
     **dict.fromkeys(("release_report", "drop_report"), "before there is a grievance: test_intake"),
     **dict.fromkeys(
-        ("publish_grievance_photo", "hide_grievance_photo", "show_blurred_photo"),
+        ("publish_grievance_photo", "hide_grievance_photo", "blur_grievance_photo"),
         "about a photo: test_intake",
     ),
     **dict.fromkeys(
@@ -100,7 +100,10 @@ UNWALKED = {
     ),
     **dict.fromkeys(("create_team", "update_team"), "about teams: test_desk"),
     **dict.fromkeys(("set_urgency_policy", "remove_urgency_policy"), "for new grievances only: test_promises"),
-    "change_category": "for new grievances only: test_categories",
+    **dict.fromkeys(
+        ("change_category", "add_category", "close_category", "open_category"),
+        "for new grievances only: test_categories",
+    ),
     "answer_by_letter": "the same steps as on the tracking page: test_letters",
 }
 """Operations of the room that no history takes, and why."""
@@ -258,8 +261,7 @@ class Model:
             case "list_shortfall" | "review":
                 self.until = until
             case "extend":
-                self._more += timedelta(hours=24)
-                self.resolution_due += timedelta(hours=24)
+                self._extend(timedelta(hours=24))
             case "change_level":
                 self._change(level, now)
             case "resolve":
@@ -310,6 +312,14 @@ class Model:
             self._rests[-1] = (self._rests[-1][0], now)
         if self._left is not None:
             self.resolution_due, self._left = now + self._left, None
+
+    def _extend(self, more: timedelta) -> None:
+        """A rest that began when it was late, and begins in time by what is added, stops the clock after all."""
+        self._more += more
+        due, self.resolution_due = self.resolution_due, self.resolution_due + more
+        for begin, end in self._rests:
+            if due <= begin < self.resolution_due:
+                self.resolution_due += end - begin
 
     def _give(self, wanted: dict[str, bool]) -> None:
         """Who has the same part and is not through with it keeps it, others get a new one or none."""

@@ -9,13 +9,15 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from civicgraph.graph.engine import Engine
 from civicgraph.grievances import operations
-from civicgraph.grievances.intake.models import CategoryQuestion, GrievanceAnswer, HeldReport
-from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
-from civicgraph.operations import Conflict, Forbidden, InvalidInput
+from civicgraph.grievances.intake.models import CategoryQuestion, GrievanceAnswer, HeldReport, HoldCause
+from civicgraph.grievances.models import Body, Grievance, GrievanceCategory, Urgency
+from civicgraph.operations import Conflict, Forbidden, InvalidInput, Unavailable
 from civicgraph.operations.models import AuditEntry
-from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.permissions import ANONYMOUS, SYSTEM, Actor, Role
 from tests.grievances.conftest import Report, fill, words
+from tests.grievances.steps import take
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
 
@@ -183,3 +185,175 @@ async def test_the_same_is_done_over_graphql(client: httpx.AsyncClient) -> None:
     }
     assert answers[1]["category"] is None
     assert answers[1]["errors"][0]["reason"] == "conflict"
+
+
+# Adding one, closing one -----------------------------------------------------------------------
+
+NOISE = {
+    "code": "drilling",
+    "group_code": "home",
+    "name": "装修噪声",
+    "name_en": "Drilling",
+    "urgency": "general",
+    "body": "community",
+}
+
+
+def closing(version: int = 1, code: str = "lighting") -> dict[str, Any]:
+    return {"code": code, "version": version}
+
+
+async def offered(http: httpx.AsyncClient) -> list[str]:
+    """What Open311 offers, in the order of the form."""
+    return [one["service_code"] for one in (await http.get("/open311/v2/services.json")).json()]
+
+
+async def test_a_category_that_is_added_comes_last_in_its_group_and_can_be_reported(
+    report: Report, app: Starlette
+) -> None:
+    admin = await administrator()
+    row = await operations.add_category(admin, {**NOISE, "department": "生态环境局", "is_verified": True})
+    assert (row.group_name, row.group_name_en, row.department) == ("房屋与水电", "Homes and utilities", "生态环境局")
+    assert await offered(visit(app).http) == ["lighting", "drilling", "gas", "ent_policy"]
+    filed = await report(category="drilling")
+    assert (filed.category_id, filed.urgency) == ("drilling", Urgency.GENERAL)
+    entry = await AuditEntry.get(operation="add_category")
+    assert (entry.subject_id, entry.changes["name"]) == ("drilling", [None, "装修噪声"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"code": "lighting"}, "code"),
+        ({"code": "装修"}, "code"),
+        ({"code": "Drilling"}, "code"),
+        ({"group_code": "none"}, "group_code"),
+        ({"name": ""}, "name"),
+    ],
+)
+async def test_a_category_without_a_free_code_or_a_group_is_refused(
+    city: None, wrong: dict[str, str], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await operations.add_category(await administrator(), {**NOISE, **wrong})
+    assert refused.value.errors[0].field == field
+    assert await GrievanceCategory.all().count() == 3
+
+
+async def test_a_closed_category_takes_nothing_new_by_any_door_and_what_was_reported_stays(
+    report: Report, app: Starlette, dispatcher: Actor, engine: Engine
+) -> None:
+    admin, before = await administrator(), await report()
+    held = await operations.file_grievance(ANONYMOUS, words(description=SPAM))
+    await operations.close_category(admin, closing())
+    for given in ({}, {"description": SPAM}):
+        with pytest.raises(InvalidInput) as refused:
+            await report(**given)
+        assert [(one.field, one.code) for one in refused.value.errors] == [("category", "closed_category")]
+    with pytest.raises(InvalidInput):
+        await operations.release_report(dispatcher, {"number": held["number"]})
+    released = await operations.release_report(dispatcher, {"number": held["number"], "category": "gas"})
+    assert released.category_id == "gas"
+    with pytest.raises(InvalidInput):
+        await take(dispatcher, "change_level", released, urgency="urgent", category="lighting")
+    stranger = visit(app)
+    assert await offered(stranger.http) == ["gas", "ent_policy"]
+    assert (await stranger.http.get("/open311/v2/services/lighting.json")).status_code == 404
+    assert "楼道与路灯照明" not in await stranger.open(f"/report?category=lighting&division={place.FENGQUAN}")
+    assert "楼道与路灯照明" in await stranger.open(f"/grievances/{before.number}")
+    assert before.number in await stranger.open("/grievances?category=lighting")
+    done = await take(dispatcher, "change_level", before, urgency="urgent")
+    assert (done.category_id, done.urgency) == ("lighting", Urgency.URGENT)
+    asked = "{ a: grievanceCategories(filter: {isActive: false}) { nodes { code isActive } } }"
+    assert (await engine.read(asked, {}, ANONYMOUS))["a"]["nodes"] == [{"code": "lighting", "isActive": False}]
+    await operations.open_category(admin, closing(2))
+    assert (await report()).category_id == "lighting"
+
+
+async def test_the_page_lets_a_report_through_under_another_category_when_its_own_was_closed_meanwhile(
+    app: Starlette, report: Report, dispatcher: Actor
+) -> None:
+    held = await operations.file_grievance(ANONYMOUS, words(description=SPAM))
+    await operations.close_category(await administrator(), closing())
+    desk = await signed_in(app, dispatcher)
+    assert 'name="category"' not in await desk.open("/staff/held")
+    release = f"/staff/held/{held['number']}/release"
+    page = await desk.send(release)
+    assert (desk.status, "请另选一类" in page, 'name="category"' in page) == (422, True, True)
+    await desk.send(release, category="gas")
+    assert desk.status == 200
+    assert (await Grievance.get(number=held["number"])).category_id == "gas"
+
+
+async def test_a_letter_about_what_is_closed_waits_for_somebody_to_choose(city: None) -> None:
+    await operations.close_category(await administrator(), closing())
+    answer = await operations.file_grievance(
+        SYSTEM, words(channel="email", contact_email="chen@example.cn", description="三单元楼道灯坏了两天")
+    )
+    held = await HeldReport.get()
+    assert (answer["is_held"], held.cause) == (True, HoldCause.CATEGORY)
+
+
+async def test_only_administrators_close_what_they_saw_and_one_stays_open(city: None) -> None:
+    for role, code in ((Role.SUPERVISOR, place.CITY), (Role.ADMINISTRATOR, place.FENGGANG)):
+        actor = await place.person(f"{role}{code}", role, code)
+        for operation, given in (
+            (operations.close_category, closing()),
+            (operations.open_category, closing()),
+            (operations.add_category, NOISE),
+        ):
+            with pytest.raises(Forbidden):
+                await operation(actor, given)
+    admin = await administrator()
+    with pytest.raises(Conflict):
+        await operations.close_category(admin, closing(7))
+    with pytest.raises(Unavailable):
+        await operations.open_category(admin, closing())
+    await operations.close_category(admin, closing())
+    with pytest.raises(Unavailable):
+        await operations.close_category(admin, closing(2))
+    await operations.close_category(admin, closing(code="gas"))
+    with pytest.raises(Unavailable):
+        await operations.close_category(admin, closing(code="ent_policy"))
+    assert await GrievanceCategory.filter(is_active=True).values_list("code", flat=True) == ["ent_policy"]
+    changes = await AuditEntry.filter(operation="close_category").order_by("id").values_list("changes", flat=True)
+    assert list(changes) == [{"is_active": [True, False]}] * 2
+
+
+async def test_the_page_adds_a_category_closes_one_and_opens_it_again(app: Starlette) -> None:
+    await fill()
+    desk = await signed_in(app, await administrator())
+    assert "/staff/categories/new" in await desk.open("/staff/categories")
+    await desk.open("/staff/categories/new")
+    page = await desk.send(**{**NOISE, "code": "Wrong Code"})
+    assert (desk.status, 'value="装修噪声"' in page) == (422, True)
+    page = await desk.send(**NOISE)
+    assert ("装修噪声" in page, "不再受理新诉求" in page) == (True, True)
+    form = f"/report?division={place.FENGQUAN}"
+    assert "装修噪声" in await visit(app).open(form)
+    page = await desk.send("/staff/categories/drilling/closing")
+    assert "恢复受理" in page
+    assert "装修噪声" not in await visit(app).open(form)
+    assert "不再受理新诉求" in await desk.open("/staff/categories")
+    await desk.open("/staff/categories/drilling")
+    await desk.send("/staff/categories/drilling/opening")
+    assert "装修噪声" in await visit(app).open(form)
+    history = await desk.open("/staff/categories/drilling/history")
+    assert all(said in history for said in ("新增诉求类别", "停止受理一个诉求类别", "恢复受理一个诉求类别"))
+    other = await signed_in(app, await place.person("supervisor", Role.SUPERVISOR, place.CITY))
+    assert "/staff/categories/new" not in await other.open("/staff/categories")
+
+
+async def test_adding_and_closing_is_done_over_graphql(client: httpx.AsyncClient) -> None:
+    await fill()
+    await place.sign_in(client, "admin", Role.ADMINISTRATOR, place.CITY)
+    document = """mutation { addCategory(input: {code: "drilling", groupCode: "home", name: "装修噪声", nameEn: "Drilling",
+        urgency: GENERAL, body: COMMUNITY}) { category { code isActive version } errors { field reason } }
+      closeCategory(input: {code: "drilling", version: 1}) { category { isActive version } errors { reason } }
+      openCategory(input: {code: "drilling", version: 1}) { category { isActive } errors { reason } } }"""
+    answer = await client.post("/graphql", json={"query": document}, headers={"accept": "application/json"})
+    assert answer.json()["data"] == {
+        "addCategory": {"category": {"code": "drilling", "isActive": True, "version": 1}, "errors": []},
+        "closeCategory": {"category": {"isActive": False, "version": 2}, "errors": []},
+        "openCategory": {"category": None, "errors": [{"reason": "conflict"}]},
+    }

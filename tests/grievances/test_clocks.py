@@ -46,6 +46,12 @@ def test_more_time_is_added_and_words_change_nothing() -> None:
     assert dues(history, PROMISE) == Dues(after(60), after(720))
 
 
+def test_a_rest_that_began_late_counts_once_more_time_is_given_in_whichever_order_the_two_came() -> None:
+    more, rest = Moment("extend", after(1_000), minutes=240), [hold(700, 900), resume(900)]
+    assert dues([SUBMIT, *rest, more], PROMISE).resolution == after(600 + 240 + 200)
+    assert dues([SUBMIT, more, *rest], PROMISE) == dues([SUBMIT, *rest, more], PROMISE)
+
+
 def test_opening_again_begins_anew_and_forgets_rests_and_extensions() -> None:
     history = [SUBMIT, Moment("extend", after(10), minutes=120), hold(20, 300), resume(300)]
     history += [Moment("resolve", after(400)), Moment("reopen", after(5_000))]

@@ -171,6 +171,25 @@ async def test_a_day_shows_what_others_resolved_and_waits_for_a_look(
     assert "要现场核实的" not in page
 
 
+def waiting(browser: Browser) -> dict[str, str]:
+    """How much each view of the queue says that waits there."""
+    return dict(re.findall(r"<a href=\"[^\"]*view=\w+[^\"]*\"[^>]*>([^<]+) <small>(\d+)</small></a>", browser.text))
+
+
+async def test_each_view_that_counts_says_how_many_its_list_holds(
+    desk: Browser, report: Report, dispatcher: Actor
+) -> None:
+    await GrievanceCategory.filter(code="gas").update(is_verified=True)
+    for status in ("submitted", "resolved", "shortfall"):
+        await lead_to(dispatcher, await report(), GrievanceStatus(status))
+    await lead_to(dispatcher, await report(category="gas"), GrievanceStatus.RESOLVED)
+    await desk.open(QUEUE)
+    assert waiting(desk) == {
+        **{"我经办的": "0", "我协办的": "0", "待受理": "1", "已超时": "0"},
+        **{"待回复": "0", "待核实": "1", "短板清单": "1"},
+    }
+
+
 async def test_a_called_team_finds_what_it_is_asked_and_answers_in_its_own_name(
     app: Starlette, desk: Browser, report: Report, dispatcher: Actor
 ) -> None:
@@ -185,10 +204,12 @@ async def test_a_called_team_finds_what_it_is_asked_and_answers_in_its_own_name(
     assert "已吹哨" in await desk.send(f"{path}/call", **asked)
     bureau = await signed_in(app, member)
     assert row.number in await bureau.open(f"{QUEUE}?view=called")
+    assert waiting(bureau)["待回复"] == "1"
     await bureau.open(path)
     answered = await bureau.send(f"{path}/answer", answer="今天下午到场")
     assert "综合执法队：今天下午到场" in answered
     assert row.number not in await bureau.open(f"{QUEUE}?view=called")
+    assert waiting(bureau)["待回复"] == "0"
     step = await GrievanceUpdate.filter(grievance_id=row.id).order_by("-id").first()
     assert (step.verb, step.by_line) == ("answer", "综合执法队")
     await bureau.http.aclose()

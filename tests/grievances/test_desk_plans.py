@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from tortoise.connection import get_connection
 
 from civicgraph.graph.engine import Engine
+from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.permissions import Actor, Held, Role
-from tests.support.city import CITY, FENGGANG, FENGQUAN
+from tests.grievances.conftest import Report
+from tests.support.city import CITY, FENGGANG, FENGQUAN, LONGQUAN
+from tests.support.plans import plan_of_document
 
 PLANS = [
     (
@@ -20,6 +24,12 @@ PLANS = [
     (
         f'{{ grievances(filter: {{within: "{FENGQUAN}", hasMyPart: true, isOpen: true}}) {{ totalCount }} }}',
         ("work_order",),
+    ),
+    *(
+        (f'{{ grievances(filter: {{within: "{code}", {asked}}}) {{ {what} }} }}', (f"grievance_rare_{len(code)} (",))
+        for code in (FENGGANG, LONGQUAN)
+        for asked in ("status: SHORTFALL", "status: RESOLVED, isVerified: true", "status: RETURNED")
+        for what in ("totalCount", "nodes { number }")
     ),
     ('{ grievances(filter: {tag: "汛期"}) { nodes { number } } }', ("(name=?",)),
 ]
@@ -39,3 +49,18 @@ async def test_what_is_counted_is_found_by_indexes(
         assert [line for line in lines if index in line], "\n".join(lines)
     scanned = [line for line in lines if line.startswith(("SCAN led", "SCAN late", "SCAN part", "SCAN tagged"))]
     assert not [line for line in scanned if "grievance_open" not in line], "\n".join(lines)
+
+
+@pytest.mark.parametrize("asked", ["totalCount", "nodes { number }"])
+async def test_what_is_on_the_shortfall_list_of_a_county_is_found_by_an_index_of_its_own(
+    engine: Engine, report: Report, asked: str
+) -> None:
+    """On both databases, of a county that has a thousand which are done."""
+    row = await report()
+    names = [name for name in row._meta.db_fields if name != "id"]
+    facts = {name: getattr(row, name) for name in names} | {"status": GrievanceStatus.CLOSED}
+    await Grievance.bulk_create([Grievance(**facts | {"number": f"ZY-0522-{one:05}"}) for one in range(1_000)])
+    await get_connection("default").execute_query("ANALYZE grievance")
+    document = f'{{ grievances(filter: {{within: "{FENGGANG}", status: SHORTFALL}}, first: 20) {{ {asked} }} }}'
+    plan = await plan_of_document(engine, document, {})
+    assert "grievance_rare_6" in plan, plan

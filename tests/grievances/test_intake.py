@@ -319,6 +319,21 @@ async def test_the_same_problem_nearby_is_shown_before_it_is_reported_twice(clie
     assert await Grievance.all().count() == 2
 
 
+async def test_a_point_typed_in_the_form_counts_while_one_types_and_when_it_is_sent(client: httpx.AsyncClient) -> None:
+    await fill()
+    first = await file_grievance(ANONYMOUS, words(description="三单元楼道灯坏了两天", point="27.6912, 106.9153"))
+    path, shown = f"/report?division={FENGQUAN}", f"/grievances/{first['number']}/support"
+    form = (await client.get(path)).text
+    sent = re.search(r'hx-params="([a-z_,]*description[a-z_,]*)"', form)
+    assert sent is not None
+    assert "point" in sent[1].split(","), "the browser sends it while one types"
+    typed = {"category": "lighting", "description": "三单元的楼道灯坏了，晚上看不见", "is_public": "true"}
+    for point, is_shown in (("27.6913, 106.9151", True), ("27.7412, 106.9153", False)):
+        given = {**hidden(form), **typed, "point": point}
+        assert (shown in (await client.post(f"/report/hints?division={FENGQUAN}", data=given)).text) is is_shown
+        assert (shown in (await client.post(path, data=given)).text) is is_shown
+
+
 async def test_whom_to_call_stands_on_the_form_the_hints_and_the_answer(client: httpx.AsyncClient) -> None:
     await fill()
     path = f"/report?division={FENGQUAN}"

@@ -7,19 +7,30 @@ operation refuses the planted words and the test fails.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type, print_ast
+from graphql import (
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+    print_ast,
+)
 from graphql.language import parse
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from civicgraph import i18n
+from civicgraph import db, i18n
+from civicgraph import settings as configuration
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations import take_in_letter
@@ -32,11 +43,15 @@ from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.schema import schema
 from civicgraph.uploads.operations import receive
 from civicgraph.web.fields import type_of
+from tests.conftest import SECRET as SERVER_SECRET
+from tests.conftest import make_settings
+from tests.graph.test_subscriptions import event, heard, speaking, subscribe, tell, token_of
 from tests.grievances.conftest import fill, words
 from tests.grievances.steps import REPORTERS, SECRET, STEPS, know_secret, lead_to, take
 from tests.grievances.test_workflow import TRANSITIONS
 from tests.support import city as place
 from tests.support.city import FENGQUAN, LONGQUAN
+from tests.support.servers import Server
 
 NAMES_OF_THINGS = frozenset(
     {
@@ -137,19 +152,40 @@ def _filled(part: str, known: dict[str, str]) -> str:
 
 def documents(built: GraphQLSchema, numbers: list[str]) -> Iterator[str]:
     """A document for each root field, over everything that can be selected three levels down."""
-    given = {"number": numbers[0], "code": FENGQUAN, "within": FENGQUAN, "secret": "wrong", "month": "2026-11"}
-    query = built.query_type
-    assert query is not None
-    for name, field in query.fields.items():
-        asked = {key: given.get(key) for key, one in field.args.items() if isinstance(one.type, GraphQLNonNull)}
-        if any(value is None for value in asked.values()):
+    for head, field in asked(built.query_type, numbers[0], 50):
+        if body := selection(get_named_type(field.type), 3):
+            yield print_ast(parse(f"{{ {head} {body} }}"))
+
+
+def asked(root: GraphQLObjectType | None, number: str, first: int) -> Iterator[tuple[str, GraphQLField]]:
+    """Each root field with what it has to be given, where we know what to give."""
+    given = {"number": number, "code": FENGQUAN, "within": FENGQUAN, "secret": "wrong", "month": "2026-11"}
+    given |= {"community": FENGQUAN, "text": "楼道灯，联系人，电话，微信号，车牌"}
+    assert root is not None
+    for name, field in root.fields.items():
+        needed = {key: given.get(key) for key, one in field.args.items() if isinstance(one.type, GraphQLNonNull)}
+        if None in needed.values():
             continue
-        arguments = ", ".join(f'{key}: "{value}"' for key, value in asked.items())
-        if "first" in field.args:
-            arguments = ", ".join(filter(None, (arguments, "first: 50")))
-        body = selection(get_named_type(field.type), 3)
-        if body:
-            yield print_ast(parse(f"{{ {name}{f'({arguments})' if arguments else ''} {body} }}"))
+        arguments = [f'{key}: "{value}"' for key, value in needed.items()]
+        arguments += [f"first: {first}"] if "first" in field.args else []
+        yield f"{name}({', '.join(arguments)})" if arguments else name, field
+
+
+def followings(built: GraphQLSchema, number: str) -> Iterator[str]:
+    """Subscriptions to each root field: to its own values, and to each of what it leads to, since what is followed has to be cheap."""
+    for head, field in asked(built.subscription_type, number, 20):
+        kind: Any = get_named_type(field.type)
+        is_list = kind.name.endswith("Connection")
+        item: Any = get_named_type(kind.fields["nodes"].type) if is_list else kind
+        single = {name: one for name, one in item.fields.items() if not _needs_arguments(one)}
+        leaves = [name for name, one in single.items() if is_leaf_type(get_named_type(one.type))]
+        inner = [f"{name} {body}" for name, one in single.items() if (body := selection(get_named_type(one.type), 1))]
+        for body in (" ".join(leaves), *inner):
+            yield f"subscription {{ {head} {{ {f'nodes {{ {body} }}' if is_list else body} }} }}"
+
+
+def _needs_arguments(field: GraphQLField) -> bool:
+    return any(isinstance(one.type, GraphQLNonNull) for one in field.args.values())
 
 
 def selection(kind: Any, depth: int) -> str:
@@ -157,7 +193,7 @@ def selection(kind: Any, depth: int) -> str:
         return ""
     parts = []
     for name, field in kind.fields.items():
-        if any(isinstance(one.type, GraphQLNonNull) for one in field.args.values()) or name == "edges":
+        if _needs_arguments(field) or name == "edges":
             continue
         inner = get_named_type(field.type)
         if is_leaf_type(inner):
@@ -167,7 +203,6 @@ def selection(kind: Any, depth: int) -> str:
     return "{ " + " ".join(parts) + " }" if parts else ""
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_what_is_planted_is_in_no_page_feed_answer_message_trail_or_log(
     app: Starlette, client: httpx.AsyncClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,6 +247,65 @@ async def test_what_is_planted_is_in_no_page_feed_answer_message_trail_or_log(
     assert not leaks, "\n".join(leaks)
 
 
+async def test_what_is_planted_is_told_to_no_follower_by_socket_or_stream(database: str, tmp_path: Path) -> None:
+    """Now and after the next step; somebody with a grant is told it, so that what is looked for is there."""
+    settings = make_settings(database)
+    configuration.use(settings)
+    async with db.connected(settings):
+        await fill()
+        dispatcher = await plant()
+        editor = await place.person("elsewhere", Role.EDITOR, place.CITY)
+        row = (await operations.file_grievance(ANONYMOUS, words(**free_texts(operations.file_grievance.input))))[
+            "grievance"
+        ]
+        secrets = {who: (await token_of(actor))[0] for who, actor in (("", dispatcher), ("an editor", editor))}
+        server = Server(database, SERVER_SECRET, tmp_path, CIVICGRAPH_COST_PER_MINUTE=str(10**9))
+        await asyncio.to_thread(server.start)
+        try:
+            built, told = schema()._schema, 0
+            for who, payload in (
+                ("a stranger", {}),
+                ("an editor", {"authorization": f"Bearer {secrets['an editor']}"}),
+            ):
+                async with speaking(server, **payload) as socket:
+                    for key, document in enumerate(followings(built, row.number)):
+                        answer = await subscribe(socket, document, str(key))
+                        assert not MARK.search(str(answer)), f"{who} follows {document}: {answer}"
+                        told += answer["type"] == "next"
+                        await tell(socket, id=str(key), type="complete")
+            assert told > 100
+            await _told_again(server, row, dispatcher, secrets[""])
+        finally:
+            await asyncio.to_thread(server.stop)
+
+
+async def _told_again(server: Server, row: Grievance, dispatcher: Actor, secret: str) -> None:
+    """The next step, with words among staff and to the public, as a stranger and as somebody with a grant hear of it."""
+    query = f"""subscription {{ grievance(number: "{row.number}") {{ version publicText description address building
+      contactNameMasked contactPhoneMasked contactEmailMasked answers {{ answer publicAnswer }} tags {{ name }}
+      updates(last: 1) {{ nodes {{ publicNote internalNote byLine files {{ filename }} }} }} }} }}"""
+    stream = httpx.AsyncClient(base_url=server.url, timeout=10)
+    events = {"accept": "text/event-stream"}
+    async with (
+        speaking(server) as socket,
+        speaking(server, authorization=f"Bearer {secret}") as insider,
+        stream,
+        stream.stream("POST", "/graphql", json={"query": query}, headers=events) as response,
+    ):
+        lines = response.aiter_lines()
+        heard_first = [await subscribe(socket, query), await event(lines)]
+        known = [await subscribe(insider, query)]
+        values = {**free_texts(operations.comment_on_grievance.input), "is_public": True}
+        await take(dispatcher, "comment", row, **values, files=[await attachment(dispatcher)])
+        heard_then = [await heard(socket), await event(lines)]
+        known.append(await heard(insider))
+    for one in (*heard_first, *heard_then):
+        assert "＊＊＊" in str(one), "the words themselves are told"
+        assert not MARK.search(str(one)), one
+    assert [one["payload"]["data"]["grievance"]["version"] for one in known] == [1, 2]
+    assert all(MARK.search(str(one)) for one in known), "what is looked for is there for who may know it"
+
+
 def test_every_input_of_the_room_is_planted_or_named_here() -> None:
     """Operations of the room that no step of the workflow is: what they ask is no word of a reporter."""
     schema()
@@ -234,11 +328,14 @@ def test_every_input_of_the_room_is_planted_or_named_here() -> None:
         "drop_report": {"reason"},
         "publish_grievance_photo": {"name"},
         "hide_grievance_photo": {"name", "reason"},
-        "show_blurred_photo": {"name"},
+        "blur_grievance_photo": {"name", "regions"},
         # The register of teams, ready words and filters: staff's own, for staff.
         "save_grievance_filter": {"name", "query"},
         # The common list: the city's own words, masked at the door like all public words of staff.
         "change_category": {"code", "name", "name_en"},
+        "add_category": {"code", "group_code", "name", "name_en", "department"},
+        "close_category": {"code"},
+        "open_category": {"code"},
         "create_ready_text": {"title", "text"},
         "update_ready_text": {"title", "text"},
         "create_team": {"name", "contact_office", "contact_phone"},

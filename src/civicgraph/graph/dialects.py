@@ -84,6 +84,10 @@ class Dialect(ABC):
         """Whether a text holds another, whatever the case of A to Z."""
 
     @abstractmethod
+    def each_word(self, sql: str, alias: str) -> str:
+        """Words of letters and digits, parted by spaces, as rows with a `value`: what stands behind `FROM`."""
+
+    @abstractmethod
     def each_id(self, values: str) -> tuple[str, str, str]:
         """Global ids of a parameter of type `texts` as rows `i` with `ordinal`: source, type name, key."""
 
@@ -179,6 +183,9 @@ class SQLite(Dialect):
 
     def holds(self, sql: str, text: str) -> str:
         return f"instr(lower({sql}), lower({text})) > 0"
+
+    def each_word(self, sql: str, alias: str) -> str:
+        return f"""json_each('["' || replace({sql}, ' ', '","') || '"]') {alias}"""
 
     def each_id(self, values: str) -> tuple[str, str, str]:
         rows = f"(SELECT key AS ordinal, value AS id, instr(value || ':', ':') AS colon FROM json_each({values}))"
@@ -277,6 +284,9 @@ class PostgreSQL(Dialect):
 
     def holds(self, sql: str, text: str) -> str:
         return f"strpos(lower({sql}), lower({text})) > 0"
+
+    def each_word(self, sql: str, alias: str) -> str:
+        return f"unnest(string_to_array({sql}, ' ')) {alias} (value)"
 
     def each_id(self, values: str) -> tuple[str, str, str]:
         rows = f"unnest({values}) WITH ORDINALITY AS i (id, ordinal)"

@@ -92,6 +92,17 @@ class Found(Declared):
 
 
 @dataclass(kw_only=True)
+class Ranked(Declared):
+    """A root field of the rows that fit best, at most `most`: `pick` gives SQL of their ids and places (`graph.ranked`)."""
+
+    target: str
+    arguments: Mapping[str, Any]
+    pick: Callable[..., str]
+    most: int
+    cost: int
+
+
+@dataclass(kw_only=True)
 class Faceted(Declared):
     """A root field that says how many of what the root list `list` holds have which values (`graph.facets`)."""
 

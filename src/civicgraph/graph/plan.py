@@ -27,7 +27,7 @@ from graphql import (
     is_list_type,
 )
 
-from civicgraph.graph import cost, cursors, facets, found, paging, search, sums
+from civicgraph.graph import cost, cursors, facets, found, paging, ranked, search, sums
 from civicgraph.graph.cost import Size, Term
 from civicgraph.graph.dialects import Dialect
 from civicgraph.graph.mapped import (
@@ -40,6 +40,7 @@ from civicgraph.graph.mapped import (
     Link,
     Mapped,
     Paged,
+    Ranked,
     Related,
     RootOne,
     Split,
@@ -51,6 +52,7 @@ from civicgraph.graph.selection import Given, Selection, arguments_of, collect, 
 __all__ = ["Compiler", "Row", "Run", "Slot", "Unplannable", "columns", "declared_of"]
 
 
+_OF_LISTS: dict[type, Callable[..., str]] = {Faceted: facets.counted, Found: found.results, Ranked: ranked.items}
 TYPE = "@type"
 """Where an object that graphql-core walks through says its type: no response name looks like this."""
 
@@ -210,10 +212,8 @@ class Compiler:
         if isinstance(declared, RootOne):
             self.is_secret = self.is_secret or declared.is_secret
             return self._root_one(root_type, nodes, declared)
-        if isinstance(declared, Faceted):
-            return facets.counted(self, root_type, nodes, declared)
-        if isinstance(declared, Found):
-            return found.results(self, root_type, nodes, declared)
+        if type(declared) in _OF_LISTS:
+            return _OF_LISTS[type(declared)](self, root_type, nodes, declared)
         if field_name == "node":
             return self._node(root_type, nodes)
         if field_name == "nodes":

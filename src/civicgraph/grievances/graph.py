@@ -40,7 +40,7 @@ from civicgraph.grievances.doors import DOORS
 from civicgraph.grievances.figures.graph import GrievanceFigures, GrievancePerformance
 from civicgraph.grievances.figures.slices import figures_of
 from civicgraph.grievances.intake import rules as intake
-from civicgraph.grievances.intake.graph import CategoryQuestion, GrievanceAnswer, TrackedHeldReport, TrackedPhoto
+from civicgraph.grievances.intake.graph import CategoryQuestion, GrievanceAnswer, TrackedHeldReport, TrackedPhoto, alike
 from civicgraph.grievances.intake.graph import GrievanceCategory as GrievanceCategory
 from civicgraph.grievances.intake.graph import GrievanceCategoryFilter as GrievanceCategoryFilter
 from civicgraph.grievances.intake.graph import GrievanceCategoryOrder as GrievanceCategoryOrder
@@ -322,6 +322,7 @@ class Query:
         description="A grievance by its number.",
     )
     grievances = root_connection("Grievance", description="Grievances of the city, anonymised.")
+    grievances_alike = alike("Grievance")
     grievance_categories = root_connection("GrievanceCategory", description="What a grievance can be about.")
     grievance_category = root_one(
         "GrievanceCategory",

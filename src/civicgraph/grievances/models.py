@@ -70,6 +70,9 @@ class GrievanceCategory(Model):
         description="The department that owns it, for instance 自然资源局, empty where none does.",
     )
     position = fields.IntField(description="Its place in lists.")
+    is_active = fields.BooleanField(
+        default=True, db_default=True, description="Offered to new reports, otherwise kept for those of before."
+    )
     version = fields.IntField(default=1, db_default=1, description="Grows by one with each change.")
 
     class Meta:
@@ -284,7 +287,13 @@ class Grievance(Record):
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **by_place("grievance", "division_id", "id"),
-        **dict.fromkeys(("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"), ()),
+        **dict.fromkeys(
+            (
+                *("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"),
+                *("grievance_rare_6", "grievance_rare_9"),
+            ),
+            (),
+        ),
     }
 
 

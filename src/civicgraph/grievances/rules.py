@@ -14,8 +14,8 @@ from civicgraph.clock import CITY_ZONE
 from civicgraph.divisions.rules import parent_code
 from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.grievances.desk.rules import Part, has_part
-from civicgraph.grievances.models import Channel, Grievance, ReporterKind
-from civicgraph.grievances.workflow import DONE, OPEN, REOPEN_WITHIN, TRANSITIONS, UNFINISHED, Needs, Transition
+from civicgraph.grievances.models import Channel, Grievance, GrievanceStatus, ReporterKind
+from civicgraph.grievances.workflow import DONE, OPEN, RARE, REOPEN_WITHIN, TRANSITIONS, UNFINISHED, Needs, Transition
 from civicgraph.permissions import (
     CAPABILITIES,
     DISPATCH_GRIEVANCES,
@@ -179,15 +179,14 @@ def redaction_mark(position: int) -> str:
 # Reads: the same rules as SQL ----------------------------------------------------------------
 
 
-def _listed(states: Iterable[str]) -> str:
-    return "(" + ", ".join(f"'{state}'" for state in states) + ")"
+def _listed(states: Iterable[GrievanceStatus | Role]) -> str:
+    return "(" + ", ".join(f"'{state.value}'" for state in states) + ")"
 
 
-OPEN_SQL = _listed(one.value for one in OPEN)  # letter for letter the partial indexes' condition
-_UNFINISHED_SQL = _listed(one.value for one in UNFINISHED)
-_DONE_SQL = _listed(one.value for one in DONE)
+OPEN_SQL, _RARE_SQL = map(_listed, (OPEN, RARE))  # letter for letter the partial indexes' conditions
+_UNFINISHED_SQL, _DONE_SQL = map(_listed, (UNFINISHED, DONE))
 
-_WORKING_SQL = _listed(role.value for role in Role if WORK_GRIEVANCES in CAPABILITIES[role])
+_WORKING_SQL = _listed(role for role in Role if WORK_GRIEVANCES in CAPABILITIES[role])
 
 
 def is_open(c: Compiler, row: Row) -> str:
@@ -262,7 +261,7 @@ def may_reopen_row(c: Compiler, row: Row) -> str:
 
 def may_withdraw_row(c: Compiler, row: Row) -> str:
     """Standing where its reporter may withdraw it."""
-    return f"{row['status']} IN {_listed(one.value for one in TRANSITIONS['withdraw'].sources)}"
+    return f"{row['status']} IN {_listed(TRANSITIONS['withdraw'].sources)}"
 
 
 def may_check_row(c: Compiler, row: Row) -> str:
@@ -281,9 +280,10 @@ def _level_above(code: str) -> str:
 
 
 def has_status(c: Compiler, row: Row, given: Given) -> str:
-    """Standing there. An open status adds the partial indexes' condition, so that they serve it."""
-    condition = f"{row['status']} = {given.sql(c)}"
-    return f"{condition} AND {is_open(c, row)}" if getattr(given.value, "value", given.value) in OPEN else condition
+    """Standing there. All but the closed add the condition of partial indexes, so that those serve it."""
+    condition, status = f"{row['status']} = {given.sql(c)}", getattr(given.value, "value", given.value)
+    rare = f" AND {row['status']} IN {_RARE_SQL}" if status in RARE else ""
+    return f"{condition} AND {is_open(c, row)}" if status in OPEN else condition + rare
 
 
 def is_overdue(c: Compiler, row: Row) -> str:

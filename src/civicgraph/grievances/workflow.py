@@ -29,6 +29,8 @@ TOLD_TO_JOINED = (_S.RETURNED, _S.REDIRECTED, _S.RESOLVED, _S.REOPENED, _S.SHORT
 UNFINISHED = (*OPEN, _S.RETURNED, _S.SHORTFALL)
 """What somebody still has to do something about: neighbours read of it as not done yet."""
 EVERY = tuple(GrievanceStatus)
+RARE = tuple(one for one in EVERY if one not in (*OPEN, _S.CLOSED))
+"""Where few stand, for a while or for good: a place's are found by an index of their own."""
 NEEDING_CONTACT = (*OPEN, _S.RESOLVED, _S.VERIFIED, _S.SHORTFALL)
 """Something is still to be said to the reporter, or asked."""
 _HANDED_OUT = (_S.ACCEPTED, _S.ASSIGNED, _S.IN_PROGRESS)

@@ -39,6 +39,8 @@ class Operation(Generic[I, R]):
     is_audited: bool
     answers: type[Model] | None = None
     """The model whose row it answers, if it does so: then a retry with the same `idempotency_key` gets it again."""
+    beforehand: Callable[[Actor, Any], Awaitable[Any]] | None = None
+    """What takes too long for a transaction: it gives the input, with what came of it, that the work is done with."""
 
     @property
     def description(self) -> str:
@@ -52,6 +54,8 @@ class Operation(Generic[I, R]):
         a task cancelled inside a transaction would leave SQLite's connection broken (tortoise-orm #1757).
         """
         valid = data if isinstance(data, self.input) else validate(self.input, dict(data))
+        if self.beforehand is not None:
+            valid = await self.beforehand(actor, valid)
         return await asyncio.shield(asyncio.create_task(self._transact(actor, valid)))
 
     async def _transact(self, actor: Actor, data: I) -> R:
@@ -112,7 +116,9 @@ def fingerprint(data: Input, *apart: str) -> str:
 REGISTRY: dict[str, Operation[Any, Any]] = {}
 
 
-def operation(*, is_audited: bool = True) -> Callable[[Callable[[Actor, I], Awaitable[R]]], Operation[I, R]]:
+def operation(
+    *, is_audited: bool = True, beforehand: Callable[[Actor, Any], Awaitable[Any]] | None = None
+) -> Callable[[Callable[[Actor, I], Awaitable[R]]], Operation[I, R]]:
     """Make an operation of `async def verb_noun(actor, data: Model) -> result`."""
 
     def decorate(work: Callable[[Actor, I], Awaitable[R]]) -> Operation[I, R]:
@@ -122,7 +128,7 @@ def operation(*, is_audited: bool = True) -> Callable[[Callable[[Actor, I], Awai
         hints = get_type_hints(work)
         is_row = isinstance(hints["return"], type) and issubclass(hints["return"], Model)
         answers = hints["return"] if is_row and "idempotency_key" in hints["data"].model_fields else None
-        REGISTRY[name] = Operation(name, hints["data"], work, is_audited, answers)
+        REGISTRY[name] = Operation(name, hints["data"], work, is_audited, answers, beforehand)
         return REGISTRY[name]
 
     return decorate

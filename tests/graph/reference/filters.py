@@ -279,6 +279,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "GridFilter.level": one_of("level"),
     "GridFilter.within": lies_in("code"),
     "GrievanceCategoryFilter.groupCode": is_("group_code"),
+    "GrievanceCategoryFilter.isActive": is_("is_active"),
     "GrievanceFilter.assignedToMe": only(
         lambda world, row: world.actor.person_id is not None and row.assignee_id == world.actor.person_id
     ),

@@ -46,6 +46,7 @@ async def build_grievances(dice: Random, places: list[str], people: list[int]) -
             body=Body.PROPERTY,
             position=position // 2,
             is_verified=code != "noise",
+            is_active=code != "gas",
         )
     for number in range(1, 46):
         await _grievance(dice, number, people)
@@ -118,6 +119,15 @@ def _course(dice: Random, submitted: datetime, number: int) -> dict[str, Any]:
     }
 
 
+def _point(number: int) -> dict[str, int | None]:
+    """On the spot, some hundred metres off, some kilometres off, or nowhere on the map."""
+    dice = Random(f"point {number}")
+    if number % 4 == 0:
+        return {"latitude_micro": None, "longitude_micro": None}
+    far = dice.choice([500, 4_000, 9_000, 30_000])
+    return {"latitude_micro": 27_690_000 + dice.randint(-far, far), "longitude_micro": 106_910_000 + far}
+
+
 async def _grievance(dice: Random, number: int, people: list[int]) -> None:
     submitted = NOW - timedelta(hours=dice.randint(0, 90))
     status = dice.choice(list(GrievanceStatus))
@@ -148,6 +158,7 @@ async def _grievance(dice: Random, number: int, people: list[int]) -> None:
         address=private("address"),
         building=private("building"),
         danger=dice.choice(["", "gas"]),
+        **_point(number),
         contact_name=private("contact_name"),
         contact_phone=private("contact_phone"),
         contact_phone_masked=private("contact_phone_masked"),

@@ -18,6 +18,7 @@ from civicgraph.grievances.intake.models import (
 )
 from civicgraph.permissions import DRAFT_SERVICES, EDIT_EVENTS, READ_GRIEVANCES
 from civicgraph.uploads.models import FocalPoint, Purpose, Upload
+from tests.graph.reference import likeness
 from tests.graph.reference.words import mark
 from tests.graph.reference.world import Thing, World
 from tests.support import city
@@ -71,6 +72,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Upload.url": lambda world, row: f"/uploads/{row.name}/large",
     "GrievanceCategory.questions": questions,
     "Query.trackedHeldReport": tracked_held,
+    "Query.grievancesAlike": likeness.alike,
     "GrievanceUpdate.files": files("Upload", "GrievanceUpdate"),
     "TrackedGrievance.photos": files("TrackedPhoto"),
     "TrackedGrievance.emergencyNumbers": lambda world, row: ["119"] if row.danger else [],

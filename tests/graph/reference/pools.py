@@ -10,6 +10,7 @@ from tests.graph.reference.fields import NODES
 from tests.graph.reference.grievances import SECRET
 from tests.graph.reference.lists import ORDERS
 from tests.graph.reference.world import Rows
+from tests.support import city
 
 SOUGHT = (
     "录灯",
@@ -77,6 +78,17 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "RescueTeamFilter.name": ["队", "1", "%"],
         "Query.rescueTeam.number": column("RescueTeam", "id", 99),
         "Query.event.slug": column("Event", "slug", "?"),
+        "Query.grievancesAlike.community": [*column("Grievance", "division_id"), city.FENGQUAN, "520327"],
+        "Query.grievancesAlike.text": [
+            "楼道路灯不亮",
+            "路灯坏了，楼道路灯",
+            "楼上噪声太大，漏水了",
+            "gas wifi 路灯",
+            "",
+        ],
+        "Query.grievancesAlike.category": column("GrievanceCategory", "code", "none"),
+        "Query.grievancesAlike.compound": column("Compound", "id", 0),
+        "Query.grievancesAlike.point": ["27.69, 106.91", "27.6904，106.9105", "27.72, 106.91", "-91, 0", "?"],
         "Query.grid.code": column("Grid", "code", ""),
         "Query.grievance.number": [*column("Grievance", "number"), " zy－0522—0003 ", "?"],
         "Query.industry.code": ["C", "19", "?", "192", "1922"],

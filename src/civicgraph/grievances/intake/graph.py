@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from civicgraph.graph import (
+    DivisionCode,
     Order,
     column,
     computed,
     equals,
     filter_type,
+    flag,
     json_column,
     node,
     order_type,
+    root_ranked,
     to_many,
     to_one,
     type_,
     within,
 )
 from civicgraph.grievances import models
-from civicgraph.grievances.intake import rules
+from civicgraph.grievances.intake import likeness, rules
 from civicgraph.grievances.intake.models import HeldState
 from civicgraph.uploads.models import Upload
 
@@ -27,6 +32,11 @@ class GrievanceCategoryFilter:
     """Which categories."""
 
     group_code = equals("group_code", str, "Of the group with this code.")
+    is_active = flag(
+        "Only those that can (not) be reported now.",
+        lambda c, row: row["is_active"],
+        lambda c, row: f"NOT {row['is_active']}",
+    )
 
 
 @order_type
@@ -50,6 +60,7 @@ class GrievanceCategory:
     body = column()
     is_verified = column()
     department = column()
+    is_active = column()
     version = column()
     may_edit = computed(bool, rules.keeps_categories, "Whether you may change it.")
     questions = to_many(
@@ -129,3 +140,23 @@ class TrackedHeldReport:
     number = column()
     state = column()
     created_at = column()
+
+
+def alike(target: str) -> Any:
+    """A root field of the reports that may be of the same problem as one that is about to be sent."""
+    return root_ranked(
+        target,
+        likeness.alike,
+        arguments={
+            "community": (DivisionCode, "The community or village where the problem is, by its code."),
+            "text": (str, "What is the matter, as it would be reported."),
+            "category": (str | None, "The code of its category."),
+            "compound": (int | None, "The number of the compound that it is in."),
+            "point": (str | None, "Where it is: latitude and longitude by WGS-84, for instance 27.6912, 106.9153."),
+            "public_only": (bool | None, "Whether only those that everybody sees are asked for."),
+        },
+        most=likeness.MOST,
+        cost=likeness.COST,
+        description="Is it one of these? Reports that somebody deals with already and that may be of the same problem, the"
+        " likest first, at most 3: to be asked before a report is filed.",
+    )

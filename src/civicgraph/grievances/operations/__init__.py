@@ -19,6 +19,7 @@ from civicgraph.grievances.operations.follow_grievance import (
 )
 from civicgraph.grievances.operations.held_report import drop_report, erase_held_report, release_report
 from civicgraph.grievances.operations.hold_grievance import extend_grievance, hold_grievance, resume_grievance
+from civicgraph.grievances.operations.keep_categories import add_category, close_category, open_category
 from civicgraph.grievances.operations.keep_filters import forget_grievance_filter, save_grievance_filter
 from civicgraph.grievances.operations.keep_ready_texts import create_ready_text, update_ready_text
 from civicgraph.grievances.operations.keep_teams import create_team, update_team
@@ -50,6 +51,7 @@ from civicgraph.grievances.operations.withdraw_grievance import withdraw_tracked
 
 __all__ = [
     "accept_grievance",
+    "add_category",
     "add_to_tracked_grievance",
     "advise_on_grievance",
     "answer_call",
@@ -58,6 +60,7 @@ __all__ = [
     "call_departments",
     "change_category",
     "change_grievance_level",
+    "close_category",
     "comment_on_grievance",
     "confirm_following",
     "create_ready_text",
@@ -77,6 +80,7 @@ __all__ = [
     "hold_grievance",
     "list_shortfall",
     "merge_grievance",
+    "open_category",
     "publish_grievance_photo",
     "put_promise_right",
     "rate_tracked_grievance",

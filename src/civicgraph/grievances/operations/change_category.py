@@ -32,6 +32,13 @@ _LINES: Any = {"widget": "lines"}
 Choice = Annotated[PublicWords, Field(min_length=1, max_length=60)]
 
 
+CategoryName = Annotated[PublicName, Field(title=N_("Name of the category"), min_length=2, max_length=40)]
+CategoryNameEn = Annotated[PublicName, Field(title=N_("Name in English"), min_length=2, max_length=60)]
+CategoryUrgency = Annotated[Urgency, Field(title=N_("Level that it starts with"))]
+CategoryBody = Annotated[Body, Field(title=N_("Who normally leads"))]
+CategoryIsVerified = Annotated[bool, Field(title=N_("somebody else checks on the spot what was resolved"))]
+
+
 class CategoryQuestionFields(Input):
     """A question as it is asked from now on."""
 
@@ -63,11 +70,11 @@ class ChangeCategory(Input):
 
     code: str = Field(title=N_("Code"), min_length=1, max_length=40)
     version: int = Field(title=N_("Version"), ge=1)
-    name: PublicName = Field(title=N_("Name of the category"), min_length=2, max_length=40)
-    name_en: PublicName = Field(title=N_("Name in English"), min_length=2, max_length=60)
-    urgency: Urgency = Field(title=N_("Level that it starts with"))
-    body: Body = Field(title=N_("Who normally leads"))
-    is_verified: bool = Field(False, title=N_("somebody else checks on the spot what was resolved"))
+    name: CategoryName
+    name_en: CategoryNameEn
+    urgency: CategoryUrgency
+    body: CategoryBody
+    is_verified: CategoryIsVerified = False
     questions: list[CategoryQuestionFields] = Field(
         default_factory=list, title=N_("Its own questions"), max_length=MAX_QUESTIONS
     )

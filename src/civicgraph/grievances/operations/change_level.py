@@ -29,7 +29,8 @@ async def change_grievance_level(actor: Actor, data: ChangeGrievanceLevel) -> Gr
     """Change the level or the category of a grievance 改级. What is promised for it there counts from the same start."""
     taken = await take(actor, "change_level", data, lambda row: {"urgency": row.urgency, "category": row.category_id})
     row = taken.row
-    category = await named.category_of(data.category or row.category_id)
+    stays = data.category in (None, row.category_id)
+    category = await (named.category_of(row.category_id) if stays else named.offered_category(data.category or ""))
     if (data.urgency, category.code) == (row.urgency, row.category_id):
         raise InvalidInput.at("urgency", "same_level", N_("It has this level and category already."))
     promise = await named.promise_of(data.urgency, category.code, row.division_id)

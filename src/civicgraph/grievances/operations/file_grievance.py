@@ -99,7 +99,7 @@ def _count(actor: Actor) -> None:
 
 async def _hold_cause(actor: Actor, data: FileGrievance) -> tuple[HoldCause | None, str]:
     """Why a person has to look at a stranger's report first, and by which rule; under load a form has to prove itself."""
-    if data.channel is Channel.EMAIL and not await GrievanceCategory.exists(code=data.category):
+    if data.channel is Channel.EMAIL and not await GrievanceCategory.exists(code=data.category, is_active=True):
         return HoldCause.CATEGORY, ""
     if data.channel in PLACED_LATER and len(data.division_code) < COMMUNITY_DIGITS:
         return HoldCause.PLACE, ""
@@ -168,7 +168,7 @@ async def _take_in(
         row = await file(actor, data, given.number, crypto.token_hash(given.secret))
         return _answer(data, row, given)
     if cause is not HoldCause.CATEGORY:
-        await named.category_of(data.category)
+        await named.offered_category(data.category)
     is_placed = cause not in _CHOSEN_LATER
     place = await named.community_of(data.division_code) if is_placed else (await place_of(data.division_code)).code
     await hold(actor, data, given, cause, rule, place)
@@ -205,7 +205,7 @@ async def file(
     `is_asked` is false where nobody could be shown the category's questions; `answered` is the category whose
     questions were, if it is another.
     """
-    category = await named.category_of(data.category)
+    category = await named.offered_category(data.category)
     division_code = await named.community_of(data.division_code)
     if data.channel in BY_STAFF and not rules.may_report(actor, data.channel, division_code):
         raise Forbidden

@@ -31,6 +31,15 @@ async def category_of(code: str) -> GrievanceCategory:
     return found
 
 
+async def offered_category(code: str) -> GrievanceCategory:
+    """The same for what is new: one that is closed takes nothing more."""
+    found = await category_of(code)
+    if not found.is_active:
+        words = N_("Nothing new is taken under this category. Please choose another.")
+        raise InvalidInput.at("category", "closed_category", words)
+    return found
+
+
 async def community_of(division_code: str) -> str:
     """The code, if it is a community's or village's."""
     division = await place_of(division_code)

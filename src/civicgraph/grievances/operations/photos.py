@@ -65,8 +65,8 @@ class BlurGrievancePhoto(_Photo):
         return [tuple(int(part) for part in one.split(",")) for one in self.regions.split(";")]  # type: ignore[misc]
 
 
-class _ShowBlurred(_Photo):
-    """The blurred copy, drawn and stored."""
+class _Drawn(BlurGrievancePhoto):
+    """The same with the blurred copy, drawn and stored."""
 
     digest: str
 
@@ -104,16 +104,16 @@ async def hide_grievance_photo(actor: Actor, data: HideGrievancePhoto) -> Grieva
     return await _note(actor, row, photo, is_public=False, reason=data.reason)
 
 
-async def blur_grievance_photo(actor: Actor, data: BlurGrievancePhoto) -> Grievance:
-    """Blur parts of a photo. Drawing takes a while, so it is done between two looks at who may, in no transaction."""
+async def _drawn(actor: Actor, data: BlurGrievancePhoto) -> BlurGrievancePhoto:
+    """Drawing takes a while, so it is done between two looks at who may, in no transaction."""
     _, photo = await _photo(actor, data)
-    digest = await uploads.blurred(photo, data.boxes())
-    return await show_blurred_photo(actor, {"number": data.number, "name": data.name, "digest": digest})
+    return _Drawn(**data.model_dump(), digest=await uploads.blurred(photo, data.boxes()))
 
 
-@operation()
-async def show_blurred_photo(actor: Actor, data: _ShowBlurred) -> Grievance:
-    """Put the blurred copy in the photo's place. What was there before is seen by grants alone."""
+@operation(beforehand=_drawn)
+async def blur_grievance_photo(actor: Actor, data: BlurGrievancePhoto) -> Grievance:
+    """Blur parts of a photo, faces and plates, under a new name. What was there before is seen by grants alone."""
+    assert isinstance(data, _Drawn)
     row, photo = await _photo(actor, data)
     await uploads.show_blurred(photo, data.digest)
     return await _note(actor, row, photo, is_blurred=True)

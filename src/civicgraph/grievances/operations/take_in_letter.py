@@ -133,7 +133,7 @@ async def _photos(actor: Actor, letter: Letter) -> tuple[list[str], int]:
 async def _category(text: str) -> str:
     """The category whose name shares most with the text, else the one of the settings: staff put it right."""
     words = frozenset(bigrams(text))
-    rows = await GrievanceCategory.all().order_by("position", "code")
+    rows = await GrievanceCategory.filter(is_active=True).order_by("position", "code")
     common = {one.code: len(words & frozenset(bigrams(one.name))) for one in rows}
     best = [code for code, count in common.items() if count and count == max(common.values())]
     return best[0] if len(best) == 1 else settings.current().mail_in_category

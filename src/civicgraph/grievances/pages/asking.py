@@ -9,7 +9,6 @@ from starlette.requests import Request
 
 from civicgraph import settings
 from civicgraph.grievances.intake.danger import by_code, calls, danger_in
-from civicgraph.grievances.intake.likeness import Report, alike
 from civicgraph.i18n import current, gettext
 from civicgraph.web import read
 from civicgraph.web.forms import Choices, Form
@@ -66,22 +65,21 @@ def are_unanswered(questions: Sequence[Mapping[str, Any]], form: Form) -> bool:
 async def same_nearby(
     request: Request, division_code: str, form: Form, *, is_public: bool = True
 ) -> list[dict[str, Any]]:
-    """Open reports of the community that may be of the same problem: the public ones, for staff all that they see."""
-    text, category = str(form.values.get("description") or ""), str(form.values.get("category") or "")
+    """Reports of the community that may be of the same problem: the public ones, for staff all that they see."""
+    text = str(form.values.get("description") or "")
     if len(text) < 4:
         return []
-    found = await read(request, "grievances/alike", {"code": division_code})
-    nodes = found["grievances"]["nodes"]
-    shown = [one for one in nodes if one["status"] != "RETURNED" and (one["isPublic"] or not is_public)]
-    rows = {one["number"]: one for one in shown}
     compound = str(form.values.get("compound_number") or "")
-    others = [
-        Report(
-            one["number"], one["publicText"], one["category"]["code"], str((one["compound"] or {}).get("number", ""))
-        )
-        for one in rows.values()
-    ]
-    return [rows[number] for number in alike(Report("", text, category, compound), others)]
+    variables = {
+        "community": division_code,
+        "text": text,
+        "category": str(form.values.get("category") or "") or None,
+        "compound": int(compound) if compound.isdigit() else None,
+        "point": str(form.values.get("point") or "") or None,
+        "publicOnly": is_public,
+    }
+    found = await read(request, "grievances/alike", variables)
+    return list(found["grievancesAlike"])
 
 
 def danger_of(form: Form) -> dict[str, Any] | None:

@@ -41,6 +41,7 @@ async def _list(request: Request, refused: Form | None = None) -> Response:
         "categories_to_choose": [("", gettext("Please choose")), *kinds],
     }
     values |= {"errors": refused.errors if refused else []}
+    values["is_category_refused"] = any(error.field == "category" for error in refused.found) if refused else False
     status = 422 if refused else 200
     return await page(request, "staff/grievances/held", variables, values, data=found, status=status)
 

@@ -10,14 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph.grievances import operations
-from civicgraph.grievances.operations.photos import BlurGrievancePhoto
 from civicgraph.i18n import N_, gettext
-from civicgraph.operations import OperationError
-from civicgraph.operations.inputs import validate
 from civicgraph.uploads.models import Upload
 from civicgraph.uploads.serving import served
 from civicgraph.web import page, read, redirect, require, staff_only, submit, throttle
-from civicgraph.web.forms import Form, read_body
+from civicgraph.web.forms import Form
 
 
 async def tracked_photo(request: Request) -> Response:
@@ -45,11 +42,11 @@ async def _photo(request: Request, refused: Form | None = None) -> Response:
     if shown is None or not row["mayDispatch"]:
         raise HTTPException(404)
     forms: dict[str, Any] = {
-        "blur": Form(BlurGrievancePhoto, leave_out=["number", "name"]),
+        "blur": Form(operations.blur_grievance_photo.input, leave_out=["number", "name"]),
         "hide": Form(operations.hide_grievance_photo.input, leave_out=["number", "name"]),
     }
     if refused is not None:
-        forms["blur" if refused.model is BlurGrievancePhoto else "hide"] = refused
+        forms["blur" if refused.model is operations.blur_grievance_photo.input else "hide"] = refused
     values = {"number": number, "photo": shown, "errors": refused.errors if refused else [], **forms}
     status = 422 if refused else 200
     return await page(request, "staff/grievances/photo", {"number": number}, values, data=found, status=status)
@@ -81,16 +78,8 @@ async def photo_hide(request: Request) -> Response:
 async def photo_blur(request: Request) -> Response:
     """Blur parts of it."""
     path = _named(request)
-    form = Form(BlurGrievancePhoto, leave_out=["number", "name"])
-    form.bind(await read_body(request))
-    try:
-        await operations.blur_grievance_photo(
-            request.state.actor, validate(BlurGrievancePhoto, {**form.values, **path})
-        )
-    except OperationError as error:
-        if error.code in ("FORBIDDEN", "NOT_FOUND"):
-            raise
-        form.found, form.is_refused = error.errors, True
+    form = Form(operations.blur_grievance_photo.input, leave_out=["number", "name"])
+    if await submit(request, form, operations.blur_grievance_photo, **path) is None:
         return await _photo(request, form)
     said = gettext(N_("The parts are blurred. Please look at it again before you publish it."))
     return redirect(request, "staff_grievance", said=said, number=path["number"])

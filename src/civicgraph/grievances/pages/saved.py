@@ -29,7 +29,7 @@ async def counted(request: Request, kept: Mapping[str, str], within: str) -> dic
         {
             "text": text,
             "current": view == kept["view"],
-            "count": _count(found.get(view)),
+            "count": _count(found[view]) if view in looking.COUNTED else "",
             "href": address(request, "staff_grievances", view=view, within=kept["within"]),
         }
         for view, text in words.items()
@@ -56,9 +56,7 @@ async def _saved(request: Request, one: Mapping[str, Any], here: str) -> dict[st
     }
 
 
-def _count(page: Mapping[str, Any] | None) -> str:
-    if page is None:
-        return ""
+def _count(page: Mapping[str, Any]) -> str:
     return f"{page['totalCount']}+" if page["totalCountIsCapped"] else str(page["totalCount"])
 
 

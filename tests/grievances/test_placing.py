@@ -1,4 +1,4 @@
-"""The same problem, the place's grid, and what is no report: the pure rules of intake."""
+"""The place's grid, points, and what is no report: the pure rules of intake."""
 
 from __future__ import annotations
 
@@ -12,40 +12,9 @@ from hypothesis import strategies as st
 from civicgraph import clock
 from civicgraph import settings as configuration
 from civicgraph.grievances.intake import proof
-from civicgraph.grievances.intake.likeness import Report, alike
 from civicgraph.grievances.intake.placing import Candidate, buildings, grid_for, number, point_of
 from civicgraph.grievances.intake.spam import spam_in
 from tests.conftest import make_settings
-
-SAME = (
-    ("三单元楼道灯坏了两天", "三单元的楼道灯坏了，晚上看不见"),
-    ("2 单元电梯停运", "二单元电梯停运了，老人下不了楼，2 单元电梯停运"),
-    ("楼下垃圾桶满了两天没清", "垃圾桶满了没人清，味道很大"),
-    ("消防通道被车堵住", "有车把消防通道堵住了"),
-)
-OTHERS = (
-    ("三单元楼道灯坏了两天", "五楼下水道堵塞，水倒流"),
-    ("楼上深夜拖动家具，噪声很大", "地下车位被占"),
-    ("物业费账目没有公示", "灭火器过期了"),
-    ("楼道灯坏了", "楼道堆放纸箱"),
-)
-
-
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_the_same_problem_in_other_words_is_found(one: str, other: str) -> None:
-    assert alike(Report("", one, "lighting"), [Report("a", other, "lighting")]) == ["a"]
-
-
-@pytest.mark.parametrize(("one", "other"), OTHERS)
-def test_another_problem_is_not_taken_for_it(one: str, other: str) -> None:
-    assert alike(Report("", one, "lighting"), [Report("a", other, "lighting")]) == []
-
-
-def test_what_is_in_another_compound_is_another_problem() -> None:
-    there = Report("a", SAME[0][1], "lighting", compound="2")
-    assert alike(Report("", SAME[0][0], "lighting", compound="1"), [there]) == []
-    assert alike(Report("", SAME[0][0], "lighting", compound="2"), [there]) == ["a"]
-
 
 GRIDS = (
     Candidate("001", "第一网格", "斌鑫二期 1栋至4栋"),
