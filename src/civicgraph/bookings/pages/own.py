@@ -83,7 +83,8 @@ async def my_booking_calendar(request: Request) -> Response:
             "starts_at": quota["startsAt"],
             "ends_at": quota["endsAt"],
             "is_on_hold": quota["isOnHold"],
-            **{name: quota[name] for name in ("weekdays", "venue", "phone")},
+            **{name: quota[name] for name in ("weekdays", "phone")},
+            "venue": quota["venue"] or quota["division"]["shortName"],
         },
         is_called_off=quota["status"] == "CALLED_OFF",
     )
