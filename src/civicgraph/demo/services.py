@@ -45,6 +45,15 @@ _OFFERS = {
     "convenience_store": ("goods", OfferKind.GOODS),
     "job_referral": ("employer", OfferKind.JOB),
 }
+_HOURS = {
+    "canteen": (7, 11, 13),
+    "elderly_station": (7, 8, 18),
+    "convenience_store": (7, 8, 20),
+    "steward": (7, 8, 18),
+    "errand": (5, 9, 17),
+    "job_referral": (5, 9, 17),
+}
+"""The last day of the week that it opens, from when to when; those that the facts file does not tell are made up."""
 
 
 async def load_services(compounds: dict[str, Compound]) -> None:
@@ -59,18 +68,18 @@ async def load_services(compounds: dict[str, Compound]) -> None:
             compound=compounds["tianju"] if one["key"].endswith("_tianju") else None,
             capacity=one.get("seats") or one.get("capacity"),
             staff_count=one.get("count"),
-            is_round_the_clock=one.get("hours") == "24x7",
+            is_round_the_clock=one.get("hours") == "24x7" or one["kind"] == "parking",
             hours_note=one.get("when", "午餐时间" if one["kind"] == "canteen" else ""),
             status=ServiceStatus.PUBLISHED,
             search_terms=search_terms(one["name"], _SUMMARIES[one["key"]]),
         )
-        if one["kind"] == "canteen":
-            await OpeningHours.bulk_create(
-                [
-                    OpeningHours(service=row, weekday=day, opens_minute=11 * 60, closes_minute=13 * 60)
-                    for day in range(1, 8)
-                ]
-            )
+        last, opens, closes = _HOURS.get(one["kind"], (0, 0, 0))
+        await OpeningHours.bulk_create(
+            [
+                OpeningHours(service=row, weekday=day, opens_minute=opens * 60, closes_minute=closes * 60)
+                for day in range(1, last + 1)
+            ]
+        )
         for position, rule in enumerate(one.get("price_rules", []), 1):
             await PriceRule.create(
                 service=row,
