@@ -26,7 +26,10 @@ PLANS = [
         ("work_order",),
     ),
     *(
-        (f'{{ grievances(filter: {{within: "{code}", {asked}}}) {{ {what} }} }}', (f"grievance_rare_{len(code)} (",))
+        (
+            f'{{ grievances(filter: {{within: "{code}", {asked}}}) {{ {what} }} }}',
+            (f"grievance_standing_{len(code)} (",),
+        )
         for code in (FENGGANG, LONGQUAN)
         for asked in ("status: SHORTFALL", "status: RESOLVED, isVerified: true", "status: RETURNED")
         for what in ("totalCount", "nodes { number }")
@@ -63,4 +66,4 @@ async def test_what_is_on_the_shortfall_list_of_a_county_is_found_by_an_index_of
     await get_connection("default").execute_query("ANALYZE grievance")
     document = f'{{ grievances(filter: {{within: "{FENGGANG}", status: SHORTFALL}}, first: 20) {{ {asked} }} }}'
     plan = await plan_of_document(engine, document, {})
-    assert "grievance_rare_6" in plan, plan
+    assert "grievance_standing_6" in plan, plan

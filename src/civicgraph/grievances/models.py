@@ -290,7 +290,7 @@ class Grievance(Record):
         **dict.fromkeys(
             (
                 *("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"),
-                *("grievance_rare_6", "grievance_rare_9"),
+                *("grievance_standing_6", "grievance_standing_9"),
             ),
             (),
         ),
