@@ -20,7 +20,7 @@ from civicgraph.web.csrf import is_secure
 from civicgraph.web.forms import read_body
 from civicgraph.web.shell import chosen_place
 
-_SECTIONS = ("services", "events", "divisions", "grievances", "vacancies", "enterprises", "products")
+_SECTIONS = ("services", "coming", "past", "divisions", "grievances", "vacancies", "enterprises", "products")
 YEAR = 365 * 24 * 3600
 
 
