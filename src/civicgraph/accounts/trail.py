@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from os.path import commonprefix
 from typing import Any
 
 import orjson
@@ -364,7 +363,8 @@ def _member(value: str, kind: Any) -> str:
 
 def _parting(before: str, after: str) -> list[str]:
     """Both values from a little before where they part, so that what differs is in what is shown."""
-    same = len(commonprefix([before, after]))
+    shorter = min(len(before), len(after))
+    same = next((at for at in range(shorter) if before[at] != after[at]), shorter)
     begin = same - _LEAD if max(len(before), len(after)) > _LONGEST and same > _LEAD else 0
     return [_short(text, begin) for text in (before, after)]
 
