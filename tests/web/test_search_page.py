@@ -19,7 +19,7 @@ from civicgraph.services.models import Service
 from civicgraph.services.operations import create_service, publish_service, update_service
 from civicgraph.settings import Settings
 from civicgraph.text import search_terms
-from tests.events.test_pages import JUNE, Site, publish, site, titles
+from tests.events.test_pages import JUNE, MORNING, Site, publish, site, titles
 from tests.support import city
 from tests.support.city import FENGQUAN
 
@@ -64,6 +64,18 @@ async def test_who_searches_by_one_character_is_told_that_two_are_needed(site: S
         for headers in ({}, {"hx-request": "true"}):  # the page, and the list alone
             assert (words in await site.stranger.open(f"{path}?q={asked}", **headers)) == is_told, asked
             assert site.stranger.status == 200
+
+
+@pytest.mark.parametrize("path", ["/search", "/events"])
+async def test_the_little_that_one_character_finds_does_not_pass_for_all(site: Site, path: str) -> None:
+    for title in ("舞蹈课", "广场舞"):
+        await publish(site, title=title, summary="", programme=[])
+    with clock.override(MORNING):
+        for headers in ({}, {"hx-request": "true"}):
+            page = await site.stranger.open(f"{path}?q=舞", **headers)
+            assert titles(page) == ["舞蹈课"]
+            assert "请至少写两个字" in page
+            assert "请至少写两个字" not in await site.stranger.open(f"{path}?q=舞蹈", **headers)
 
 
 async def test_a_service_is_found_by_what_one_books_there_and_by_what_it_offers(site: Site) -> None:
