@@ -128,6 +128,15 @@ async def test_eighty_and_over_pay_8_yuan_a_meal_and_no_other_price_is_made_up(d
     assert await Service.all().count() == len(facts()["services"])
 
 
+@pytest.mark.parametrize(("words", "slug"), [("豆腐", "sales-point-jintai"), ("血压", "elderly-station-hangkong")])
+async def test_services_are_found_by_their_goods_and_by_what_one_books_there(
+    demo: str, app: Starlette, words: str, slug: str
+) -> None:
+    stranger = visit(app)
+    assert f'href="/services/{slug}"' in await stranger.open(f"/search?q={words}")
+    await stranger.http.aclose()
+
+
 async def test_the_culture_night_has_its_programme_and_something_is_on_after_today(demo: str) -> None:
     night = await Event.get(title__contains="美术馆之夜")
     assert not night.is_generated

@@ -153,6 +153,24 @@ async def test_a_series_is_one_rule_with_its_exceptions(site: Site) -> None:
     ]
 
 
+async def test_the_address_of_a_series_leads_to_the_next_that_takes_place(site: Site) -> None:
+    await site.weekly(count=5)
+    second = await site.nth(1)
+    await operations.cancel_event(
+        site.actor, {"slug": second.slug, "version": second.version, "reason": "放假", "scope": "this"}
+    )
+    entries = (await site.calendar()).walk("VEVENT")
+    (whole,) = (one for one in entries if "RRULE" in one)
+    (called_off,) = (one for one in entries if "RECURRENCE-ID" in one)
+    assert called_off["URL"].endswith(f"/events/{second.slug}")
+    assert whole["URL"] in whole["DESCRIPTION"]
+    for day, number in (("05-20", 0), ("05-21", 0), ("05-22", 2), ("06-10", 3), ("06-18", 4), ("07-30", 4)):
+        with clock.override(datetime.fromisoformat(f"2026-{day}T09:00+08:00")):
+            there = await site.stranger.http.get(whole["URL"])
+            assert (there.status_code, there.headers["location"]) == (302, f"/events/{(await site.nth(number)).slug}")
+    assert (await site.stranger.http.get("/events/nothing/next")).status_code == 404
+
+
 @pytest.mark.parametrize("ends", ["cancelled", "counted", "dated"])
 async def test_a_series_that_ends_ends_in_the_calendar_too(site: Site, ends: str) -> None:
     rule = {"counted": {"count": 5}, "dated": {"until": "2026-06-18"}}.get(ends, {})

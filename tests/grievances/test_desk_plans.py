@@ -9,7 +9,7 @@ from civicgraph.graph.engine import Engine
 from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.permissions import Actor, Held, Role
 from tests.grievances.conftest import Report
-from tests.support.city import CITY, FENGGANG, FENGQUAN, LONGQUAN
+from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN
 from tests.support.plans import plan_of_document
 
 PLANS = [
@@ -58,11 +58,16 @@ async def test_what_is_counted_is_found_by_indexes(
 async def test_what_is_on_the_shortfall_list_of_a_county_is_found_by_an_index_of_its_own(
     engine: Engine, report: Report, asked: str
 ) -> None:
-    """On both databases, of a county that has a thousand which are done."""
+    """On both databases, of a county that has a thousand which are done, in a city that has some elsewhere."""
     row = await report()
     names = [name for name in row._meta.db_fields if name != "id"]
     facts = {name: getattr(row, name) for name in names} | {"status": GrievanceStatus.CLOSED}
-    await Grievance.bulk_create([Grievance(**facts | {"number": f"ZY-0522-{one:05}"}) for one in range(1_000)])
+    away = facts | {"division_id": HONGQIAO}
+    listed = away | {"status": GrievanceStatus.SHORTFALL}
+    made = [*[facts] * 1_000, *[away] * 3_000, *[listed] * 60]
+    await Grievance.bulk_create(
+        [Grievance(**one | {"number": f"ZY-0522-{number:05}"}) for number, one in enumerate(made)]
+    )
     await get_connection("default").execute_query("ANALYZE grievance")
     document = f'{{ grievances(filter: {{within: "{FENGGANG}", status: SHORTFALL}}, first: 20) {{ {asked} }} }}'
     plan = await plan_of_document(engine, document, {})

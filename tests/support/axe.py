@@ -9,13 +9,14 @@ from typing import Any
 from playwright import async_api, sync_api
 
 SCRIPT = (Path(__file__).parent.parent / "vendor/axe.min.js").read_text()
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+"""WCAG 2.2 AA, and what axe holds to be good practice: headings in order, landmarks, and the like."""
 RUN = "options => axe.run(document, options)"
 IS_TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 def troubles(page: sync_api.Page, *, with_colours: bool = True) -> list[str]:
-    """What axe finds against WCAG 2.2 AA on the page as it stands, each with the first element concerned.
+    """What axe finds against WCAG 2.2 AA and good practice on the page as it stands, each with the first element concerned.
 
     Colours are the same in every language, and dear to look at.
     """

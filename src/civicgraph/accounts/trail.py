@@ -297,8 +297,13 @@ _FIELDS = {
     "milestone": N_("Milestone"),
     "import_key": N_("Own number"),
     "status_reason": N_("Reason"),
+    "submitted_at": N_("Handed in for review"),
+    "review_note": N_("Words of the review"),
+    "published_at": N_("Published at"),
 }
 _LONGEST = 80
+_LEAD = 12
+"""Characters before what differs, by which a reader finds the place in a long text."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\+00:00")
 
 
@@ -320,8 +325,11 @@ def changes(entry: Mapping[str, Any]) -> list[dict[str, str | None]]:
     for name, pair in orjson.loads(entry["changedFields"] or "{}").items():
         declared = fields.get(name)
         before, after = [_words(value, declared) for value in pair] if pair else (None, None)
-        if not (pair and before == after):
-            found.append({"label": _label(name, declared), "before": before, "after": after})
+        if before is None or after is None:
+            found.append({"label": _label(name, declared), "before": None, "after": None})
+        elif before != after:
+            shown = _parting(before, after)
+            found.append({"label": _label(name, declared), "before": shown[0], "after": shown[1]})
     return found
 
 
@@ -341,15 +349,15 @@ def _words(value: Any, declared: FieldInfo | None) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
-        return _short(" · ".join(_words(one, declared) for one in value))
+        return " · ".join(_words(one, declared) for one in value)
     if isinstance(value, Mapping):
-        return _short("，".join(filter(None, (_words(one, None) for one in value.values() if one is not False))))
+        return "，".join(filter(None, (_words(one, None) for one in value.values() if one is not False)))
     kind = type_of(declared)[0] if declared is not None else None
     if declared is not None and widget_of(declared) == "money" and isinstance(value, int):
         return money(value)
     if _MOMENT.fullmatch(str(value)):
         return datetime_(datetime.fromisoformat(str(value)))
-    return _short(_member(str(value), kind))
+    return _member(str(value), kind)
 
 
 def _member(value: str, kind: Any) -> str:
@@ -360,8 +368,17 @@ def _member(value: str, kind: Any) -> str:
     return value
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _parting(before: str, after: str) -> list[str]:
+    """Both values from a little before where they part, so that what differs is in what is shown."""
+    shorter = min(len(before), len(after))
+    same = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    begin = same - _LEAD if max(len(before), len(after)) > _LONGEST and same > _LEAD else 0
+    return [_short(text, begin) for text in (before, after)]
+
+
+def _short(text: str, begin: int) -> str:
+    lead, rest = "…" if begin else "", text[begin:]
+    return lead + (rest if len(lead + rest) <= _LONGEST else rest[: _LONGEST - 1 - len(lead)] + "…")
 
 
 environment().filters.update(operation_words=operation_words, subject_words=subject_words, trail_changes=changes)

@@ -24,8 +24,8 @@ from civicgraph.services.models import (
     SlotPlan,
     Steward,
 )
+from civicgraph.services.rules import words_of
 from civicgraph.services.slots import lay_out
-from civicgraph.text import search_terms
 
 _SUMMARIES = {
     "canteen_wujiangtianyuan": "午餐三菜一汤。80 岁及以上每餐 8 元。",
@@ -71,7 +71,6 @@ async def load_services(compounds: dict[str, Compound]) -> None:
             is_round_the_clock=one.get("hours") == "24x7" or one["kind"] == "parking",
             hours_note=one.get("when", "午餐时间" if one["kind"] == "canteen" else ""),
             status=ServiceStatus.PUBLISHED,
-            search_terms=search_terms(one["name"], _SUMMARIES[one["key"]]),
         )
         last, opens, closes = _HOURS.get(one["kind"], (0, 0, 0))
         await OpeningHours.bulk_create(
@@ -96,6 +95,10 @@ async def load_services(compounds: dict[str, Compound]) -> None:
             await _stewards(row, int(one["count"]))
         if one["kind"] == "elderly_station":
             await _doctor(row)
+        offers = await Offer.filter(service=row).values_list("name", flat=True)
+        slots = await SlotPlan.filter(service=row).values_list("title", flat=True)
+        row.search_terms = words_of(row.name, row.summary, map(str, offers), map(str, slots))
+        await row.save(update_fields=["search_terms"])
 
 
 async def _offers(row: Service, one: dict[str, Any]) -> None:

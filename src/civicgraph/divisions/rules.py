@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from civicgraph.divisions.models import DivisionLevel
@@ -38,6 +39,19 @@ def short_name(name: str) -> str:
 def is_it_or_above(above: str, code: str) -> str:
     """SQL: the division `above` is the one with this code, or lies above it."""
     return f"{above} IN ({', '.join(f'substr({code}, 1, {digits})' for digits in DIGITS.values())})"
+
+
+def is_above(c: Compiler, code: str, given: Given) -> str:
+    """SQL: the division `code` lies above the given one, so that what is for all of it is for that one too."""
+    above = [digits for digits in DIGITS.values() if digits < len(given.value)]
+    if not above:
+        return "1 = 0"
+    heads = [given.sql(c, "text", partial(_head, digits=digits)) for digits in above]
+    return f"{code} = {heads[0]}" if len(heads) == 1 else f"{code} IN ({', '.join(heads)})"
+
+
+def _head(code: str, digits: int) -> str:
+    return code[:digits]
 
 
 def place_below(_c: Compiler, row: Row, filters: Mapping[str, Given]) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-from civicgraph.divisions.rules import place_below
+from civicgraph.divisions.rules import is_above, place_below
 from civicgraph.events import models, operations, rules
 from civicgraph.events.models import Accessibility, AudienceGroup, EventKind, EventStatus, Hazard
 from civicgraph.graph import (
     By,
+    DivisionCode,
     Order,
     any_of,
     at_least,
@@ -48,6 +49,12 @@ class EventFilter:
 
     kind = any_of("kind", EventKind, "Of any of these kinds.")
     within = within("division_id")
+    above = where(
+        DivisionCode,
+        "For all of a division above this one: of its subdistrict, its county or the city.",
+        lambda c, row, given: is_above(c, row["division_id"], given),
+        columns=("division_id",),
+    )
     starts_from = at_least("starts_at", date, "Starts on this day or later.")
     starts_before = before("starts_at", date, "Starts before this day.")
     text = matches("event")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +21,8 @@ from civicgraph.web.csrf import is_secure
 from civicgraph.web.forms import read_body
 from civicgraph.web.shell import chosen_place
 
-_SECTIONS = ("services", "events", "divisions", "grievances", "vacancies", "enterprises", "products")
+_SECTIONS = ("services", "coming", "past", "divisions", "grievances", "vacancies", "enterprises", "products")
+_ON = 5  # events on the home page
 YEAR = 365 * 24 * 3600
 
 
@@ -28,12 +30,23 @@ async def home(request: Request) -> Response:
     """What is on, the services near the chosen community, and how the city is doing."""
     city = settings.current().city_code
     near = chosen_place(request)
+    code = near["code"] if near else city
     variables = {
         "city": city,
-        "near": near["code"] if near else city,
+        "near": code,
+        "county": code[:6],
+        "isNear": near is not None,
         "month": f"{clock.today():%Y-%m}",
     }
-    return await page(request, "front/home", variables)
+    found = await read(request, "front/home", variables)
+    return await page(request, "front/home", variables, {"events": _nearest_first(found)}, data=found)
+
+
+def _nearest_first(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is on in the chosen community, then what is for all of a place above it, then its county, then the city."""
+    lists = (found[name]["nodes"] for name in ("near", "forAll", "county", "city") if name in found)
+    rows = {row["slug"]: row for nodes in lists for row in nodes}
+    return list(rows.values())[:_ON]
 
 
 async def search(request: Request) -> Response:

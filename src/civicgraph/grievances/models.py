@@ -287,13 +287,8 @@ class Grievance(Record):
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **by_place("grievance", "division_id", "id"),
-        **dict.fromkeys(
-            (
-                *("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"),
-                *("grievance_standing_6", "grievance_standing_9"),
-            ),
-            (),
-        ),
+        **{f"grievance_standing_{one}": (f"substr(division_id, 1, {one})", "status", "id") for one in (6, 9)},
+        **dict.fromkeys(("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"), ()),
     }
 
 

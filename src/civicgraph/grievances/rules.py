@@ -280,9 +280,9 @@ def _level_above(code: str) -> str:
 
 
 def has_status(c: Compiler, row: Row, given: Given) -> str:
-    """Standing there. All but the closed add the condition of partial indexes, so that those serve it."""
+    """Standing there. All but the closed add the condition of SQLite's partial indexes, so that those serve it."""
     condition, status = f"{row['status']} = {given.sql(c)}", getattr(given.value, "value", given.value)
-    rare = f" AND {row['status']} IN {_RARE_SQL}" if status in RARE else ""
+    rare = f" AND {row['status']} IN {_RARE_SQL}" if status in RARE and c.dialect.name == "sqlite" else ""
     return f"{condition} AND {is_open(c, row)}" if status in OPEN else condition + rare
 
 

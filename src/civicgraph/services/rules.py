@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from civicgraph import calendars, clock, crypto
 from civicgraph.permissions import DRAFT_SERVICES, EDIT_SERVICES
 from civicgraph.services.models import HolidayHours, Household, ServiceStatus
+from civicgraph.text import search_terms
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
     from civicgraph.graph.selection import Given
+
+
+def words_of(name: str, summary: str, offers: Iterable[str], slots: Iterable[str]) -> str:
+    """By what words a service is found: its own, what it offers, and what one books there (said once for many days)."""
+    return search_terms(name, summary, *offers, *dict.fromkeys(slots))
+
 
 TRANSITIONS: dict[str, tuple[frozenset[ServiceStatus], ServiceStatus]] = {
     "publish": (frozenset({ServiceStatus.DRAFT}), ServiceStatus.PUBLISHED),

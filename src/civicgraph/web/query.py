@@ -52,7 +52,14 @@ def one_of(request: Request, name: str, enum: type[Labelled]) -> str | None:
 def search_field(request: Request) -> dict[str, Any]:
     """The control for words to search for, with what was asked."""
     value = text(request) or ""
-    return {"name": "q", "kind": "search", "label": gettext("Words"), "value": value, "attrs": {"maxlength": 60}}
+    field = {"name": "q", "kind": "search", "label": gettext("Words"), "value": value, "attrs": {"maxlength": 60}}
+    return {**field, "help": too_short(request)} if too_short(request) else field
+
+
+def too_short(request: Request) -> str:
+    """What is said of a single character, by which little is found; empty where more was written."""
+    alone = len(text(request) or "") == 1
+    return gettext("One character is too few to search by: please write two or more.") if alone else ""
 
 
 def review_field(request: Request) -> dict[str, Any]:

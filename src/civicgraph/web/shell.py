@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from civicgraph import crypto, i18n
+from civicgraph.web import query
 from civicgraph.web.csrf import Token, cookie_name, set_cookie
 from civicgraph.web.templating import environment, render
 
@@ -40,6 +41,7 @@ def url(name: str, **params: Any) -> str:
 
 
 environment().globals["url"] = url
+environment().globals["too_short"] = lambda: query.too_short(current_request.get())
 
 
 def address(request: Request, name: str, **params: Any) -> str:

@@ -268,6 +268,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "EventFilter.startsFrom": lambda world, row, value: row.starts_at >= day(value),
     "EventFilter.statuses": one_of("status"),
     "EventFilter.text": found_in(texts_of_event),
+    "EventFilter.above": lambda world, row, code: code != row.division_id and code.startswith(row.division_id),
     "EventFilter.within": lies_in("division_id"),
     "EventFilter.venue": is_("venue"),
     "EventFilter.organiser": is_("organiser"),

@@ -88,13 +88,13 @@ def _uid(row: Row) -> str:
     return f"{row['slug']}@civicgraph"
 
 
-def _entry(row: Row, uid: str) -> icalendar.Event:
+def _entry(row: Row, uid: str, path: str = "") -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", uid)
     _add_times(event, row)
     event.add("summary", plain(title_of(row)))
     parts = (news_of(row), row["summary"], row["description"], row["organiser"], row["contactPhone"])
-    address = absolute(f"/events/{row['slug']}")
+    address = absolute(path or f"/events/{row['slug']}")
     event.add("description", plain("\n".join(filter(None, (*parts, address)))))
     event.add("location", where_of(row))
     event.add("url", address)
@@ -177,7 +177,8 @@ def _whole(
 ) -> icalendar.Event:
     length = moment(pattern["endsAt"]) - moment(pattern["startsAt"])
     first = {**pattern, "startsAt": slots[0].isoformat(), "endsAt": (slots[0] + length).isoformat()}
-    event = _entry({**first, "version": series["version"], "updatedAt": series["updatedAt"]}, uid)
+    changed = {"version": series["version"], "updatedAt": series["updatedAt"]}
+    event = _entry({**first, **changed}, uid, f"/events/{pattern['slug']}/next")  # whoever taps any of them wants that
     if series["isEnded"]:  # nothing comes after the last that was made, whatever the rule allows
         rule = replace(rule, count=None, until=slots[-1].replace(tzinfo=None))
     elif rule.count is not None:

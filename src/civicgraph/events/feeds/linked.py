@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from markupsafe import Markup
 
-from civicgraph.events.feeds.texts import absolute, moment
+from civicgraph.events.feeds.texts import absolute, moment, news_of, title_of
 from civicgraph.web.formats import day
 
 _TYPES = {"ENTERPRISE_FORUM": "BusinessEvent", "POLICY_CLASS": "EducationEvent", "CULTURE_NIGHT": "Festival"}
@@ -91,8 +91,8 @@ def graph_of(row: Mapping[str, Any], when: str) -> dict[str, str]:
     where = row["venue"] or row["division"]["shortName"]
     return {
         "og:type": "website",
-        "og:title": row["title"],
-        "og:description": " · ".join(filter(None, (when, where, row["summary"]))),
+        "og:title": title_of(row),
+        "og:description": " · ".join(filter(None, (news_of(row), when, where, row["summary"]))),
         "og:url": absolute(path),
         **(image_of(row["image"]) if row["image"] else _drawn(row, path)),
         "og:locale": "zh_CN",
@@ -117,5 +117,5 @@ def _drawn(row: Mapping[str, Any], path: str) -> dict[str, str]:
         "og:image:type": "image/png",
         "og:image:width": "1200",
         "og:image:height": "630",
-        "og:image:alt": f"{row['title']}, {day(row['startsAt'])}",
+        "og:image:alt": f"{title_of(row)}, {day(row['startsAt'])}",
     }

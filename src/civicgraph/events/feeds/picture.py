@@ -93,6 +93,8 @@ def _leaf(pen: ImageDraw.ImageDraw, words: Words, found: tuple[str, int] | None)
     month = words.month if found else "".join(char for char in words.month if char.isascii())
     pen.text((middle, top + 38), month, _WHITE, _font(found, 40), anchor="mm")
     pen.text((middle, top + 76 + (bottom - top - 76) // 2), words.day, _INK, _font(found, 150), anchor="mm")
+    if words.mark:  # the day does not hold: said without words too, where there is no font for them
+        pen.line((left + 20, bottom - 20, right - 20, top + 96), fill=_CINNABAR, width=14)
 
 
 def _text(pen: ImageDraw.ImageDraw, words: Words, found: tuple[str, int]) -> None:

@@ -28,6 +28,7 @@ ROUTES = [
     Route("/events/{slug}.ics", feeds.event_file, name="event_file"),
     Route("/events/{slug}/picture.png", feeds.event_picture, name="event_picture"),
     Route("/events/{slug}/poster", feeds.event_poster, name="event_poster"),
+    Route("/events/{slug}/next", feeds.event_next, name="event_next"),
     Route("/events/{slug}", event, name="event"),
     Route("/e/{number:int}", feeds.event_short, name="event_short"),
     Route("/venues/{called:path}", held.venue, name="venue"),

@@ -23,6 +23,7 @@ def asked_of(request: Request) -> dict[str, str]:
         "q": text(request) or "",
         "kind": one_of(request, "kind", EventKind) or "",
         "within": place(request) or "",
+        "above": place(request, "above") or "",
         "from": day(request, "from") or "",
         "until": day(request, "until") or "",
         "group": one_of(request, "group", AudienceGroup) or "",
@@ -40,6 +41,7 @@ def filter_of(asked: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "kind": [asked["kind"]] if asked["kind"] else None,
         "within": asked["within"],
+        "above": asked["above"],
         "text": asked["q"],
         "group": asked["group"],
         "accessibility": asked["access"],
@@ -56,7 +58,7 @@ def filter_of(asked: dict[str, str]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value not in (None, "")}
 
 
-_LASTING = ("q", "kind", "within", "group", "access", "free", "venue", "organiser")
+_LASTING = ("q", "kind", "within", "above", "group", "access", "free", "venue", "organiser")
 
 
 def feed_of(asked: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from civicgraph.bookings.known import own_states
 from civicgraph.events.feeds import linked
-from civicgraph.events.feeds.texts import absolute, when_of
+from civicgraph.events.feeds.texts import absolute, title_of, when_of
 from civicgraph.events.kinds import ENTRIES, KINDS
 from civicgraph.events.models import EventKind
 from civicgraph.events.rule_words import words_of
@@ -44,6 +44,7 @@ async def event(request: Request) -> Response:
         "record_parts": record_parts(row),
         "linked": linked.script(linked.event_of(row)),
         "graph": linked.graph_of(row, when_of(row)),
+        "named": title_of(row),
         "short_link": short.partition("://")[2],
     }
     return await page(request, "events/event", variables, values, data=found)

@@ -152,6 +152,17 @@ async def event_short(request: Request) -> Response:
     return RedirectResponse(address(request, "event", slug=found["node"]["slug"]), 302)
 
 
+async def event_next(request: Request) -> Response:
+    """From any event of a series to the next that takes place; from the last, and from one that comes once, to itself.
+
+    A calendar has one address for all of a series, and keeps it for weeks.
+    """
+    slug = request.path_params["slug"]
+    row = require(await read(request, "events/feeds/next", {"slug": slug}), "event")
+    coming = row["series"]["events"]["nodes"] if row["series"] else []
+    return RedirectResponse(address(request, "event", slug=coming[0]["slug"] if coming else slug), 302)
+
+
 async def event_poster(request: Request) -> Response:
     """A sheet of A4 for the notice board, with a square code that leads to the page."""
     variables = {"slug": request.path_params["slug"]}

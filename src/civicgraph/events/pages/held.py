@@ -15,11 +15,12 @@ from civicgraph.web import page, read, require
 from civicgraph.web.query import select_field
 from civicgraph.web.shell import address, chosen_place, html
 
-LEVELS = (("community", 12), ("street", 9), ("county", 6))
+LEVELS = (("community", 12), ("street", 9), ("county", 6), ("city", 4))
+"""From near to far: what is on in each, and of the last what is for all of it."""
 
 
 async def events_near(request: Request) -> Response:
-    """What is on in the visitor's community, then in its subdistrict, then in its county.
+    """What is on in the visitor's community, then in its subdistrict, then in its county, then for the whole city.
 
     Where somebody lives is what they chose themselves: it stands in the address, or in their browser's cookie.
     """
@@ -33,7 +34,8 @@ async def events_near(request: Request) -> Response:
         )
     wanted = {"kind": [asked["kind"]] if asked["kind"] else None, "isUpcoming": True}
     kept = {key: value for key, value in wanted.items() if value is not None}
-    variables = {"place": code} | {name: {**kept, "within": code[:digits]} for name, digits in LEVELS}
+    variables = {"place": code, "city": {**kept, "above": code[:6]}}
+    variables |= {name: {**kept, "within": code[:digits]} for name, digits in LEVELS[:-1]}
     found = await read(request, "events/near", variables)
     require(found, "division")
     values = {

@@ -16,13 +16,20 @@ async def events(request: Request) -> Response:
     """The list: what is on, by kind, place, day and words."""
     asked = asked_of(request)
     variables = {
-        "place": asked["within"] or settings.current().city_code,
+        "place": asked["within"] or asked["above"] or settings.current().city_code,
         "filter": filter_of(asked),
+        "forAll": {**filter_of({**asked, "within": ""}), "above": asked["within"]} if asked["within"] else None,
+        "isWithin": bool(asked["within"]),
         "orderBy": "LATEST" if asked["past"] else "SOONEST",
         **paging(request, 20),
     }
     found = await read(request, "events/list", variables)
     *fields, is_free = fields_of(request, found, asked)
     fields += [*date_fields(asked), is_free]
-    values = {"asked": asked, "fields": fields, "subscribed": subscriptions(request, asked)}
+    values = {
+        "asked": asked,
+        "fields": fields,
+        "subscribed": subscriptions(request, asked),
+        "for_all": found.get("forAll"),
+    }
     return await page(request, "events/list", variables, values, fragment="events/_results", data=found)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from civicgraph import clock, settings
 from civicgraph.events.pages.asked import asked_of, fields_of, filter_of
-from civicgraph.i18n import LOCALES, current, gettext, ngettext
+from civicgraph.i18n import LOCALES, current, gettext, label_of, ngettext
 from civicgraph.web import page, read
 from civicgraph.web.formats import time
 from civicgraph.web.shell import address
@@ -99,6 +99,8 @@ def _entry(request: Request, node: dict[str, Any]) -> dict[str, Any]:
         "href": address(request, "event", slug=node["slug"]),
         "time": None if node["isAllDay"] else time(node["startsAt"]),
         "tone": tones.get(node["status"], ""),
+        "mark": label_of("EventStatus", node["status"]) if node["status"] in tones else None,
+        "is_off": node["status"] == "CANCELLED",
     }
 
 

@@ -42,7 +42,6 @@ from civicgraph.services.operations.inputs import (
     UpdateService,
 )
 from civicgraph.services.slots import lay_out
-from civicgraph.text import search_terms
 from civicgraph.uploads import operations as uploads
 
 _ROWS: dict[str, tuple[type[Any], type[Input]]] = {
@@ -78,7 +77,8 @@ async def _columns(data: ServiceFields) -> dict[str, Any]:
         compound = await Compound.get_or_none(id=data.compound_number)
         if compound is None or not str(compound.division_id).startswith(data.division_code):  # type: ignore[attr-defined]
             raise InvalidInput.at("compound_number", "elsewhere", N_("This compound does not lie in the chosen place."))
-    words = search_terms(data.name, data.summary, *(offer.name for offer in data.offers))
+    told = (offer.name for offer in data.offers), (plan.title for plan in data.slot_plans)
+    words = rules.words_of(data.name, data.summary, *told)
     places = {"division_id": data.division_code, "compound_id": data.compound_number}
     return {**{name: getattr(data, name) for name in _OWN}, **places, "search_terms": words}
 
