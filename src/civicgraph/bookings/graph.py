@@ -81,6 +81,7 @@ class Quota:
         "People of whom it was noted that they did not come: their places are free again.",
         guard=rules.manages,
     )
+    calls_due = computed(int, rules.calls_of("id"), rules.CALLS_DUE)
     version = column()
     updated_at = column()
     division = to_one("divisions.Division")
@@ -128,6 +129,13 @@ class RegistrationFilter:
     within = within("division_id")
     states = any_of("state", RegistrationState, "In any of these states.", reason=_PASSED_OVER)
     has_come = flag("Checked in (or not).", rules.has_come, rules.has_not_come, reason=_PASSED_OVER)
+    is_to_be_called = flag(
+        "Left no e-mail and is still to be called (or not).",
+        rules.is_to_be_called,
+        rules.is_not_to_be_called,
+        index="registration_call",
+    )
+    page = where(str, "For what has this page, as `link` of its places says.", rules.is_of, reason=_PASSED_OVER)
     is_listed = flag(
         "Has a place, and said that others may read it (or not).",
         rules.is_open,
@@ -173,6 +181,8 @@ class Registration:
     reason = column(guard=rules.manages)
     checked_in_at = column(guard=rules.manages)
     attended = column(guard=rules.manages)
+    call_about = column(guard=rules.manages)
+    called_at = column(guard=rules.manages)
     is_generated = column(guard=rules.manages)
     quota = to_one("Quota", is_nullable=True)
 
@@ -246,6 +256,7 @@ Mutation = mutations(
     door(operations.open_quota, {"quota": "Quota"}),
     door(operations.move_up_registration, {"registration": "Registration"}),
     door(operations.remove_registration, {"registration": "Registration"}),
+    door(operations.note_call, {"registration": "Registration"}),
     door(operations.mark_no_show, {"registration": "Registration"}),
     door(operations.check_in, {"registration": "Registration", "is_repeated": bool}),
     door(operations.undo_check_in, {"registration": "Registration"}),

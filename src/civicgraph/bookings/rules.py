@@ -199,6 +199,21 @@ def has_not_come(c: Compiler, row: Row) -> str:
     return f"({row['checked_in_at']} IS NULL AND {manages(c, row)})"
 
 
+def is_to_be_called(c: Compiler, row: Row) -> str:
+    """Left no e-mail, and has not heard yet; known to those who look after it."""
+    return f"({row['call_about']} IS NOT NULL AND {manages(c, row)})"
+
+
+def is_not_to_be_called(c: Compiler, row: Row) -> str:
+    """Has nothing to be called about; known to those who look after it."""
+    return f"({row['call_about']} IS NULL AND {manages(c, row)})"
+
+
+def is_of(c: Compiler, row: Row, link: Given) -> str:
+    """Whether the places are those of the event or service that has this page."""
+    return _of_quota(c, row, lambda one: f"{one['link']} = {link.sql(c)}")
+
+
 def is_for(c: Compiler, row: Row, subject: Given) -> str:
     """Whether the places are those of an event, or of a service."""
     return _of_quota(
@@ -230,6 +245,23 @@ def no_shows(c: Compiler, row: Row) -> str:
     """How many people were noted as not having come."""
     one, source = c.find("Registration", lambda one: f"{one['quota_id']} = {row['id']} AND {one['state']} = 'no_show'")
     return f"(SELECT coalesce(sum({one['people']}), 0) {source})"
+
+
+def calls_of(column: str) -> Callable[[Compiler, Row], str]:
+    """How many are still to be called of the quotas that point to the row by this column (of the quota itself by `id`)."""
+
+    def counted(c: Compiler, row: Row) -> str:
+        quota, quotas = c.find("Quota", lambda one: f"{one[column]} = {row['id']} AND {manages(c, one)}")
+        _, source = c.find(
+            "Registration",
+            lambda one: f"{one['call_about']} IS NOT NULL AND {one['quota_id']} IN (SELECT {quota['id']} {quotas})",
+        )
+        return f"(SELECT count(*) {source})"
+
+    return counted
+
+
+CALLS_DUE = "How many who left no e-mail are still to be called; 0 for those who do not look after them."
 
 
 def closes(c: Compiler, row: Row) -> str:

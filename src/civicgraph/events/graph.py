@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+from civicgraph.bookings.rules import CALLS_DUE, calls_of
 from civicgraph.divisions.rules import place_below
 from civicgraph.events import models, operations, rules
 from civicgraph.events.models import Accessibility, AudienceGroup, EventKind, EventStatus, Hazard
@@ -154,6 +155,7 @@ class Event:
         order=("id",),
         description="Places that one can take: of the whole, or of its sessions.",
     )
+    calls_due = computed(int, calls_of("event_id"), CALLS_DUE)
     image = to_one(
         "uploads.Upload",
         link=image_of("Event"),

@@ -37,6 +37,7 @@ STAFF_MESSAGES = {
     "milestone_late": N_("A milestone of an investment project is late"),
     "one_thing_work": N_("A step of an enterprise’s case"),
     "job_referral": N_("Somebody who looks for work"),
+    "booking_call": N_("Somebody is to be called about a booking"),
 }
 """To members of staff, and to the robots of their groups."""
 RESIDENT_MESSAGES = {
@@ -122,6 +123,7 @@ EXAMPLES = {
     "phone": "12333",
     "until": "2026-06-05",
     "reason": "同一时期已享受同类补贴",
+    "about": "moved_up",
     "lost": 0,
     "stage": "step_done",
     "step": "食品经营许可",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from civicgraph.bookings.rules import CALLS_DUE, calls_of
 from civicgraph.graph import (
     Order,
     any_of,
@@ -161,6 +162,7 @@ class Service:
         link=rules.held_slots,
         description="Time slots that have begun or are over; those that nobody booked are forgotten.",
     )
+    calls_due = computed(int, calls_of("service_id"), CALLS_DUE)
     image = to_one(
         "uploads.Upload",
         link=image_of("Service"),

@@ -340,6 +340,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "QuotaFilter.startsBefore": lambda world, row, value: row.starts_at < day(value),
     "QuotaFilter.startsFrom": lambda world, row, value: row.starts_at >= day(value),
     "RegistrationFilter.hasCome": bookings.has_come,
+    "RegistrationFilter.isToBeCalled": bookings.is_to_be_called,
+    "RegistrationFilter.page": bookings.is_of,
     "RegistrationFilter.isListed": either(lambda world, row: row.is_listed and row.state.name == "CONFIRMED"),
     "RegistrationFilter.named": found_in(texts("contact_name")),
     "RegistrationFilter.states": one_of("state"),

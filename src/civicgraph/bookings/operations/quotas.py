@@ -9,7 +9,15 @@ from tortoise.expressions import Q
 
 from civicgraph import clock
 from civicgraph.bookings import notices, rules
-from civicgraph.bookings.models import AnswerKind, Quota, QuotaKind, QuotaQuestion, QuotaStatus, Registration
+from civicgraph.bookings.models import (
+    AnswerKind,
+    CallReason,
+    Quota,
+    QuotaKind,
+    QuotaQuestion,
+    QuotaStatus,
+    Registration,
+)
 from civicgraph.bookings.operations.inputs import QuotaCode
 from civicgraph.bookings.operations.places import lock_quota, move_up
 from civicgraph.bookings.subjects import FINDERS, Subject, SubjectKind
@@ -273,10 +281,14 @@ async def keep_in_step(subject: Subject) -> None:
         await row.save(update_fields=names)
         if is_called_off:
             await settle(row, *rules.REMINDERS)
-            await notices.tell_all(row, "booking_called_off", "called_off", rules.ALIVE)
+            await notices.tell_all(
+                row, "booking_called_off", "called_off", rules.ALIVE, call_about=CallReason.CALLED_OFF
+            )
         elif row.is_on_hold and not was_on_hold:
             await settle(row, *rules.REMINDERS)
-            await notices.tell_all(row, "booking_postponed", f"postponed:{row.version}", rules.ALIVE)
+            await notices.tell_all(
+                row, "booking_postponed", f"postponed:{row.version}", rules.ALIVE, call_about=CallReason.POSTPONED
+            )
         elif is_moved or (was_on_hold and not row.is_on_hold) or (is_elsewhere and subject.is_public):
             await _tell_change(row)
 
@@ -297,7 +309,7 @@ def _move(row: Quota, subject: Subject) -> bool:
 
 async def _tell_change(row: Quota) -> None:
     await keep_deadlines(row)
-    await notices.tell_all(row, "booking_changed", f"changed:{row.version}", rules.ALIVE)
+    await notices.tell_all(row, "booking_changed", f"changed:{row.version}", rules.ALIVE, call_about=CallReason.CHANGED)
 
 
 async def keep_deadlines(row: Quota) -> None:
