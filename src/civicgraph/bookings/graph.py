@@ -55,6 +55,8 @@ class Quota:
     capacity = column()
     taken = column()
     is_on_hold = column()
+    is_suspended = computed(bool, rules.is_suspended, "Whether it is on hold since the service rests.")
+    off_reason = column()
     left = computed(int | None, rules.left, "Places that are free; null when there is no bound.")
     waiting = column()
     opens_at = column()

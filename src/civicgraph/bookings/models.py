@@ -51,6 +51,8 @@ class CallReason(Labelled):
     MOVED_UP = "moved_up", N_("Moved up from the waiting list")
     CHANGED = "changed", N_("Time or place has changed")
     POSTPONED = "postponed", N_("Postponed")
+    SUSPENDED = "suspended", N_("The service rests for a while")
+    RESUMED = "resumed", N_("The service is there again")
     CALLED_OFF = "called_off", N_("Does not take place")
     ENDED = "ended", N_("The place is no longer theirs")
     MESSAGE = "message", N_("Words to everybody")
@@ -103,7 +105,10 @@ class Quota(Listing):
     )
     is_public = fields.BooleanField(default=False, description="Whether the event or service is published.")
     is_on_hold = fields.BooleanField(
-        default=False, db_default=False, description="Whether the event is postponed, its new date not known yet."
+        default=False, db_default=False, description="Whether the event is postponed, or the service rests."
+    )
+    off_reason = fields.CharField(
+        300, default="", db_default="", description="Why it is on hold or does not take place, as everybody reads it."
     )
     is_planned = fields.BooleanField(
         default=False, db_default=False, description="Whether it was laid out from the hours that a service gives out."

@@ -117,6 +117,7 @@ def _values(row: Registration, quota: Quota) -> dict[str, Any]:
         "offered_until": row.offered_until.isoformat() if row.offered_until else "",
         "weekdays": quota.weekdays,
         "is_on_hold": quota.is_on_hold,
+        "off_reason": quota.off_reason,
         "code": quota.code,
         "sequence": quota.version + row.version,
         "page": quota.link,

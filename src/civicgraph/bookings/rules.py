@@ -86,6 +86,8 @@ def refusal(quota: Quota, now: datetime) -> str:
     """Why no place is given out at this moment, in words; empty when places are."""
     if quota.status is QuotaStatus.CALLED_OFF:
         return N_("It does not take place.")
+    if quota.is_on_hold and is_of_service(quota):
+        return N_("The service rests. Places are given out again when it is there again.")
     if quota.is_on_hold:
         return N_("It is postponed. Registration goes on when the new date is known.")
     if quota.status is QuotaStatus.CLOSED:
@@ -102,9 +104,21 @@ def closing(quota: Quota) -> datetime | None:
     return quota.closes_at or (quota.ends_at if quota.weekdays else quota.starts_at)
 
 
+def is_of_service(quota: Quota) -> bool:
+    """Whether the places are those of a service: its times stand while it rests, those of a postponed event do not."""
+    return quota.service_id is not None  # type: ignore[attr-defined,no-any-return]
+
+
+def is_over(quota: Quota, now: datetime) -> bool:
+    """Whether nobody comes to it any more."""
+    ends = quota.ends_at or quota.starts_at
+    return ends is not None and ends <= now
+
+
 def has_begun(quota: Quota, now: datetime) -> bool:
     """Whether it is too late to take a place back."""
-    return quota.starts_at is not None and not quota.weekdays and not quota.is_on_hold and now >= quota.starts_at
+    is_timed = not quota.weekdays and (is_of_service(quota) or not quota.is_on_hold)
+    return is_timed and quota.starts_at is not None and now >= quota.starts_at
 
 
 def typed_ages(text: str) -> list[int]:
@@ -236,6 +250,11 @@ def _of_quota(c: Compiler, row: Row, holds: Callable[[Row], str]) -> str:
     return f"EXISTS (SELECT 1 {source})"
 
 
+def is_suspended(c: Compiler, row: Row) -> str:
+    """The service rests: the times stand, and are not to be relied on."""
+    return f"({row['is_on_hold']} AND {row['service_id']} IS NOT NULL)"
+
+
 def left(c: Compiler, row: Row) -> str:
     """`places_left` in SQL."""
     return f"({row['capacity']} - {row['taken']})"
@@ -307,7 +326,7 @@ def may_cancel(c: Compiler, row: Row) -> str:
         "Quota",
         lambda one: (
             f"{one['id']} = {row['quota_id']} AND ({one['starts_at']} IS NULL OR {one['starts_at']} > {c.now()}"
-            f" OR {one['is_on_hold']} OR {c.dialect.text(one['weekdays'])} <> '[]')"
+            f" OR ({one['is_on_hold']} AND {one['service_id']} IS NULL) OR {c.dialect.text(one['weekdays'])} <> '[]')"
         ),
     )
     return f"({row['state']} IN ('confirmed', 'offered', 'waiting') AND EXISTS (SELECT 1 {source}))"

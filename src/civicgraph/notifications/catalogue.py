@@ -54,6 +54,8 @@ RESIDENT_MESSAGES = {
     "booking_reminder": N_("Reminder of what one registered for"),
     "booking_changed": N_("What one registered for has changed"),
     "booking_postponed": N_("What one registered for is postponed"),
+    "booking_suspended": N_("The service that one registered for rests"),
+    "booking_resumed": N_("The service that one registered for is there again"),
     "booking_called_off": N_("What one registered for does not take place"),
     "booking_message": N_("What the organiser writes to all who come"),
     "job_step": N_("News of an application for work"),
@@ -122,6 +124,7 @@ EXAMPLES = {
     "owner": "市人力资源和社会保障局",
     "phone": "12333",
     "until": "2026-06-05",
+    "off_reason": "电梯检修，约两周。",
     "reason": "同一时期已享受同类补贴",
     "about": "moved_up",
     "lost": 0,
@@ -168,6 +171,7 @@ BLOCKS = {
 """Parts of the templates that depend on the case, offered whole."""
 NEEDED = {
     **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_postponed"), "own"),
+    **dict.fromkeys(("booking_suspended", "booking_resumed"), "own"),
     **dict.fromkeys(("booking_message", "job_step"), "own"),
     "booking_called_off": "seen",
     "mail_received": "danger",

@@ -61,7 +61,8 @@ def position(world: World, row: Any) -> int | None:
 
 def may_cancel(world: World, row: Any) -> bool:
     quota = world.rows.one("Quota", row.quota_id)
-    is_ahead = quota.starts_at is None or quota.starts_at > world.now or quota.is_on_hold or quota.weekdays
+    is_ahead = quota.starts_at is None or quota.starts_at > world.now or quota.weekdays
+    is_ahead = is_ahead or (quota.is_on_hold and quota.service_id is None)  # the times of a service that rests stand
     return row.state.name in ("CONFIRMED", "OFFERED", "WAITING") and bool(is_ahead)
 
 
@@ -163,6 +164,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Quota.callsDue": calls_due("id"),
     "Quota.registrationEndsAt": lambda world, row: plain(closes_at(world, row)),
     "Quota.isTaking": is_taking,
+    "Quota.isSuspended": lambda world, row: row.is_on_hold and row.service_id is not None,
     "Quota.left": lambda world, row: None if row.capacity is None else row.capacity - row.taken,
     "Quota.noShows": no_shows,
     "Quota.questions": questions,
@@ -207,7 +209,8 @@ async def build_bookings(dice: Random, events: list[Any], services: list[Any]) -
             max_age=dice.choice([None, 12]),
             status=dice.choice([*QuotaStatus, QuotaStatus.OPEN]),
             is_public=is_public,
-            is_on_hold=is_event and dice.random() < 0.2,
+            is_on_hold=dice.random() < 0.2,
+            off_reason=dice.choice(["", "暴雨"]),
             is_planned=not is_event and starts is not None and dice.random() < 0.7,
         )
         for position in range(1, number % 3 + 1):

@@ -242,6 +242,7 @@ def shared_columns(subject: Subject) -> dict[str, Any]:
         "is_public": subject.is_public,
         "subject_starts_at": subject.starts_at,
         "is_on_hold": subject.is_on_hold,
+        "off_reason": subject.reason,
     }
 
 
@@ -286,9 +287,10 @@ async def keep_in_step(subject: Subject) -> None:
             )
         elif row.is_on_hold and not was_on_hold:
             await settle(row, *rules.REMINDERS)
-            await notices.tell_all(
-                row, "booking_postponed", f"postponed:{row.version}", rules.ALIVE, call_about=CallReason.POSTPONED
-            )
+            await _tell_hold(row)
+        elif was_on_hold and not row.is_on_hold and rules.is_of_service(row):
+            await keep_deadlines(row)
+            await _tell_hold(row)
         elif is_moved or (was_on_hold and not row.is_on_hold) or (is_elsewhere and subject.is_public):
             await _tell_change(row)
 
@@ -305,6 +307,16 @@ def _move(row: Quota, subject: Subject) -> bool:
     if not row.title:
         row.ends_at = subject.ends_at
     return bool(delta) or row.ends_at != old_end
+
+
+async def _tell_hold(row: Quota) -> None:
+    """Tell that an event is postponed; that a service rests, or is there again, while there is something to come to."""
+    what, about = "postponed", CallReason.POSTPONED
+    if rules.is_of_service(row):
+        if rules.is_over(row, clock.now()):
+            return
+        what, about = ("suspended", CallReason.SUSPENDED) if row.is_on_hold else ("resumed", CallReason.RESUMED)
+    await notices.tell_all(row, f"booking_{what}", f"{what}:{row.version}", rules.ALIVE, call_about=about)
 
 
 async def _tell_change(row: Quota) -> None:
