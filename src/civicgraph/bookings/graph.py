@@ -54,7 +54,7 @@ class Quota:
     weekdays = json_column(int, description="Weekdays on which it takes place between start and end, 1 is Monday.")
     capacity = column()
     taken = column()
-    is_on_hold = column()
+    is_on_hold = column(description="Whether the event is postponed, its new date not known yet, or the service rests.")
     is_suspended = computed(bool, rules.is_suspended, "Whether it is on hold since the service rests.")
     off_reason = column()
     left = computed(int | None, rules.left, "Places that are free; null when there is no bound.")

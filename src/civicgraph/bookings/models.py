@@ -105,7 +105,7 @@ class Quota(Listing):
     )
     is_public = fields.BooleanField(default=False, description="Whether the event or service is published.")
     is_on_hold = fields.BooleanField(
-        default=False, db_default=False, description="Whether the event is postponed, or the service rests."
+        default=False, db_default=False, description="Whether the event is postponed, its new date not known yet."
     )
     off_reason = fields.CharField(
         300, default="", db_default="", description="Why it is on hold or does not take place, as everybody reads it."

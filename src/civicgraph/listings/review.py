@@ -14,6 +14,7 @@ from pydantic import Field
 
 from civicgraph import clock
 from civicgraph.i18n import N_
+from civicgraph.listings.telling import tell_author, tell_editors
 from civicgraph.model import Drafted
 from civicgraph.operations import Input, InvalidInput, Unavailable, audit, changed, check_version
 from civicgraph.operations.audit import operation_name
@@ -63,16 +64,29 @@ def is_draft(row: Drafted) -> bool:
 
 
 async def submit(actor: Actor, row: D, version: int) -> D:
-    """Its author asks for review."""
+    """Its author asks for review; the editors of the place are told."""
     _check(row, version)
-    return await _change(actor, row, submitted_at=clock.now(), review_note="")
+    row.submitted_by_id = actor.person_id  # type: ignore[attr-defined]
+    row = await _change(actor, row, submitted_at=clock.now(), review_note="")
+    await tell_editors(row)
+    return row
 
 
 async def give_back(actor: Actor, row: D, version: int, note: str) -> D:
-    """An editor says what has to change; a publication that was planned is off."""
+    """An editor says what has to change, and its author is told; a publication that was planned is off."""
     _check(row, version)
     await settle(row, PUBLICATION)
-    return await _change(actor, row, submitted_at=None, publish_at=None, review_note=note)
+    row = await _change(actor, row, submitted_at=None, publish_at=None, review_note=note)
+    await tell_author(actor, row, "listing_returned", note=note)
+    return row
+
+
+async def published(actor: Actor, row: Drafted) -> None:
+    """Whoever asked is told that the public sees it now; with that the review is over."""
+    await tell_author(actor, row, "listing_published")
+    if row.submitted_by_id is not None:  # type: ignore[attr-defined]
+        row.submitted_by_id = None  # type: ignore[attr-defined]
+        await row.save(update_fields=["submitted_by_id"])
 
 
 async def schedule(actor: Actor, row: D, version: int, publish_at: Any) -> D:

@@ -28,13 +28,6 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AlterField(
-            model_name="Quota",
-            name="is_on_hold",
-            field=fields.BooleanField(
-                default=False, db_default=False, description="Whether the event is postponed, or the service rests."
-            ),
-        ),
         ops.AddField(
             model_name="Quota",
             name="off_reason",

@@ -37,6 +37,9 @@ STAFF_MESSAGES = {
     "milestone_late": N_("A milestone of an investment project is late"),
     "one_thing_work": N_("A step of an enterprise’s case"),
     "job_referral": N_("Somebody who looks for work"),
+    "listing_submitted": N_("A draft waits to be looked over"),
+    "listing_returned": N_("A draft is given back"),
+    "listing_published": N_("A draft is published"),
     "booking_call": N_("Somebody is to be called about a booking"),
 }
 """To members of staff, and to the robots of their groups."""

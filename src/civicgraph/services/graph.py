@@ -175,6 +175,7 @@ class Service:
     may_copy = computed(bool, rules.writes, "Whether you may write listings there, be it as a copy of this one.")
     publish_at = column(guard=rules.writes)
     submitted_at = column(guard=rules.writes)
+    submitted_by = computed(str | None, rules.submitter, "Who asked for it to be looked over.", guard=rules.writes)
     review_note = column(guard=rules.writes)
     import_key = column(guard=rules.writes)
 
