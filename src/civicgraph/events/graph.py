@@ -87,6 +87,12 @@ class EventFilter:
         rules.writes,
         reason="Editors ask for a place of theirs by `within`; without, the walk ends with the time of a statement.",
     )
+    has_open_findings = flag(
+        "A finding or an opinion in its record is still to be seen to.", rules.has_open, index="event_entry_open"
+    )
+    has_overdue_findings = flag(
+        "One of them was to be seen to before today.", rules.has_overdue, index="event_entry_open"
+    )
     is_submitted = flag("Waits to be looked over.", rules.is_submitted, index="event_submitted")
 
 
