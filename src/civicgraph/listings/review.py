@@ -14,7 +14,6 @@ from pydantic import Field
 
 from civicgraph import clock
 from civicgraph.i18n import N_
-from civicgraph.listings.telling import tell_author, tell_editors
 from civicgraph.model import Drafted
 from civicgraph.operations import Input, InvalidInput, Unavailable, audit, changed, check_version
 from civicgraph.operations.audit import operation_name
@@ -27,6 +26,9 @@ PUBLICATION = "publication"
 """The deadline at which a draft is published."""
 FARTHEST = timedelta(days=730)
 D = TypeVar("D", bound=Drafted)
+Teller = Callable[..., Awaitable[None]]
+"""Tells by `(actor, row, step, **values)` whom a step concerns; the steps are submitted, returned and published."""
+_tellers: dict[str, Teller] = {}
 
 
 class ListingVersion(Input):
@@ -68,7 +70,7 @@ async def submit(actor: Actor, row: D, version: int) -> D:
     _check(row, version)
     row.submitted_by_id = actor.person_id  # type: ignore[attr-defined]
     row = await _change(actor, row, submitted_at=clock.now(), review_note="")
-    await tell_editors(row)
+    await _tellers[type(row).__name__](actor, row, "submitted")
     return row
 
 
@@ -77,14 +79,14 @@ async def give_back(actor: Actor, row: D, version: int, note: str) -> D:
     _check(row, version)
     await settle(row, PUBLICATION)
     row = await _change(actor, row, submitted_at=None, publish_at=None, review_note=note)
-    await tell_author(actor, row, "listing_returned", note=note)
+    await _tellers[type(row).__name__](actor, row, "returned", note=note)
     return row
 
 
 async def published(actor: Actor, row: Drafted) -> None:
     """Whoever asked is told that the public sees it now; with that the review is over."""
-    await tell_author(actor, row, "listing_published")
     if row.submitted_by_id is not None:  # type: ignore[attr-defined]
+        await _tellers[type(row).__name__](actor, row, "published")
         row.submitted_by_id = None  # type: ignore[attr-defined]
         await row.save(update_fields=["submitted_by_id"])
 
@@ -108,6 +110,11 @@ async def unschedule(actor: Actor, row: D, version: int) -> D:
         raise Unavailable(N_("No time was set."))
     await settle(row, PUBLICATION)
     return await _change(actor, row, publish_at=None)
+
+
+def tells(model: type[Drafted], teller: Teller) -> None:
+    """Say who tells of the review of a model's drafts."""
+    _tellers[model.__name__] = teller
 
 
 def publishes(model: type[D], name: str, publish: Callable[[Actor, D], Awaitable[None]]) -> None:

@@ -14,7 +14,7 @@ from civicgraph.events.operations.rows import at_time, editable, event_values, r
 from civicgraph.events.operations.series import end_series
 from civicgraph.i18n import N_
 from civicgraph.listings import review
-from civicgraph.listings.telling import reviews
+from civicgraph.notifications.reviews import teller
 from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
 from civicgraph.operations.inputs import validate
 from civicgraph.permissions import EDIT_EVENTS, Actor
@@ -64,7 +64,7 @@ async def publish(actor: Actor, row: Event) -> None:
 
 
 review.publishes(Event, "publish_event", publish)
-reviews(Event, "title", "/staff/events", EDIT_EVENTS)
+review.tells(Event, teller("title", "/staff/events", EDIT_EVENTS))
 
 
 @operation()

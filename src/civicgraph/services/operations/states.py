@@ -7,7 +7,7 @@ from typing import Any
 from civicgraph.bookings.operations import check_untaken
 from civicgraph.i18n import N_
 from civicgraph.listings import review
-from civicgraph.listings.telling import reviews
+from civicgraph.notifications.reviews import teller
 from civicgraph.operations import Unavailable, audit, changed, check_version, operation
 from civicgraph.permissions import EDIT_SERVICES, Actor
 from civicgraph.scheduler.deadlines import settle
@@ -49,7 +49,7 @@ async def publish(actor: Actor, row: Service) -> None:
 
 
 review.publishes(Service, "publish_service", publish)
-reviews(Service, "name", "/staff/services", EDIT_SERVICES)
+review.tells(Service, teller("name", "/staff/services", EDIT_SERVICES))
 
 
 @operation()
