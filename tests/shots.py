@@ -125,6 +125,8 @@ STAFF = {
     "staff-services": "/staff/services",
     "staff-services-import": "/staff/services/import",
     "staff-bookings": "/staff/bookings?state=WAITING",
+    "staff-bookings-calls": "/staff/bookings?call=true",
+    "staff-findings": "/staff/findings",
     "staff-bookings-figures": "/staff/bookings/figures/service/canteen-wujiangtianyuan",
     "staff-service": "@/staff/services",
     "staff-service-kinds": "/staff/services/new",

@@ -46,6 +46,13 @@ class Drafted(Listing):
     submitted_at = fields.DatetimeField(
         null=True, description="When its author asked somebody to look it over, empty when nobody is to."
     )
+    submitted_by: Any = fields.ForeignKeyField(
+        "civicgraph.Person",
+        related_name=False,
+        null=True,
+        on_delete=fields.SET_NULL,
+        description="Who asked, to be told what becomes of it.",
+    )
     review_note = fields.CharField(
         300, default="", db_default="", description="What has to change before it is published, for its author."
     )

@@ -16,7 +16,10 @@ from civicgraph.bookings import rules
 from civicgraph.bookings.models import Quota, Registration, RegistrationState
 from civicgraph.bookings.pages import door as pages_at_door
 from civicgraph.divisions.models import Division
+from civicgraph.events import operations as events
 from civicgraph.events.models import Event
+from civicgraph.notifications.models import OutboxMessage
+from civicgraph.notifications.rendering import render_message
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
 from tests.bookings.conftest import Offer, come
@@ -319,3 +322,18 @@ async def test_there_is_always_a_person_to_be_called(app: Starlette, offer: Offe
             assert f'href="tel:{number}"' in await browser.open(page)
     await Quota.all().update(phone="0851-3")
     assert 'href="tel:0851-3"' in await browser.open(f"/book/{quota.code}")
+
+
+async def test_who_had_a_place_reads_why_it_does_not_take_place_and_is_no_longer_offered_it_for_the_calendar(
+    app: Starlette, editor: Actor, offer: Offer, night: Event
+) -> None:
+    row = await come(await offer(), contact_email="zhang@example.cn")
+    own, browser = f"/my-booking/{row.number}/{rules.secret_of(row.number)}", visit(app)
+    assert "加到我的日历" in await browser.open(own)
+    await events.cancel_event(editor, {"slug": night.slug, "version": night.version, "reason": "场馆漏水，改日再约。"})
+    page = await browser.open(own)
+    assert heading(page) == "不举行了"
+    assert "场馆漏水，改日再约。" in page
+    assert "加到我的日历" not in page
+    message = await OutboxMessage.get(template="booking_called_off")
+    assert "场馆漏水，改日再约。" in render_message(message.template, message.values, "zh")[1]

@@ -198,7 +198,13 @@ def test_the_pages_of_bookings_shut_nobody_out(people: People, lang: str) -> Non
     )
     bookings = f"/staff/bookings/{code}"
     staff = (
-        *("/staff/bookings", "/staff/bookings?state=WAITING", f"/staff/bookings/figures/event/{slug}"),
+        *(
+            "/staff/bookings",
+            "/staff/bookings?state=WAITING",
+            "/staff/bookings?call=true",
+            "/staff/findings",
+            f"/staff/bookings/figures/event/{slug}",
+        ),
         *(f"/staff/bookings/new?kind=event&slug={slug}", bookings, f"{bookings}?view=waiting", f"{bookings}/edit"),
         *(f"{bookings}/messages", f"{bookings}/sheet", f"{bookings}/check-in", f"/staff/registrations/{number}"),
         *(f"{bookings}/check-in?ticket={number}", f"/staff/events/{slug}", f"/staff/events/{slug}/history"),

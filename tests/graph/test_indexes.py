@@ -62,7 +62,7 @@ EXCEPTIONS = {
     "ProductFilter.month",
     *(
         f"RegistrationFilter.{name}"
-        for name in ("has_come", "starts_before", "starts_from", "states", "subject", "text")
+        for name in ("has_come", "page", "starts_before", "starts_from", "states", "subject", "text")
     ),
 }
 

@@ -35,7 +35,7 @@ class Entry:
     venue: str = ""
     phone: str = ""
     is_on_hold: bool = False
-    """Postponed, without a new date: the day that stands there is not to be relied on."""
+    """Postponed, or the service rests: the day that stands there is not to be relied on."""
 
 
 def entry_of(values: Mapping[str, Any], *, is_called_off: bool = False) -> Entry | None:

@@ -20,8 +20,8 @@ async def forget(row: Registration) -> None:
     first, last = f"registration:{row.id}:", f"registration:{row.id};"  # all keys of this registration, by their index
     waiting = OutboxMessage.filter(dedupe_key__gte=first, dedupe_key__lt=last, state=MessageState.PENDING)
     await waiting.delete()
-    row.update_from_dict({**dict.fromkeys(CONTACT, ""), "is_listed": False})
-    await row.save(update_fields=[*CONTACT, "is_listed", "updated_at"])
+    row.update_from_dict({**dict.fromkeys(CONTACT, ""), "is_listed": False, "call_about": None})
+    await row.save(update_fields=[*CONTACT, "is_listed", "call_about", "updated_at"])
 
 
 async def forget_due(limit: int) -> int:

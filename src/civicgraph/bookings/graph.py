@@ -54,7 +54,9 @@ class Quota:
     weekdays = json_column(int, description="Weekdays on which it takes place between start and end, 1 is Monday.")
     capacity = column()
     taken = column()
-    is_on_hold = column()
+    is_on_hold = column(description="Whether the event is postponed, its new date not known yet, or the service rests.")
+    is_suspended = computed(bool, rules.is_suspended, "Whether it is on hold since the service rests.")
+    off_reason = column()
     left = computed(int | None, rules.left, "Places that are free; null when there is no bound.")
     waiting = column()
     opens_at = column()
@@ -81,6 +83,7 @@ class Quota:
         "People of whom it was noted that they did not come: their places are free again.",
         guard=rules.manages,
     )
+    calls_due = computed(int, rules.calls_of("id"), rules.CALLS_DUE)
     version = column()
     updated_at = column()
     division = to_one("divisions.Division")
@@ -128,6 +131,13 @@ class RegistrationFilter:
     within = within("division_id")
     states = any_of("state", RegistrationState, "In any of these states.", reason=_PASSED_OVER)
     has_come = flag("Checked in (or not).", rules.has_come, rules.has_not_come, reason=_PASSED_OVER)
+    is_to_be_called = flag(
+        "Left no e-mail and is still to be called (or not).",
+        rules.is_to_be_called,
+        rules.is_not_to_be_called,
+        index="registration_call",
+    )
+    page = where(str, "For what has this page, as `link` of its places says.", rules.is_of, reason=_PASSED_OVER)
     is_listed = flag(
         "Has a place, and said that others may read it (or not).",
         rules.is_open,
@@ -173,6 +183,8 @@ class Registration:
     reason = column(guard=rules.manages)
     checked_in_at = column(guard=rules.manages)
     attended = column(guard=rules.manages)
+    call_about = column(guard=rules.manages)
+    called_at = column(guard=rules.manages)
     is_generated = column(guard=rules.manages)
     quota = to_one("Quota", is_nullable=True)
 
@@ -246,6 +258,7 @@ Mutation = mutations(
     door(operations.open_quota, {"quota": "Quota"}),
     door(operations.move_up_registration, {"registration": "Registration"}),
     door(operations.remove_registration, {"registration": "Registration"}),
+    door(operations.note_call, {"registration": "Registration"}),
     door(operations.mark_no_show, {"registration": "Registration"}),
     door(operations.check_in, {"registration": "Registration", "is_repeated": bool}),
     door(operations.undo_check_in, {"registration": "Registration"}),

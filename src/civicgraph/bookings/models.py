@@ -45,6 +45,19 @@ class RegistrationState(Labelled):
     NO_SHOW = "no_show", N_("Did not come")
 
 
+class CallReason(Labelled):
+    """What somebody who left no e-mail is to be called about."""
+
+    MOVED_UP = "moved_up", N_("Moved up from the waiting list")
+    CHANGED = "changed", N_("Time or place has changed")
+    POSTPONED = "postponed", N_("Postponed")
+    SUSPENDED = "suspended", N_("The service rests for a while")
+    RESUMED = "resumed", N_("The service is there again")
+    CALLED_OFF = "called_off", N_("Does not take place")
+    ENDED = "ended", N_("The place is no longer theirs")
+    MESSAGE = "message", N_("Words to everybody")
+
+
 class Quota(Listing):
     """Places that people can take: of an event, of a session of it, of a service, of one of its terms or slots."""
 
@@ -93,6 +106,9 @@ class Quota(Listing):
     is_public = fields.BooleanField(default=False, description="Whether the event or service is published.")
     is_on_hold = fields.BooleanField(
         default=False, db_default=False, description="Whether the event is postponed, its new date not known yet."
+    )
+    off_reason = fields.CharField(
+        300, default="", db_default="", description="Why it is on hold or does not take place, as everybody reads it."
     )
     is_planned = fields.BooleanField(
         default=False, db_default=False, description="Whether it was laid out from the hours that a service gives out."
@@ -148,6 +164,10 @@ class Registration(Record):
     checked_in_at = fields.DatetimeField(null=True, description="When they came.")
     attended = fields.IntField(default=0, description="How many of them came.")
     check_in_key = fields.CharField(80, default="", description="Key of the scan, so that one sent again is one.")
+    call_about = fields.CharEnumField(
+        CallReason, max_length=10, null=True, description="What they are still to be called about, who left no e-mail."
+    )
+    called_at = fields.DatetimeField(null=True, description="When they were last called.")
     is_generated = fields.BooleanField(default=False, description="Made up for the demo city.")
     version = fields.IntField(default=1, description="Grows by one with each change.")
     search_terms = fields.TextField(default="", db_default="", description="Bigrams of the name, while it is known.")
@@ -156,4 +176,7 @@ class Registration(Record):
         table = "registration"
         indexes = (("quota_id", "id"), ("quota_id", "state", "rank"), ("division_id", "id"))
 
-    sql_indexes: ClassVar[SqlIndexes] = {"registration_listed": (), **by_place("registration", "division_id", "id")}
+    sql_indexes: ClassVar[SqlIndexes] = {
+        **{"registration_listed": (), "registration_call": ()},
+        **by_place("registration", "division_id", "id"),
+    }

@@ -1,6 +1,7 @@
 """Who is told what: the holder of a registration of each step, everybody of what becomes of the event.
 
-Messages name what the places are for and the number; the link in them is made when they are written out.
+Messages name what the places are for and the number; the link in them is made when they are written out. Who left no
+e-mail is called: the registration says what about until somebody notes it, and the staff who keep it are asked to.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from civicgraph.accounts.keepers import keepers_of
 from civicgraph.bookings import rules
-from civicgraph.bookings.models import Quota, Registration, RegistrationState
-from civicgraph.notifications.operations import notify_address
+from civicgraph.bookings.models import CallReason, Quota, Registration, RegistrationState
+from civicgraph.notifications.operations import notify_address, notify_person
+from civicgraph.permissions import EDIT_EVENTS, EDIT_SERVICES, MANAGE_BOOKINGS
 from civicgraph.web.templating import environment
 
 
@@ -39,27 +42,66 @@ async def tell(row: Registration, quota: Quota, template: str, what: str, **valu
     return True
 
 
-async def tell_step(row: Registration, quota: Quota, *, position: int = 0) -> None:
-    """Tell the holder where the registration stands now; the version tells one step from the next."""
-    await tell(row, quota, "booking_step", f"step:{row.version}", position=position, reason=row.reason)
+async def tell_step(
+    row: Registration, quota: Quota, *, position: int = 0, call_about: CallReason | None = None
+) -> None:
+    """Tell the holder where the registration stands now; the version tells one step from the next.
+
+    `call_about` for what they did not do themselves: then who left no e-mail is to be called.
+    """
+    is_told = await tell(row, quota, "booking_step", f"step:{row.version}", position=position, reason=row.reason)
+    if call_about is not None and not is_told:
+        await _to_call([row], call_about)
+        await _ask_staff(quota, call_about, 1, f"{row.number} {row.version}", f"/staff/registrations/{row.number}")
 
 
 async def tell_all(
-    quota: Quota, template: str, what: str, states: Sequence[RegistrationState], **values: Any
+    quota: Quota,
+    template: str,
+    what: str,
+    states: Sequence[RegistrationState],
+    *,
+    call_about: CallReason | None = None,
+    **values: Any,
 ) -> tuple[int, int]:
-    """Tell everybody who stands there, each once. How many were told, and how many left no address."""
-    told = silent = 0
-    last = 0
+    """Tell everybody who stands there, each once. How many were told, and how many left no address.
+
+    `call_about` for what nobody may miss: then those without an address are to be called.
+    """
+    told = silent = last = 0
     while rows := await Registration.filter(quota_id=quota.id, id__gt=last).order_by("id").limit(500):
-        for row in rows:
-            if row.state not in states:
-                continue
-            if await tell(row, quota, template, what, **values):
-                told += 1
-            else:
-                silent += 1
+        concerned = [row for row in rows if row.state in states]
+        unheard = [row for row in concerned if not await tell(row, quota, template, what, **values)]
+        if call_about is not None:
+            await _to_call(unheard, call_about)
+        told, silent = told + len(concerned) - len(unheard), silent + len(unheard)
         last = rows[-1].id
+    if call_about is not None and silent:
+        await _ask_staff(quota, call_about, silent, f"{quota.code} {what}", f"/staff/bookings/{quota.code}?view=calls")
     return told, silent
+
+
+async def _to_call(rows: Sequence[Registration], about: CallReason) -> None:
+    """These are to be called, until it is noted. The latest news is what about: with it goes where they stand."""
+    for row in rows:
+        row.call_about = about
+    if rows:
+        await Registration.filter(id__in=[row.id for row in rows]).update(call_about=about)
+
+
+async def _ask_staff(quota: Quota, about: CallReason, count: int, what: str, link: str) -> None:
+    """Ask the staff who keep the bookings, and those who keep the listing, to call: each once of each thing."""
+    place = str(quota.division_id)  # type: ignore[attr-defined]
+    listing = EDIT_SERVICES if quota.event_id is None else EDIT_EVENTS  # type: ignore[attr-defined]
+    for person in await keepers_of(place, MANAGE_BOOKINGS, listing):
+        await notify_person(
+            person,
+            "booking_call",
+            {"name": rules.name_of(quota), "count": count, "about": about.value},
+            dedupe=f"booking call {what}",
+            division_code=place,
+            link=link,
+        )
 
 
 def _values(row: Registration, quota: Quota) -> dict[str, Any]:
@@ -75,6 +117,7 @@ def _values(row: Registration, quota: Quota) -> dict[str, Any]:
         "offered_until": row.offered_until.isoformat() if row.offered_until else "",
         "weekdays": quota.weekdays,
         "is_on_hold": quota.is_on_hold,
+        "off_reason": quota.off_reason,
         "code": quota.code,
         "sequence": quota.version + row.version,
         "page": quota.link,

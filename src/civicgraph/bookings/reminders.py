@@ -10,7 +10,7 @@ from datetime import UTC
 
 from civicgraph import clock
 from civicgraph.bookings import notices, rules
-from civicgraph.bookings.models import Quota, QuotaStatus, Registration, RegistrationState
+from civicgraph.bookings.models import CallReason, Quota, QuotaStatus, Registration, RegistrationState
 from civicgraph.bookings.operations.places import end, lock_quota
 from civicgraph.permissions import SYSTEM
 from civicgraph.scheduler.deadlines import on_missed
@@ -51,4 +51,4 @@ async def let_go(deadline: Deadline) -> None:
     quota = await lock_quota(id=found.quota_id, nowait=True)  # type: ignore[attr-defined]
     row = await Registration.get(id=found.id)
     if row.state is RegistrationState.OFFERED and row.offered_until and row.offered_until <= clock.now():
-        await end(SYSTEM, row, quota, RegistrationState.EXPIRED)
+        await end(SYSTEM, row, quota, RegistrationState.EXPIRED, call_about=CallReason.ENDED)

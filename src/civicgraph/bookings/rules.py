@@ -86,6 +86,8 @@ def refusal(quota: Quota, now: datetime) -> str:
     """Why no place is given out at this moment, in words; empty when places are."""
     if quota.status is QuotaStatus.CALLED_OFF:
         return N_("It does not take place.")
+    if quota.is_on_hold and is_of_service(quota):
+        return N_("The service rests. Places are given out again when it is there again.")
     if quota.is_on_hold:
         return N_("It is postponed. Registration goes on when the new date is known.")
     if quota.status is QuotaStatus.CLOSED:
@@ -102,9 +104,21 @@ def closing(quota: Quota) -> datetime | None:
     return quota.closes_at or (quota.ends_at if quota.weekdays else quota.starts_at)
 
 
+def is_of_service(quota: Quota) -> bool:
+    """Whether the places are those of a service: its times stand while it rests, those of a postponed event do not."""
+    return quota.service_id is not None  # type: ignore[attr-defined,no-any-return]
+
+
+def is_over(quota: Quota, now: datetime) -> bool:
+    """Whether nobody comes to it any more."""
+    ends = quota.ends_at or quota.starts_at
+    return ends is not None and ends <= now
+
+
 def has_begun(quota: Quota, now: datetime) -> bool:
     """Whether it is too late to take a place back."""
-    return quota.starts_at is not None and not quota.weekdays and not quota.is_on_hold and now >= quota.starts_at
+    is_timed = not quota.weekdays and (is_of_service(quota) or not quota.is_on_hold)
+    return is_timed and quota.starts_at is not None and now >= quota.starts_at
 
 
 def typed_ages(text: str) -> list[int]:
@@ -199,6 +213,21 @@ def has_not_come(c: Compiler, row: Row) -> str:
     return f"({row['checked_in_at']} IS NULL AND {manages(c, row)})"
 
 
+def is_to_be_called(c: Compiler, row: Row) -> str:
+    """Left no e-mail, and has not heard yet; known to those who look after it."""
+    return f"({row['call_about']} IS NOT NULL AND {manages(c, row)})"
+
+
+def is_not_to_be_called(c: Compiler, row: Row) -> str:
+    """Has nothing to be called about; known to those who look after it."""
+    return f"({row['call_about']} IS NULL AND {manages(c, row)})"
+
+
+def is_of(c: Compiler, row: Row, link: Given) -> str:
+    """Whether the places are those of the event or service that has this page."""
+    return _of_quota(c, row, lambda one: f"{one['link']} = {link.sql(c)}")
+
+
 def is_for(c: Compiler, row: Row, subject: Given) -> str:
     """Whether the places are those of an event, or of a service."""
     return _of_quota(
@@ -221,6 +250,11 @@ def _of_quota(c: Compiler, row: Row, holds: Callable[[Row], str]) -> str:
     return f"EXISTS (SELECT 1 {source})"
 
 
+def is_suspended(c: Compiler, row: Row) -> str:
+    """The service rests: the times stand, and are not to be relied on."""
+    return f"({row['is_on_hold']} AND {row['service_id']} IS NOT NULL)"
+
+
 def left(c: Compiler, row: Row) -> str:
     """`places_left` in SQL."""
     return f"({row['capacity']} - {row['taken']})"
@@ -230,6 +264,23 @@ def no_shows(c: Compiler, row: Row) -> str:
     """How many people were noted as not having come."""
     one, source = c.find("Registration", lambda one: f"{one['quota_id']} = {row['id']} AND {one['state']} = 'no_show'")
     return f"(SELECT coalesce(sum({one['people']}), 0) {source})"
+
+
+def calls_of(column: str) -> Callable[[Compiler, Row], str]:
+    """How many are still to be called of the quotas that point to the row by this column (of the quota itself by `id`)."""
+
+    def counted(c: Compiler, row: Row) -> str:
+        quota, quotas = c.find("Quota", lambda one: f"{one[column]} = {row['id']} AND {manages(c, one)}")
+        _, source = c.find(
+            "Registration",
+            lambda one: f"{one['call_about']} IS NOT NULL AND {one['quota_id']} IN (SELECT {quota['id']} {quotas})",
+        )
+        return f"(SELECT count(*) {source})"
+
+    return counted
+
+
+CALLS_DUE = "How many who left no e-mail are still to be called; 0 for those who do not look after them."
 
 
 def closes(c: Compiler, row: Row) -> str:
@@ -275,7 +326,7 @@ def may_cancel(c: Compiler, row: Row) -> str:
         "Quota",
         lambda one: (
             f"{one['id']} = {row['quota_id']} AND ({one['starts_at']} IS NULL OR {one['starts_at']} > {c.now()}"
-            f" OR {one['is_on_hold']} OR {c.dialect.text(one['weekdays'])} <> '[]')"
+            f" OR ({one['is_on_hold']} AND {one['service_id']} IS NULL) OR {c.dialect.text(one['weekdays'])} <> '[]')"
         ),
     )
     return f"({row['state']} IN ('confirmed', 'offered', 'waiting') AND EXISTS (SELECT 1 {source}))"

@@ -32,7 +32,9 @@ class Subject:
     is_public: bool
     is_called_off: bool
     is_on_hold: bool = False
-    """Postponed, without a new date yet."""
+    """An event that is postponed, without a new date yet; a service that rests."""
+    reason: str = ""
+    """Why it is on hold or does not take place; empty while it does."""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     capacity: int | None = None

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from civicgraph.accounts.models import Grant, Person
+from civicgraph.accounts.keepers import keepers_of
+from civicgraph.accounts.models import Person
 from civicgraph.checklists.models import Checklist, OneThingCase, OneThingStep
-from civicgraph.divisions.rules import ancestors
 from civicgraph.enterprises.models import Enterprise, EnterpriseAccount
 from civicgraph.grievances.models import TeamMember
 from civicgraph.notifications.operations import notify_address, notify_person
-from civicgraph.permissions import CAPABILITIES, HANDLE_CASES, Role
-
-_WINDOW = [role for role in Role if HANDLE_CASES in CAPABILITIES[role]]
+from civicgraph.permissions import HANDLE_CASES
 
 
 async def tell_enterprise(case: OneThingCase, stage: str, what: str, step: OneThingStep | None = None) -> None:
@@ -56,11 +54,7 @@ async def _working_on(case: OneThingCase, step: OneThingStep) -> list[Person]:
         members = await TeamMember.filter(team_id=step.team_id).values_list("person_id", flat=True)
         if found := await Person.filter(id__in=list(members), is_active=True).order_by("id"):
             return found
-    for code in (case.division_id, *sorted(ancestors(case.division_id), key=len, reverse=True)):
-        holders = await Grant.filter(division_id=code, role__in=_WINDOW).values_list("person_id", flat=True)
-        if found := await Person.filter(id__in=list(holders), is_active=True).order_by("id"):
-            return found
-    return []
+    return await keepers_of(case.division_id, HANDLE_CASES)
 
 
 async def _values(case: OneThingCase, step: OneThingStep | None) -> dict[str, Any]:

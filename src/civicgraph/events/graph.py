@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+from civicgraph.bookings.rules import CALLS_DUE, calls_of
 from civicgraph.divisions.rules import is_above, place_below
 from civicgraph.events import models, operations, rules
 from civicgraph.events.models import Accessibility, AudienceGroup, EventKind, EventStatus, Hazard
@@ -93,6 +94,12 @@ class EventFilter:
         rules.writes,
         reason="Editors ask for a place of theirs by `within`; without, the walk ends with the time of a statement.",
     )
+    has_open_findings = flag(
+        "A finding or an opinion in its record is still to be seen to.", rules.has_open, index="event_entry_open"
+    )
+    has_overdue_findings = flag(
+        "One of them was to be seen to before today.", rules.has_overdue, index="event_entry_open"
+    )
     is_submitted = flag("Waits to be looked over.", rules.is_submitted, index="event_submitted")
 
 
@@ -161,6 +168,7 @@ class Event:
         order=("id",),
         description="Places that one can take: of the whole, or of its sessions.",
     )
+    calls_due = computed(int, calls_of("event_id"), CALLS_DUE)
     image = to_one(
         "uploads.Upload",
         link=image_of("Event"),
@@ -173,6 +181,7 @@ class Event:
     may_copy = computed(bool, rules.writes, "Whether you may write listings there, be it as a copy of this one.")
     publish_at = column(guard=rules.writes)
     submitted_at = column(guard=rules.writes)
+    submitted_by = computed(str | None, rules.submitter, "Who asked for it to be looked over.", guard=rules.writes)
     review_note = column(guard=rules.writes)
     import_key = column(guard=rules.writes)
 

@@ -43,6 +43,10 @@ ENTRIES: dict[EntryKind, Entries] = {
 }
 
 
+DUE = tuple(kind for kind, one in ENTRIES.items() if "due_on" in one.fields)
+"""Entries that an office sees to by a day: they are reminded of, and listed while they are open."""
+
+
 @dataclass(frozen=True)
 class Own:
     """What a kind of event has that others have not."""

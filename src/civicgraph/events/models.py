@@ -266,3 +266,5 @@ class EventEntry(Record):
     class Meta:
         table = "event_entry"
         indexes = (("event_id", "kind", "position", "id"), ("grievance_id", "id"))
+
+    sql_indexes: ClassVar[SqlIndexes] = {"event_entry_open": ()}

@@ -21,6 +21,7 @@ async def find_event(slug: str) -> Subject | None:
 
 def subject_of(row: Event) -> Subject:
     """An event as its quotas know it."""
+    is_off = row.status in (EventStatus.CANCELLED, EventStatus.POSTPONED)
     return Subject(
         kind=SubjectKind.EVENT,
         id=row.id,
@@ -33,6 +34,7 @@ def subject_of(row: Event) -> Subject:
         is_public=row.status is not EventStatus.DRAFT,
         is_called_off=row.status is EventStatus.CANCELLED,
         is_on_hold=row.status is EventStatus.POSTPONED,
+        reason=row.status_reason if is_off else "",
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         capacity=row.capacity,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from civicgraph import clock, crypto
+from civicgraph.events.kinds import DUE
 from civicgraph.events.models import EventStatus
 from civicgraph.graph.selection import as_moment
 from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS
@@ -58,6 +60,31 @@ def writes(c: Compiler, row: Row) -> str:
 def publishes(c: Compiler, row: Row) -> str:
     """Who publishes there, and changes what is public."""
     return c.covers(row["division_id"], EDIT_EVENTS)
+
+
+def has_open(c: Compiler, row: Row) -> str:
+    """A finding or an opinion of it is still to be seen to."""
+    return _has_entry(c, row, lambda one: "")
+
+
+def has_overdue(c: Compiler, row: Row) -> str:
+    """One of them was to be seen to before today."""
+    today = c.value(lambda run: run.now.astimezone(clock.CITY_ZONE).date(), "day", share="events today")
+    return _has_entry(c, row, lambda one: f" AND {one['due_on']} < {today}")
+
+
+def _has_entry(c: Compiler, row: Row, more: Callable[[Row], str]) -> str:
+    kinds = ", ".join(f"'{kind.value}'" for kind in DUE)
+    entry, source = c.find(
+        "EventEntry", lambda one: f"{one['done_on']} IS NULL AND {one['kind']} IN ({kinds}){more(one)}"
+    )
+    return f"{row['id']} IN (SELECT {entry['event_id']} {source})"
+
+
+def submitter(c: Compiler, row: Row) -> str:
+    """The name of who asked for it to be looked over."""
+    person, source = c.find("Person", lambda one: f"{one['id']} = {row['submitted_by_id']}")
+    return f"(SELECT {person['name']} {source})"
 
 
 def is_submitted(c: Compiler, row: Row) -> str:

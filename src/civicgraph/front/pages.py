@@ -11,11 +11,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
+from civicgraph.divisions.choosing import editable
 from civicgraph.enterprises.rules import closer, sought
 from civicgraph.front import plans
 from civicgraph.i18n import LOCALES, gettext
 from civicgraph.jobs.wording import wage
-from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES
+from civicgraph.permissions import DISPATCH_GRIEVANCES, EDIT_EVENTS, EDIT_SERVICES, READ_GRIEVANCES
 from civicgraph.web import flash, page, read, redirect, staff_only, throttle
 from civicgraph.web.csrf import is_secure
 from civicgraph.web.forms import read_body
@@ -108,8 +109,16 @@ async def desk(request: Request) -> Response:
     """A member of staff's desk: overdue work first, then what is due next, and what came in."""
     actor = request.state.actor
     prefixes = actor.prefixes(READ_GRIEVANCES)
-    variables = {"within": prefixes[0] if prefixes else settings.current().city_code}
-    values = {"is_dispatcher": actor.may_anywhere(DISPATCH_GRIEVANCES), "is_reader": bool(prefixes)}
+    reviewed = {"events": EDIT_EVENTS, "services": EDIT_SERVICES}
+    variables = {
+        "within": prefixes[0] if prefixes else settings.current().city_code,
+        **{name: {**editable(request, one), "isSubmitted": True} for name, one in reviewed.items()},
+    }
+    values = {
+        "publishes": {name: actor.may_anywhere(one) for name, one in reviewed.items()},
+        "is_dispatcher": actor.may_anywhere(DISPATCH_GRIEVANCES),
+        "is_reader": bool(prefixes),
+    }
     return await page(request, "staff/desk", variables, values)
 
 

@@ -26,6 +26,9 @@ PUBLICATION = "publication"
 """The deadline at which a draft is published."""
 FARTHEST = timedelta(days=730)
 D = TypeVar("D", bound=Drafted)
+Teller = Callable[..., Awaitable[None]]
+"""Tells by `(actor, row, step, **values)` whom a step concerns; the steps are submitted, returned and published."""
+_tellers: dict[str, Teller] = {}
 
 
 class ListingVersion(Input):
@@ -63,16 +66,29 @@ def is_draft(row: Drafted) -> bool:
 
 
 async def submit(actor: Actor, row: D, version: int) -> D:
-    """Its author asks for review."""
+    """Its author asks for review; the editors of the place are told."""
     _check(row, version)
-    return await _change(actor, row, submitted_at=clock.now(), review_note="")
+    row.submitted_by_id = actor.person_id  # type: ignore[attr-defined]
+    row = await _change(actor, row, submitted_at=clock.now(), review_note="")
+    await _tellers[type(row).__name__](actor, row, "submitted")
+    return row
 
 
 async def give_back(actor: Actor, row: D, version: int, note: str) -> D:
-    """An editor says what has to change; a publication that was planned is off."""
+    """An editor says what has to change, and its author is told; a publication that was planned is off."""
     _check(row, version)
     await settle(row, PUBLICATION)
-    return await _change(actor, row, submitted_at=None, publish_at=None, review_note=note)
+    row = await _change(actor, row, submitted_at=None, publish_at=None, review_note=note)
+    await _tellers[type(row).__name__](actor, row, "returned", note=note)
+    return row
+
+
+async def published(actor: Actor, row: Drafted) -> None:
+    """Whoever asked is told that the public sees it now; with that the review is over."""
+    if row.submitted_by_id is not None:  # type: ignore[attr-defined]
+        await _tellers[type(row).__name__](actor, row, "published")
+        row.submitted_by_id = None  # type: ignore[attr-defined]
+        await row.save(update_fields=["submitted_by_id"])
 
 
 async def schedule(actor: Actor, row: D, version: int, publish_at: Any) -> D:
@@ -94,6 +110,11 @@ async def unschedule(actor: Actor, row: D, version: int) -> D:
         raise Unavailable(N_("No time was set."))
     await settle(row, PUBLICATION)
     return await _change(actor, row, publish_at=None)
+
+
+def tells(model: type[Drafted], teller: Teller) -> None:
+    """Say who tells of the review of a model's drafts."""
+    _tellers[model.__name__] = teller
 
 
 def publishes(model: type[D], name: str, publish: Callable[[Actor, D], Awaitable[None]]) -> None:

@@ -37,6 +37,12 @@ STAFF_MESSAGES = {
     "milestone_late": N_("A milestone of an investment project is late"),
     "one_thing_work": N_("A step of an enterprise’s case"),
     "job_referral": N_("Somebody who looks for work"),
+    "finding_soon": N_("A finding or opinion is to be seen to in three days"),
+    "finding_late": N_("A finding or opinion is late"),
+    "listing_submitted": N_("A draft waits to be looked over"),
+    "listing_returned": N_("A draft is given back"),
+    "listing_published": N_("A draft is published"),
+    "booking_call": N_("Somebody is to be called about a booking"),
 }
 """To members of staff, and to the robots of their groups."""
 RESIDENT_MESSAGES = {
@@ -53,6 +59,8 @@ RESIDENT_MESSAGES = {
     "booking_reminder": N_("Reminder of what one registered for"),
     "booking_changed": N_("What one registered for has changed"),
     "booking_postponed": N_("What one registered for is postponed"),
+    "booking_suspended": N_("The service that one registered for rests"),
+    "booking_resumed": N_("The service that one registered for is there again"),
     "booking_called_off": N_("What one registered for does not take place"),
     "booking_message": N_("What the organiser writes to all who come"),
     "job_step": N_("News of an application for work"),
@@ -122,7 +130,10 @@ EXAMPLES = {
     "owner": "市人力资源和社会保障局",
     "phone": "12333",
     "until": "2026-06-05",
+    "off_reason": "电梯检修，约两周。",
     "reason": "同一时期已享受同类补贴",
+    "about": "moved_up",
+    "office": "区消防救援大队",
     "lost": 0,
     "stage": "step_done",
     "step": "食品经营许可",
@@ -171,6 +182,7 @@ BLOCKS = {
 """Parts of the templates that depend on the case, offered whole."""
 NEEDED = {
     **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_postponed"), "own"),
+    **dict.fromkeys(("booking_suspended", "booking_resumed"), "own"),
     **dict.fromkeys(("booking_message", "job_step"), "own"),
     "booking_called_off": "seen",
     "product_inquiry": "what",

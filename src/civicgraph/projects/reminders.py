@@ -12,10 +12,11 @@ from datetime import date, datetime, time, timedelta
 from tortoise.models import Model
 
 from civicgraph import clock
+from civicgraph.accounts.keepers import keepers_of
 from civicgraph.accounts.models import Grant, Person
-from civicgraph.divisions.rules import parent_code
 from civicgraph.notifications.gathering import together
 from civicgraph.notifications.operations import notify_person
+from civicgraph.permissions import EDIT_PROJECTS
 from civicgraph.projects.models import InvestmentMilestone, InvestmentProject
 from civicgraph.projects.rules import KEEPING
 from civicgraph.projects.stages import RUNNING
@@ -116,9 +117,4 @@ async def _seeing_to(project: InvestmentProject) -> list[Person]:
         ).select_related("person")
         if found := [one.person for one in grants if code.startswith(str(one.division_id))]:  # type: ignore[attr-defined]
             return found[:1]
-    while code:
-        grants = await Grant.filter(division_id=code, role__in=KEEPING, person__is_active=True).select_related("person")
-        if people := {one.person.id: one.person for one in grants}:
-            return [people[key] for key in sorted(people)]
-        code = parent_code(code)
-    return []
+    return await keepers_of(code, EDIT_PROJECTS)

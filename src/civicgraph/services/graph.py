@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from civicgraph.bookings.rules import CALLS_DUE, calls_of
 from civicgraph.graph import (
     Order,
     any_of,
@@ -161,6 +162,7 @@ class Service:
         link=rules.held_slots,
         description="Time slots that have begun or are over; those that nobody booked are forgotten.",
     )
+    calls_due = computed(int, calls_of("service_id"), CALLS_DUE)
     image = to_one(
         "uploads.Upload",
         link=image_of("Service"),
@@ -173,6 +175,7 @@ class Service:
     may_copy = computed(bool, rules.writes, "Whether you may write listings there, be it as a copy of this one.")
     publish_at = column(guard=rules.writes)
     submitted_at = column(guard=rules.writes)
+    submitted_by = computed(str | None, rules.submitter, "Who asked for it to be looked over.", guard=rules.writes)
     review_note = column(guard=rules.writes)
     import_key = column(guard=rules.writes)
 

@@ -20,7 +20,8 @@ async def find_service(slug: str) -> Subject | None:
 
 
 def subject_of(row: Service) -> Subject:
-    """A service as its quotas know it. One that rests for a while keeps its places; one that closes gives none any more."""
+    """A service as its quotas know it. One that rests keeps its places on hold; one that closes gives none any more."""
+    is_off = row.status in (ServiceStatus.SUSPENDED, ServiceStatus.CLOSED)
     return Subject(
         kind=SubjectKind.SERVICE,
         id=row.id,
@@ -32,6 +33,8 @@ def subject_of(row: Service) -> Subject:
         link=f"/services/{row.slug}",
         is_public=row.status is not ServiceStatus.DRAFT,
         is_called_off=row.status is ServiceStatus.CLOSED,
+        is_on_hold=row.status is ServiceStatus.SUSPENDED,
+        reason=row.status_reason if is_off else "",
         capacity=row.capacity,
     )
 

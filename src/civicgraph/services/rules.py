@@ -172,6 +172,12 @@ def publishes(c: Compiler, row: Row) -> str:
     return c.covers(row["division_id"], EDIT_SERVICES)
 
 
+def submitter(c: Compiler, row: Row) -> str:
+    """The name of who asked for it to be looked over."""
+    person, source = c.find("Person", lambda one: f"{one['id']} = {row['submitted_by_id']}")
+    return f"(SELECT {person['name']} {source})"
+
+
 def is_submitted(c: Compiler, row: Row) -> str:
     """Waits to be looked over."""
     return f"{row['submitted_at']} IS NOT NULL"

@@ -9,6 +9,7 @@ from typing import Any
 
 from civicgraph.bookings.models import (
     AnswerKind,
+    CallReason,
     Quota,
     QuotaKind,
     QuotaQuestion,
@@ -60,7 +61,8 @@ def position(world: World, row: Any) -> int | None:
 
 def may_cancel(world: World, row: Any) -> bool:
     quota = world.rows.one("Quota", row.quota_id)
-    is_ahead = quota.starts_at is None or quota.starts_at > world.now or quota.is_on_hold or quota.weekdays
+    is_ahead = quota.starts_at is None or quota.starts_at > world.now or quota.weekdays
+    is_ahead = is_ahead or (quota.is_on_hold and quota.service_id is None)  # the times of a service that rests stand
     return row.state.name in ("CONFIRMED", "OFFERED", "WAITING") and bool(is_ahead)
 
 
@@ -135,17 +137,39 @@ def starts_at(world: World, row: Any) -> datetime | None:
     return world.rows.one("Quota", row.quota_id).starts_at  # type: ignore[no-any-return]
 
 
+def calls_due(column: str) -> Callable[[World, Any], int]:
+    """Those who are still to be called, of the quotas that one looks after."""
+
+    def counted(world: World, row: Any) -> int:
+        found = [one for one in world.rows.having("Quota", column, row.id) if manages_bookings(world, one)]
+        return sum(one.call_about is not None for quota in found for one in of_quota(world, quota))
+
+    return counted
+
+
+def is_to_be_called(world: World, row: Any, value: bool) -> bool:
+    return (row.call_about is not None) is value and manages_bookings(world, row)
+
+
+def is_of(world: World, row: Any, page: str) -> bool:
+    return world.rows.one("Quota", row.quota_id).link == page  # type: ignore[no-any-return]
+
+
 FIELDS: dict[str, Callable[..., Any]] = {
+    "Event.callsDue": calls_due("event_id"),
     "Event.quotas": quotas("event_id"),
     "Query.quota": by_code,
     "Query.registration": by_number,
     "Query.trackedRegistration": tracked,
+    "Quota.callsDue": calls_due("id"),
     "Quota.registrationEndsAt": lambda world, row: plain(closes_at(world, row)),
     "Quota.isTaking": is_taking,
+    "Quota.isSuspended": lambda world, row: row.is_on_hold and row.service_id is not None,
     "Quota.left": lambda world, row: None if row.capacity is None else row.capacity - row.taken,
     "Quota.noShows": no_shows,
     "Quota.questions": questions,
     "Registration.position": position,
+    "Service.callsDue": calls_due("service_id"),
     "Service.quotas": lambda world, row: [one for one in quotas("service_id")(world, row) if not one.row.is_planned],
     "TrackedRegistration.mayCancel": may_cancel,
     "TrackedRegistration.position": position,
@@ -185,7 +209,8 @@ async def build_bookings(dice: Random, events: list[Any], services: list[Any]) -
             max_age=dice.choice([None, 12]),
             status=dice.choice([*QuotaStatus, QuotaStatus.OPEN]),
             is_public=is_public,
-            is_on_hold=is_event and dice.random() < 0.2,
+            is_on_hold=dice.random() < 0.2,
+            off_reason=dice.choice(["", "暴雨"]),
             is_planned=not is_event and starts is not None and dice.random() < 0.7,
         )
         for position in range(1, number % 3 + 1):
@@ -221,6 +246,8 @@ async def _registration(dice: Random, quota: int, turn: int, place: str, state: 
         confirmed_at=NOW if state is RegistrationState.CONFIRMED else None,
         offered_until=dice.choice([None, NOW]),
         moved_up_at=dice.choice([None, NOW]),
+        call_about=dice.choice([None, None, *CallReason]),
+        called_at=dice.choice([None, NOW]),
         ended_at=dice.choice([None, NOW]),
         checked_in_at=dice.choice([None, NOW]),
         attended=dice.choice([0, 1]),

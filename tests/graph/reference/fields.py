@@ -260,6 +260,10 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Enterprise.listings": owned("EnterpriseListing", "enterprise_id", "listed_on"),
     "Enterprise.products": owned("Product", "enterprise_id"),
     "EnterpriseImport.errors": lambda world, row: json_text(world.rows.database, row.errors),
+    **dict.fromkeys(
+        ("Event.submittedBy", "Service.submittedBy"),
+        lambda world, row: row.submitted_by_id and world.rows.one("Person", row.submitted_by_id).name,
+    ),
     "Event.isOver": lambda world, row: row.ends_at < world.now,
     "EventSeries.isEnded": lambda world, row: row.made_until is None,
     "Event.entries": lambda world, row: world.things(

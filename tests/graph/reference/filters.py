@@ -168,6 +168,12 @@ def is_alive(world: World, row: Any) -> bool:
     return row.revoked_at is None and row.expires_at > world.now
 
 
+def open_entries(world: World, row: Any) -> list[Any]:
+    """The findings and opinions of an event that are still to be seen to."""
+    found = world.rows.having("EventEntry", "event_id", row.id)
+    return [one for one in found if one.kind.name in ("FINDING", "OPINION") and one.done_on is None]
+
+
 FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "ApiTokenFilter.isAlive": only(is_alive),
     "AuditEntryFilter.byPerson": is_("person_id"),
@@ -259,6 +265,13 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "EventFilter.accessibility": lambda world, row, value: value in row.accessibility,
     "EventFilter.group": lambda world, row, value: value in row.groups,
     "EventFilter.isEditable": only(rules.over(DRAFT_EVENTS)),
+    "EventFilter.hasOpenFindings": only(lambda world, row: bool(open_entries(world, row))),
+    "EventFilter.hasOverdueFindings": only(
+        lambda world, row: any(
+            one.due_on is not None and one.due_on < world.now.astimezone(CITY_ZONE).date()
+            for one in open_entries(world, row)
+        )
+    ),
     "EventFilter.isSubmitted": only(lambda world, row: row.submitted_at is not None),
     "EventFilter.isFree": either(lambda world, row: row.price_fen == 0),
     "EventFilter.isUpcoming": either(lambda world, row: row.ends_at >= world.now and row.status.name != "FINISHED"),
@@ -342,6 +355,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "QuotaFilter.startsBefore": lambda world, row, value: row.starts_at < day(value),
     "QuotaFilter.startsFrom": lambda world, row, value: row.starts_at >= day(value),
     "RegistrationFilter.hasCome": bookings.has_come,
+    "RegistrationFilter.isToBeCalled": bookings.is_to_be_called,
+    "RegistrationFilter.page": bookings.is_of,
     "RegistrationFilter.isListed": either(lambda world, row: row.is_listed and row.state.name == "CONFIRMED"),
     "RegistrationFilter.named": found_in(texts("contact_name")),
     "RegistrationFilter.states": one_of("state"),

@@ -67,6 +67,7 @@ def in_review(table: str, number: int, *, is_draft: bool) -> dict[str, Any]:
         return {"import_key": f"{table}-{number}"}
     return {
         "submitted_at": NOW if number % 3 == 0 else None,
+        "submitted_by_id": 1 if number % 2 == 0 else None,
         "review_note": mark(table, "review_note", number) if number % 3 == 1 else "",
         "publish_at": NOW + timedelta(days=3) if number % 3 == 2 else None,
     }

@@ -410,7 +410,7 @@ GUARDS: dict[str, Rule] = {
     **{
         f"{kind}.{name}": over(capability)
         for kind, capability in (("Event", DRAFT_EVENTS), ("Service", DRAFT_SERVICES))
-        for name in ("publishAt", "submittedAt", "reviewNote", "importKey")
+        for name in ("publishAt", "submittedAt", "submittedBy", "reviewNote", "importKey")
     },
     **dict.fromkeys(("InvestmentProject.responsible", "InvestmentProject.keepers"), keeps_projects),
     "InvestmentStageChange.person": keeps_part,
@@ -425,6 +425,7 @@ GUARDS: dict[str, Rule] = {
         for name in (
             *("number", "position", "contactPhoneMasked", "contactEmailMasked", "confirmedAt", "offeredUntil"),
             *("movedUpAt", "endedAt", "reason", "checkedInAt", "attended", "isGenerated"),
+            *("callAbout", "calledAt"),
         )
     },
     "GrievanceRedaction.words": reads_internal,

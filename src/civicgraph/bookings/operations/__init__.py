@@ -7,6 +7,7 @@ from civicgraph.bookings.operations.managing import (
     mark_no_show,
     message_registrants,
     move_up_registration,
+    note_call,
     remove_registration,
     reveal_registration_contact,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "mark_no_show",
     "message_registrants",
     "move_up_registration",
+    "note_call",
     "open_quota",
     "register",
     "remove_registration",

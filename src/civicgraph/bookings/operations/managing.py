@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 from pydantic import Field
 
-from civicgraph import crypto
+from civicgraph import clock, crypto
 from civicgraph.bookings import notices, rules
-from civicgraph.bookings.models import Quota, Registration, RegistrationState
+from civicgraph.bookings.models import CallReason, Quota, Registration, RegistrationState
 from civicgraph.bookings.operations.inputs import Given, Number, QuotaCode, Reason, Words
 from civicgraph.bookings.operations.places import end, lock_quota, lock_registration, put_first
 from civicgraph.i18n import N_
-from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, operation
+from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, changed, operation
 from civicgraph.permissions import MANAGE_BOOKINGS, Actor
 
 
@@ -89,7 +89,7 @@ async def remove_registration(actor: Actor, data: RemoveRegistration) -> Registr
     row, quota = await managed(actor, data.number)
     if row.state not in rules.ALIVE or row.checked_in_at is not None:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.state.words)
-    return await end(actor, row, quota, RegistrationState.CANCELLED, reason=data.reason)
+    return await end(actor, row, quota, RegistrationState.CANCELLED, reason=data.reason, call_about=CallReason.ENDED)
 
 
 @operation()
@@ -107,9 +107,24 @@ async def message_registrants(actor: Actor, data: MessageRegistrants) -> dict[st
     quota = await managed_quota(actor, data.quota_code)
     states = rules.ALIVE if data.is_for_waiting else rules.HOLDING
     key = crypto.keyed_hash("message", data.idempotency_key or data.words)[:20]
-    told, silent = await notices.tell_all(quota, "booking_message", f"message:{key}", states, words=data.words)
+    told, silent = await notices.tell_all(
+        quota, "booking_message", f"message:{key}", states, words=data.words, call_about=CallReason.MESSAGE
+    )
     await audit(actor, quota, {"message": [None, data.words], "told": [None, told]})
     return {"told": told, "without_address": silent}
+
+
+@operation()
+async def note_call(actor: Actor, data: NumberedRegistration) -> Registration:
+    """Note that somebody who left no e-mail was called, and knows."""
+    row, _ = await managed(actor, data.number)
+    if row.call_about is None:
+        raise Unavailable(N_("There is nothing to call them about any more."))
+    before = {"call_about": row.call_about, "called_at": row.called_at}
+    row.update_from_dict({"call_about": None, "called_at": clock.now(), "version": row.version + 1})
+    await row.save(update_fields=["call_about", "called_at", "version", "updated_at"])
+    await audit(actor, row, changed(before, {"call_about": None, "called_at": row.called_at}))
+    return row
 
 
 @operation()

@@ -14,7 +14,7 @@ from tortoise.queryset import QuerySet
 
 from civicgraph import clock
 from civicgraph.bookings import notices, rules
-from civicgraph.bookings.models import Quota, QuotaStatus, Registration, RegistrationState
+from civicgraph.bookings.models import CallReason, Quota, QuotaStatus, Registration, RegistrationState
 from civicgraph.operations import NotFound, audit, changed
 from civicgraph.permissions import SYSTEM, Actor
 from civicgraph.scheduler.deadlines import set_deadline, settle
@@ -60,9 +60,16 @@ async def take(quota: Quota, people: int) -> RegistrationState | None:
 
 
 async def end(
-    actor: Actor, row: Registration, quota: Quota, state: RegistrationState, *, reason: str = "", is_told: bool = True
+    actor: Actor,
+    row: Registration,
+    quota: Quota,
+    state: RegistrationState,
+    *,
+    reason: str = "",
+    is_told: bool = True,
+    call_about: CallReason | None = None,
 ) -> Registration:
-    """A registration ends; what it held becomes free for the first in turn."""
+    """A registration ends; what it held becomes free for the first in turn. Whoever did not end it is told, or called."""
     before = {"state": row.state}
     if row.state in rules.HOLDING:
         await Quota.filter(id=quota.id).update(taken=F("taken") - row.people)
@@ -70,9 +77,10 @@ async def end(
         await Quota.filter(id=quota.id).update(waiting=F("waiting") - 1)
     await settle(row, "hold")
     row.update_from_dict({"state": state, "ended_at": clock.now(), "offered_until": None, "reason": reason})
+    row.call_about = None  # type: ignore[assignment]
     await _saved(actor, row, before)
     if is_told:
-        await notices.tell_step(row, quota)
+        await notices.tell_step(row, quota, call_about=call_about)
     await quota.refresh_from_db(fields=_COUNTS)
     await move_up(quota)
     return row
@@ -103,7 +111,7 @@ async def _give(actor: Actor, row: Registration, quota: Quota, now: datetime, *,
     row.moved_up_at = now
     row.reason = reason or row.reason
     await _saved(actor, row, before)
-    await notices.tell_step(row, quota)
+    await notices.tell_step(row, quota, call_about=CallReason.MOVED_UP)
 
 
 async def put_first(actor: Actor, row: Registration, quota: Quota, reason: str) -> Registration:
@@ -127,6 +135,7 @@ async def confirm(actor: Actor, row: Registration, quota: Quota) -> Registration
     """The holder says yes to places that were kept for them."""
     before = {"state": row.state}
     row.update_from_dict({"state": RegistrationState.CONFIRMED, "confirmed_at": clock.now(), "offered_until": None})
+    row.call_about = None  # type: ignore[assignment]
     await settle(row, "hold")
     await _saved(actor, row, before)
     await notices.tell_step(row, quota)

@@ -9,7 +9,7 @@ from typing import Any
 
 from civicgraph import clock
 from civicgraph.bookings import notices, rules
-from civicgraph.bookings.models import Quota, QuotaKind, QuotaStatus, Registration
+from civicgraph.bookings.models import CallReason, Quota, QuotaKind, QuotaStatus, Registration
 from civicgraph.bookings.operations.places import move_up
 from civicgraph.bookings.operations.quotas import keep_deadlines, shared_columns
 from civicgraph.bookings.subjects import Subject
@@ -89,7 +89,7 @@ async def _take_away(row: Quota) -> None:
     row.status = QuotaStatus.CALLED_OFF
     row.version += 1
     await row.save(update_fields=["status", "version", "updated_at"])
-    await notices.tell_all(row, "booking_called_off", "called_off", rules.ALIVE)
+    await notices.tell_all(row, "booking_called_off", "called_off", rules.ALIVE, call_about=CallReason.CALLED_OFF)
 
 
 async def sweep_slots(subject: Subject) -> None:

@@ -9,7 +9,15 @@ from tortoise.expressions import Q
 
 from civicgraph import clock
 from civicgraph.bookings import notices, rules
-from civicgraph.bookings.models import AnswerKind, Quota, QuotaKind, QuotaQuestion, QuotaStatus, Registration
+from civicgraph.bookings.models import (
+    AnswerKind,
+    CallReason,
+    Quota,
+    QuotaKind,
+    QuotaQuestion,
+    QuotaStatus,
+    Registration,
+)
 from civicgraph.bookings.operations.inputs import QuotaCode
 from civicgraph.bookings.operations.places import lock_quota, move_up
 from civicgraph.bookings.subjects import FINDERS, Subject, SubjectKind
@@ -255,6 +263,7 @@ def shared_columns(subject: Subject) -> dict[str, Any]:
         "is_public": subject.is_public,
         "subject_starts_at": subject.starts_at,
         "is_on_hold": subject.is_on_hold,
+        "off_reason": subject.reason,
     }
 
 
@@ -294,10 +303,15 @@ async def keep_in_step(subject: Subject) -> None:
         await row.save(update_fields=names)
         if is_called_off:
             await settle(row, *rules.REMINDERS)
-            await notices.tell_all(row, "booking_called_off", "called_off", rules.ALIVE)
+            await notices.tell_all(
+                row, "booking_called_off", "called_off", rules.ALIVE, call_about=CallReason.CALLED_OFF
+            )
         elif row.is_on_hold and not was_on_hold:
             await settle(row, *rules.REMINDERS)
-            await notices.tell_all(row, "booking_postponed", f"postponed:{row.version}", rules.ALIVE)
+            await _tell_hold(row)
+        elif was_on_hold and not row.is_on_hold and rules.is_of_service(row):
+            await keep_deadlines(row)
+            await _tell_hold(row)
         elif is_moved or (was_on_hold and not row.is_on_hold) or (is_elsewhere and subject.is_public):
             await _tell_change(row)
 
@@ -316,9 +330,19 @@ def _move(row: Quota, subject: Subject) -> bool:
     return bool(delta) or row.ends_at != old_end
 
 
+async def _tell_hold(row: Quota) -> None:
+    """Tell that an event is postponed; that a service rests, or is there again, while there is something to come to."""
+    what, about = "postponed", CallReason.POSTPONED
+    if rules.is_of_service(row):
+        if rules.is_over(row, clock.now()):
+            return
+        what, about = ("suspended", CallReason.SUSPENDED) if row.is_on_hold else ("resumed", CallReason.RESUMED)
+    await notices.tell_all(row, f"booking_{what}", f"{what}:{row.version}", rules.ALIVE, call_about=about)
+
+
 async def _tell_change(row: Quota) -> None:
     await keep_deadlines(row)
-    await notices.tell_all(row, "booking_changed", f"changed:{row.version}", rules.ALIVE)
+    await notices.tell_all(row, "booking_changed", f"changed:{row.version}", rules.ALIVE, call_about=CallReason.CHANGED)
 
 
 async def keep_deadlines(row: Quota) -> None:

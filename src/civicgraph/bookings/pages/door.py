@@ -126,11 +126,14 @@ class Act:
 
     operation: Operation[Any, Any]
     said: str
+    view: str = ""
+    """The list to go on with: calls are made one after another."""
 
 
 ACTS: Mapping[str, Act] = {
     "advancement": Act(operations.move_up_registration, N_("The next free places are theirs.")),
     "removal": Act(operations.remove_registration, N_("It is taken off; the person is told why.")),
+    "call": Act(operations.note_call, N_("Noted: they have been called."), view="calls"),
     "absence": Act(operations.mark_no_show, N_("Noted. Their places are free again.")),
     "undoing": Act(operations.undo_check_in, N_("The check-in is taken back.")),
 }
@@ -169,6 +172,10 @@ def _handler(noun: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
         number, form = request.path_params["number"], _form(noun)
         if await submit(request, form, act.operation, number=number) is None:
             return await _drawn(request, refused=(noun, form))
+        if act.view:
+            found = (await read(request, "staff/bookings/registration", {"number": number}))["registration"]
+            code = found["quota"]["code"]
+            return redirect(request, "staff_quota", said=gettext(act.said), code=code, view=act.view)
         return redirect(request, "staff_registration", said=gettext(act.said), number=number)
 
     return handle

@@ -22,7 +22,7 @@ SIZE = 30
 
 
 async def bookings(request: Request) -> Response:
-    """The latest first; of one state, of events or services, of the days on which they take place."""
+    """The latest first; of one state, of events or services, of the days on which they take place; those to be called."""
     if not request.state.actor.may_anywhere(MANAGE_BOOKINGS):
         raise HTTPException(403)
     asked = {
@@ -31,6 +31,8 @@ async def bookings(request: Request) -> Response:
         "subject": one_of(request, "subject", SubjectKind) or "",
         "from": day(request, "from") or "",
         "until": day(request, "until") or "",
+        "call": "true" if request.query_params.get("call") == "true" else "",
+        "page": request.query_params.get("page", "")[:120],
         **editable(request, MANAGE_BOOKINGS),
     }
     pages = paging(request, SIZE)
@@ -53,6 +55,8 @@ def _filter(request: Request, asked: dict[str, Any]) -> dict[str, Any]:
         "subject": asked["subject"],
         "startsFrom": asked["from"],
         "startsBefore": until,
+        "isToBeCalled": asked["call"] == "true",
+        "page": asked["page"],
     }
     return {key: value for key, value in filters.items() if value}
 
@@ -65,6 +69,7 @@ def _fields(request: Request, asked: dict[str, Any]) -> list[dict[str, Any]]:
         select_field(request, "subject", gettext("Registered for"), SubjectKind),
         {"name": "from", "kind": "date", "label": gettext("Takes place from"), "value": asked["from"]},
         {"name": "until", "kind": "date", "label": gettext("Until"), "value": asked["until"]},
+        {"name": "call", "kind": "checkbox", "label": gettext("to be called"), "value": asked["call"] == "true"},
     ]
 
 

@@ -21,11 +21,13 @@ from civicgraph.web.keys import new_key
 from civicgraph.web.listing import from_graphql
 from civicgraph.web.query import paging, text
 
-VIEWS = {
-    "coming": ("CONFIRMED", "OFFERED"),
-    "waiting": ("WAITING",),
-    "gone": ("CANCELLED", "EXPIRED", "NO_SHOW"),
+VIEWS: dict[str, dict[str, Any]] = {
+    "coming": {"states": ["CONFIRMED", "OFFERED"]},
+    "waiting": {"states": ["WAITING"]},
+    "gone": {"states": ["CANCELLED", "EXPIRED", "NO_SHOW"]},
+    "calls": {"isToBeCalled": True},
 }
+"""Who is shown, by the word in the address."""
 SHEET = 100
 """Registrations on the printed list; a longer one is printed page by page."""
 _WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
@@ -40,11 +42,11 @@ async def _managed(request: Request, document: str, variables: Mapping[str, Any]
 
 
 async def quota(request: Request) -> Response:
-    """Who is coming, who waits, who gave it back: searched by name or number."""
+    """Who is coming, who waits, who gave it back, who is to be called: searched by name or number."""
     code, view = request.path_params["code"], request.query_params.get("view", "coming")
     view = view if view in VIEWS else "coming"
     asked = text(request)
-    filters: dict[str, Any] = {"states": list(VIEWS[view])} | ({"text": asked} if asked else {})
+    filters: dict[str, Any] = VIEWS[view] | ({"text": asked} if asked else {})
     variables = {"code": code, "filter": filters, **paging(request, 50)}
     found = await _managed(request, "staff/bookings/quota", variables)
     search = {
@@ -108,8 +110,7 @@ def _switch(operation: Operation[Any, Any], said: str) -> Callable[[Request], Aw
 async def sheet(request: Request) -> Response:
     """The list for the door, to be printed. With the answers only when they are asked for, which is recorded."""
     code = request.path_params["code"]
-    filters = {"states": list(VIEWS["coming"])}
-    variables = {"code": code, "filter": filters, **paging(request, SHEET)}
+    variables = {"code": code, "filter": VIEWS["coming"], **paging(request, SHEET)}
     found = await _managed(request, "staff/bookings/sheet", variables)
     answers: dict[str, list[dict[str, str]]] = {}
     if request.method == "POST":

@@ -22,14 +22,14 @@ QUOTA = table(
     *("division_id", "subject", "title", "note", "venue", "phone", "subject_starts_at", "link", "starts_at", "ends_at"),
     *("weekdays", "capacity", "taken", "waiting", "attended", "issued", "opens_at", "closes_at", "max_people"),
     *("has_waiting_list", "hold_minutes", "min_age", "max_age", "is_phone_required", "status", "is_public"),
-    *("is_planned", "is_on_hold"),
+    *("is_planned", "is_on_hold", "off_reason"),
 )
 REGISTRATION = table(
     Registration,
     *("created_at", "updated_at", "number", "quota_id", "division_id", "state", "people", "rank", "contact_name"),
     *("contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked", "answers", "is_listed"),
     *("locale", "confirmed_at", "offered_until", "moved_up_at", "ended_at", "reason", "checked_in_at", "attended"),
-    *("check_in_key", "is_generated", "version", "search_terms"),
+    *("check_in_key", "is_generated", "version", "search_terms", "call_about", "called_at"),
 )
 _CAME = 0.85
 _SIZES = (8, 12, 16, 20, 30, 40)
@@ -109,7 +109,7 @@ class _Desk:
                 *(at, at, number, self.quota, self.event.community.code, state.value, people, rank, name),
                 *("", "", "", "", "", False, "zh", at if fits else None, None, None, None, ""),
                 *(self.event.starts if came else None, people if came else 0, "", True, 1),
-                search_terms(name),
+                *(search_terms(name), None, None),
             )
         )
 
@@ -119,7 +119,7 @@ def _quota(ground: Ground, one: Planned, number: int, capacity: int, desk: _Desk
         *(number, ground.now, ground.now, 1, True, f"g{number:07d}", QuotaKind.REGISTRATION.value, one.number, None),
         *(one.community.code, one.title, "", "", one.plan["venue"], "", one.starts, f"/events/{one.slug}"),
         *(one.starts, one.ends, "[]", capacity, desk.taken, desk.waiting, desk.attended, len(desk.rows), None, None),
-        *(3, True, None, None, None, False, QuotaStatus.OPEN.value, True, False, False),
+        *(3, True, None, None, None, False, QuotaStatus.OPEN.value, True, False, False, ""),
     )
 
 

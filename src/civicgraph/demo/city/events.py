@@ -33,7 +33,7 @@ EVENT = table(
     ),
     *("search_terms", "is_over", "is_exception", "series_id", "recurs_at", "previous_starts_at"),
     *("scenario", "planned_participants", "actual_participants", "minutes"),
-    *("publish_at", "submitted_at", "review_note", "import_key"),
+    *("publish_at", "submitted_at", "review_note", "import_key", "submitted_by_id"),
 )
 ITEM = table(
     ProgrammeItem,
@@ -135,7 +135,7 @@ def _row(ground: Ground, one: Planned) -> Row:
         *(one.community.code, one.plan["venue"], "", organiser, "", one.starts, one.ends, False),
         *(None, 0, "[]", "[]", "[]", "[]", hazards, one.status.value, reason, one.published),
         *(search_terms(one.title, "", one.plan["venue"], organiser), is_over, False, None, None, None),
-        *("", *_participants(ground, one), "", None, None, "", None),
+        *("", *_participants(ground, one), "", None, None, "", None, None),
     )
 
 

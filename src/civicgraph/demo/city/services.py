@@ -16,7 +16,7 @@ SERVICE = table(
     *("division_id", "compound_id", "address", "phone", "capacity", "staff_count", "is_round_the_clock", "hours_note"),
     "holiday_hours",
     *("status", "status_reason", "search_terms", "publish_at", "submitted_at", "review_note", "import_key"),
-    "slots_until",
+    *("slots_until", "submitted_by_id"),
 )
 HOURS = table(OpeningHours, "created_at", "updated_at", "service_id", "weekday", "opens_minute", "closes_minute")
 OFFER = table(
@@ -67,7 +67,7 @@ def rows(ground: Ground) -> Iterator[Batch]:
             (
                 *(number, now, now, 1, True, f"g{index:05d}-{kind.value.replace('_', '-')}", kind.value, name, "", ""),
                 *(community.code, None, "", "", None, None, False, "", "as_usual", status.value, reason),
-                *(search_terms(name, "", *words_of_offers), None, None, "", None, None),
+                *(search_terms(name, "", *words_of_offers), None, None, "", None, None, None),
             )
         )
         for first, last, opens, closes in plan["hours"]:

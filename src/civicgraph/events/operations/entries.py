@@ -13,6 +13,7 @@ from civicgraph.divisions.operations import DivisionCode
 from civicgraph.events.kinds import ENTRIES, KINDS
 from civicgraph.events.models import EntryKind, Event, EventEntry, EventStatus
 from civicgraph.events.operations.rows import writable
+from civicgraph.events.reminders import arm, disarm
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.file_grievance import Identity, file
 from civicgraph.grievances.operations.report_input import FileGrievance
@@ -116,6 +117,7 @@ async def add_event_entry(actor: Actor, data: AddEventEntry) -> EventEntry:
     row = await EventEntry.create(
         event_id=event.id, kind=data.kind, position=last.position + 1 if last else 1, **values
     )
+    await arm(row)
     await _note(actor, event, row, changed({}, {name: value for name, value in values.items() if value}))
     return row
 
@@ -129,6 +131,7 @@ async def change_event_entry(actor: Actor, data: ChangeEventEntry) -> EventEntry
     _check_fields(row.kind, data)
     row.update_from_dict({**_settled(event, row.kind, data), "version": row.version + 1})
     await row.save()
+    await arm(row)
     await _note(actor, event, row, changed(before, {name: getattr(row, name) for name in _NAMES}))
     return row
 
@@ -141,6 +144,7 @@ async def remove_event_entry(actor: Actor, data: EventEntryVersion) -> Event:
     if row.grievance_id is not None:
         raise Unavailable(N_("This became a grievance, so it stays in the record."))
     await _note(actor, event, row, {"text": [row.text, None]})
+    await disarm(row)
     await row.delete()
     return event
 

@@ -14,9 +14,10 @@ from civicgraph.events.operations.rows import at_time, editable, event_values, r
 from civicgraph.events.operations.series import end_series
 from civicgraph.i18n import N_
 from civicgraph.listings import review
+from civicgraph.notifications.reviews import teller
 from civicgraph.operations import InvalidInput, Unavailable, audit, check_version, operation
 from civicgraph.operations.inputs import validate
-from civicgraph.permissions import Actor
+from civicgraph.permissions import EDIT_EVENTS, Actor
 from civicgraph.scheduler.deadlines import settle
 
 
@@ -36,11 +37,16 @@ async def _become(actor: Actor, row: Event, verb: str, version: int, values: dic
     if row.status is EventStatus.DRAFT:
         values = {**values, **{name: one for name, one in review.PUBLISHED.items() if getattr(row, name) != one}}
         await settle(row, review.PUBLICATION)
-    before = {"status": row.status, **{key: getattr(row, key) for key in values}}
+    is_new, before = (
+        row.status is EventStatus.DRAFT,
+        {"status": row.status, **{key: getattr(row, key) for key in values}},
+    )
     values = {"status": target, **values}
     row.update_from_dict({**values, "version": row.version + 1})
     await row.save()
     await audit(actor, row, {key: [before[key], value] for key, value in values.items()})
+    if is_new and target is EventStatus.PUBLISHED:
+        await review.published(actor, row)
 
 
 async def publish(actor: Actor, row: Event) -> None:
@@ -54,9 +60,11 @@ async def publish(actor: Actor, row: Event) -> None:
         one.update_from_dict({**shown, "version": one.version + 1})
         await settle(one, review.PUBLICATION)
         await one.save(update_fields=[*shown, "version", "updated_at"])
+        await review.published(actor, one)
 
 
 review.publishes(Event, "publish_event", publish)
+review.tells(Event, teller("title", "/staff/events", EDIT_EVENTS))
 
 
 @operation()

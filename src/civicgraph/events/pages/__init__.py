@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from civicgraph.events.pages import feeds, held, record, rescue
+from civicgraph.events.pages import feeds, findings, held, record, rescue
 from civicgraph.events.pages.event import event
 from civicgraph.events.pages.listed import events
 from civicgraph.events.pages.map import events_map
@@ -35,6 +35,7 @@ ROUTES = [
     Route("/organisers/{called:path}", held.organiser, name="organiser"),
     *rescue.ROUTES,
     *record.ROUTES,
+    *findings.ROUTES,
     *tables_of(TABLES, "/staff/events"),
     *bulk_routes(BULK, "/staff/events"),
     *image_routes(IMAGE, "/staff/events"),

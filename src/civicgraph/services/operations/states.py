@@ -7,8 +7,9 @@ from typing import Any
 from civicgraph.bookings.operations import check_untaken
 from civicgraph.i18n import N_
 from civicgraph.listings import review
+from civicgraph.notifications.reviews import teller
 from civicgraph.operations import Unavailable, audit, changed, check_version, operation
-from civicgraph.permissions import Actor
+from civicgraph.permissions import EDIT_SERVICES, Actor
 from civicgraph.scheduler.deadlines import settle
 from civicgraph.services import rules
 from civicgraph.services.models import Service, ServiceStatus
@@ -28,7 +29,8 @@ async def _become(actor: Actor, row: Service, verb: str, **values: Any) -> None:
     sources, target = rules.TRANSITIONS[verb]
     if row.status not in sources:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
-    if row.status is ServiceStatus.DRAFT:
+    is_new = row.status is ServiceStatus.DRAFT
+    if is_new:
         values |= review.PUBLISHED
         await settle(row, review.PUBLICATION)
     values["status"] = target
@@ -37,6 +39,8 @@ async def _become(actor: Actor, row: Service, verb: str, **values: Any) -> None:
     await row.save()
     await lay_out(row)
     await audit(actor, row, changed(before, values))
+    if is_new and target is ServiceStatus.PUBLISHED:
+        await review.published(actor, row)
 
 
 async def publish(actor: Actor, row: Service) -> None:
@@ -45,6 +49,7 @@ async def publish(actor: Actor, row: Service) -> None:
 
 
 review.publishes(Service, "publish_service", publish)
+review.tells(Service, teller("name", "/staff/services", EDIT_SERVICES))
 
 
 @operation()

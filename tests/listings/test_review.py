@@ -1,0 +1,100 @@
+"""A draft that is looked over: its editors are told that it waits, its author what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from civicgraph import clock
+from civicgraph.events import operations as events
+from civicgraph.notifications.models import InboxMessage
+from civicgraph.permissions import Actor, Role
+from civicgraph.scheduler.deadlines import claim_due
+from civicgraph.services import operations as services
+from tests.bookings.test_places import leader
+from tests.events.conftest import NIGHT
+from tests.services.conftest import CANTEEN
+from tests.support import city as place
+from tests.support.browser import signed_in
+from tests.support.city import FENGGANG, FENGQUAN, SUIYANG
+
+APRIL, MAY = datetime(2026, 4, 1, 1, tzinfo=UTC), datetime(2026, 5, 1, 1, tzinfo=UTC)
+EVENT = ("events", NIGHT["title"], lambda actor: events.create_event(actor, NIGHT))
+SERVICE = ("services", CANTEEN["name"], lambda actor: services.create_service(actor, CANTEEN))
+Draft = Callable[[Actor], Awaitable[Any]]
+
+
+async def inbox(actor: Actor) -> list[tuple[str, str]]:
+    """Subject and link of what somebody was told."""
+    rows = await InboxMessage.filter(person_id=actor.person_id).order_by("id")
+    return [(one.subject, one.link) for one in rows]
+
+
+def words(text: str) -> str:
+    return re.sub(r"<[^>]+>|\s+", " ", text)
+
+
+@pytest.mark.parametrize(("room", "name", "draft"), [EVENT, SERVICE])
+async def test_editors_read_on_desk_and_inbox_that_a_draft_waits_and_its_author_what_became_of_it(
+    app: Starlette, room: str, name: str, draft: Draft
+) -> None:
+    await place.build()
+    author = await place.person("小王", Role.AUTHOR, FENGQUAN)
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    neighbour = await place.person("neighbour", Role.EDITOR, SUIYANG)
+    row = await draft(author)
+    where = f"/staff/{room}/{row.slug}"
+    writing, looking = await signed_in(app, author), await signed_in(app, editor)
+    assert "草稿待审核" not in await looking.open("/staff")
+    await writing.open(where)
+    assert "小王" in words(await writing.send(f"{where}/submission"))
+    assert await inbox(editor) == [(f"请审核：{name}", where)]
+    assert await inbox(neighbour) == await inbox(author) == []
+    desk = await looking.open("/staff")
+    assert "草稿待审核" in desk
+    assert f"/staff/{room}?review=true" in desk
+    assert "草稿待审核" not in await writing.open("/staff")  # it is not the author's to look over
+    assert "草稿待审核" not in await (await signed_in(app, neighbour)).open("/staff")
+    assert "小王" in words(await looking.open(where))
+    await looking.send(f"{where}/return", note="请写上公交")
+    assert await inbox(author) == [(f"退回修改：{name}", where)]
+    assert "请写上公交" in await writing.open("/staff/inbox")
+    assert "草稿待审核" not in await looking.open("/staff")
+    await writing.open(where)
+    await writing.send(f"{where}/submission")
+    await looking.open(where)
+    await looking.send(f"{where}/publication")
+    assert [subject for subject, _ in await inbox(author)] == [f"退回修改：{name}", f"已发布：{name}"]
+    assert len(await inbox(editor)) == 2
+    await looking.open(where)
+    await looking.send(f"{where}/withdrawal")
+    await looking.open(where)
+    await looking.send(f"{where}/publication")
+    assert len(await inbox(author)) == 2  # that review is over
+
+
+async def test_what_is_published_by_itself_is_told_to_whoever_asked_and_nobody_is_told_of_their_own_doing(
+    app: Starlette,
+) -> None:
+    await place.build()
+    author = await place.person("小王", Role.AUTHOR, FENGQUAN)
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    with clock.override(APRIL):
+        row = await events.create_event(author, NIGHT)
+        row = await events.submit_event(author, {"slug": row.slug, "version": row.version})
+        given = {"slug": row.slug, "version": row.version, "publish_at": "2026-05-01T09:00"}
+        await events.schedule_event(editor, given)
+        assert await inbox(author) == []
+        own = await services.create_service(editor, CANTEEN)
+        own = await services.submit_service(editor, {"slug": own.slug, "version": own.version})
+        await services.publish_service(editor, {"slug": own.slug, "version": own.version})
+    with clock.override(MAY):
+        for _ in range(2):
+            await claim_due(await leader())
+    assert [subject for subject, _ in await inbox(author)] == [f"已发布：{NIGHT['title']}"]
+    assert [subject for subject, _ in await inbox(editor)] == [f"请审核：{NIGHT['title']}"]
