@@ -14,9 +14,10 @@ from civicgraph import clock
 from civicgraph.events import operations
 from civicgraph.graph.engine import Engine
 from civicgraph.permissions import ANONYMOUS
-from tests.bookings.test_plans import gone_through
+from tests.bookings.test_plans import BIG
 from tests.events.test_pages import CITY_EDITOR, MORNING, Site, site, titles
 from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
+from tests.support.plans import gone_through
 
 __all__ = ["site"]
 
@@ -114,4 +115,15 @@ async def test_the_home_page_begins_with_what_is_near_the_chosen_place(site: Sit
 async def test_what_is_for_more_than_a_place_is_found_by_an_index(engine: Engine, code: str) -> None:
     text = "query($code: DivisionCode!) { events(filter: {above: $code, isUpcoming: true}) { nodes { slug } } }"
     plan, values = engine.prepared(text, {"code": code}, ANONYMOUS)
-    assert not await gone_through(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS))
+    assert not await gone_through(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS), BIG)
+
+
+@pytest.mark.parametrize("address", ["/events/calendar?month=2026-06", "/events/week?from=2026-06-08"])
+async def test_a_month_and_a_week_of_a_place_say_how_many_more_are_for_all(site: Site, address: str) -> None:
+    with clock.override(MORNING):
+        await _everywhere()
+        page = await site.stranger.open(f"{address}&within={FENGGANG}")
+        there = _there(page, "另有 1 场面向全市")
+        assert there is not None
+        assert titles(await site.stranger.open(there)) == ["全市安全月"]
+        assert "面向全市" not in await site.stranger.open(address)

@@ -76,6 +76,15 @@ def weekend() -> tuple[str, str]:
 environment().globals["weekend"] = weekend
 
 
+def for_all(chosen: Mapping[str, Any], place: str, first: date, after: date) -> dict[str, Any]:
+    """What a month or a week of a place asks besides: what is on then for all of what lies above it."""
+    if not place:
+        return {"forAll": None, "isWithin": False}
+    others = {key: value for key, value in chosen.items() if key not in ("within", "above")}
+    days = {"endsFrom": f"{first}", "startsBefore": f"{after}"}
+    return {"forAll": {**others, "above": place, **days}, "isWithin": True}
+
+
 def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) -> list[dict[str, Any]]:
     return [
         search_field(request),

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from civicgraph import clock, settings
-from civicgraph.events.pages.asked import asked_of, fields_of, filter_of
+from civicgraph.events.pages.asked import asked_of, fields_of, filter_of, for_all
 from civicgraph.i18n import LOCALES, current, gettext, label_of, ngettext
 from civicgraph.web import page, read
 from civicgraph.web.formats import time
@@ -32,6 +32,7 @@ async def events_calendar(request: Request) -> Response:
         "place": asked["within"] or settings.current().city_code,
         "filter": {**chosen, "startsFrom": first.isoformat(), "startsBefore": after.isoformat()},
         "running": {**chosen, "endsFrom": first.isoformat(), "startsBefore": after.isoformat(), "spansDays": True},
+        **for_all(chosen, asked["within"], first, after),
     }
     found = await read(request, "events/calendar", variables)
     kept = {key: asked[key] for key in ("q", "kind", "within", "group", "access", "free")}
@@ -40,6 +41,9 @@ async def events_calendar(request: Request) -> Response:
         "fields": fields_of(request, found, asked),
         "month": _grid(request, first, after, found["events"], kept),
         "month_code": f"{first:%Y-%m}",
+        "first_day": f"{first}",
+        "last_day": f"{after - timedelta(days=1)}",
+        "for_all": found.get("forAll"),
     }
     return await page(request, "events/calendar", variables, values, fragment="events/_month", data=found)
 
