@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -38,6 +39,8 @@ MAX_ENTRIES = 200
 
 
 def _checked_link(link: str) -> str:
+    if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", link):  # as it stands in a browser's line: www.zunyi.gov.cn/…
+        link = f"https://{link}"
     if link and not link.startswith(("https://", "http://")):
         raise PydanticCustomError("civic_link", N_("Please give an address that begins with https://."))
     return link
