@@ -175,12 +175,14 @@ async def test_where_no_venue_is_named_the_place_is_told(app: Starlette, offer: 
     quota = await offer(capacity=5, max_people=3)
     await Quota.filter(id=quota.id).update(venue="")
     resident = visit(app)
-    own = await book(resident, quota, people="3")
+    own = await book(resident, quota, people="3", contact_email="zhao@example.cn")
     name = (await Division.get(code=night.division_id)).short_name  # type: ignore[attr-defined]
     assert f"位置 {name} " in re.sub(r"<[^>]+>|\s+", " ", own).replace("  ", " ")
     assert 'max="2"' in own  # fewer of the three come: two at most
     entry = (await resident.http.get(f"{urlsplit(resident.address).path}/booking.ics")).text
     assert f"LOCATION:{name}" in entry
+    told = (await OutboxMessage.get(template="booking_step")).values
+    assert (told["venue"], told["phone"]) == (name, night.contact_phone or rules.GOVERNMENT_LINE)
 
 
 async def test_everybody_who_is_expected_stands_on_the_page_of_the_door_since_it_is_used_without_a_connection(

@@ -13,6 +13,7 @@ from typing import Any
 from civicgraph.accounts.keepers import keepers_of
 from civicgraph.bookings import rules
 from civicgraph.bookings.models import CallReason, Quota, Registration, RegistrationState
+from civicgraph.divisions.models import Division
 from civicgraph.notifications.operations import notify_address, notify_person
 from civicgraph.permissions import EDIT_EVENTS, EDIT_SERVICES, MANAGE_BOOKINGS
 from civicgraph.web.templating import environment
@@ -35,7 +36,7 @@ async def tell(row: Registration, quota: Quota, template: str, what: str, **valu
         row.contact_email,
         row.locale,
         template,
-        {**_values(row, quota), **plain},
+        {**_values(row, quota), "venue": quota.venue or await _place(quota), **plain},
         dedupe=f"registration:{row.id}:{what}",
         division_code=row.division_id,  # type: ignore[attr-defined]
     )
@@ -104,14 +105,18 @@ async def _ask_staff(quota: Quota, about: CallReason, count: int, what: str, lin
         )
 
 
+async def _place(quota: Quota) -> str:
+    """Where it is when no venue is named."""
+    return (await Division.get(code=quota.division_id)).short_name  # type: ignore[attr-defined]
+
+
 def _values(row: Registration, quota: Quota) -> dict[str, Any]:
     return {
         "number": row.number,
         "state": row.state.value,
         "people": row.people,
         "name": rules.name_of(quota),
-        "venue": quota.venue,
-        "phone": quota.phone,
+        "phone": quota.phone or rules.GOVERNMENT_LINE,
         "starts_at": quota.starts_at.isoformat() if quota.starts_at else "",
         "ends_at": quota.ends_at.isoformat() if quota.ends_at else "",
         "offered_until": row.offered_until.isoformat() if row.offered_until else "",

@@ -24,6 +24,8 @@ ALIVE = (*HOLDING, RegistrationState.WAITING)
 """Whoever stands here may still come."""
 REMINDERS = {"reminder_day": timedelta(days=1), "reminder_hours": timedelta(hours=2)}
 """When those who come are reminded: a day and two hours before it begins."""
+GOVERNMENT_LINE = "12345"
+"""The government's telephone 政务服务便民热线, day and night: of a person, where none of the place itself is named."""
 KEEP_CONTACT = timedelta(days=30)
 """So long after its end is known who registered: to ask and to settle what is left. 个人信息保护法 art. 19."""
 NUMBER_LENGTH = 6
