@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from civicgraph import clock, db
 from civicgraph import settings as configuration
@@ -78,6 +79,7 @@ CANTEEN = {
 async def _fill(url: str, slugs: list[str]) -> None:
     settings = make_settings(url)
     configuration.use(settings)
+    EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the engine behind it
     async with db.connected(settings):
         await city.build()
         team = await create_rescue_team(SYSTEM, TEAM)
