@@ -62,7 +62,7 @@ EVENTS = {
     "no kind": ({"kind": ""}, "kind", "请选择一项"),
     "unknown kind": ({"kind": "party"}, "kind", "请"),
     "not a number": ({"capacity": "许多"}, "capacity", "请填写整数"),
-    "not a price": ({"price_fen": "八块"}, "price_fen", "请填写整数"),
+    "not a price": ({"price_fen": "八块"}, "price_fen", "请填写金额（元）"),
 }
 
 

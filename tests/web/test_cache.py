@@ -45,7 +45,9 @@ EVENT = {
 @pytest.fixture
 async def editor(app: Starlette) -> Actor:
     await city.build()
-    return await city.person("editor", Role.EDITOR, city.FENGGANG)
+    person = await city.person("editor", Role.EDITOR, city.FENGGANG)
+    await heard(app)
+    return person
 
 
 async def published(app: Starlette, editor: Actor, title: str = "红花岗之夜") -> str:

@@ -9,7 +9,7 @@ SQLite has no statistics of words, PostgreSQL none of pairs of characters that a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 MOST_LED = 300
@@ -34,8 +34,10 @@ class Asked:
     alias: str
     conditions: Sequence[str]
     keys: Sequence[str]
-    """The columns of its order; none where any rows will do."""
+    """The columns of its order."""
     is_descending: bool
+    is_ordered: bool
+    """Whether its rows are wanted in this order; else any will do, and the order is one by which they can be walked."""
     limit: str
     most: int
     """What the limit is at most."""
@@ -44,14 +46,18 @@ class Asked:
 
     @property
     def order(self) -> str:
-        """Its order as SQL."""
+        """Its order as SQL; empty where any will do."""
         way = " DESC" if self.is_descending else ""
-        return f" ORDER BY {', '.join(key + way for key in self.keys)}" if self.keys else ""
+        return f" ORDER BY {', '.join(key + way for key in self.keys)}" if self.is_ordered else ""
 
     def select(self, conditions: Sequence[str], columns: str = "") -> str:
         """The rows that fit, in their order, as many as there are."""
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         return f"SELECT {columns or self.columns} FROM {self.source}{where}{self.order}"
+
+    def walked(self, conditions: Sequence[str], columns: str) -> str:
+        """The same in its order, whether that is wanted or not."""
+        return replace(self, is_ordered=True).select(conditions, columns)
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,11 @@ class Hits(ABC):
 
 @dataclass(frozen=True)
 class SQLiteHits(Hits):
-    """`matched` selects the ids of hits by the index of `table`; `places` is an array in JSON that tells words of a row."""
+    """`matched` selects the ids of hits by the index of `table`; `places` makes the array in JSON that tells words of a row."""
 
     table: str
     matched: str
-    places: str
+    places: Callable[[], str]
 
     def _rows(self, asked: Asked, others: list[str]) -> str:
         are_few = f"(SELECT count(*) FROM ({self.matched} LIMIT {MOST_LED + 1})) <= {MOST_LED}"
@@ -88,22 +94,22 @@ class SQLiteHits(Hits):
 
     def _met_first(self, asked: Asked, others: list[str], found: str) -> str:
         """Words that a good part of the rows hold are met soon, where even to gather their hits would take longer."""
-        sample = (
-            f"(SELECT min({SAMPLE}, {1 + bool(asked.keys)} * (40 + coalesce(max(l.id), 0) / 3000)) FROM {self.table} l)"
-        )
+        places, times = self.places(), 1 + asked.is_ordered
+        sample = f"(SELECT min({SAMPLE}, {times} * (40 + coalesce(max(l.id), 0) / 3000)) FROM {self.table} l)"
         latest = f"SELECT l.search_terms FROM {self.table} l ORDER BY l.id DESC LIMIT {sample}"
-        hits = f"SELECT 1 FROM ({latest}) s WHERE {self._exact('s')} LIMIT {MANY}"
+        hits = f"SELECT 1 FROM ({latest}) s WHERE {_holds('s', places)} LIMIT {MANY}"
         most = f"CASE WHEN (SELECT count(*) FROM ({hits})) = {MANY} THEN {WALKED * asked.most} ELSE 0 END"
-        rows = f"SELECT * FROM ({asked.select(others, f'{asked.alias}.*')} LIMIT {most}) {asked.alias}"
-        met = f"SELECT {asked.columns} FROM ({rows}) {asked.alias} WHERE {self._exact(asked.alias)} LIMIT {asked.limit}"
+        rows = f"SELECT * FROM ({asked.walked(others, f'{asked.alias}.*')} LIMIT {most}) {asked.alias}"
+        met = f"SELECT {asked.columns} FROM ({rows}) {asked.alias} WHERE {_holds(asked.alias, places)} LIMIT {asked.limit}"
         is_page = f"(SELECT count(*) FROM met) = {asked.limit}"
         return (
             f"WITH met AS MATERIALIZED ({met}) SELECT * FROM met WHERE {is_page}"
             f" UNION ALL SELECT * FROM ({found}) WHERE NOT {is_page}"
         )
 
-    def _exact(self, row: str) -> str:
-        return f"NOT EXISTS (SELECT 1 FROM json_each({self.places}) p WHERE ' ' || {row}.search_terms || ' ' NOT LIKE p.value)"
+
+def _holds(row: str, places: str) -> str:
+    return f"NOT EXISTS (SELECT 1 FROM json_each({places}) p WHERE ' ' || {row}.search_terms || ' ' NOT LIKE p.value)"
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ class PostgreSQLHits(Hits):
     def _rows(self, asked: Asked, others: list[str]) -> str:
         if asked.is_driven:  # the words are looked for in the rows that something else leads to
             return asked.select([*others, self.words.in_place(asked.alias)])
-        if not asked.keys:
+        if not asked.is_ordered:
             return self._found(asked, others, f"{asked.alias}.*", DENSE_SAMPLE)
         # Sorted are ids and words only: rows are wide.
         ids = replace(asked, columns=f'{asked.alias}."id"')
@@ -159,8 +165,8 @@ class PostgreSQLHits(Hits):
         latest = f"SELECT l.search_terms FROM {self.table} l ORDER BY l.id DESC LIMIT {sample}"
         hits = f"SELECT 1 FROM ({latest}) s WHERE {self.words.exact('s')} LIMIT {MANY}"
         walked = WALKED * asked.most
-        met = self._first(asked, f"{asked.select(others, read)} LIMIT {walked}", "(SELECT are_many FROM many)")
-        has_more = f"EXISTS ({asked.select(others, '1')} LIMIT 1 OFFSET {walked})"
+        met = self._first(asked, f"{asked.walked(others, read)} LIMIT {walked}", "(SELECT are_many FROM many)")
+        has_more = f"EXISTS ({asked.walked(others, '1')} LIMIT 1 OFFSET {walked})"
         is_short = f"(SELECT count(*) FROM met) < {asked.limit} AND (SELECT NOT are_many OR {has_more} FROM many)"
         led = self._first(asked, self._led(asked, others, read), "(SELECT is_so FROM short)")
         return (
@@ -175,7 +181,7 @@ class PostgreSQLHits(Hits):
         For PostgreSQL would walk the list's order, in which they may be far, or read the index of a whole county besides.
         """
         hits = f"SELECT {asked.alias}.* FROM {asked.source} WHERE {self.words.by_terms(asked.alias)} OFFSET 0"
-        rows = replace(asked, keys=(), source=f"({hits}) {asked.alias}").select(others, read)
+        rows = replace(asked, is_ordered=False, source=f"({hits}) {asked.alias}").select(others, read)
         return f"SELECT * FROM ({rows} OFFSET 0) {asked.alias}{asked.order} OFFSET 0"
 
     def _first(self, asked: Asked, rows: str, gate: str) -> str:

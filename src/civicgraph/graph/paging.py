@@ -226,9 +226,9 @@ class _Page:
         conditions += self._after()
         is_descending = self.order.is_descending != self.is_backward
         alias, limit, most = self.row.alias, f"{size} + {int(self.is_numbered)}", MAX_PAGE + 1
-        keys = [self._sort_key(name) for name in self.order.columns]
-        asked = self._asked(self.row, columns(self.row) or "1", conditions, limit, most)
-        found = self._selected(self.row, replace(asked, keys=keys, is_descending=is_descending))
+        asked = self._asked(self.row, conditions, limit, most)
+        wanted = columns(self.row) or "1"
+        found = self._selected(self.row, replace(asked, columns=wanted, is_descending=is_descending, is_ordered=True))
         inner = self.c.dialect.limited(found, limit, most)
         if not self.is_numbered:
             return f"({inner}) {alias}"
@@ -284,12 +284,14 @@ class _Page:
         row = self.c.row(self.mapped)
         conditions = self._conditions(row)
         names = wanted(row)
-        return f"{self._selected(row, self._asked(row, names, conditions, str(most), most))} LIMIT {most}"
+        asked = self._asked(row, conditions, str(most), most)
+        return f"{self._selected(row, replace(asked, columns=names))} LIMIT {most}"
 
-    def _asked(self, row: Row, wanted: str, conditions: list[str], limit: str, most: int) -> Asked:
-        """A list in no order, of as many rows as the limit says, which is `most` at most."""
+    def _asked(self, row: Row, conditions: list[str], limit: str, most: int) -> Asked:
+        """A list of as many rows as the limit says, which is `most` at most; any will do."""
         source = row.source or f'"{self.mapped.table}" {row.alias}'
-        return Asked(wanted, source, row.alias, conditions, (), False, limit, most, is_driven=bool(row.source))
+        keys, is_driven = [self._sort_key(name, row) for name in self.order.columns], bool(row.source)
+        return Asked("", source, row.alias, conditions, keys, self.order.is_descending, False, limit, most, is_driven)
 
     def _selected(self, row: Row, asked: Asked) -> str:
         """The rows of a list, to which its limit is put."""
@@ -311,9 +313,8 @@ class _Page:
         others = {name: given for name, given in self.filters_given().items() if name not in driving}
         conditions = [one for one in self._of_filters(row, others) if one] + self.c.visibility(self.mapped, row)
         names = wanted(row)
-        keys = [self._sort_key(name, row) for name in self.order.columns]
-        asked = self._asked(row, columns(row), first, str(most), most)
-        looked = self._selected(row, replace(asked, keys=keys, is_descending=self.order.is_descending))
+        asked = self._asked(row, first, str(most), most)
+        looked = self._selected(row, replace(asked, columns=columns(row), is_ordered=True))
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         return f"{looked} LIMIT {most}", f"SELECT {names} FROM looked {row.alias}{where}"
 

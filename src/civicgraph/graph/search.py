@@ -37,7 +37,7 @@ def condition(c: Compiler, table: str, row: Row, given: Given, *, is_by_ear: boo
             return f"{row.alias}.id = {row.driving_key} AND {table}_fts MATCH {words}"
         matched = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH {words}"
         whole = f"{row['id']} IN ({matched})"
-        row.hits = row.hits or SQLiteHits(whole, table, matched, given.sql(c, "texts", _places))
+        row.hits = row.hits or SQLiteHits(whole, table, matched, lambda: given.sql(c, "texts", _places))
         return whole
     places, terms = given.sql(c, "texts", _places), given.sql(c, "texts", _whole_terms)
     if is_by_ear:
