@@ -192,4 +192,5 @@ class PostgreSQLHits(Hits):
         """
         exact = f"CASE WHEN {self.words.exact(asked.alias)} THEN true ELSE false END"
         first = f"SELECT {asked.columns} FROM ({rows}) {asked.alias} WHERE {gate} AND {exact} LIMIT {asked.most}"
-        return f"SELECT * FROM ({first}) p LIMIT {asked.limit}"
+        # A limit that it cannot see it takes for a tenth: then it walks an order instead of sorting all rows beforehand.
+        return f"SELECT * FROM ({first}) p LIMIT (SELECT {asked.limit})"
