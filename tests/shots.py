@@ -1,6 +1,6 @@
 """Pictures of every page, in both languages, light and dark, on a phone and on a desk, into `shots/`.
 
-What axe finds on them is printed, and so is what is wider than its window.
+What axe finds on them is printed, and so is what is wider than its window and what the keyboard alone does not get at.
 
 make shots            all of them
 python -m tests.shots home event   only pages whose name begins so
@@ -20,6 +20,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.support.axe import IS_TOO_WIDE, troubles_of
 from tests.support.chromium import options
+from tests.support.keyboard import walked_by
 from tests.support.servers import Server
 
 FOLDER = Path("shots")
@@ -287,7 +288,9 @@ async def _shoot(page, url: str, name: str, path: str, variant: str) -> None:  #
         await page.click("main form button[type=submit]")
     await page.screenshot(path=FOLDER / f"{name}-{variant}.png", full_page=name != "explorer")
     there = ["wider than the window"] if await page.evaluate(IS_TOO_WIDE) else []
-    there += await troubles_of(page) if name != "explorer" else []  # GraphiQL's own markup
+    if name != "explorer":  # GraphiQL's own markup
+        there += await troubles_of(page)
+        there += await walked_by(page) if variant.endswith("zh-light") else []
     for trouble in there:
         TROUBLES.append(f"{name} {variant}: {trouble}")
         print(f"  {TROUBLES[-1]}")

@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 
 from civicgraph.bookings import rules
 from tests.browser.conftest import People, until_kept
-from tests.browser.test_journeys import BOTH_LANGUAGES, STOP, unreachable
+from tests.browser.test_journeys import BOTH_LANGUAGES
 from tests.support import city
 from tests.support.axe import IS_TOO_WIDE, is_too_wide, troubles
+from tests.support.keyboard import walked, why_unseen
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -219,7 +220,7 @@ def test_the_pages_of_bookings_shut_nobody_out(people: People, lang: str) -> Non
             answer = page.goto(path)
             assert answer is not None
             assert answer.status == 200, path
-            there = [*troubles(page, with_colours=lang == "zh"), *(unreachable(page) if lang == "zh" else ())]
+            there = [*troubles(page, with_colours=lang == "zh"), *(walked(page) if lang == "zh" else ())]
             if is_too_wide(page):
                 there.append("wider than the window")
             if there:
@@ -232,7 +233,7 @@ def press(page: Page, target: str, key: str = "Enter", *, typed: str = "") -> No
     for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("target => document.activeElement.matches(target)", target):
-            assert page.evaluate(STOP)[1], f"one does not see that {target} has the keyboard"
+            assert not why_unseen(page), f"one does not see that {target} has the keyboard"
             page.keyboard.insert_text(typed) if typed else page.keyboard.press(key)
             return
     raise AssertionError(f"the tab key does not reach {target}")

@@ -13,6 +13,7 @@ from tests.browser.conftest import People
 from tests.enterprises.conftest import CASES
 from tests.support import city
 from tests.support.axe import is_too_wide, troubles
+from tests.support.keyboard import walked
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -263,7 +264,8 @@ def reported(page: Page, words: str) -> tuple[str, str]:
     return f"/grievances/{tracking.split('/')[2]}", tracking
 
 
-# Each language at one width: English on the phone, where its longer words have the least room. `make shots` draws all.
+# Each language at one width: English on the phone, where its longer words have the least room. Words do not change the
+# walk by keyboard. `make shots` draws, checks and walks all.
 BOTH_LANGUAGES = pytest.mark.parametrize(
     ("people", "lang"),
     [(("phone", True), "en"), (("desk", True), "zh")],
@@ -274,7 +276,7 @@ BOTH_LANGUAGES = pytest.mark.parametrize(
 
 @BOTH_LANGUAGES
 def test_no_page_shuts_anybody_out(people: People, lang: str) -> None:
-    """axe finds nothing, and nothing is wider than the window, on any page in either language."""
+    """axe finds nothing, nothing is wider than the window, and the keyboard alone gets everywhere, on any page."""
     visitor, admin = people.resident(), people.staff("admin")
     public, own = reported(visitor, WORDS[lang])
     found = {}
@@ -282,46 +284,11 @@ def test_no_page_shuts_anybody_out(people: People, lang: str) -> None:
         page.context.add_cookies([{"name": "lang", "value": lang, "url": people.url}])
         for path in paths:
             page.goto(path)
-            if there := troubles(page, with_colours=lang == "zh"):
+            there = [*troubles(page, with_colours=lang == "zh"), *(walked(page) if lang == "zh" else ())]
+            if there:
                 found[path] = there
             assert not is_too_wide(page), f"{path} is wider than the window"
     assert not found, found
-
-
-STOPS = 25
-"""Presses of the tab key that are followed on a page; the longest forms have more controls than a test has time for."""
-
-
-def unreachable(page: Page) -> list[str]:
-    """What the keyboard stops at and nobody sees, and the same stop twice before the page was gone through."""
-    found, seen = [], []
-    page.evaluate("document.activeElement.blur()")
-    for _ in range(STOPS):
-        page.keyboard.press("Tab")
-        name, is_seen, has_parts = page.evaluate(STOP)
-        if name == "BODY":
-            break
-        if name in seen[-1:] and has_parts:
-            continue
-        if not is_seen:
-            found.append(f"{name} is not seen")
-        if name in seen[-1:]:
-            found.append(f"{name} keeps the keyboard")
-        seen.append(name)
-    return found if seen else ["the keyboard reaches nothing"]
-
-
-STOP = """() => {
-  const one = document.activeElement
-  window.stops = window.stops || new Map()
-  if (!window.stops.has(one)) window.stops.set(one, window.stops.size)
-  const box = one.getBoundingClientRect()
-  const style = getComputedStyle(one)
-  const marked = style.outlineStyle !== "none" || style.boxShadow !== "none"
-  return [one === document.body ? "BODY" : `${one.tagName} ${window.stops.get(one)} ${(one.textContent || one.name).trim().slice(0, 30)}`,
-          box.width > 0 && box.height > 0 && marked,
-          ["date", "datetime-local", "month", "time"].includes(one.type)]
-}"""
 
 
 @BOTH_LANGUAGES
@@ -342,10 +309,7 @@ def test_the_pages_of_enterprises_shut_nobody_out_in_either_language(people: Peo
             assert answer is not None
             assert answer.status == 200, path
             assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[lang], path
-            there = [
-                *troubles(page, with_colours=lang == "zh"),
-                *(unreachable(page) if lang == "zh" else ()),
-            ]  # words do not change the walk
+            there = [*troubles(page, with_colours=lang == "zh"), *(walked(page) if lang == "zh" else ())]
             if is_too_wide(page):
                 there.append("wider than the window")
             if there:
