@@ -27,6 +27,10 @@ FOLDER = Path("shots")
 TROUBLES: list[str] = []
 """What shuts somebody out: the command fails when there is any."""
 SIZES = {"phone": (360, 800), "desk": (1280, 900)}
+ALL_PICTURES = (
+    """Promise.all([...document.images].map(one => (one.loading = "eager", one.decode().catch(() => null))))"""
+)
+"""What is loaded only when somebody comes near to it is on the picture of the whole page too."""
 SECRET = "a secret of the picture taker, long enough"
 
 PUBLIC = {
@@ -242,6 +246,7 @@ async def _take(browser: Browser, url: str, wanted: list[str], passwords: dict[s
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce",
+            locale={"zh": "zh-CN", "en": "en-GB"}[locale],
         )
         await context.add_cookies([{"name": "lang", "value": locale, "url": url}])
         page = await context.new_page()
@@ -286,6 +291,7 @@ async def _shoot(page, url: str, name: str, path: str, variant: str) -> None:  #
         await page.wait_for_timeout(1500)
     if name == "staff-plans":
         await page.click("main form button[type=submit]")
+    await page.evaluate(ALL_PICTURES)
     await page.screenshot(path=FOLDER / f"{name}-{variant}.png", full_page=name != "explorer")
     there = ["wider than the window"] if await page.evaluate(IS_TOO_WIDE) else []
     if name != "explorer":  # GraphiQL's own markup

@@ -85,7 +85,7 @@ class CompoundFields(Input):
     """What is known of a compound."""
 
     division_code: DivisionCode
-    name: str = Field(title=N_("Name"), min_length=1, max_length=80)
+    name: str = Field(title=N_("What it is called"), min_length=1, max_length=80)
     address: str = Field("", title=N_("Address"), max_length=160)
     households: int | None = Field(None, title=N_("Households"), ge=0, le=100_000)
     residents: int | None = Field(None, title=N_("Residents"), ge=0, le=500_000)

@@ -18,7 +18,7 @@ from civicgraph.permissions import EDIT_EVENTS, Actor
 class RescueTeamFields(Input):
     """What is known of a rescue team."""
 
-    name: str = Field(title=N_("Name"), min_length=2, max_length=80)
+    name: str = Field(title=N_("What it is called"), min_length=2, max_length=80)
     kind: RescueKind = Field(title=N_("What it is for"))
     division_code: Annotated[DivisionCode, Field(title=N_("Place"))]
     base: str = Field("", title=N_("Who keeps it, and where it stands"), max_length=120)

@@ -22,7 +22,10 @@ class TeamFacts(Input):
     """What is known of a team."""
 
     name: Words = Field(
-        title=N_("Name"), min_length=2, max_length=80, description=N_("Everyone can read it on what the team works on.")
+        title=N_("What it is called"),
+        min_length=2,
+        max_length=80,
+        description=N_("Everyone can read it on what the team works on."),
     )
     kind: TeamKind = Field(title=N_("What sort of body"))
     member_ids: list[int] = Field(
