@@ -151,6 +151,9 @@ class Registration(Record):
     contact_name = fields.CharField(60, description="Name.")
     contact_phone = fields.TextField(default="", description="Telephone, encrypted.")
     contact_phone_masked = fields.CharField(30, default="", description="Telephone, masked.")
+    phone_index = fields.CharField(
+        60, default="", db_default="", description="Keyed hash of the telephone, to find who registered by it."
+    )
     contact_email = fields.TextField(default="", description="E-mail, encrypted.")
     contact_email_masked = fields.CharField(120, default="", description="E-mail, masked.")
     answers = fields.TextField(default="", description="Answers to the organiser’s questions, encrypted.")
@@ -174,7 +177,7 @@ class Registration(Record):
 
     class Meta:
         table = "registration"
-        indexes = (("quota_id", "id"), ("quota_id", "state", "rank"), ("division_id", "id"))
+        indexes = (("quota_id", "id"), ("quota_id", "state", "rank"), ("division_id", "id"), ("phone_index", "id"))
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **{"registration_listed": (), "registration_call": ()},

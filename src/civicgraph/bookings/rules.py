@@ -205,6 +205,11 @@ def called(c: Compiler, row: Row, text: Given) -> str:
     return f"({c.holds(row['contact_name'], text)} OR ({row['number']} = {number} AND {manages(c, row)}))"
 
 
+def numbered(c: Compiler, row: Row, numbers: Given) -> str:
+    """Has one of these numbers; known to those who look after it."""
+    return f"({c.is_in(row['number'], numbers)} AND {manages(c, row)})"
+
+
 def has_come(c: Compiler, row: Row) -> str:
     """Was checked in; known to those who look after it."""
     return f"({row['checked_in_at']} IS NOT NULL AND {manages(c, row)})"

@@ -118,6 +118,10 @@ def called(world: World, row: Any, text: str) -> bool:
     return text.lower() in row.contact_name.lower() or (is_number and manages_bookings(world, row))
 
 
+def has_number(world: World, row: Any, values: list[str]) -> bool:
+    return row.number in values and manages_bookings(world, row)
+
+
 def has_come(world: World, row: Any, value: bool) -> bool:
     return (row.checked_in_at is not None) is value and manages_bookings(world, row)
 

@@ -359,6 +359,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "RegistrationFilter.page": bookings.is_of,
     "RegistrationFilter.isListed": either(lambda world, row: row.is_listed and row.state.name == "CONFIRMED"),
     "RegistrationFilter.named": found_in(texts("contact_name")),
+    "RegistrationFilter.numbers": bookings.has_number,
     "RegistrationFilter.states": one_of("state"),
     "RegistrationFilter.startsBefore": lambda world, row, value: (
         (starts := bookings.starts_at(world, row)) is not None and starts < day(value)
