@@ -95,6 +95,29 @@ async def _own(browser: Browser) -> str:
     return f"/my-booking/{number}/{secret}"
 
 
+async def test_who_is_too_many_for_what_is_free_reads_so_before_sending_and_comes_with_fewer_by_one_press(
+    app: Starlette, offer: Offer, night: Event
+) -> None:
+    quota = await offer(capacity=3, max_people=3)
+    await come(quota, "一", people=2)
+    family, later = visit(app), visit(app)
+    form = await family.open(f"/book/{quota.code}")
+    assert "现在有 1 个空位：不超过 1 位，马上就有名额" in form
+    waiting = await book(family, quota, people="3", contact_email="zhao@example.cn")
+    assert heading(waiting) == "您排在候补第 1 位"
+    assert "您排在第一位，在等 3 个名额" in waiting
+    letter = await OutboxMessage.get(template="booking_step")
+    for locale, said in (("zh", "如果只来 1 位，马上就能给您"), ("en", "if one person comes, it is yours at once")):
+        assert said in render_message(letter.template, letter.values, locale)[1]
+    assert "空出的名额先给排队的人" in box(await later.open(f"/events/{night.slug}"))
+    assert "现在有 1 个空位" not in await later.open(f"/book/{quota.code}")  # whoever comes later waits behind them
+    assert "在等 3 个名额" not in await book(later, quota, people="2")
+    own = await _own(family)
+    await family.open(own)
+    assert heading(await family.send(f"{own}/people")) == "您已报上名，1 个名额"
+    assert "空位" not in await later.open(await _own(later))
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_who_waits_leaves_the_list_and_a_kept_place_wants_a_yes(app: Starlette, offer: Offer) -> None:
     quota = await offer(capacity=1, hold_minutes=60)

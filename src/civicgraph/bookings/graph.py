@@ -203,6 +203,11 @@ class TrackedRegistration:
     people = column()
     state = column()
     position = computed(int | None, rules.position, "Your turn on the waiting list, from 1; null when you do not wait.")
+    places_for_fewer = computed(
+        int | None,
+        rules.for_fewer,
+        "Places that are yours at once if only so many of you come, who wait for more; null when it changes nothing.",
+    )
     created_at = column()
     confirmed_at = column()
     offered_until = column()

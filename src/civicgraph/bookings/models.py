@@ -49,6 +49,7 @@ class CallReason(Labelled):
     """What somebody who left no e-mail is to be called about."""
 
     MOVED_UP = "moved_up", N_("Moved up from the waiting list")
+    FEWER = "fewer", N_("Places are free, but fewer than they wait for")
     CHANGED = "changed", N_("Time or place has changed")
     POSTPONED = "postponed", N_("Postponed")
     SUSPENDED = "suspended", N_("The service rests for a while")
