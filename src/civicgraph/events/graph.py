@@ -75,6 +75,12 @@ class EventFilter:
         lambda c, row: f"{row['price_fen']} > 0",
         index="event_paid",
     )
+    max_price_fen = where(
+        int,
+        "Costs nothing, or at most this much, in fen (1/100 CNY).",
+        lambda c, row, most: f"{row['price_fen']} <= {most.sql(c)}",
+        reason=_WALKED,
+    )
     group = where(
         AudienceGroup,
         "Made for this group in particular.",

@@ -24,8 +24,8 @@ async def events(request: Request) -> Response:
         **paging(request, 20),
     }
     found = await read(request, "events/list", variables)
-    *fields, is_free = fields_of(request, found, asked)
-    fields += [*date_fields(asked), is_free]
+    *fields, price, is_free = fields_of(request, found, asked)
+    fields += [*date_fields(asked), price, is_free]
     values = {
         "asked": asked,
         "fields": fields,
