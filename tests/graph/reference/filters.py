@@ -289,6 +289,9 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "EventFilter.statuses": one_of("status"),
     "EventFilter.text": found_in(texts_of_event),
     "EventFilter.above": lambda world, row, code: code != row.division_id and code.startswith(row.division_id),
+    "EventFilter.concerns": lambda world, row, code: (
+        row.division_id.startswith(code) or code.startswith(row.division_id)
+    ),
     "EventFilter.within": lies_in("division_id"),
     "EventFilter.venue": is_("venue"),
     "EventFilter.organiser": is_("organiser"),

@@ -48,11 +48,14 @@ def asked_of(request: Request) -> dict[str, str]:
 
 
 def filter_of(asked: dict[str, str]) -> dict[str, Any]:
-    """The same for GraphQL. Without days, what is not over yet; a day finds what is on then, not only what begins."""
+    """The same for GraphQL. Without days, what is not over yet; a day finds what is on then, not only what begins.
+
+    Of a place, what its residents look for: what is on in it, and what is for the whole county or city.
+    """
     until = date.fromisoformat(asked["until"]) + timedelta(days=1) if asked["until"] else None
     found: dict[str, Any] = {
         "kind": [asked["kind"]] if asked["kind"] else None,
-        "within": asked["within"],
+        "concerns": asked["within"],
         "above": asked["above"],
         "text": asked["q"],
         "group": asked["group"],
@@ -95,13 +98,13 @@ def weekend() -> tuple[str, str]:
 environment().globals |= {"weekend": weekend, "kept_of": kept_of}
 
 
-def for_all(chosen: Mapping[str, Any], place: str, first: date, after: date) -> dict[str, Any]:
-    """What a month or a week of a place asks besides: what is on then for all of what lies above it."""
+def for_all(chosen: Mapping[str, Any], place: str, days: tuple[date, date] | None = None) -> dict[str, Any]:
+    """What a list, a month or a week of a place asks besides: how much of it is for all of what lies above."""
     if not place:
         return {"forAll": None, "isWithin": False}
-    others = {key: value for key, value in chosen.items() if key not in ("within", "above")}
-    days = {"endsFrom": f"{first}", "startsBefore": f"{after}"}
-    return {"forAll": {**others, "above": place, **days}, "isWithin": True}
+    others = {key: value for key, value in chosen.items() if key not in ("concerns", "above")}
+    on = {"endsFrom": f"{days[0]}", "startsBefore": f"{days[1]}"} if days else {}
+    return {"forAll": {**others, "above": place, **on}, "isWithin": True}
 
 
 def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) -> list[dict[str, Any]]:

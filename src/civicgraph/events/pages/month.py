@@ -17,7 +17,7 @@ from civicgraph.web import page, read
 from civicgraph.web.formats import time
 from civicgraph.web.shell import address
 
-_OF_THE_MONTH = ("kind", "within", "text", "group", "accessibility", "isFree", "maxPriceFen")
+_OF_THE_MONTH = ("kind", "concerns", "text", "group", "accessibility", "isFree", "maxPriceFen")
 """What of the list's filter a month keeps: its days are its own."""
 SHOWN = 3  # events in a day of the month; the rest is one link
 
@@ -32,7 +32,7 @@ async def events_calendar(request: Request) -> Response:
         "place": asked["within"] or settings.current().city_code,
         "filter": {**chosen, "startsFrom": first.isoformat(), "startsBefore": after.isoformat()},
         "running": {**chosen, "endsFrom": first.isoformat(), "startsBefore": after.isoformat(), "spansDays": True},
-        **for_all(chosen, asked["within"], first, after),
+        **for_all(chosen, asked["within"], (first, after)),
     }
     found = await read(request, "events/calendar", variables)
     kept = kept_of(asked)

@@ -31,7 +31,7 @@ async def events_week(request: Request) -> Response:
         "place": asked["within"] or settings.current().city_code,
         "filter": {**chosen, "startsFrom": f"{first}", "startsBefore": f"{after}"},
         "running": {**chosen, "endsFrom": f"{first}", "startsBefore": f"{first}"},
-        **for_all(chosen, asked["within"], first, after),
+        **for_all(chosen, asked["within"], (first, after)),
     }
     found = await read(request, "events/week", variables)
     kept = kept_of(asked)
