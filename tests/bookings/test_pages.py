@@ -22,7 +22,7 @@ from civicgraph.notifications.models import OutboxMessage
 from civicgraph.notifications.rendering import render_message
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
-from tests.bookings.conftest import Offer, come
+from tests.bookings.conftest import LATER, Offer, come
 from tests.support.browser import Browser, signed_in, visit
 from tests.support.city import FENGGANG, FENGQUAN
 
@@ -87,6 +87,25 @@ async def test_a_resident_books_sees_their_own_state_and_gives_the_place_back_by
     gone = await resident.send(f"{own}/cancellation")
     assert heading(gone) == "已取消"
     assert "还剩 1 个名额" in box(await resident.open(f"/events/{night.slug}"))
+
+
+async def test_places_of_a_session_are_not_taken_for_those_of_the_whole_event(
+    app: Starlette, offer: Offer, editor: Actor, night: Event
+) -> None:
+    await events.update_event(editor, {**LATER, "slug": night.slug, "version": night.version, "capacity": 300})
+    await offer(capacity=12, title="手绘帆布包")
+    page = await visit(app).open(f"/events/{night.slug}")
+    words = " ".join(box(page).split())
+    assert "只有下面这些环节要报名，其余部分不用报名，直接来就行。 全场可容纳 300 人。" in words
+    assert "手绘帆布包 还剩 12 个名额（共 12 个）" in words
+    assert re.search(r"<dt>全场可容纳</dt>\s*<dd>300 人\s*</dd>", page), "beside the session the room says whose it is"
+    await offer(capacity=100)
+    page = await visit(app).open(f"/events/{night.slug}")
+    words = " ".join(box(page).split())
+    assert "不用报名" not in words
+    assert "整场活动 还剩 100 个名额（共 100 个）" in words
+    assert "手绘帆布包 还剩 12 个名额（共 12 个）" in words
+    assert "其中需报名 100 人" in page
 
 
 async def _own(browser: Browser) -> str:
