@@ -49,9 +49,19 @@ def test_every_message_is_translated() -> None:
     assert not missing, "\n".join(f"{where}: {message}" for message, where in missing.items())
 
 
+def written() -> list[str]:
+    """The messages as the files have them, one a line: reading a file keeps only the last of those that are alike."""
+    lines = [line for path in CATALOGUES for line in path.read_text().splitlines()]
+    return [line.removeprefix("msgid ") for line in lines if line.startswith("msgid ") and line != 'msgid ""']
+
+
 def test_no_message_is_translated_twice_or_for_nothing() -> None:
-    counts = Counter(key for key, _, _ in translated())
-    twice = {key for key, count in counts.items() if count > 1}
+    twice = {
+        key
+        for found in (Counter(key for key, _, _ in translated()), Counter(written()))
+        for key, count in found.items()
+        if count > 1
+    }
     dead = {f"{name}: {key}" for key, name, _ in translated() if key not in used()}
     assert not twice, f"translated twice: {sorted(twice)}"
     assert not dead, f"nobody says: {sorted(dead)}"

@@ -22,7 +22,7 @@ from civicgraph.notifications.models import OutboxMessage
 from civicgraph.notifications.rendering import render_message
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
-from tests.bookings.conftest import Offer, come
+from tests.bookings.conftest import LATER, Offer, come
 from tests.support.browser import Browser, signed_in, visit
 from tests.support.city import FENGGANG, FENGQUAN
 
@@ -89,10 +89,52 @@ async def test_a_resident_books_sees_their_own_state_and_gives_the_place_back_by
     assert "还剩 1 个名额" in box(await resident.open(f"/events/{night.slug}"))
 
 
+async def test_places_of_a_session_are_not_taken_for_those_of_the_whole_event(
+    app: Starlette, offer: Offer, editor: Actor, night: Event
+) -> None:
+    await events.update_event(editor, {**LATER, "slug": night.slug, "version": night.version, "capacity": 300})
+    await offer(capacity=12, title="手绘帆布包")
+    page = await visit(app).open(f"/events/{night.slug}")
+    words = " ".join(box(page).split())
+    assert "只有下面这些环节要报名，其余部分不用报名，直接来就行。 全场可容纳 300 人。" in words
+    assert "手绘帆布包 还剩 12 个名额（共 12 个）" in words
+    assert re.search(r"<dt>全场可容纳</dt>\s*<dd>300 人\s*</dd>", page), "beside the session the room says whose it is"
+    await offer(capacity=100)
+    page = await visit(app).open(f"/events/{night.slug}")
+    words = " ".join(box(page).split())
+    assert "不用报名" not in words
+    assert "整场活动 还剩 100 个名额（共 100 个）" in words
+    assert "手绘帆布包 还剩 12 个名额（共 12 个）" in words
+    assert "其中需报名 100 人" in page
+
+
 async def _own(browser: Browser) -> str:
     """The address of the last registration that the browser knows."""
     _, number, secret = browser.http.cookies["bookings"].split("~")[0].strip('"').split(".")
     return f"/my-booking/{number}/{secret}"
+
+
+async def test_who_is_too_many_for_what_is_free_reads_so_before_sending_and_comes_with_fewer_by_one_press(
+    app: Starlette, offer: Offer, night: Event
+) -> None:
+    quota = await offer(capacity=3, max_people=3)
+    await come(quota, "一", people=2)
+    family, later = visit(app), visit(app)
+    form = await family.open(f"/book/{quota.code}")
+    assert "现在有 1 个空位：不超过 1 位，马上就有名额" in form
+    waiting = await book(family, quota, people="3", contact_email="zhao@example.cn")
+    assert heading(waiting) == "您排在候补第 1 位"
+    assert "您排在第一位，在等 3 个名额" in waiting
+    letter = await OutboxMessage.get(template="booking_step")
+    for locale, said in (("zh", "如果只来 1 位，马上就能给您"), ("en", "if one person comes, it is yours at once")):
+        assert said in render_message(letter.template, letter.values, locale)[1]
+    assert "空出的名额先给排队的人" in box(await later.open(f"/events/{night.slug}"))
+    assert "现在有 1 个空位" not in await later.open(f"/book/{quota.code}")  # whoever comes later waits behind them
+    assert "在等 3 个名额" not in await book(later, quota, people="2")
+    own = await _own(family)
+    await family.open(own)
+    assert heading(await family.send(f"{own}/people")) == "您已报上名，1 个名额"
+    assert "空位" not in await later.open(await _own(later))
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -10,7 +10,7 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.bookings import operations, rules
-from civicgraph.bookings.models import Quota, Registration, RegistrationState
+from civicgraph.bookings.models import CallReason, Quota, Registration, RegistrationState
 from civicgraph.bookings.rounds import check_quota
 from civicgraph.events.models import Event
 from civicgraph.notifications.models import OutboxMessage
@@ -102,6 +102,28 @@ async def test_the_first_in_turn_waits_for_as_many_places_as_it_asked_for(offer:
     await leave(pair)
     assert await counted(quota) == (3, 0)
     assert (await Registration.get(id=single.id)).state is RegistrationState.CONFIRMED
+
+
+async def test_the_first_in_turn_is_told_once_of_places_for_fewer_and_has_them_in_one_step(offer: Offer) -> None:
+    quota = await offer(capacity=3, max_people=3, hold_minutes=60)
+    pair, single = await come(quota, "一", people=2), await come(quota, "二")
+    trio = await come(quota, "三", people=3, **EMAIL)
+    silent, last = await come(quota, "四", people=2), await come(quota, "五", **EMAIL)
+    await leave(single)
+    assert await states(quota) == {"一": "confirmed", "二": "cancelled", **dict.fromkeys("三四五", "waiting")}
+    fewer = ("booking_fewer", "waiting", trio.number)
+    assert [one for one in await told() if one[0] == "booking_fewer"] == [fewer]
+    await leave(last)  # nothing has become free by that, so nobody is written to again
+    assert [one for one in await told() if one[0] == "booking_fewer"] == [fewer]
+    given = {"number": trio.number, "secret": rules.secret_of(trio.number), "people": 1}
+    assert (await operations.take_fewer_places(ANONYMOUS, given)).state is RegistrationState.CONFIRMED  # they said it
+    assert (await told())[-1] == ("booking_step", "confirmed", trio.number)
+    await leave(trio)  # the next in turn left no e-mail
+    assert (await Registration.get(id=silent.id)).call_about is CallReason.FEWER
+    await leave(pair)
+    moved = await Registration.get(id=silent.id)
+    assert (moved.state, moved.call_about) == (RegistrationState.OFFERED, CallReason.MOVED_UP)
+    assert await counted(quota) == (2, 0)
 
 
 async def test_a_place_that_nobody_says_yes_to_goes_to_the_next_in_turn(offer: Offer) -> None:

@@ -23,6 +23,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
         {"filter": {"within": FENGGANG, "states": ["WAITING"]}, "granted": [FENGGANG], "first": 30},
         {"filter": {"within": FENGGANG, "named": "张三"}, "granted": [FENGGANG], "first": 30},
         {"filter": {"isToBeCalled": True, "page": "/events/a"}, "granted": [FENGGANG], "first": 30},
+        {"filter": {"numbers": ["AAAAAA", "BBBBBB"]}, "granted": [FENGGANG], "first": 30},
     ],
     "staff/bookings/check_in": [
         {**HERE, "filter": EXPECTED, "number": "AAAAAA", "first": 100},
@@ -35,6 +36,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
         {**HERE, "filter": {"states": ["CONFIRMED", "OFFERED"]}, "first": 50},
         {**HERE, "filter": {"states": ["WAITING"], "text": "张三"}, "first": 50},
         {**HERE, "filter": {"isToBeCalled": True}, "first": 50},
+        {**HERE, "filter": {"numbers": ["AAAAAA", "BBBBBB"]}, "first": 50},
     ],
     "staff/bookings/registration": [{"number": "AAAAAA"}],
     "staff/bookings/sheet": [{**HERE, "filter": {"states": ["CONFIRMED", "OFFERED"]}, "first": 100}],

@@ -227,6 +227,14 @@ async def test_a_feed_keeps_the_filter_of_its_list(site: Site) -> None:
             assert link[1].endswith("/events.ics?kind=POLICY_CLASS")
 
 
+async def test_a_feed_keeps_what_it_may_cost(site: Site) -> None:
+    await site.publish(price_fen=3_000)
+    await site.publish(**CLASS)
+    for query, found in (("?price=30", 2), ("?price=29.99", 1), ("?free=true", 1)):
+        assert len((await site.calendar(query)).walk("VEVENT")) == found, query
+        assert f"/events.ics{query}" in await site.stranger.open(f"/events{query}")
+
+
 async def test_a_feed_that_has_not_changed_is_not_sent_again_and_is_one_statement(site: Site) -> None:
     await site.weekly()
     engine = site.stranger.http._transport.app.state.engine  # type: ignore[attr-defined]
@@ -353,7 +361,7 @@ async def test_events_are_found_by_week_near_by_venue_and_by_organiser(site: Sit
 
 
 CHOSEN: tuple[dict[str, Any], ...] = (
-    *({}, {"kind": ["POLICY_CLASS"]}, {"within": FENGGANG}),
+    *({}, {"kind": ["POLICY_CLASS"]}, {"within": FENGGANG}, {"maxPriceFen": 3_000}),
     *({"within": FENGQUAN}, {"venue": "x"}, {"organiser": "x"}),
 )
 

@@ -59,33 +59,54 @@ async def test_near_a_community_what_is_for_the_whole_city_stands_last(site: Sit
         assert len(titles(await site.stranger.open(unescape(more[0])))) == 11
 
 
+EVERYWHERE = ["全市安全月", "全县演练", "社区演练", "邻县演练"]
+
+
 @pytest.mark.parametrize(
-    ("code", "own", "words", "others"),
+    ("code", "own", "words", "above"),
     [
-        (FENGGANG, ["全县演练", "社区演练"], "另有 1 场面向全市", ["全市安全月"]),
-        (FENGQUAN, ["社区演练"], "另有 2 场面向全街道（乡镇）、全县或全市", ["全市安全月", "全县演练"]),
-        (LONGQUAN, ["社区演练"], "另有 2 场面向全街道（乡镇）、全县或全市", ["全市安全月", "全县演练"]),
-        (HONGQIAO, [], "另有 2 场面向全街道（乡镇）、全县或全市", ["全市安全月", "邻县演练"]),
-        (CITY, ["全市安全月", "全县演练", "社区演练", "邻县演练"], "", []),
+        (FENGGANG, ["全市安全月", "全县演练", "社区演练"], "其中 1 场面向全市", ["全市安全月"]),
+        (
+            FENGQUAN,
+            ["全市安全月", "全县演练", "社区演练"],
+            "其中 2 场面向全街道（乡镇）、全县或全市",
+            ["全市安全月", "全县演练"],
+        ),
+        (
+            LONGQUAN,
+            ["全市安全月", "全县演练", "社区演练"],
+            "其中 2 场面向全街道（乡镇）、全县或全市",
+            ["全市安全月", "全县演练"],
+        ),
+        (HONGQIAO, ["全市安全月", "邻县演练"], "其中 2 场面向全街道（乡镇）、全县或全市", ["全市安全月", "邻县演练"]),
+        (CITY, EVERYWHERE, "", []),
     ],
 )
-async def test_the_list_of_a_place_leads_to_what_is_for_more_than_it(
-    site: Site, app: Starlette, code: str, own: list[str], words: str, others: list[str]
+async def test_the_lists_the_feeds_and_the_page_of_a_place_hold_what_is_for_more_than_it(
+    site: Site, app: Starlette, code: str, own: list[str], words: str, above: list[str]
 ) -> None:
     with clock.override(MORNING):
         await _everywhere()
-        before = app.state.engine.statements
+        for address in (f"/events?within={code}&kind=SAFETY_DRILL", f"/places/{code}"):
+            before = app.state.engine.statements
+            page = await site.stranger.open(address)
+            assert app.state.engine.statements == before + 1
+            assert sorted(titles(page)) == sorted(own), address
+        for feed in ("ics", "atom"):
+            before = app.state.engine.statements
+            text = await site.stranger.open(f"/events.{feed}?within={code}")
+            assert app.state.engine.statements == before + 1
+            assert [one for one in EVERYWHERE if one in text] == own, feed
+            assert ("包括面向上级区域" in text.replace("\r\n ", "")) is (code != CITY)
         page = await site.stranger.open(f"/events?within={code}&kind=SAFETY_DRILL")
-        assert app.state.engine.statements == before + 1
-        assert sorted(titles(page)) == sorted(own)
-        assert ("另有" in page) == bool(words)
+        assert ("其中" in page) == bool(words)
         if words:
             there = _there(page, words)
             assert there is not None
             assert "kind=SAFETY_DRILL" in there
-            assert sorted(titles(await site.stranger.open(there))) == sorted(others)
+            assert sorted(titles(await site.stranger.open(there))) == sorted(above)
             assert "只列出面向更大范围" in site.stranger.text
-        assert "另有" not in await site.stranger.open(f"/events?within={code}&kind=CONSULTATION")
+        assert "其中" not in await site.stranger.open(f"/events?within={code}&kind=CONSULTATION")
 
 
 async def test_the_calendar_of_what_is_for_more_than_a_place_holds_just_that(site: Site) -> None:
@@ -111,19 +132,23 @@ async def test_the_home_page_begins_with_what_is_near_the_chosen_place(site: Sit
         assert "离您近的在前" in page
 
 
+@pytest.mark.parametrize("by", ["above", "concerns"])
 @pytest.mark.parametrize("code", [FENGGANG, LONGQUAN, FENGQUAN])
-async def test_what_is_for_more_than_a_place_is_found_by_an_index(engine: Engine, code: str) -> None:
-    text = "query($code: DivisionCode!) { events(filter: {above: $code, isUpcoming: true}) { nodes { slug } } }"
-    plan, values = engine.prepared(text, {"code": code}, ANONYMOUS)
-    assert not await gone_through(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS), BIG)
+async def test_what_is_for_more_than_a_place_is_found_by_an_index(engine: Engine, code: str, by: str) -> None:
+    text = "query($asked: EventFilter) { events(filter: $asked) { nodes { slug } } }"
+    days = {"startsFrom": "2026-05-01", "startsBefore": "2026-06-01"}
+    for asked in ({by: code, "isUpcoming": True}, {by: code, **days}):
+        plan, values = engine.prepared(text, {"asked": asked}, ANONYMOUS)
+        assert not await gone_through(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS), BIG)
 
 
 @pytest.mark.parametrize("address", ["/events/calendar?month=2026-06", "/events/week?from=2026-06-08"])
-async def test_a_month_and_a_week_of_a_place_say_how_many_more_are_for_all(site: Site, address: str) -> None:
+async def test_a_month_and_a_week_of_a_place_say_how_much_is_for_all(site: Site, address: str) -> None:
     with clock.override(MORNING):
         await _everywhere()
         page = await site.stranger.open(f"{address}&within={FENGGANG}")
-        there = _there(page, "另有 1 场面向全市")
+        assert {"全市安全月", "全县演练"} <= set(re.findall("|".join(EVERYWHERE), page))
+        there = _there(page, "其中 1 场面向全市")
         assert there is not None
         assert titles(await site.stranger.open(there)) == ["全市安全月"]
         assert "面向全市" not in await site.stranger.open(address)

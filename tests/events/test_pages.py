@@ -87,6 +87,9 @@ async def test_what_is_on_stands_in_the_list_and_what_has_been_one_link_away(sit
         ("access=STEP_FREE", True),
         ("access=CAPTIONS", False),
         ("free=true", False),
+        ("price=5", True),
+        ("price=4.99", False),
+        ("price=五块", True),
         ("q=茶点", True),
         ("q=龙泉镇美术路", True),
     ],
@@ -135,9 +138,22 @@ async def test_the_counties_are_tiles_with_what_is_coming_up_in_each(site: Site,
         part = await site.stranger.open("/events/map?kind=CULTURE_NIGHT", **{"hx-request": "true"})
         assert "<html" not in part
         (there,) = re.findall(rf'<a class="t-{SUIYANG}[^"]*" href="([^"]+)"', part)
-        assert titles(await site.stranger.open(unescape(there))) == ["绥阳的"]
+        assert titles(await site.stranger.open(unescape(there))) == ["绥阳的", "全市的"]
+        assert "各县（市、区）的列表里也有" in part
     with clock.override(JUNE):
         assert "没有符合条件的活动" in await site.stranger.open("/events/map")
+
+
+@pytest.mark.parametrize("address", ["/events/map", "/", "/grievances/map"])
+async def test_the_tiles_bear_names_that_readers_of_english_can_read(site: Site, address: str) -> None:
+    await operations.publish_event(CITY_EDITOR, await _draft())
+    with clock.override(MORNING):
+        assert re.findall(r'<a class="t-520327[^>]*><span>([^<]+)</span>', await site.stranger.open(address)) == [
+            "凤冈"
+        ]
+        site.stranger.http.cookies.set("lang", "en")
+        page = await site.stranger.open(address)
+    assert re.findall(r'<a class="t-520327[^>]*><span>([^<]+)</span>', page) == ["Fenggang"]
 
 
 def tiles(text: str) -> dict[str, str]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from civicgraph import clock
 from civicgraph.events import operations
 from civicgraph.graph.engine import Engine
 from civicgraph.permissions import ANONYMOUS, Actor
 from tests.events.conftest import List
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
+from tests.support.plans import gone_through
 
 MORNING = datetime(2026, 5, 22, 1, tzinfo=UTC)
 NIGHT = datetime(2026, 5, 22, 12, tzinfo=UTC)
@@ -22,6 +25,10 @@ ONE = """query ($slug: String!) { event(slug: $slug) {
 } }"""
 
 
+LISTED = """query ($filter: EventFilter, $orderBy: EventOrder) {
+  events(filter: $filter, orderBy: $orderBy) { totalCount nodes { title } } }"""
+
+
 async def one(engine: Engine, slug: str, actor: Actor = ANONYMOUS) -> Any:
     """The event as the actor sees it."""
     return (await engine.read(ONE, {"slug": slug}, actor))["event"]
@@ -29,10 +36,8 @@ async def one(engine: Engine, slug: str, actor: Actor = ANONYMOUS) -> Any:
 
 async def titles(engine: Engine, actor: Actor = ANONYMOUS, order: str = "SOONEST", **filters: Any) -> list[str]:
     """The titles that a filter finds, in one statement."""
-    document = """query ($filter: EventFilter, $orderBy: EventOrder) {
-      events(filter: $filter, orderBy: $orderBy) { totalCount nodes { title } } }"""
     before = engine.statements
-    data = await engine.read(document, {"filter": filters, "orderBy": order}, actor)
+    data = await engine.read(LISTED, {"filter": filters, "orderBy": order}, actor)
     assert engine.statements == before + 1
     assert data["events"]["totalCount"] == len(data["events"]["nodes"])
     return [node["title"] for node in data["events"]["nodes"]]
@@ -83,6 +88,17 @@ async def test_events_are_found_by_kind_place_days_words_and_price(engine: Engin
     assert await titles(engine, text="演练") == ["消防演练"]
     assert await titles(engine, isFree=True) == ["美术馆之夜"]
     assert await titles(engine, isFree=False) == ["消防演练"]
+    assert await titles(engine, maxPriceFen=499) == ["美术馆之夜"]
+    assert await titles(engine, maxPriceFen=500) == ["美术馆之夜", "消防演练"]
+
+
+@pytest.mark.parametrize("place", [None, FENGGANG, FENGQUAN])
+async def test_what_costs_at_most_an_amount_is_found_without_going_through_all(
+    engine: Engine, place: str | None
+) -> None:
+    chosen = {"maxPriceFen": 3_000, "isUpcoming": True} | ({"within": place} if place else {})
+    plan, values = engine.prepared(LISTED, {"filter": chosen}, ANONYMOUS)
+    assert not await gone_through(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS), ("event",))
 
 
 async def test_an_event_is_coming_up_until_it_ends_then_it_has_been(

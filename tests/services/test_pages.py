@@ -72,6 +72,9 @@ async def publish(site: Site, **values: object) -> Service:
         (f"within={FENGQUAN}", True),
         (f"within={SUIYANG}", False),
         ("open=true", True),
+        ("price=8", True),
+        ("price=7.99", False),
+        ("free=true", False),
     ],
 )
 async def test_the_list_is_narrowed_by_its_address(site: Site, query: str, is_found: bool) -> None:

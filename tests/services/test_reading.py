@@ -14,7 +14,9 @@ from civicgraph.services import operations, rules
 from civicgraph.services.models import PriceRule
 from tests.services.conftest import List
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
+from tests.support.plans import gone_through
 
+EACH = {"label": "其他人", "amount_fen": 1500}
 ONE = """query ($slug: String!, $age: Int, $isResident: Boolean!) { service(slug: $slug) {
   name status isOpenNow isRoundTheClock mayEdit statusReason
   hours { weekday opensMinute closesMinute } priceRules { label amountFen } offers { kind name }
@@ -40,6 +42,32 @@ async def names(engine: Engine, actor: Actor = ANONYMOUS, **filters: Any) -> lis
 def in_the_city(text: str) -> datetime:
     """A moment by the city's clock."""
     return datetime.fromisoformat(text).replace(tzinfo=clock.CITY_ZONE)
+
+
+async def test_services_are_found_by_what_they_cost(engine: Engine, list_service: List) -> None:
+    await list_service(name="食堂")
+    await list_service(name="长者免费", price_rules=[{"label": "90 岁及以上", "min_age": 90, "amount_fen": 0}, EACH])
+    await list_service(
+        name="小卖部",
+        kind="convenience_store",
+        price_rules=[],
+        offers=[{"kind": "goods", "name": "盐", "amount_fen": 250}],
+    )
+    await list_service(name="代办", kind="errand", price_rules=[], offers=[])
+    assert await names(engine, isFree=True) == ["代办"]
+    assert await names(engine, isFree=False) == ["小卖部", "长者免费", "食堂"]
+    assert await names(engine, maxPriceFen=0) == ["代办", "长者免费"]
+    assert await names(engine, maxPriceFen=250) == ["代办", "小卖部", "长者免费"]
+    assert await names(engine, maxPriceFen=799) == ["代办", "小卖部", "长者免费"]
+    assert await names(engine, maxPriceFen=800) == ["代办", "小卖部", "长者免费", "食堂"]
+
+
+@pytest.mark.parametrize("asked", [{"maxPriceFen": 800}, {"isFree": True}, {"isFree": False}])
+async def test_what_services_cost_is_found_by_indexes(engine: Engine, asked: dict[str, Any]) -> None:
+    document = "query ($filter: ServiceFilter) { services(filter: $filter) { nodes { name } } }"
+    plan, values = engine.prepared(document, {"filter": asked}, ANONYMOUS)
+    parameters = engine.parameters(plan.slots, values, ANONYMOUS)
+    assert not await gone_through(plan.statement, parameters, ("price_rule", "offer"))
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,7 @@ OPERATIONS = {
     "mark_no_show": N_("Noted that somebody did not come"),
     "message_registrants": N_("Wrote to everybody who comes"),
     "reveal_registration_contact": N_("Looked at a registration's contact"),
+    "find_registrations_by_phone": N_("Looked for registrations by a telephone number"),
     "export_registrations": N_("Took out a list of registrations"),
     "undo_check_in": N_("Took a check-in back"),
     "cancel_registration": N_("Cancelled a registration"),

@@ -10,7 +10,7 @@ from civicgraph.bookings.models import Registration
 from civicgraph.notifications.models import MessageState, OutboxMessage
 
 CONTACT = (
-    *("contact_name", "contact_phone", "contact_phone_masked"),
+    *("contact_name", "contact_phone", "contact_phone_masked", "phone_index"),
     *("contact_email", "contact_email_masked", "answers", "search_terms"),
 )
 

@@ -147,6 +147,12 @@ class RegistrationFilter:
     text = where(
         str, "The name holds this, or the number is this: for lists of one quota.", rules.called, reason=_PASSED_OVER
     )
+    numbers = where(
+        list[str],
+        "Have these numbers; known to those who look after them.",
+        rules.numbered,
+        columns=("number",),
+    )
     named = matches(
         "registration", "The name holds these words, found by their index; `registration` finds one by its number."
     )
@@ -197,6 +203,11 @@ class TrackedRegistration:
     people = column()
     state = column()
     position = computed(int | None, rules.position, "Your turn on the waiting list, from 1; null when you do not wait.")
+    places_for_fewer = computed(
+        int | None,
+        rules.for_fewer,
+        "Places that are yours at once if only so many of you come, who wait for more; null when it changes nothing.",
+    )
     created_at = column()
     confirmed_at = column()
     offered_until = column()
@@ -264,5 +275,6 @@ Mutation = mutations(
     door(operations.undo_check_in, {"registration": "Registration"}),
     door(operations.message_registrants, {"told": int, "without_address": int}),
     door(operations.reveal_registration_contact, {"phone": str, "email": str}),
+    door(operations.find_registrations_by_phone, {"numbers": list[str]}),
 )
 TYPES = (Quota, QuotaQuestion, Registration, TrackedRegistration)

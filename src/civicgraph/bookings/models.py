@@ -49,6 +49,7 @@ class CallReason(Labelled):
     """What somebody who left no e-mail is to be called about."""
 
     MOVED_UP = "moved_up", N_("Moved up from the waiting list")
+    FEWER = "fewer", N_("Places are free, but fewer than they wait for")
     CHANGED = "changed", N_("Time or place has changed")
     POSTPONED = "postponed", N_("Postponed")
     SUSPENDED = "suspended", N_("The service rests for a while")
@@ -151,6 +152,9 @@ class Registration(Record):
     contact_name = fields.CharField(60, description="Name.")
     contact_phone = fields.TextField(default="", description="Telephone, encrypted.")
     contact_phone_masked = fields.CharField(30, default="", description="Telephone, masked.")
+    phone_index = fields.CharField(
+        60, default="", db_default="", description="Keyed hash of the telephone, to find who registered by it."
+    )
     contact_email = fields.TextField(default="", description="E-mail, encrypted.")
     contact_email_masked = fields.CharField(120, default="", description="E-mail, masked.")
     answers = fields.TextField(default="", description="Answers to the organiser’s questions, encrypted.")
@@ -174,7 +178,7 @@ class Registration(Record):
 
     class Meta:
         table = "registration"
-        indexes = (("quota_id", "id"), ("quota_id", "state", "rank"), ("division_id", "id"))
+        indexes = (("quota_id", "id"), ("quota_id", "state", "rank"), ("division_id", "id"), ("phone_index", "id"))
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **{"registration_listed": (), "registration_call": ()},

@@ -50,10 +50,26 @@ async def tell_step(
 
     `call_about` for what they did not do themselves: then who left no e-mail is to be called.
     """
-    is_told = await tell(row, quota, "booking_step", f"step:{row.version}", position=position, reason=row.reason)
+    free = rules.places_for_fewer(row, quota, position)
+    values = {"position": position, "reason": row.reason, "free": free}
+    is_told = await tell(row, quota, "booking_step", f"step:{row.version}", **values)
     if call_about is not None and not is_told:
         await _to_call([row], call_about)
         await _ask_staff(quota, call_about, 1, f"{row.number} {row.version}", f"/staff/registrations/{row.number}")
+
+
+async def tell_of_fewer(row: Registration, quota: Quota) -> None:
+    """Tell the first in turn, who waits for more than there are, of the places that are free: once of so many.
+
+    Who left no e-mail is called, unless somebody called them before: the page says it as long as it holds.
+    """
+    if not (free := rules.places_for_fewer(row, quota, 1)):
+        return
+    what = f"fewer:{free}:{row.people}"
+    is_told = await tell(row, quota, "booking_fewer", what, free=free)
+    if not is_told and row.call_about is None and row.called_at is None:
+        await _to_call([row], CallReason.FEWER)
+        await _ask_staff(quota, CallReason.FEWER, 1, f"{row.number} {what}", f"/staff/registrations/{row.number}")
 
 
 async def tell_all(

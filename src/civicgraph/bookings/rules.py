@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from civicgraph import clock, crypto
-from civicgraph.bookings.models import Quota, QuotaStatus, RegistrationState
+from civicgraph.bookings.models import Quota, QuotaStatus, Registration, RegistrationState
 from civicgraph.i18n import N_
 from civicgraph.permissions import MANAGE_BOOKINGS
 
@@ -140,6 +140,13 @@ def places_left(quota: Quota) -> int | None:
     return None if quota.capacity is None else quota.capacity - quota.taken
 
 
+def places_for_fewer(row: Registration, quota: Quota, turn: int) -> int:
+    """Places that the first in turn, who waits for more, would have at once by coming with fewer; 0 when it changes nothing."""
+    free = places_left(quota) or 0
+    is_first = row.state is RegistrationState.WAITING and turn == 1
+    return free if is_first and 0 < free < row.people else 0
+
+
 def first_on(starts_at: datetime, weekdays: Sequence[int]) -> datetime:
     """When it first takes place: at its start or, of a course, on the first of its weekdays from then on."""
     found = starts_at.astimezone(clock.CITY_ZONE)
@@ -203,6 +210,11 @@ def called(c: Compiler, row: Row, text: Given) -> str:
     """The name holds it, or, for those who look after it, the number is this."""
     number = text.sql(c, "text", typed_number)
     return f"({c.holds(row['contact_name'], text)} OR ({row['number']} = {number} AND {manages(c, row)}))"
+
+
+def numbered(c: Compiler, row: Row, numbers: Given) -> str:
+    """Has one of these numbers; known to those who look after it."""
+    return f"({c.is_in(row['number'], numbers)} AND {manages(c, row)})"
 
 
 def has_come(c: Compiler, row: Row) -> str:
@@ -312,6 +324,18 @@ def position(c: Compiler, row: Row) -> str:
     return f"CASE WHEN {row['state']} = 'waiting' THEN (SELECT count(*) {source}) END"
 
 
+def for_fewer(c: Compiler, row: Row) -> str:
+    """`places_for_fewer` in SQL, while places are still to be had; null when it changes nothing."""
+    quota, source = c.find(
+        "Quota",
+        lambda one: (
+            f"{one['id']} = {row['quota_id']} AND {one['status']} <> 'called_off' AND {_is_ahead(c, one)}"
+            f" AND {left(c, one)} > 0 AND {left(c, one)} < {row['people']}"
+        ),
+    )
+    return f"CASE WHEN {position(c, row)} = 1 THEN (SELECT {left(c, quota)} {source}) END"
+
+
 def own(c: Compiler, row: Row, number: Given, secret: Given) -> str:
     """The registration of this number, when the signature is its own."""
 
@@ -324,11 +348,13 @@ def own(c: Compiler, row: Row, number: Given, secret: Given) -> str:
 
 def may_cancel(c: Compiler, row: Row) -> str:
     """Whether its holder may still give it back."""
-    _, source = c.find(
-        "Quota",
-        lambda one: (
-            f"{one['id']} = {row['quota_id']} AND ({one['starts_at']} IS NULL OR {one['starts_at']} > {c.now()}"
-            f" OR ({one['is_on_hold']} AND {one['service_id']} IS NULL) OR {c.dialect.text(one['weekdays'])} <> '[]')"
-        ),
-    )
+    _, source = c.find("Quota", lambda one: f"{one['id']} = {row['quota_id']} AND {_is_ahead(c, one)}")
     return f"({row['state']} IN ('confirmed', 'offered', 'waiting') AND EXISTS (SELECT 1 {source}))"
+
+
+def _is_ahead(c: Compiler, quota: Row) -> str:
+    """`has_begun` in SQL, the other way round."""
+    return (
+        f"({quota['starts_at']} IS NULL OR {quota['starts_at']} > {c.now()}"
+        f" OR ({quota['is_on_hold']} AND {quota['service_id']} IS NULL) OR {c.dialect.text(quota['weekdays'])} <> '[]')"
+    )

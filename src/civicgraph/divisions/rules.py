@@ -50,6 +50,18 @@ def is_above(c: Compiler, code: str, given: Given) -> str:
     return f"{code} = {heads[0]}" if len(heads) == 1 else f"{code} IN ({', '.join(heads)})"
 
 
+def concerns(c: Compiler, code: str, given: Given) -> str:
+    """SQL: the division `code` is the given one, or lies below or above it: what is for it is for those there too.
+
+    One comparison, since the head of a code above is that code: so the index of a subtree finds both.
+    """
+    own = min(len(given.value), DIGITS[DivisionLevel.COMMUNITY])
+    heads = [digits for digits in DIGITS.values() if digits < own] + [len(given.value)]
+    column = code if own == DIGITS[DivisionLevel.COMMUNITY] else f"substr({code}, 1, {own})"
+    values = [given.sql(c, "text", partial(_head, digits=digits)) for digits in heads]
+    return f"{column} = {values[0]}" if len(values) == 1 else f"{column} IN ({', '.join(values)})"
+
+
 def _head(code: str, digits: int) -> str:
     return code[:digits]
 

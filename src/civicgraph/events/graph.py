@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from civicgraph.bookings.rules import CALLS_DUE, calls_of
-from civicgraph.divisions.rules import is_above, place_below
+from civicgraph.divisions.rules import concerns, is_above, place_below
 from civicgraph.events import models, operations, rules
 from civicgraph.events.models import Accessibility, AudienceGroup, EventKind, EventStatus, Hazard
 from civicgraph.graph import (
@@ -29,6 +29,7 @@ from civicgraph.graph import (
     mutations,
     node,
     order_type,
+    places,
     root,
     root_connection,
     root_facets,
@@ -56,6 +57,12 @@ class EventFilter:
         lambda c, row, given: is_above(c, row["division_id"], given),
         columns=("division_id",),
     )
+    concerns = where(
+        DivisionCode,
+        "In this division or anywhere below it, or for all of one above it: what its residents look for.",
+        lambda c, row, given: concerns(c, row["division_id"], given),
+        columns=places("division_id"),
+    )
     starts_from = at_least("starts_at", date, "Starts on this day or later.")
     starts_before = before("starts_at", date, "Starts before this day.")
     text = matches("event")
@@ -74,6 +81,12 @@ class EventFilter:
         lambda c, row: f"{row['price_fen']} = 0",
         lambda c, row: f"{row['price_fen']} > 0",
         index="event_paid",
+    )
+    max_price_fen = where(
+        int,
+        "Costs nothing, or at most this much, in fen (1/100 CNY).",
+        lambda c, row, most: f"{row['price_fen']} <= {most.sql(c)}",
+        reason=_WALKED,
     )
     group = where(
         AudienceGroup,

@@ -55,7 +55,7 @@ SEALED = (
     Sealed(Grievance, "contact_phone", "phone", "phone_index"),
     Sealed(Grievance, "contact_email", "email", "email_index"),
     Sealed(Enterprise, "contact_phone"),
-    Sealed(Registration, "contact_phone"),
+    Sealed(Registration, "contact_phone", "phone", "phone_index"),
     Sealed(Registration, "contact_email"),
     Sealed(Registration, "answers"),
     Sealed(Enterprise, "contact_email"),

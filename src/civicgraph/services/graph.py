@@ -49,6 +49,12 @@ class ServiceFilter:
         lambda c, row: row["is_round_the_clock"],
         lambda c, row: f"NOT {row['is_round_the_clock']}",
     )
+    is_free = flag("Nothing of it costs anything (or something does).", rules.is_free, rules.costs)
+    max_price_fen = where(
+        int,
+        "Free, or one of its prices or goods costs at most this much, in fen (1/100 CNY), whoever pays it.",
+        rules.costs_at_most,
+    )
     is_editable = flag("You may write it, or change it.", rules.writes)
     is_submitted = flag("Waits to be looked over.", rules.is_submitted, index="service_submitted")
 

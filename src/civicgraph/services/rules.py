@@ -117,6 +117,30 @@ def minute_of_day(now: datetime) -> tuple[date, int]:
     return local.date(), local.hour * 60 + local.minute
 
 
+def costs(c: Compiler, row: Row) -> str:
+    """One of its prices or goods costs something."""
+    return f"NOT {is_free(c, row)}"
+
+
+def is_free(c: Compiler, row: Row) -> str:
+    """None of them does."""
+    return f"({' AND '.join(f'coalesce({highest}, 0) = 0' for highest in _prices(c, row, 'max'))})"
+
+
+def costs_at_most(c: Compiler, row: Row, most: Given) -> str:
+    """One of them costs no more, or nothing costs anything."""
+    return f"({' OR '.join(f'{lowest} <= {most.sql(c)}' for lowest in _prices(c, row, 'min'))} OR {is_free(c, row)})"
+
+
+def _prices(c: Compiler, row: Row, which: str) -> list[str]:
+    """The lowest or the highest price of its rules, and of its goods; null where there is none.
+
+    A value of each, since PostgreSQL answers EXISTS within OR by reading all prices of the city.
+    """
+    found = [c.find(kind, lambda one: f"{one['service_id']} = {row['id']}") for kind in ("PriceRule", "Offer")]
+    return [f"(SELECT {which}({one['amount_fen']}) {source})" for one, source in found]
+
+
 def fitting_price(
     c: Compiler,
     row: Row,

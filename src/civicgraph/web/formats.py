@@ -10,6 +10,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup, escape
+from pypinyin import lazy_pinyin
 
 from civicgraph import clock
 from civicgraph.i18n import LOCALES, current, gettext, label_of, ngettext
@@ -183,6 +184,13 @@ def place_name(division: dict[str, Any] | None) -> str:
     return f"{name} {pinyin}" if pinyin and current.get() == "en" else str(name)
 
 
+def tile_name(name: str) -> str:
+    """A county's name where there is little room: 凤冈县 → 凤冈, 道真仡佬族苗族自治县 → 道真; in English Fenggang, Daozhen."""
+    stem = name.partition("仡佬族")[0]
+    stem = stem[:-1] if len(stem) > 2 and stem[-1] in "区县市" else stem
+    return "".join(lazy_pinyin(stem)).capitalize() if current.get() == "en" else stem
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "file_size": file_size,
     "ago": ago,
@@ -200,6 +208,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "place_name": place_name,
     "round_money": round_money,
     "span": span,
+    "tile_name": tile_name,
     "thousandths": thousandths,
     "time": time,
     "titled": titled,

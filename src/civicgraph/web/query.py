@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from starlette.requests import Request
@@ -29,6 +31,36 @@ def day(request: Request, name: str) -> str | None:
     except ValueError:
         return None
     return found.isoformat() if 1900 <= found.year <= 2200 else None
+
+
+def yuan(request: Request, name: str = "price") -> str | None:
+    """An amount in yuan, with fen or without."""
+    typed = unicodedata.normalize("NFKC", request.query_params.get(name, "")).strip()
+    return typed if re.fullmatch(r"\d{1,6}(\.\d{1,2})?", typed, re.ASCII) else None
+
+
+def fen(amount: str) -> int | None:
+    """What `yuan` found, in fen; None where nothing was asked."""
+    return int(Decimal(amount) * 100) if amount else None
+
+
+def price_fields(request: Request) -> list[dict[str, Any]]:
+    """The controls for what it may cost, with what was asked."""
+    most = {"inputmode": "decimal", "maxlength": 9, "autocomplete": "off"}
+    return [
+        {"name": "price", "label": gettext("At most (yuan)"), "value": yuan(request) or "", "attrs": most},
+        {
+            "name": "free",
+            "kind": "checkbox",
+            "label": gettext("Costs nothing"),
+            "value": is_free_asked(request),
+        },
+    ]
+
+
+def is_free_asked(request: Request) -> bool:
+    """Whether only what costs nothing is asked for."""
+    return request.query_params.get("free") == "true"
 
 
 def kinds(request: Request, name: str, enum: type[Labelled]) -> list[str] | None:

@@ -59,11 +59,24 @@ def position(world: World, row: Any) -> int | None:
     return sum(one.state.name == "WAITING" and one.rank <= row.rank for one in others)
 
 
+def is_ahead(world: World, quota: Any) -> bool:
+    """The times of a service that rests stand, those of an event that is postponed do not."""
+    is_later = quota.starts_at is None or quota.starts_at > world.now or quota.weekdays
+    return bool(is_later or (quota.is_on_hold and quota.service_id is None))
+
+
 def may_cancel(world: World, row: Any) -> bool:
     quota = world.rows.one("Quota", row.quota_id)
-    is_ahead = quota.starts_at is None or quota.starts_at > world.now or quota.weekdays
-    is_ahead = is_ahead or (quota.is_on_hold and quota.service_id is None)  # the times of a service that rests stand
-    return row.state.name in ("CONFIRMED", "OFFERED", "WAITING") and bool(is_ahead)
+    return row.state.name in ("CONFIRMED", "OFFERED", "WAITING") and is_ahead(world, quota)
+
+
+def places_for_fewer(world: World, row: Any) -> int | None:
+    """For the first in turn, who waits for more than are free."""
+    quota = world.rows.one("Quota", row.quota_id)
+    free = 0 if quota.capacity is None else quota.capacity - quota.taken
+    if position(world, row) != 1 or quota.status.name == "CALLED_OFF" or not is_ahead(world, quota):
+        return None
+    return free if 0 < free < row.people else None
 
 
 def quotas(column: str) -> Callable[[World, Any], list[Thing]]:
@@ -116,6 +129,10 @@ def called(world: World, row: Any, text: str) -> bool:
     """The name holds it; whoever looks after it finds it by its number as well."""
     is_number = row.number == "".join(one for one in text.upper() if one.isascii() and one.isalnum())[:12]
     return text.lower() in row.contact_name.lower() or (is_number and manages_bookings(world, row))
+
+
+def has_number(world: World, row: Any, values: list[str]) -> bool:
+    return row.number in values and manages_bookings(world, row)
 
 
 def has_come(world: World, row: Any, value: bool) -> bool:
@@ -172,6 +189,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Service.callsDue": calls_due("service_id"),
     "Service.quotas": lambda world, row: [one for one in quotas("service_id")(world, row) if not one.row.is_planned],
     "TrackedRegistration.mayCancel": may_cancel,
+    "TrackedRegistration.placesForFewer": places_for_fewer,
     "TrackedRegistration.position": position,
 }
 

@@ -126,6 +126,12 @@ def texts_of_event(world: World, row: Any) -> list[str]:
     return [row.title, row.summary, row.venue, row.organiser, *row.topics, *items]
 
 
+def prices(world: World, row: Any) -> list[int]:
+    """What its prices and goods cost."""
+    found = [one for name in ("PriceRule", "Offer") for one in world.rows.having(name, "service_id", row.id)]
+    return [one.amount_fen for one in found if one.amount_fen is not None]
+
+
 def texts_of_service(world: World, row: Any) -> list[str]:
     """Its name and summary, and what it offers."""
     return [row.name, row.summary, *(one.name for one in world.rows.having("Offer", "service_id", row.id))]
@@ -274,6 +280,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     ),
     "EventFilter.isSubmitted": only(lambda world, row: row.submitted_at is not None),
     "EventFilter.isFree": either(lambda world, row: row.price_fen == 0),
+    "EventFilter.maxPriceFen": lambda world, row, value: row.price_fen <= value,
     "EventFilter.isUpcoming": either(lambda world, row: row.ends_at >= world.now and row.status.name != "FINISHED"),
     "EventFilter.kind": one_of("kind"),
     "EventFilter.spansDays": only(lambda world, row: (row.ends_at - row.starts_at).total_seconds() > 86_400),
@@ -282,6 +289,9 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "EventFilter.statuses": one_of("status"),
     "EventFilter.text": found_in(texts_of_event),
     "EventFilter.above": lambda world, row, code: code != row.division_id and code.startswith(row.division_id),
+    "EventFilter.concerns": lambda world, row, code: (
+        row.division_id.startswith(code) or code.startswith(row.division_id)
+    ),
     "EventFilter.within": lies_in("division_id"),
     "EventFilter.venue": is_("venue"),
     "EventFilter.organiser": is_("organiser"),
@@ -359,6 +369,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "RegistrationFilter.page": bookings.is_of,
     "RegistrationFilter.isListed": either(lambda world, row: row.is_listed and row.state.name == "CONFIRMED"),
     "RegistrationFilter.named": found_in(texts("contact_name")),
+    "RegistrationFilter.numbers": bookings.has_number,
     "RegistrationFilter.states": one_of("state"),
     "RegistrationFilter.startsBefore": lambda world, row, value: (
         (starts := bookings.starts_at(world, row)) is not None and starts < day(value)
@@ -377,6 +388,10 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "SessionFilter.isAlive": only(is_alive),
     "ServiceFilter.isEditable": only(rules.over(DRAFT_SERVICES)),
     "ServiceFilter.isSubmitted": only(lambda world, row: row.submitted_at is not None),
+    "ServiceFilter.isFree": either(lambda world, row: not any(prices(world, row))),
+    "ServiceFilter.maxPriceFen": lambda world, row, value: (
+        min(prices(world, row), default=0) <= value or not any(prices(world, row))
+    ),
     "ServiceFilter.isOffered": either(lambda world, row: row.status.name not in ("DRAFT", "CLOSED")),
     "ServiceFilter.isOpenNow": only(is_open_now),
     "ServiceFilter.isRoundTheClock": is_("is_round_the_clock"),

@@ -2,6 +2,7 @@
 
 from civicgraph.bookings.operations.check_in import check_in, undo_check_in
 from civicgraph.bookings.operations.copying import check_untaken, copy_quotas
+from civicgraph.bookings.operations.find_by_phone import find_registrations_by_phone
 from civicgraph.bookings.operations.managing import (
     export_registrations,
     mark_no_show,
@@ -38,6 +39,7 @@ __all__ = [
     "export_bookings",
     "export_registration",
     "export_registrations",
+    "find_registrations_by_phone",
     "keep_in_step",
     "lay_slots",
     "list_registration",

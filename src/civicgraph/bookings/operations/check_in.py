@@ -33,7 +33,9 @@ class CheckIn(Input):
         description=N_("Scan the square code, or type the six characters below it."),
         json_schema_extra={"autocomplete": "off"},
     )
-    people: int | None = Field(None, title=N_("How many came"), ge=1, le=1_000, description=N_("Empty: all of them."))
+    people: int | None = Field(
+        None, title=N_("How many of them are here"), ge=1, le=1_000, description=N_("Empty: all of them.")
+    )
     scan_key: Given = Field(
         None,
         title=N_("Key of the scan"),

@@ -81,7 +81,7 @@ async def accept_places(actor: Actor, data: AcceptPlaces) -> Registration:
 
 @operation()
 async def take_fewer_places(actor: Actor, data: TakeFewerPlaces) -> Registration:
-    """Come with fewer people than were said; the other places become free."""
+    """Come with fewer people than were said: the other places become free, and who waits for too many may have theirs."""
     row, quota = await _own(data)
     if data.people >= row.people:
         message = N_("This must be fewer than %(people)s. For more people, please register once more.")

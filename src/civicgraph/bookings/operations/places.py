@@ -86,23 +86,28 @@ async def end(
     return row
 
 
-async def move_up(quota: Quota) -> None:
-    """Give what is free to those who wait, in their turn. The first in turn waits for as many as it asked for."""
+async def move_up(quota: Quota, *, wanted: int = 0) -> None:
+    """Give what is free to those who wait, in their turn. The first in turn waits for as many as it asked for, and is
+    told of places that are free for fewer. Whose registration is `wanted` has just said that they come.
+    """
     now = clock.now()
     if quota.status is QuotaStatus.CALLED_OFF or rules.has_begun(quota, now):
         return
     waiting = Registration.filter(quota_id=quota.id, state=RegistrationState.WAITING).order_by("rank", "id")
     while quota.waiting and (first := await waiting.first()):
         if not await _with_room(quota, first.people).update(taken=F("taken") + first.people, waiting=F("waiting") - 1):
-            break
+            await notices.tell_of_fewer(first, quota)
+            return
         await quota.refresh_from_db(fields=_COUNTS)
-        await _give(SYSTEM, first, quota, now)
+        await _give(SYSTEM, first, quota, now, is_wanted=first.id == wanted)
 
 
-async def _give(actor: Actor, row: Registration, quota: Quota, now: datetime, *, reason: str = "") -> None:
+async def _give(
+    actor: Actor, row: Registration, quota: Quota, now: datetime, *, reason: str = "", is_wanted: bool = False
+) -> None:
     """The places are theirs, or kept for them until they say yes; they are told once."""
     before = {"state": row.state}
-    if quota.hold_minutes:
+    if quota.hold_minutes and not is_wanted:
         until = now + timedelta(minutes=quota.hold_minutes)
         row.update_from_dict({"state": RegistrationState.OFFERED, "offered_until": until})
         await set_deadline(row, "hold", until)
@@ -110,8 +115,10 @@ async def _give(actor: Actor, row: Registration, quota: Quota, now: datetime, *,
         row.update_from_dict({"state": RegistrationState.CONFIRMED, "confirmed_at": now})
     row.moved_up_at = now
     row.reason = reason or row.reason
+    if is_wanted:
+        row.call_about = None  # type: ignore[assignment]
     await _saved(actor, row, before)
-    await notices.tell_step(row, quota, call_about=CallReason.MOVED_UP)
+    await notices.tell_step(row, quota, call_about=None if is_wanted else CallReason.MOVED_UP)
 
 
 async def put_first(actor: Actor, row: Registration, quota: Quota, reason: str) -> Registration:
@@ -128,6 +135,7 @@ async def put_first(actor: Actor, row: Registration, quota: Quota, reason: str) 
     row.version += 1
     await row.save()
     await audit(actor, row, {**changed(before, {"rank": row.rank}), "reason": ["", reason]})
+    await notices.tell_of_fewer(row, quota)
     return row
 
 
@@ -143,7 +151,7 @@ async def confirm(actor: Actor, row: Registration, quota: Quota) -> Registration
 
 
 async def take_fewer(actor: Actor, row: Registration, quota: Quota, people: int) -> Registration:
-    """Give some of the places back; the others stay."""
+    """Give some of the places back, the others stay; or wait for fewer, which are theirs at once where they are free."""
     before = {"people": row.people}
     if row.state in rules.HOLDING:
         await Quota.filter(id=quota.id).update(taken=F("taken") - (row.people - people))
@@ -152,7 +160,7 @@ async def take_fewer(actor: Actor, row: Registration, quota: Quota, people: int)
     await row.save()
     await audit(actor, row, changed(before, {"people": people}))
     await quota.refresh_from_db(fields=_COUNTS)
-    await move_up(quota)
+    await move_up(quota, wanted=row.id)
     await row.refresh_from_db()
     return row
 

@@ -153,6 +153,7 @@ async def _register(actor: Actor, data: Register) -> dict[str, Any]:
         search_terms=search_terms(data.contact_name),
         contact_phone=crypto.encrypt(data.contact_phone),
         contact_phone_masked=mask_phone(data.contact_phone) if data.contact_phone else "",
+        phone_index=crypto.blind_index("phone", data.contact_phone),
         contact_email=crypto.encrypt(data.contact_email),
         contact_email_masked=mask_email(data.contact_email) if data.contact_email else "",
         answers=crypto.encrypt(orjson.dumps(answers).decode()) if answers else "",

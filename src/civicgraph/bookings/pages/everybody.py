@@ -1,4 +1,4 @@
-"""The staff's index of bookings: everybody who registered for anything in a place, found by name or number."""
+"""The staff's index of bookings: everybody who registered for anything in a place, found by name, number or telephone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph.bookings.models import RegistrationState
+from civicgraph.bookings.pages.telephone import kept_nowhere, look_form, looked_for
 from civicgraph.bookings.subjects import SubjectKind
 from civicgraph.divisions.choosing import editable, granted
 from civicgraph.i18n import gettext
@@ -35,15 +36,20 @@ async def bookings(request: Request) -> Response:
         "page": request.query_params.get("page", "")[:120],
         **editable(request, MANAGE_BOOKINGS),
     }
-    pages = paging(request, SIZE)
+    pages, form = paging(request, SIZE), look_form()
+    numbers = await looked_for(request, form)
     variables = {
-        "filter": _filter(request, asked),
+        "filter": _filter(request, asked) if numbers is None else {"numbers": numbers},
         "granted": granted(request, MANAGE_BOOKINGS),
         "number": "" if pages.get("after") or pages.get("before") else asked["q"],  # above the first page alone
         **pages,
     }
-    values = {"asked": asked, "fields": _fields(request, asked)}
-    return await page(request, "staff/bookings/all", variables, values, fragment="staff/bookings/_all")
+    values = {"asked": asked, "fields": _fields(request, asked), "look": form, "looked_for": numbers}
+    status = 422 if form.is_refused else 200
+    response = await page(
+        request, "staff/bookings/all", variables, values, fragment="staff/bookings/_all", status=status
+    )
+    return response if numbers is None else kept_nowhere(response)
 
 
 def _filter(request: Request, asked: dict[str, Any]) -> dict[str, Any]:
@@ -73,4 +79,7 @@ def _fields(request: Request, asked: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-ROUTES = [Route("/staff/bookings", staff_only(bookings), name="staff_bookings")]
+ROUTES = [
+    Route("/staff/bookings", staff_only(bookings), name="staff_bookings"),
+    Route("/staff/bookings/lookups", staff_only(bookings), name="staff_bookings_lookups", methods=["POST"]),
+]

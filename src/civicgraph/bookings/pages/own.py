@@ -118,7 +118,7 @@ ACTS: Mapping[str, Act] = {
     "acceptance": Act(operations.accept_places, N_("The place is yours.")),
     "erasure": Act(operations.erase_registration, N_("What was kept of you is erased.")),
     "listing": Act(operations.list_registration, N_("Saved.")),
-    "people": Act(operations.take_fewer_places, N_("It is changed. The other places go to those who wait.")),
+    "people": Act(operations.take_fewer_places, N_("It is changed.")),
 }
 
 

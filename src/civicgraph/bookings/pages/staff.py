@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from civicgraph.bookings import operations
 from civicgraph.bookings.models import QuotaKind
+from civicgraph.bookings.pages.telephone import kept_nowhere, look_form, looked_for
 from civicgraph.bookings.subjects import SubjectKind
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Operation
@@ -42,11 +43,14 @@ async def _managed(request: Request, document: str, variables: Mapping[str, Any]
 
 
 async def quota(request: Request) -> Response:
-    """Who is coming, who waits, who gave it back, who is to be called: searched by name or number."""
+    """Who is coming, who waits, who gave it back, who is to be called: searched by name, number or telephone."""
     code, view = request.path_params["code"], request.query_params.get("view", "coming")
     view = view if view in VIEWS else "coming"
-    asked = text(request)
+    asked, form = text(request), look_form()
+    numbers = await looked_for(request, form, code)
     filters: dict[str, Any] = VIEWS[view] | ({"text": asked} if asked else {})
+    if numbers is not None:
+        view, filters = "", {"numbers": numbers}
     variables = {"code": code, "filter": filters, **paging(request, 50)}
     found = await _managed(request, "staff/bookings/quota", variables)
     search = {
@@ -56,8 +60,17 @@ async def quota(request: Request) -> Response:
         "value": asked,
         "attrs": {"maxlength": 60},
     }
-    values = {"view": view, "q": asked, "fields": [search]}
-    return await page(request, "staff/bookings/quota", variables, values, fragment="staff/bookings/_who", data=found)
+    values = {"view": view, "q": asked, "fields": [search], "look": form, "looked_for": numbers}
+    response = await page(
+        request,
+        "staff/bookings/quota",
+        variables,
+        values,
+        fragment="staff/bookings/_who",
+        data=found,
+        status=422 if form.is_refused else 200,
+    )
+    return response if numbers is None else kept_nowhere(response)
 
 
 async def new_quota(request: Request) -> Response:
@@ -144,6 +157,7 @@ _PATH = "/staff/bookings/{code}"
 ROUTES = [
     Route("/staff/bookings/new", staff_only(new_quota), name="staff_quota_new", methods=["GET", "POST"]),
     Route(_PATH, staff_only(quota), name="staff_quota"),
+    Route(f"{_PATH}/lookups", staff_only(quota), name="staff_quota_lookups", methods=["POST"]),
     Route(f"{_PATH}/edit", staff_only(edit_quota), name="staff_quota_edit", methods=["GET", "POST"]),
     Route(f"{_PATH}/messages", staff_only(message), name="staff_quota_messages", methods=["GET", "POST"]),
     Route(f"{_PATH}/sheet", staff_only(sheet), name="staff_quota_sheet", methods=["GET", "POST"]),

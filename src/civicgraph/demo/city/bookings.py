@@ -27,7 +27,15 @@ QUOTA = table(
 REGISTRATION = table(
     Registration,
     *("created_at", "updated_at", "number", "quota_id", "division_id", "state", "people", "rank", "contact_name"),
-    *("contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked", "answers", "is_listed"),
+    *(
+        "contact_phone",
+        "contact_phone_masked",
+        "phone_index",
+        "contact_email",
+        "contact_email_masked",
+        "answers",
+        "is_listed",
+    ),
     *("locale", "confirmed_at", "offered_until", "moved_up_at", "ended_at", "reason", "checked_in_at", "attended"),
     *("check_in_key", "is_generated", "version", "search_terms", "call_about", "called_at"),
 )
@@ -107,7 +115,7 @@ class _Desk:
         self.rows.append(
             (
                 *(at, at, number, self.quota, self.event.community.code, state.value, people, rank, name),
-                *("", "", "", "", "", False, "zh", at if fits else None, None, None, None, ""),
+                *("", "", "", "", "", "", False, "zh", at if fits else None, None, None, None, ""),
                 *(self.event.starts if came else None, people if came else 0, "", True, 1),
                 *(search_terms(name), None, None),
             )

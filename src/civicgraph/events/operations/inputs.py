@@ -80,7 +80,13 @@ class EventFields(Input):
         "", title=N_("Telephone for questions"), max_length=40, json_schema_extra={"widget": "tel"}
     )
     capacity: int | None = Field(
-        None, title=N_("Number of places"), ge=1, le=1_000_000, description=N_("Empty when there is no bound.")
+        None,
+        title=N_("Number of places"),
+        ge=1,
+        le=1_000_000,
+        description=N_(
+            "How many all of it has room for, to be read on its page; empty when there is no bound. What can be booked is offered by itself: for the whole, or for each session."
+        ),
     )
     price_fen: int = Field(0, title=N_("Price in yuan"), ge=0, le=100_000_000, json_schema_extra={"widget": "money"})
     audiences: Words = Field(

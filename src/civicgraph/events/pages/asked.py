@@ -13,7 +13,18 @@ from civicgraph.divisions.choosing import place_field
 from civicgraph.events.models import Accessibility, AudienceGroup, EventKind
 from civicgraph.i18n import gettext
 from civicgraph.web import require
-from civicgraph.web.query import day, one_of, place, search_field, select_field, text
+from civicgraph.web.query import (
+    day,
+    fen,
+    is_free_asked,
+    one_of,
+    place,
+    price_fields,
+    search_field,
+    select_field,
+    text,
+    yuan,
+)
 from civicgraph.web.templating import environment
 
 
@@ -28,7 +39,8 @@ def asked_of(request: Request) -> dict[str, str]:
         "until": day(request, "until") or "",
         "group": one_of(request, "group", AudienceGroup) or "",
         "access": one_of(request, "access", Accessibility) or "",
-        "free": "true" if request.query_params.get("free") == "true" else "",
+        "free": "true" if is_free_asked(request) else "",
+        "price": yuan(request) or "",
         "venue": text(request, "venue", 120) or "",
         "organiser": text(request, "organiser", 120) or "",
         "past": "1" if request.query_params.get("past") == "1" else "",
@@ -36,16 +48,20 @@ def asked_of(request: Request) -> dict[str, str]:
 
 
 def filter_of(asked: dict[str, str]) -> dict[str, Any]:
-    """The same for GraphQL. Without days, what is not over yet; a day finds what is on then, not only what begins."""
+    """The same for GraphQL. Without days, what is not over yet; a day finds what is on then, not only what begins.
+
+    Of a place, what its residents look for: what is on in it, and what is for the whole county or city.
+    """
     until = date.fromisoformat(asked["until"]) + timedelta(days=1) if asked["until"] else None
     found: dict[str, Any] = {
         "kind": [asked["kind"]] if asked["kind"] else None,
-        "within": asked["within"],
+        "concerns": asked["within"],
         "above": asked["above"],
         "text": asked["q"],
         "group": asked["group"],
         "accessibility": asked["access"],
         "isFree": True if asked["free"] else None,
+        "maxPriceFen": fen(asked["price"]),
         "venue": asked["venue"],
         "organiser": asked["organiser"],
         "endsFrom": asked["from"],
@@ -58,7 +74,13 @@ def filter_of(asked: dict[str, str]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value not in (None, "")}
 
 
-_LASTING = ("q", "kind", "within", "above", "group", "access", "free", "venue", "organiser")
+_KEPT = ("q", "kind", "within", "group", "access", "free", "price")
+_LASTING = (*_KEPT, "above", "venue", "organiser")
+
+
+def kept_of(asked: Mapping[str, str]) -> dict[str, str]:
+    """What of it another view of the events is asked for as well: each has days of its own."""
+    return {name: asked[name] for name in _KEPT}
 
 
 def feed_of(asked: Mapping[str, str]) -> dict[str, str]:
@@ -73,16 +95,16 @@ def weekend() -> tuple[str, str]:
     return saturday.isoformat(), (saturday + timedelta(days=1)).isoformat()
 
 
-environment().globals["weekend"] = weekend
+environment().globals |= {"weekend": weekend, "kept_of": kept_of}
 
 
-def for_all(chosen: Mapping[str, Any], place: str, first: date, after: date) -> dict[str, Any]:
-    """What a month or a week of a place asks besides: what is on then for all of what lies above it."""
+def for_all(chosen: Mapping[str, Any], place: str, days: tuple[date, date] | None = None) -> dict[str, Any]:
+    """What a list, a month or a week of a place asks besides: how much of it is for all of what lies above."""
     if not place:
         return {"forAll": None, "isWithin": False}
-    others = {key: value for key, value in chosen.items() if key not in ("within", "above")}
-    days = {"endsFrom": f"{first}", "startsBefore": f"{after}"}
-    return {"forAll": {**others, "above": place, **days}, "isWithin": True}
+    others = {key: value for key, value in chosen.items() if key not in ("concerns", "above")}
+    on = {"endsFrom": f"{days[0]}", "startsBefore": f"{days[1]}"} if days else {}
+    return {"forAll": {**others, "above": place, **on}, "isWithin": True}
 
 
 def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) -> list[dict[str, Any]]:
@@ -92,12 +114,7 @@ def fields_of(request: Request, found: dict[str, Any], asked: dict[str, str]) ->
         place_field(request, require(found, "division"), asked["within"]),
         select_field(request, "group", gettext("Made especially for"), AudienceGroup),
         select_field(request, "access", gettext("So that everybody can take part"), Accessibility),
-        {
-            "name": "free",
-            "kind": "checkbox",
-            "label": gettext("Costs nothing"),
-            "value": bool(asked["free"]),
-        },
+        *price_fields(request),
     ]
 
 

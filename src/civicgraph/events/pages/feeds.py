@@ -89,6 +89,8 @@ def _named(request: Request, found: Mapping[str, Any]) -> tuple[str, str]:
         *filter(None, (asked["venue"], asked["organiser"], asked["q"])),
     ]
     about = gettext("What is on from the beginning of last month until 200 days ahead.")
+    if len(asked["within"]) > len(settings.current().city_code):
+        about += " " + gettext("With what is for all of a place above it, up to the whole city.")
     if any(found[name]["pageInfo"]["hasNextPage"] for name in ("recent", *_WINDOWS)):
         about += " " + gettext("There is more than fits: choose a place or a kind to have all of it.")
     return " · ".join(parts), about

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from civicgraph import settings
-from civicgraph.events.pages.asked import asked_of, date_fields, fields_of, filter_of
+from civicgraph.events.pages.asked import asked_of, date_fields, fields_of, filter_of, for_all
 from civicgraph.events.pages.feeds import subscriptions
 from civicgraph.web import page, read
 from civicgraph.web.query import paging
@@ -18,14 +18,13 @@ async def events(request: Request) -> Response:
     variables = {
         "place": asked["within"] or asked["above"] or settings.current().city_code,
         "filter": filter_of(asked),
-        "forAll": {**filter_of({**asked, "within": ""}), "above": asked["within"]} if asked["within"] else None,
-        "isWithin": bool(asked["within"]),
+        **for_all(filter_of(asked), asked["within"]),
         "orderBy": "LATEST" if asked["past"] else "SOONEST",
         **paging(request, 20),
     }
     found = await read(request, "events/list", variables)
-    *fields, is_free = fields_of(request, found, asked)
-    fields += [*date_fields(asked), is_free]
+    *fields, price, is_free = fields_of(request, found, asked)
+    fields += [*date_fields(asked), price, is_free]
     values = {
         "asked": asked,
         "fields": fields,

@@ -22,11 +22,11 @@ async def events_map(request: Request) -> Response:
     variables = {"city": city, "filter": {**filter_of(asked), "within": city}}
     found = await read(request, "events/map", variables)
     counties = require(found, "division")["children"]["nodes"]
-    *fields, is_free = (one for one in fields_of(request, found, asked) if one["name"] != "within")
+    *fields, price, is_free = (one for one in fields_of(request, found, asked) if one["name"] != "within")
     counts = {one["value"]: one["count"] for one in found["eventFacets"]["divisions"]}
     values = {
         "asked": asked,
-        "fields": [*fields, *date_fields(asked), is_free],
+        "fields": [*fields, *date_fields(asked), price, is_free],
         "tiles": [_tile(request, one, counts, found["eventFacets"]["isCapped"], asked) for one in counties],
         "for_all": counts.get(city, 0),
     }

@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from civicgraph import clock, settings
-from civicgraph.events.pages.asked import asked_of, fields_of, filter_of, for_all
+from civicgraph.events.pages.asked import asked_of, fields_of, filter_of, for_all, kept_of
 from civicgraph.i18n import LOCALES, current, gettext, label_of, ngettext
 from civicgraph.web import page, read
 from civicgraph.web.formats import time
 from civicgraph.web.shell import address
 
-_OF_THE_MONTH = ("kind", "within", "text", "group", "accessibility", "isFree")
+_OF_THE_MONTH = ("kind", "concerns", "text", "group", "accessibility", "isFree", "maxPriceFen")
 """What of the list's filter a month keeps: its days are its own."""
 SHOWN = 3  # events in a day of the month; the rest is one link
 
@@ -32,10 +32,10 @@ async def events_calendar(request: Request) -> Response:
         "place": asked["within"] or settings.current().city_code,
         "filter": {**chosen, "startsFrom": first.isoformat(), "startsBefore": after.isoformat()},
         "running": {**chosen, "endsFrom": first.isoformat(), "startsBefore": after.isoformat(), "spansDays": True},
-        **for_all(chosen, asked["within"], first, after),
+        **for_all(chosen, asked["within"], (first, after)),
     }
     found = await read(request, "events/calendar", variables)
-    kept = {key: asked[key] for key in ("q", "kind", "within", "group", "access", "free")}
+    kept = kept_of(asked)
     values = {
         "asked": asked,
         "fields": fields_of(request, found, asked),

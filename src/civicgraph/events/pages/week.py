@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from civicgraph import clock, settings
 from civicgraph.events.feeds.texts import moment
-from civicgraph.events.pages.asked import asked_of, fields_of, filter_of, for_all
+from civicgraph.events.pages.asked import asked_of, fields_of, filter_of, for_all, kept_of
 from civicgraph.events.pages.feeds import subscriptions
 from civicgraph.i18n import LOCALES, current
 from civicgraph.web import page, read
@@ -31,10 +31,10 @@ async def events_week(request: Request) -> Response:
         "place": asked["within"] or settings.current().city_code,
         "filter": {**chosen, "startsFrom": f"{first}", "startsBefore": f"{after}"},
         "running": {**chosen, "endsFrom": f"{first}", "startsBefore": f"{first}"},
-        **for_all(chosen, asked["within"], first, after),
+        **for_all(chosen, asked["within"], (first, after)),
     }
     found = await read(request, "events/week", variables)
-    kept = {key: asked[key] for key in ("q", "kind", "within", "group", "access", "free")}
+    kept = kept_of(asked)
     values = {
         "asked": asked,
         "fields": fields_of(request, found, asked),

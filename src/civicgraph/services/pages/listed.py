@@ -30,7 +30,20 @@ from civicgraph.services.pages.many import bulk_of
 from civicgraph.services.pages.price import payer_of
 from civicgraph.uploads.image_page import ImagePage
 from civicgraph.web import listing, page, read, require
-from civicgraph.web.query import kinds, one_of, paging, place, review_field, search_field, select_field, text
+from civicgraph.web.query import (
+    fen,
+    is_free_asked,
+    kinds,
+    one_of,
+    paging,
+    place,
+    price_fields,
+    review_field,
+    search_field,
+    select_field,
+    text,
+    yuan,
+)
 
 
 async def services(request: Request) -> Response:
@@ -40,17 +53,21 @@ async def services(request: Request) -> Response:
         "kind": one_of(request, "kind", ServiceKind) or "",
         "within": place(request) or "",
         "open": "true" if request.query_params.get("open") == "true" else "",
+        "free": "true" if is_free_asked(request) else "",
+        "price": yuan(request) or "",
     }
     filters = {
         "kind": [asked["kind"]] if asked["kind"] else None,
         "within": asked["within"],
         "text": asked["q"],
-        "isOpenNow": asked["open"] == "true",
+        "isOpenNow": True if asked["open"] else None,
+        "isFree": True if asked["free"] else None,
+        "maxPriceFen": fen(asked["price"]),
         "isOffered": True,
     }
     variables = {
         "place": asked["within"] or settings.current().city_code,
-        "filter": {key: value for key, value in filters.items() if value},
+        "filter": {key: value for key, value in filters.items() if value not in (None, "")},
         **paging(request, 24),
     }
     found = await read(request, "services/list", variables)
@@ -58,6 +75,7 @@ async def services(request: Request) -> Response:
         *_search(request),
         place_field(request, require(found, "division"), asked["within"]),
         {"name": "open", "kind": "checkbox", "label": gettext("open now"), "value": bool(asked["open"])},
+        *price_fields(request),
     ]
     values = {"asked": asked, "fields": fields}
     return await page(request, "services/list", variables, values, fragment="services/_results", data=found)
