@@ -303,6 +303,11 @@ _FIELDS = {
     "submitted_at": N_("Handed in for review"),
     "review_note": N_("Words of the review"),
     "published_at": N_("Published at"),
+    "sessions_moved": N_("Sessions moved along"),
+    "also_changed": N_("Others of its series changed"),
+    "also_made": N_("Others of its series made"),
+    "fallen_away": N_("Others of its series fallen away"),
+    "events_given_places": N_("Others of its series given places"),
 }
 _LONGEST = 80
 _LEAD = 12
