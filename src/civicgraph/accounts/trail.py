@@ -13,8 +13,9 @@ from typing import Any
 import orjson
 from pydantic.fields import FieldInfo
 
-from civicgraph.i18n import N_, Labelled, gettext
+from civicgraph.i18n import N_, Labelled, gettext, label_of
 from civicgraph.operations.kernel import REGISTRY
+from civicgraph.web.difference import Part, difference
 from civicgraph.web.fields import type_of, widget_of
 from civicgraph.web.formats import datetime_, money
 from civicgraph.web.templating import environment
@@ -310,8 +311,11 @@ _FIELDS = {
     "events_given_places": N_("Others of its series given places"),
 }
 _LONGEST = 80
-_LEAD = 12
-"""Characters before what differs, by which a reader finds the place in a long text."""
+"""Characters of a value that is shown whole beside what it was."""
+_FOLDED = 400
+"""Characters of a change beyond which it is folded."""
+_LINE = re.compile(r"([a-z_]+)\.(\d+)\.([a-z_]+)")
+"""A line of an event's record, and what of it: finding.2.owner."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\+00:00")
 
 
@@ -325,23 +329,45 @@ def subject_words(name: str) -> str:
     return gettext(SUBJECTS[name]) if name in SUBJECTS else name
 
 
-def changes(entry: Mapping[str, Any]) -> list[dict[str, str | None]]:
-    """The fields that an entry changed: label, and the values before and after where they are kept."""
+def changes(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The fields that an entry changed: label, and the values before and after where they are kept.
+
+    Of a long value, `parts`: every place in which it differs, and how many (`places`).
+    """
     operation = REGISTRY.get(entry["operation"])
     fields = operation.input.model_fields if operation else {}
-    found: list[dict[str, str | None]] = []
+    found: list[dict[str, Any]] = []
     for name, pair in orjson.loads(entry["changedFields"] or "{}").items():
-        declared = fields.get(name)
+        declared = fields.get(name) or _of_record(name)
         before, after = [_words(value, declared) for value in pair] if pair else (None, None)
         if before is None or after is None:
             found.append({"label": _label(name, declared), "before": None, "after": None})
         elif before != after:
-            shown = _parting(before, after)
-            found.append({"label": _label(name, declared), "before": shown[0], "after": shown[1]})
+            found.append(
+                {"label": _label(name, declared), "before": before, "after": after, **_differing(before, after)}
+            )
     return found
 
 
+def _differing(before: str, after: str) -> dict[str, Any]:
+    """Where a long value differs; a short one is shown whole, as it was and as it is."""
+    if not before or not after or max(len(before), len(after)) <= _LONGEST:
+        return {"is_long": len(before) + len(after) > _FOLDED}
+    parts = difference(before, after)
+    changed = [kind is not Part.SAME and kind is not Part.GAP for kind, _ in parts]
+    places = sum(is_changed and not changed[at - 1] for at, is_changed in enumerate(changed[1:], 1)) + changed[0]
+    return {"parts": parts, "places": places, "is_long": sum(len(text) for _, text in parts) > _FOLDED}
+
+
+def _of_record(name: str) -> FieldInfo | None:
+    """The field of a line of an event's record."""
+    line = _LINE.fullmatch(name)
+    return REGISTRY["add_event_entry"].input.model_fields.get(line[3]) if line else None
+
+
 def _label(name: str, declared: FieldInfo | None) -> str:
+    if line := _LINE.fullmatch(name):
+        return f"{label_of('EntryKind', line[1].upper())} {line[2]} · {_label(line[3], declared)}"
     if declared is None or not declared.title:
         declared = next(
             (one.input.model_fields[name] for one in REGISTRY.values() if name in one.input.model_fields), None
@@ -374,19 +400,6 @@ def _member(value: str, kind: Any) -> str:
     if kind is None or kind in kinds:
         return next((member.words for one in kinds for member in one if member.value == value), value)
     return value
-
-
-def _parting(before: str, after: str) -> list[str]:
-    """Both values from a little before where they part, so that what differs is in what is shown."""
-    shorter = min(len(before), len(after))
-    same = next((at for at in range(shorter) if before[at] != after[at]), shorter)
-    begin = same - _LEAD if max(len(before), len(after)) > _LONGEST and same > _LEAD else 0
-    return [_short(text, begin) for text in (before, after)]
-
-
-def _short(text: str, begin: int) -> str:
-    lead, rest = "…" if begin else "", text[begin:]
-    return lead + (rest if len(lead + rest) <= _LONGEST else rest[: _LONGEST - 1 - len(lead)] + "…")
 
 
 environment().filters.update(operation_words=operation_words, subject_words=subject_words, trail_changes=changes)
