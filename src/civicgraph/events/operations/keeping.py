@@ -9,6 +9,7 @@ from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus
 from civicgraph.events.operations.along import take_along
 from civicgraph.events.operations.inputs import CreateEvent, EventFields, UpdateEvent, check_programme
+from civicgraph.events.operations.materials import move_files
 from civicgraph.events.operations.rows import changed_columns, columns, event_values, replace_parts, writable
 from civicgraph.events.operations.series import change_series
 from civicgraph.operations import Forbidden, audit, changed, check_version, operation
@@ -61,6 +62,7 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     await row.save()
     await replace_parts([(row.id, data)])
     await uploads.move(Event, [row.id], data.division_code)
+    await move_files([row.id], data.division_code)
     differing = changed(before, await event_values(row))
     if row.series_id is not None and data.scope is EditScope.THIS and differing:  # type: ignore[attr-defined]
         row.is_exception = True  # saved as it was, it goes on following its series

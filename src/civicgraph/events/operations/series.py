@@ -11,6 +11,7 @@ from civicgraph.events import kinds, recurrence, rules
 from civicgraph.events.models import EditScope, Event, EventSeries, EventStatus
 from civicgraph.events.operations.along import Shift
 from civicgraph.events.operations.inputs import EventFields, RepeatEvent, UpdateEvent
+from civicgraph.events.operations.materials import move_files
 from civicgraph.events.operations.places import give_places
 from civicgraph.events.operations.rows import (
     at_time,
@@ -147,6 +148,7 @@ async def change_series(row: Event, data: UpdateEvent, shift: Shift) -> int:
         await one.save()
     await replace_parts(given)
     await uploads.move(Event, [number for number, _ in given], data.division_code)
+    await move_files([number for number, _ in given], data.division_code)
     template = without_record(EventFields.model_validate(data.model_dump(include=set(EventFields.model_fields))))
     series.update_from_dict(
         {
