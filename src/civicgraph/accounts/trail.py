@@ -1,22 +1,9 @@
-"""The audit trail in words: what an operation is called, what it was done to, and what changed in it.
-
-The labels of fields are those of the operation's form; so the trail reads like the forms that wrote it.
-"""
+"""The audit trail in words: what an operation is called, and what it was done to."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-
-import orjson
-from pydantic.fields import FieldInfo
-
-from civicgraph.i18n import N_, Labelled, gettext
-from civicgraph.operations.kernel import REGISTRY
-from civicgraph.web.fields import type_of, widget_of
-from civicgraph.web.formats import datetime_, money
+from civicgraph.accounts.changes import changes
+from civicgraph.i18n import N_, gettext
 from civicgraph.web.templating import environment
 
 OPERATIONS = {
@@ -283,33 +270,6 @@ SUBJECTS = {
     "OutboxMessage": N_("Message"),
 }
 
-_FIELDS = {
-    "status": N_("Status"),
-    "state": N_("Status"),
-    "revoked_at": N_("Ended"),
-    "documents": N_("Trusted documents"),
-    "password_hash": N_("Password"),
-    "assignee_id": N_("Assigned to"),
-    "person": N_("Person in charge"),
-    "contact_phone": N_("Telephone"),
-    "contact_email": N_("E-mail"),
-    "public_note": N_("Public note"),
-    "call_about": N_("To be called"),
-    "called_at": N_("Called"),
-    "internal_note": N_("Note among staff"),
-    "is_public": N_("Public"),
-    "milestone": N_("Milestone"),
-    "import_key": N_("Own number"),
-    "status_reason": N_("Reason"),
-    "submitted_at": N_("Handed in for review"),
-    "review_note": N_("Words of the review"),
-    "published_at": N_("Published at"),
-}
-_LONGEST = 80
-_LEAD = 12
-"""Characters before what differs, by which a reader finds the place in a long text."""
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\+00:00")
-
 
 def operation_words(name: str) -> str:
     """What was done; an operation without words by its name."""
@@ -319,70 +279,6 @@ def operation_words(name: str) -> str:
 def subject_words(name: str) -> str:
     """What it was done to; a type without words by its name."""
     return gettext(SUBJECTS[name]) if name in SUBJECTS else name
-
-
-def changes(entry: Mapping[str, Any]) -> list[dict[str, str | None]]:
-    """The fields that an entry changed: label, and the values before and after where they are kept."""
-    operation = REGISTRY.get(entry["operation"])
-    fields = operation.input.model_fields if operation else {}
-    found: list[dict[str, str | None]] = []
-    for name, pair in orjson.loads(entry["changedFields"] or "{}").items():
-        declared = fields.get(name)
-        before, after = [_words(value, declared) for value in pair] if pair else (None, None)
-        if before is None or after is None:
-            found.append({"label": _label(name, declared), "before": None, "after": None})
-        elif before != after:
-            shown = _parting(before, after)
-            found.append({"label": _label(name, declared), "before": shown[0], "after": shown[1]})
-    return found
-
-
-def _label(name: str, declared: FieldInfo | None) -> str:
-    if declared is None or not declared.title:
-        declared = next(
-            (one.input.model_fields[name] for one in REGISTRY.values() if name in one.input.model_fields), None
-        )
-    if name not in _FIELDS and declared is not None and declared.title:
-        return gettext(declared.title)
-    return gettext(_FIELDS[name]) if name in _FIELDS else name
-
-
-def _words(value: Any, declared: FieldInfo | None) -> str:
-    if value in (None, "", []):
-        return ""
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(value, list):
-        return " · ".join(_words(one, declared) for one in value)
-    if isinstance(value, Mapping):
-        return "，".join(filter(None, (_words(one, None) for one in value.values() if one is not False)))
-    kind = type_of(declared)[0] if declared is not None else None
-    if declared is not None and widget_of(declared) == "money" and isinstance(value, int):
-        return money(value)
-    if _MOMENT.fullmatch(str(value)):
-        return datetime_(datetime.fromisoformat(str(value)))
-    return _member(str(value), kind)
-
-
-def _member(value: str, kind: Any) -> str:
-    """The words of an enumeration's value: of the field's own, or of any that has it (states are no fields)."""
-    kinds = [kind] if isinstance(kind, type) and issubclass(kind, Labelled) else Labelled.__subclasses__()
-    if kind is None or kind in kinds:
-        return next((member.words for one in kinds for member in one if member.value == value), value)
-    return value
-
-
-def _parting(before: str, after: str) -> list[str]:
-    """Both values from a little before where they part, so that what differs is in what is shown."""
-    shorter = min(len(before), len(after))
-    same = next((at for at in range(shorter) if before[at] != after[at]), shorter)
-    begin = same - _LEAD if max(len(before), len(after)) > _LONGEST and same > _LEAD else 0
-    return [_short(text, begin) for text in (before, after)]
-
-
-def _short(text: str, begin: int) -> str:
-    lead, rest = "…" if begin else "", text[begin:]
-    return lead + (rest if len(lead + rest) <= _LONGEST else rest[: _LONGEST - 1 - len(lead)] + "…")
 
 
 environment().filters.update(operation_words=operation_words, subject_words=subject_words, trail_changes=changes)

@@ -40,7 +40,7 @@ from civicgraph.graph import (
     where,
     within,
 )
-from civicgraph.uploads.image import image_of
+from civicgraph.uploads.image import image_of, material_of
 
 _WALKED = "Lists go by date and are of what is to come, or of some days: a walk passes over the events of these."
 
@@ -241,6 +241,12 @@ class EventEntry:
     due_on = column()
     done_on = column()
     version = column()
+    file = to_one(
+        "uploads.Upload",
+        link=material_of,
+        is_nullable=True,
+        description="The material itself, where it was sent in as a file; at /uploads/NAME/file.",
+    )
     grievance = to_one("grievances.Grievance")
 
 

@@ -26,7 +26,7 @@ class Entries:
 
 ENTRIES: dict[EntryKind, Entries] = {
     EntryKind.AGENDA: Entries(N_("Agenda"), N_("Add a point to the agenda"), ("text", "said_by")),
-    EntryKind.MATERIAL: Entries(N_("Materials"), N_("Add material"), ("text", "link")),
+    EntryKind.MATERIAL: Entries(N_("Materials"), N_("Add material"), ("text", "file", "link")),
     EntryKind.QUESTION: Entries(
         N_("Questions and sore points"),
         N_("Add a question"),

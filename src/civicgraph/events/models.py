@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tortoise import fields
@@ -134,9 +135,21 @@ class EventSeries(Listing):
         indexes = (("made_until",),)
 
 
+@dataclass(frozen=True)
+class Along:
+    """What moved with the start of an event: how many items of its programme, how many sessions."""
+
+    items: int = 0
+    sessions: int = 0
+    stays: bool = False
+    """There is something that could have moved, and it would no longer have been within the event."""
+
+
 class Event(Drafted):
     """Something that takes place at a time, for people to come to."""
 
+    moved_along: Along = Along()
+    """By the change that was just made to it; kept nowhere."""
     slug = fields.CharField(40, unique=True, description="Its name in addresses.")
     kind = fields.CharEnumField(EventKind, max_length=20, description="What sort of event it is.")
     title = fields.CharField(120, description="Its title.")

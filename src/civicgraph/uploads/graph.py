@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from civicgraph.graph import column, computed, type_
 from civicgraph.uploads import models, rules
+from civicgraph.web.templating import environment
 
 
 @type_(models.Upload, visible=rules.visible, is_big=True)
@@ -28,7 +29,8 @@ class Upload:
     is_blurred = column()
     is_hidden = column(guard=rules.covered)
     reason = column(guard=rules.covered)
-    filename = column(guard=rules.covered)
+    filename = column(guard=rules.may_know_name)
 
 
+environment().filters["file_kind"] = rules.kind_of
 TYPES = (Upload,)

@@ -60,6 +60,11 @@ def image_of(subject: str) -> Any:
     return joined
 
 
+def material_of(c: Compiler, row: Row, upload: Row) -> str:
+    """The file of an entry of an event's record, for GraphQL."""
+    return f"{upload['subject_type']} = 'EventEntry' AND {upload['subject_id']} = {row['id']}"
+
+
 async def give(actor: Actor, row: D, data: SetListingImage, capability: str) -> D:
     """Give a listing its image in place of the one that it has, or that one other words and another part in view.
 

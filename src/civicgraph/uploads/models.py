@@ -17,6 +17,7 @@ class Purpose(Labelled):
     PROOF = "proof", N_("Shows what was done")
     ATTACHMENT = "attachment", N_("Attached to a note")
     PICTURE = "picture", N_("Picture of a listing")
+    MATERIAL = "material", N_("To read for an event")
 
 
 class FocalPoint(Labelled):

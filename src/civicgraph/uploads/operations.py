@@ -20,8 +20,14 @@ from civicgraph.uploads.cleaning import Region, clean, redraw
 from civicgraph.uploads.models import Purpose, Upload
 from civicgraph.uploads.rules import IMAGE, safe_filename
 
+_COPIED = (
+    *("purpose", "position", "alt", "focal_point", "capability", "is_public", "media_type", "filename", "size_bytes"),
+    *("width", "height", "is_hidden", "reason", "is_blurred", "content_hash", "original_hash", "uploaded_by_id"),
+)
 _SWEPT = 50
 """Files that one round of the clock removes."""
+_PHOTO_GONE = N_("A photo is no longer here. Please choose it again.")
+_FILE_GONE = N_("The file is no longer here. Please choose it again.")
 _GIVEN_UP = datetime(2000, 1, 1, tzinfo=UTC)
 """When that was taken in which the next round removes."""
 
@@ -108,7 +114,8 @@ async def claim(
     for position, name in enumerate(dict.fromkeys(names), start=before):
         row = rows.get(name)
         if row is None:
-            raise InvalidInput.at(field, "upload_unknown", N_("A photo is no longer here. Please choose it again."))
+            gone = _PHOTO_GONE if only_pictures else _FILE_GONE
+            raise InvalidInput.at(field, "upload_unknown", gone)
         if only_pictures and row.media_type != IMAGE:
             raise InvalidInput.at(field, "upload_kind", N_("Only photos can stand here. Please take the document out."))
         row.update_from_dict(
@@ -135,6 +142,19 @@ def of(kind: type[Model], keys: Sequence[int]) -> QuerySet[Upload]:
 async def move(kind: type[Model], keys: Sequence[int], division_code: str) -> None:
     """What belongs to things follows them to another place: who may see it is decided there."""
     await of(kind, keys).update(division_code=division_code)
+
+
+async def copy(rows: QuerySet[Upload], subject: Model, *, division_code: str) -> None:
+    """The same files for another thing, under names of their own: what happens to one does not happen to the other."""
+    for row in await rows:
+        kept = {name: getattr(row, name) for name in _COPIED}
+        await Upload.create(
+            **kept,
+            name=new_name(),
+            subject_type=type(subject).__name__,
+            subject_id=subject.pk,
+            division_code=division_code,
+        )
 
 
 async def give_up(rows: QuerySet[Upload]) -> int:

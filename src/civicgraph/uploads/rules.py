@@ -17,7 +17,7 @@ from civicgraph.permissions import (
     Actor,
 )
 from civicgraph.uploads.documents import ENDINGS
-from civicgraph.uploads.models import Upload
+from civicgraph.uploads.models import Purpose, Upload
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -65,6 +65,16 @@ def is_shown(row: Upload) -> bool:
 def may_see_private(actor: Actor, row: Upload) -> bool:
     """Whether the actor's grants cover the file: then also as it was before parts were blurred."""
     return row.subject_type != "" and row.capability in CAPABILITIES and actor.may(row.capability, row.division_code)
+
+
+def may_know_name(c: Compiler, row: Row) -> str:
+    """Staff name what they publish to be read; what others call their files says who they are."""
+    return f"({row['purpose']} = '{Purpose.MATERIAL.value}' OR {covered(c, row)})"
+
+
+def kind_of(media_type: str) -> str:
+    """What people call a type of file: PDF, DOCX, JPEG."""
+    return "JPEG" if media_type == IMAGE else ending_of(media_type).upper()
 
 
 def visible(c: Compiler, row: Row) -> str:

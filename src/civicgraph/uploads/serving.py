@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 from civicgraph.uploads import store
-from civicgraph.uploads.models import Upload
+from civicgraph.uploads.models import Purpose, Upload
 from civicgraph.uploads.rules import IMAGE, ending_of
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -27,8 +27,7 @@ def served(row: Upload, size: str, *, is_shared: bool, is_original: bool = False
     return FileResponse(
         path,
         media_type=row.media_type,
-        # What its sender called it is for those who may know who that was.
-        filename=row.filename if row.filename and not is_image and not is_shared else _plain_name(row.media_type),
+        filename=_name(row, is_shared=is_shared),
         content_disposition_type="inline" if is_image else "attachment",
         headers={
             "cache-control": FOR_GOOD if is_shared else "private, no-store",
@@ -38,5 +37,12 @@ def served(row: Upload, size: str, *, is_shared: bool, is_original: bool = False
     )
 
 
-def _plain_name(media_type: str) -> str:
-    return f"{'photo' if media_type == IMAGE else 'document'}.{ending_of(media_type)}"
+def _name(row: Upload, *, is_shared: bool) -> str:
+    """What its sender called it, for those who may know who that was; of what is there to be read everybody may."""
+    ending = ending_of(row.media_type)
+    is_image = row.media_type == IMAGE
+    if row.filename and row.purpose is Purpose.MATERIAL:
+        return f"{row.filename.rpartition('.')[0] or row.filename}.{ending}" if is_image else row.filename
+    if row.filename and not is_image and not is_shared:
+        return row.filename
+    return f"{'photo' if is_image else 'document'}.{ending}"

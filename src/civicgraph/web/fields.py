@@ -66,7 +66,7 @@ def attributes(declared: FieldInfo) -> dict[str, Any]:
     kind, is_list = type_of(declared)
     widget = widget_of(declared)
     found: dict[str, Any] = {}
-    if kind is str and not is_list:
+    if kind is str and not is_list and widget != "file":
         found["maxlength"] = max_length(declared) or None
     if kind is int and not widget:
         found |= {"min": _bound(declared, "ge"), "max": _bound(declared, "le"), "inputmode": "numeric"}
@@ -74,7 +74,7 @@ def attributes(declared: FieldInfo) -> dict[str, Any]:
         found["inputmode"] = "decimal"
     extra = declared.json_schema_extra
     if isinstance(extra, dict):
-        found |= {key: extra[key] for key in ("autocomplete", "placeholder", "inputmode") if key in extra}
+        found |= {key: extra[key] for key in ("autocomplete", "placeholder", "inputmode", "accept") if key in extra}
     return found
 
 

@@ -79,6 +79,8 @@ class Listing:
     """The same of the input of a new one, by the address of its form."""
     starts_with: Callable[[Request], Mapping[str, Any]] = field(default=lambda request: {})
     """What the form of a new one is filled in with, beside what its address says."""
+    said: Callable[[Any], str] = field(default=lambda row: gettext("Saved."))
+    """What is said when a change was saved, by the row that it answered."""
     more: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(default=lambda row: {})
     """Values of the form that are made of the row rather than read as they are."""
 
@@ -157,9 +159,8 @@ class _Pages:
             before = None  # what was typed is shown
             result = await submit(request, form, self.it.update, **self._fixed(key, row))
             if result is not None:
-                return redirect(
-                    request, f"{self.it.name}_edit", said=gettext("Saved."), **{self.it.key: self._new_key(result, key)}
-                )
+                there = {self.it.key: self._new_key(result, key)}
+                return redirect(request, f"{self.it.name}_edit", said=self.it.said(result), **there)
         values = {**self.it.values(request), "listing": self.it, "form": form, "is_new": False, "earlier": before}
         status = 409 if form.conflict else 422 if form.is_refused else 200
         return await page(request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=status)

@@ -23,6 +23,7 @@ from civicgraph.bookings.operations.own import (
 from civicgraph.bookings.operations.planned import Slot, booked_slots, lay_slots, sweep_slots
 from civicgraph.bookings.operations.quotas import close_quota, create_quota, keep_in_step, open_quota, update_quota
 from civicgraph.bookings.operations.register import register
+from civicgraph.bookings.operations.sessions import reckon_from, sessions_of
 from civicgraph.bookings.operations.tables import export_bookings
 
 __all__ = [
@@ -48,9 +49,11 @@ __all__ = [
     "move_up_registration",
     "note_call",
     "open_quota",
+    "reckon_from",
     "register",
     "remove_registration",
     "reveal_registration_contact",
+    "sessions_of",
     "sweep_slots",
     "take_fewer_places",
     "undo_check_in",

@@ -13,6 +13,7 @@ from civicgraph import clock, crypto
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.events.kinds import ENTRIES, KINDS
 from civicgraph.events.models import EntryKind, Event, EventEntry, EventStatus
+from civicgraph.events.operations.materials import drop_file, keep_file
 from civicgraph.events.operations.rows import writable
 from civicgraph.events.reminders import arm, disarm
 from civicgraph.grievances.models import Channel
@@ -53,6 +54,15 @@ class EventEntryFields(Input):
     said_by: str = Field(
         "", title=N_("Who said it"), max_length=80, description=N_("An enterprise or a group; no names of residents.")
     )
+    file: str = Field(
+        "",
+        title=N_("File"),
+        max_length=40,
+        description=N_(
+            "PDF, Word, Excel, PowerPoint or a picture; everybody can read it. Empty keeps the one there is."
+        ),
+        json_schema_extra={"widget": "file", "accept": ".pdf,.docx,.xlsx,.pptx,image/jpeg,image/png,image/webp"},
+    )
     link: Annotated[str, AfterValidator(_checked_link)] = Field(
         "", title=N_("Where it is to be had"), max_length=300, description=N_("An address on the web.")
     )
@@ -84,6 +94,8 @@ class EventEntryVersion(Input):
 class ChangeEventEntry(EventEntryFields, EventEntryVersion):
     """An entry as it is from now on."""
 
+    takes_file_away: bool = Field(False, title=N_("Take its file away"))
+
 
 class HandOnQuestion(EventEntryVersion):
     """A question that was not answered on the spot."""
@@ -102,7 +114,7 @@ class Unsettled(OperationError):
     code = "CONFLICT"
 
 
-_NAMES = list(EventEntryFields.model_fields)
+_NAMES = [name for name in EventEntryFields.model_fields if name != "file"]
 
 
 @operation()
@@ -121,7 +133,8 @@ async def add_event_entry(actor: Actor, data: AddEventEntry) -> EventEntry:
         event_id=event.id, kind=data.kind, position=last.position + 1 if last else 1, **values
     )
     await arm(row)
-    await _note(actor, event, row, changed({}, {name: value for name, value in values.items() if value}))
+    filed = await keep_file(event, row, data.file)
+    await _note(actor, event, row, {**changed({}, {name: value for name, value in values.items() if value}), **filed})
     return row
 
 
@@ -135,7 +148,8 @@ async def change_event_entry(actor: Actor, data: ChangeEventEntry) -> EventEntry
     row.update_from_dict({**_settled(event, row.kind, data), "version": row.version + 1})
     await row.save()
     await arm(row)
-    await _note(actor, event, row, changed(before, {name: getattr(row, name) for name in _NAMES}))
+    filed = await keep_file(event, row, data.file, is_taken_away=data.takes_file_away)
+    await _note(actor, event, row, {**changed(before, {name: getattr(row, name) for name in _NAMES}), **filed})
     return row
 
 
@@ -148,6 +162,7 @@ async def remove_event_entry(actor: Actor, data: EventEntryVersion) -> Event:
         raise Unavailable(N_("This became a grievance, so it stays in the record."))
     await _note(actor, event, row, {"text": [row.text, None]})
     await disarm(row)
+    await drop_file(row)
     await row.delete()
     return event
 
@@ -209,7 +224,7 @@ async def _of(actor: Actor, data: EventEntryVersion) -> tuple[Event, EventEntry]
 
 
 def _check_fields(kind: EntryKind, data: EventEntryFields) -> None:
-    for name in _NAMES:
+    for name in EventEntryFields.model_fields:
         if name not in ENTRIES[kind].fields and getattr(data, name) not in ("", None):
             raise InvalidInput.at(name, "foreign", N_("Entries of this kind do not have this."))
 

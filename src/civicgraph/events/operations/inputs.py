@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -58,6 +58,8 @@ class ProgrammeItemFields(Input):
 class EventFields(Input):
     """What is known of an event."""
 
+    moves_along: ClassVar[bool] = False
+    """Whether its programme may lie outside its time here, as it is moved along before it is looked at."""
     kind: EventKind = Field(title=N_("Kind"))
     title: str = Field(title=N_("Title"), min_length=2, max_length=120)
     summary: str = Field(
@@ -139,6 +141,8 @@ class EventFields(Input):
         if self.is_all_day:
             self.starts_at, self.ends_at = rules.whole_days(self.starts_at, self.ends_at)
         _check_times(self)
+        if not self.moves_along:
+            check_programme(self)
         _check_own(self)
         return self
 
@@ -159,6 +163,10 @@ def _check_times(data: EventFields) -> None:
         raise InvalidInput.at("ends_at", "end_before_start", _NO_END)
     if data.ends_at - data.starts_at > rules.LONGEST:
         raise InvalidInput.at("ends_at", "too_long", N_("An event lasts at most 60 days."))
+
+
+def check_programme(data: EventFields) -> None:
+    """Refuse items of the programme that lie outside the event, each by its name."""
     errors: list[FieldError] = []
     for index, item in enumerate(data.programme):
         for name in ("starts_at", "ends_at"):
@@ -178,8 +186,9 @@ class CreateEvent(EventFields):
 
 
 class UpdateEvent(EventFields):
-    """A change of an event."""
+    """A change of an event. Items of the programme whose times are sent as they were move along with its start."""
 
+    moves_along = True
     slug: str = Field(title=N_("Name in addresses"), max_length=40)
     version: int = Field(title=N_("Version"), ge=1)
     scope: EditScope = _scope()

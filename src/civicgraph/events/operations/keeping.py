@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from civicgraph.divisions.operations import place_of
 from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus
-from civicgraph.events.operations.inputs import CreateEvent, EventFields, UpdateEvent
+from civicgraph.events.operations.along import take_along
+from civicgraph.events.operations.inputs import CreateEvent, EventFields, UpdateEvent, check_programme
+from civicgraph.events.operations.materials import move_files
 from civicgraph.events.operations.rows import changed_columns, columns, event_values, replace_parts, writable
 from civicgraph.events.operations.series import change_series
 from civicgraph.operations import Forbidden, audit, changed, check_version, operation
@@ -32,7 +36,10 @@ async def create_event(actor: Actor, data: CreateEvent) -> Event:
 
 @operation()
 async def update_event(actor: Actor, data: UpdateEvent) -> Event:
-    """Change an event and its programme, or those of its series as well. Moving it needs the grant over both places."""
+    """Change an event and its programme, or those of its series as well. Moving it needs the grant over both places.
+
+    What lies within it moves with its start, and whoever registered for a session is told.
+    """
     row = await writable(actor, data.slug)
     await place_of(data.division_code)
     is_own = row.status is EventStatus.DRAFT and data.scope is EditScope.THIS  # others of a series may be public
@@ -40,16 +47,22 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
         raise Forbidden
     before = await event_values(row)
     check_version(row, data.version, lambda: before)
-    reached = {}
+    data, shift = await take_along(row, data, before)
+    check_programme(data)
+    reached: dict[str, Any] = {}
     if row.series_id is not None and data.scope is not EditScope.THIS:  # type: ignore[attr-defined]
-        reached = {"scope": [None, data.scope], "also_changed": [0, await change_series(row, data)]}
+        reached = {"scope": [None, data.scope], "also_changed": [0, await change_series(row, data, shift)]}
     if row.status is not EventStatus.DRAFT and data.starts_at != row.starts_at:
         # Who has it in a calendar or in mind is told of the move.
         row.previous_starts_at = None if data.starts_at == row.previous_starts_at else row.starts_at
+    if row.moved_along.sessions:
+        reached["sessions_moved"] = [0, row.moved_along.sessions]
     row.update_from_dict({**changed_columns(data), "version": row.version + 1})
+    await shift.ready(row.id, row.starts_at)
     await row.save()
     await replace_parts([(row.id, data)])
     await uploads.move(Event, [row.id], data.division_code)
+    await move_files([row.id], data.division_code)
     differing = changed(before, await event_values(row))
     if row.series_id is not None and data.scope is EditScope.THIS and differing:  # type: ignore[attr-defined]
         row.is_exception = True  # saved as it was, it goes on following its series

@@ -9,7 +9,9 @@ from tortoise.expressions import F, Q
 from civicgraph import clock
 from civicgraph.events import kinds, recurrence, rules
 from civicgraph.events.models import EditScope, Event, EventSeries, EventStatus
+from civicgraph.events.operations.along import Shift
 from civicgraph.events.operations.inputs import EventFields, RepeatEvent, UpdateEvent
+from civicgraph.events.operations.materials import move_files
 from civicgraph.events.operations.places import give_places
 from civicgraph.events.operations.rows import (
     at_time,
@@ -111,10 +113,11 @@ async def _is_shown(series: EventSeries) -> bool:
     return await Event.filter(series_id=series.id, published_at__isnull=False).exists()
 
 
-async def change_series(row: Event, data: UpdateEvent) -> int:
+async def change_series(row: Event, data: UpdateEvent, shift: Shift) -> int:
     """Give what an event of a series becomes to those after it, or to all to come; how many of them.
 
-    They move by as much as it moves, and so does the rule. What was changed by itself keeps what it has.
+    They move by as much as it moves, and so does the rule; their sessions by the shift. What was changed by itself
+    keeps what it has.
     """
     series = await EventSeries.select_for_update().get(id=row.series_id)  # type: ignore[attr-defined]
     before, after = row.starts_at, data.starts_at
@@ -141,9 +144,11 @@ async def change_series(row: Event, data: UpdateEvent) -> int:
                 one.previous_starts_at = one.starts_at
             one.update_from_dict({**changed_columns(values), "version": one.version + 1})
             given.append((one.id, values))
+            await shift.ready(one.id, values.starts_at)
         await one.save()
     await replace_parts(given)
     await uploads.move(Event, [number for number, _ in given], data.division_code)
+    await move_files([number for number, _ in given], data.division_code)
     template = without_record(EventFields.model_validate(data.model_dump(include=set(EventFields.model_fields))))
     series.update_from_dict(
         {

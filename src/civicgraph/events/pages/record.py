@@ -16,6 +16,7 @@ from civicgraph.events.kinds import ENTRIES, KINDS
 from civicgraph.events.models import EntryKind, EventKind
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.operations import Operation
+from civicgraph.uploads.forms import submit_with_files
 from civicgraph.web import page, read, redirect, require, staff_only, submit
 from civicgraph.web.forms import Choices, Form
 from civicgraph.web.listing import from_graphql
@@ -71,9 +72,10 @@ async def _drawn(
 def _form(operation: Operation[Any, Any], kind: EntryKind, row: Mapping[str, Any], prefix: str) -> Form:
     """The form of an entry with the fields that entries of its kind have."""
     model = operation.input
-    kept = {*ENTRIES[kind].fields, *_ALWAYS}
+    kept = {*ENTRIES[kind].fields, *_ALWAYS, *(["takes_file_away"] if row and row["file"] else [])}
     left_out = [name for name in model.model_fields if name not in kept]
-    return Form(model, from_graphql(model, row) if row else {}, leave_out=left_out, prefix=prefix)
+    values = from_graphql(model, {**row, "file": ""}) if row else {}  # empty keeps it, what it is called is shown
+    return Form(model, values, leave_out=left_out, prefix=prefix)
 
 
 async def _handing(request: Request, event: Mapping[str, Any], row: Mapping[str, Any], found: dict[str, Any]) -> Form:
@@ -109,7 +111,8 @@ async def _add(request: Request) -> Response:
     if kind is None:
         raise HTTPException(404)
     form = _form(operations.add_event_entry, kind, {}, kind.value)
-    row = await submit(request, form, operations.add_event_entry, slug=found["event"]["slug"], kind=kind)
+    slug = found["event"]["slug"]
+    row = await submit_with_files(request, form, operations.add_event_entry, "file", slug=slug, kind=kind)
     return await _after(request, found, kind.value, form, row)
 
 
@@ -120,7 +123,7 @@ def _act(operation: Operation[Any, Any], said: str) -> Callable[[Request], Await
         found, entry = await _entry(request)
         number = entry["number"]
         form = _form(operation, EntryKind[entry["kind"]], entry, f"e{number}")
-        row = await submit(request, form, operation, id=number)
+        row = await submit_with_files(request, form, operation, "file", id=number)
         return await _after(request, found, f"{number}", form, row, said)
 
     return handle

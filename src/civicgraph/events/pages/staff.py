@@ -14,11 +14,11 @@ from civicgraph.divisions.choosing import editable, granted, staff_choices
 from civicgraph.events import operations, recurrence
 from civicgraph.events.feeds.texts import moment
 from civicgraph.events.kinds import KINDS, OWN_FIELDS, RECORD_FIELDS, foreign_fields
-from civicgraph.events.models import EventKind, EventStatus
+from civicgraph.events.models import Event, EventKind, EventStatus
 from civicgraph.events.operations.inputs import as_asked
 from civicgraph.events.pages.many import bulk_of
 from civicgraph.events.rule_words import words_of
-from civicgraph.i18n import N_, gettext
+from civicgraph.i18n import N_, gettext, ngettext
 from civicgraph.permissions import DRAFT_EVENTS
 from civicgraph.uploads.image_page import ImagePage
 from civicgraph.web import listing, read
@@ -119,6 +119,24 @@ async def _team_choices(request: Request) -> Choices:
     return list({str(one["number"]): one["name"] for one in [*taken, *teams]}.items())
 
 
+def _said(row: Event) -> str:
+    """That it is saved, and what moved with its start."""
+    along = row.moved_along
+    if along.stays:
+        words = N_(
+            "Programme and sessions stand as they were: moved along, they would end up outside the event’s time."
+        )
+        return f"{gettext('Saved.')} {gettext(words)}"
+    parts = [
+        along.items and ngettext("one item of the programme", "%(num)s items of the programme", along.items),
+        along.sessions and ngettext("one session", "%(num)s sessions", along.sessions),
+    ]
+    if not any(parts):
+        return gettext("Saved.")
+    told = gettext("Moved along by as much: %(what)s.", what=" · ".join(one for one in parts if one))
+    return f"{gettext('Saved.')} {told}"
+
+
 STAFF = listing.Listing(
     name="staff_events",
     folder="staff/events",
@@ -132,6 +150,7 @@ STAFF = listing.Listing(
     values=_staff_values,
     left_out=_left_out,
     left_out_new=_left_out_new,
+    said=_said,
     verbs=(
         *listing.drafting(
             publish=operations.publish_event,

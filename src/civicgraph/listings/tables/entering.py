@@ -200,19 +200,20 @@ class _Run(Generic[D]):
         """Change what is there as far as the table says something else; columns that it has not stay."""
         kept = await self.table.values(row)
         before = validate(self.table.columns.fields, kept)
-        after = validate(self.table.columns.fields, {**{k: v for k, v in kept.items() if k not in cells}, **values})
+        same = {name: one for name, one in kept.items() if name not in cells}
+        after = validate(self.table.change, {**same, **values, "slug": row.slug, "version": row.version})  # type: ignore[attr-defined]
         differs = [
             name
             for name in self.table.columns.declared
-            if not _alike(getattr(after, name, 0), getattr(before, name, 0))
+            if name in self.table.columns.fields.model_fields
+            and not _alike(getattr(after, name), getattr(before, name))
         ]
         if not differs:
             return row
         if keys.version not in (None, row.version):
             raise InvalidInput.at("version", "conflict", _CHANGED)
         done.what, done.changed = "changed", [self.table.columns.heading(name) for name in differs]
-        given = {**after.model_dump(), "slug": row.slug, "version": row.version}  # type: ignore[attr-defined]
-        return await self.table.update(self.actor, validate(self.table.change, given))
+        return await self.table.update(self.actor, after)
 
     async def _give_key(self, row: D, key: str | None) -> None:
         if not key or key == row.import_key:
