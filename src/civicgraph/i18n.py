@@ -6,6 +6,7 @@ Chinese that people read. Catalogues are read at start: there is no build step t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
@@ -58,6 +59,16 @@ def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
     """The form of a message that fits the number `n`."""
     text = translations(current.get()).ngettext(singular, plural, n)
     return text % {"num": n, **values}
+
+
+def list_comma() -> str:
+    """What stands between the words of a list: 、 in Chinese, a comma in English."""
+    return "、" if current.get() == "zh" else ", "
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after the other, as the reader's language parts them."""
+    return list_comma().join(words)
 
 
 class Labelled(StrEnum):

@@ -14,7 +14,7 @@ from tortoise.expressions import Q
 from civicgraph import calendars, clock
 from civicgraph.divisions.models import Compound, Division, Management, OfficeHours
 from civicgraph.divisions.rules import ancestors
-from civicgraph.i18n import N_
+from civicgraph.i18n import N_, listed
 from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, audit, changed, check_version, operation
 from civicgraph.permissions import EDIT_DIVISIONS, SET_PROMISES, Actor
 from civicgraph.text import search_terms
@@ -45,7 +45,7 @@ async def code_called(name: str, prefixes: Sequence[str], field: str = "division
         return codes[0]
     if not codes:
         raise InvalidInput.at(field, "unknown_division", _UNKNOWN_NAME, name=name)
-    raise InvalidInput.at(field, "several", _SEVERAL, name=name, codes="、".join(codes[:5]))
+    raise InvalidInput.at(field, "several", _SEVERAL, name=name, codes=listed(codes[:5]))
 
 
 class UpdateDivision(Input):

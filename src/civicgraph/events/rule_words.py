@@ -5,7 +5,7 @@ from __future__ import annotations
 from babel.dates import format_date, get_day_names, get_month_names
 
 from civicgraph.events.recurrence import Frequency, Rule, parse
-from civicgraph.i18n import LOCALES, current, gettext, ngettext
+from civicgraph.i18n import LOCALES, current, gettext, list_comma, ngettext
 
 _ORDINALS = {"zh": ("第{}个", "最后一个", "倒数第{}个"), "en": ("{}. ", "last ", "{}. from last ")}
 
@@ -36,7 +36,7 @@ def _every(rule: Rule) -> str:
 
 def _on(rule: Rule) -> list[str]:
     """The days that it names; the event's own day says the rest."""
-    locale, comma = LOCALES[current.get()], "、" if current.get() == "zh" else ", "
+    locale, comma = LOCALES[current.get()], list_comma()
     found = []
     if rule.by_month:
         names = get_month_names(locale=locale)

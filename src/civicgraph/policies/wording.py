@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from civicgraph.i18n import N_, current, gettext
+from civicgraph.i18n import N_, current, gettext, listed
 from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS, Comparison, Fact, FactKind, Tree, branches
 
 Names = Mapping[str, str]
@@ -65,8 +65,8 @@ def register_words(fact: Fact, value: Any, names: Names) -> str:
     if value is None:
         return gettext(N_("The register does not know it"))
     if fact.kind is FactKind.LIST:
-        listed = [_shown(fact, one, names) for one in sorted(value)]
-        return gettext(N_("In the register: %(value)s"), value="、".join(listed) or gettext(N_("on no list")))
+        lists = [_shown(fact, one, names) for one in sorted(value)]
+        return gettext(N_("In the register: %(value)s"), value=listed(lists) or gettext(N_("on no list")))
     if fact.kind is FactKind.MONEY:
         shown = f"{value / 100:,.2f}".removesuffix(".00")
     elif fact.kind is FactKind.NUMBER:
@@ -142,7 +142,7 @@ def _chinese(one: Any) -> tuple[str, ...]:
 def written(fact: Fact, value: Any, names: Names | None = None) -> str:
     """A value as the form shows it."""
     if isinstance(value, list):
-        return "、".join(fact.choices(one).words if fact.choices else one for one in value)
+        return listed(fact.choices(one).words if fact.choices else one for one in value)
     return str(value // 100) if fact.kind is FactKind.MONEY else str(value)
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from pypinyin import lazy_pinyin
 
 from civicgraph import clock
-from civicgraph.i18n import LOCALES, current, gettext, label_of, ngettext
+from civicgraph.i18n import LOCALES, current, gettext, label_of, listed, ngettext
 
 
 def _moment(value: str | datetime) -> datetime:
@@ -199,6 +199,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "due": due,
     "is_past": is_past,
     "label": label,
+    "listed": listed,
     "minute_of_day": minute_of_day,
     "money": money,
     "nl": nl,

@@ -13,7 +13,7 @@ from jinja2.runtime import Context, Macro
 
 from civicgraph import clock, settings
 from civicgraph.graph.bounded import Cache
-from civicgraph.i18n import current, gettext, ngettext
+from civicgraph.i18n import current, gettext, list_comma, ngettext
 from civicgraph.web import bundles
 from civicgraph.web.formats import FILTERS
 
@@ -33,6 +33,7 @@ def environment() -> Environment:
     made.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]
     made.globals["_"] = gettext
     made.globals["ngettext"] = lambda one, many, n, **values: ngettext(one, many, n, **values)
+    made.globals["list_comma"] = list_comma
     made.globals["static"] = static
     made.globals["drawn"] = drawn
     made.filters.update({name: unfolded(function) for name, function in FILTERS.items()})

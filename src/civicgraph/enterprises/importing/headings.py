@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
-from civicgraph.i18n import Labelled
+from civicgraph.i18n import Labelled, listed
 from civicgraph.web.cells import heading_of, iso_day, text_of, words_of
 
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -78,7 +78,7 @@ def fields_of(headings: Sequence[str]) -> list[str]:
     if missing := [HEADINGS[name][0] for name in REQUIRED if name not in found]:
         raise UnknownHeadings(f"{missing[0]} ({REQUIRED[0]})")
     if twice := {name for name in found if name and found.count(name) > 1}:
-        raise UnknownHeadings("、".join(sorted(twice)))
+        raise UnknownHeadings(listed(sorted(twice)))
     return found
 
 

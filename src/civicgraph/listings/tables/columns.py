@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
-from civicgraph.i18n import N_, Labelled, gettext, translations
+from civicgraph.i18n import N_, Labelled, gettext, listed, translations
 from civicgraph.listings.tables.cells import Named, labels_of, typed, written
 from civicgraph.operations import Input, InvalidInput
 from civicgraph.web.cells import heading_of, lines_of, text_of
@@ -123,11 +123,11 @@ class Columns:
             str(one) for one, said in zip(headings, given, strict=True) if said not in self._by_heading and said
         ]:
             words = N_("No column is called like this: %(what)s. Please take the headings of the template.")
-            raise UnknownTable(gettext(words, what="、".join(unknown[:10])))
+            raise UnknownTable(gettext(words, what=listed(unknown[:10])))
         found = [self._by_heading.get(one, "") for one in given]
         if twice := sorted({self.heading(name) for name in found if name and found.count(name) > 1}):
             words = N_("These columns stand there twice: %(what)s. Please keep one of each.")
-            raise UnknownTable(gettext(words, what="、".join(twice)))
+            raise UnknownTable(gettext(words, what=listed(twice)))
         if not any(found):
             raise UnknownTable(gettext(N_("The first row has to name the columns. Please take the template.")))
         return found
@@ -182,7 +182,7 @@ class Columns:
         if declared.description and not (is_list and widget_of(declared) == "lines"):
             yield gettext(declared.description)
         if choices:
-            yield gettext(N_("One of: %(choices)s."), choices="、".join(choices))
+            yield gettext(N_("One of: %(choices)s."), choices=listed(choices))
         elif kind in _WORDS and not is_list:
             yield gettext(N_("In yuan, for instance 12.50.") if widget_of(declared) == "money" else _WORDS[kind])
         elif not inner and (most := max_length(declared)) and not is_list:
@@ -192,7 +192,7 @@ class Columns:
         for (name, declared), label in zip(inner.model_fields.items(), labels_of(inner), strict=True):
             words = [gettext(one) for one in self.named.get(name, {}).values()] or choices_of(declared)
             if words:
-                yield gettext(N_("%(part)s is one of: %(choices)s."), part=label, choices="、".join(words))
+                yield gettext(N_("%(part)s is one of: %(choices)s."), part=label, choices=listed(words))
 
     def part(self, path: str) -> tuple[int, FieldInfo | None]:
         """What a path of an error is about in a cell: the number of its line (0: the whole cell), and the part's field."""

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import Field
 
-from civicgraph.i18n import N_, gettext
+from civicgraph.i18n import N_, gettext, listed
 from civicgraph.listings.review import is_draft
 from civicgraph.listings.tables.columns import MOST_ROWS, Columns, RowKeys, choices_of
 from civicgraph.model import Drafted
@@ -239,7 +239,7 @@ class _Run(Generic[D]):
             label = gettext(declared.title or "")
             said.insert(0, gettext(N_("Line %(line)s (%(part)s):"), line=number, part=label))
         if choices:
-            said.append(gettext(N_("One of: %(choices)s."), choices="、".join(choices)))
+            said.append(gettext(N_("One of: %(choices)s."), choices=listed(choices)))
         return {"column": self.table.columns.heading(error.field.partition(".")[0]), "message": " ".join(said)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from civicgraph import settings
-from civicgraph.i18n import N_, gettext
+from civicgraph.i18n import N_, gettext, listed
 from civicgraph.notifications import rendering
 from civicgraph.notifications.catalogue import BLOCKS, MESSAGES, NEEDED
 from civicgraph.notifications.models import MessageTemplate
@@ -73,7 +73,7 @@ def check_placeholders(data: SetMessageTemplate) -> None:
     for field, text in (("subject", data.subject), ("text", data.text)):
         names = rendering.PLACEHOLDER.findall(text)
         if unknown := [name for name in names if name not in offered]:
-            said = {"names": "、".join(f"{{{{ {name} }}}}" for name in unknown), "offered": "、".join(offered)}
+            said = {"names": listed(f"{{{{ {name} }}}}" for name in unknown), "offered": listed(offered)}
             raise InvalidInput.at(field, "placeholder", _UNKNOWN, **said)
         rest = rendering.PLACEHOLDER.sub("", text)
         if "{{" in rest or "}}" in rest or "{%" in rest:
