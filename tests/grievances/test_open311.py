@@ -16,14 +16,17 @@ from civicgraph import budgets, clock, crypto, db
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
 from civicgraph.accounts.operations import create_token, revoke_token
+from civicgraph.graph.engine import Engine
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import CategoryQuestion, Grievance, HeldReport
-from civicgraph.permissions import Actor, Role
+from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.settings import Settings
+from civicgraph.web.templating import document
 from tests.conftest import SECRET, make_settings
 from tests.grievances.conftest import fill
 from tests.support import city as place
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
+from tests.support.plans import gone_through, plan_of_document
 from tests.support.servers import Server
 from tests.uploads.pictures import photo
 
@@ -287,6 +290,26 @@ async def test_lists_are_narrowed_by_time_state_and_number(client: httpx.AsyncCl
         {"start_date": "2020-01-01", "end_date": "2021-01-01"},
     ):
         assert (await client.get("/open311/v2/requests.json", params=wrong)).status_code == 400
+
+
+WINDOW = {"submittedFrom": "2019-03-01T00:00:00+08:00", "submittedBefore": "2019-05-01T00:00:00+08:00"}
+
+
+@pytest.mark.parametrize("place_code", [place.CITY, FENGGANG, place.LONGQUAN, FENGQUAN])
+@pytest.mark.parametrize(
+    "more", [{}, {"categories": ["gas", "lighting"]}, {"isUnfinished": True}, {"isUnfinished": False}]
+)
+async def test_what_was_reported_long_ago_is_found_by_an_index_of_times(
+    engine: Engine, city: None, place_code: str, more: dict[str, Any]
+) -> None:
+    """Whoever asks for a spring of seven years ago does not go through all that was reported since."""
+    variables = {"place": place_code, "filter": {"within": place_code, **WINDOW, **more}, "first": 100}
+    plan, values = engine.prepared(document("open311/requests"), variables, ANONYMOUS)
+    parameters = engine.parameters(plan.slots, values, ANONYMOUS)
+    assert not await gone_through(plan.statement, parameters, ("grievance",))
+    if len(place_code) <= len(FENGGANG) and "categories" not in more:
+        told = await plan_of_document(engine, document("open311/requests"), variables)
+        assert "submitted_at>? AND submitted_at<?" in told or "submitted_at >=" in told, told
 
 
 async def test_a_key_sends_so_many_in_a_minute(

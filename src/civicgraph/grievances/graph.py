@@ -150,6 +150,12 @@ class GrievanceOrder:
 
     NEWEST = Order(("id",), "Latest reported first.", is_descending=True)
     OLDEST = Order(("id",), "Earliest reported first.")
+    LATEST = Order(
+        ("submitted_at", "id"),
+        "Latest reported first, by the time: for what was reported between two times, however long ago.",
+        is_descending=True,
+        reason="It is asked with a window of times, which an index of these finds; what else is asked narrows the window.",
+    )
     DUE_FIRST = Order(
         ("due_at", "id"),
         "By what is promised next, see `dueAt`: first answers that are awaited, and resolutions; ask it of those that are open.",

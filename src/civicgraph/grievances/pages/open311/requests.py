@@ -9,7 +9,6 @@ from typing import Any
 from starlette.requests import Request
 
 from civicgraph import clock, settings
-from civicgraph.grievances.models import GrievanceStatus
 from civicgraph.grievances.pages.open311.answers import Refused, Told, moment
 from civicgraph.grievances.pages.open311.asking import jurisdiction, named, public
 from civicgraph.grievances.rules import OFFICES, typed_number
@@ -18,10 +17,7 @@ from civicgraph.i18n import N_, gettext
 from civicgraph.web import throttle
 from civicgraph.web.shell import address
 
-_STATES = {
-    "open": [one.name for one in UNFINISHED],
-    "closed": [one.name for one in GrievanceStatus if one not in UNFINISHED],
-}
+_OPEN = [one.name for one in UNFINISHED]
 MOST_DAYS = 90
 MOST = 100
 """Reports of one answer, and numbers that can be asked for at once."""
@@ -71,10 +67,10 @@ def _narrowed(given: Mapping[str, str]) -> dict[str, Any]:
     if codes := _several(given, "service_code"):
         found["categories"] = codes
     if asked := set(_several(given, "status")):
-        if not asked <= _STATES.keys():
+        if not asked <= {"open", "closed"}:
             raise Refused(400, gettext(N_("status: please ask for open, closed, or both.")))
         if len(asked) == 1:
-            found["statuses"] = _STATES[asked.pop()]
+            found["isUnfinished"] = asked == {"open"}
     return found
 
 
@@ -110,7 +106,7 @@ def _told(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
     shown = next((one["name"] for one in row["photos"] if one["isPublic"]), None)
     return {
         "service_request_id": row["number"],
-        "status": "open" if row["status"] in _STATES["open"] else "closed",
+        "status": "open" if row["status"] in _OPEN else "closed",
         "status_notes": latest.get("publicNote") or row["outcome"] or row["reason"] or None,
         "service_name": named(row["category"]),
         "service_code": row["category"]["code"],
