@@ -161,6 +161,17 @@ async def test_a_report_arrives_with_all_that_was_sent(client: httpx.AsyncClient
     assert (await client.get(f"/track/{path}")).status_code == 200
 
 
+async def test_of_its_point_a_report_tells_the_square_that_it_lies_in(client: httpx.AsyncClient, key: str) -> None:
+    told = {}
+    for lat, long in (("27.9501", "107.7101"), ("27.9599", "107.7199"), ("-27.9562", "-0.0001"), ("", "")):
+        words = f"楼道灯坏了两天，第{len(told)}处"
+        number = (await sent(client, key, lat=lat, long=long, description=words)).json()[0]["service_request_id"]
+        (one,) = (await client.get(f"/open311/v2/requests/{number}.json")).json()
+        assert checked(await client.get(f"/open311/v2/requests/{number}.xml"))
+        told[lat, long] = (one["lat"], one["long"])
+    assert list(told.values()) == [(27.955, 107.715), (27.955, 107.715), (-27.955, -0.005), (None, None)]
+
+
 async def test_nothing_that_is_not_public_is_told(client: httpx.AsyncClient, key: str) -> None:
     number = (await sent(client, key)).json()[0]["service_request_id"]
     hidden = (await sent(client, key, description="这一条不公开，楼上每天深夜敲打")).json()[0]["service_request_id"]
@@ -168,7 +179,7 @@ async def test_nothing_that_is_not_public_is_told(client: httpx.AsyncClient, key
     for ending in ("json", "xml"):
         text = (await client.get(f"/open311/v2/requests.{ending}?api_key={key}")).text
         assert number in text
-        for private in ("13800001234", "陈", "501", "chen@", "27.95", hidden):
+        for private in ("13800001234", "陈", "501", "chen@", "27.956", "107.716", hidden):
             assert private not in text
     assert (await client.get(f"/open311/v2/requests/{hidden}.json")).status_code == 404
 

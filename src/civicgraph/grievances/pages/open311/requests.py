@@ -119,10 +119,15 @@ def _told(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
         "address": _place(row),
         "address_id": row["division"]["code"],
         "zipcode": None,
-        "lat": None,
-        "long": None,
+        "lat": _degrees(row["squareLatitudeMicro"]),
+        "long": _degrees(row["squareLongitudeMicro"]),
         "media_url": f"{_base()}{address(request, 'upload', file=shown, size='large')}" if shown else None,
     }
+
+
+def _degrees(micro: int | None) -> float | None:
+    """The middle of the square of about a kilometre that the point lies in: where exactly is for staff alone."""
+    return None if micro is None else micro / 1_000_000
 
 
 def _place(row: Mapping[str, Any]) -> str:
