@@ -161,6 +161,48 @@ async def test_a_report_arrives_with_all_that_was_sent(client: httpx.AsyncClient
     assert (await client.get(f"/track/{path}")).status_code == 200
 
 
+async def asked_similar(client: httpx.AsyncClient, ending: str = "json", **values: str) -> httpx.Response:
+    """An app asks before it files, with what the report would say, and no key."""
+    given = {name: value for name, value in {**SENT, **values}.items() if value}
+    return await client.post(f"/open311/v2/similar.{ending}", data=given)
+
+
+async def test_an_app_asks_before_filing_whether_somebody_reported_the_same(
+    client: httpx.AsyncClient, key: str
+) -> None:
+    number = (await sent(client, key)).json()[0]["service_request_id"]
+    hidden = (await sent(client, key, description=f"{WORDS}，快")).json()[0]["service_request_id"]
+    await Grievance.filter(number=hidden).update(is_public=False)
+    before = await Grievance.all().count()
+    answer = await asked_similar(client, description="三单元的楼道灯坏了，好几天没亮")
+    assert answer.status_code == 200
+    (one,) = answer.json()
+    assert (one["service_request_id"], one["status"]) == (number, "open")
+    page = await client.get(one["service_notice"].partition("city.example")[2] or one["service_notice"])
+    assert f"/grievances/{number}/support" in page.text  # there one has it too, or follows it
+    assert "13800001234" not in answer.text
+    (told,) = checked(await asked_similar(client, "xml", address_id="", description=WORDS, **NAMED))["request"]
+    assert told["service_request_id"] == number
+    for other in ({"description": "燃气味很重，请快来"}, {"address_id": place.HONGQIAO}, {"description": "灯"}):
+        assert (await asked_similar(client, **other)).json() == []
+    assert (await asked_similar(client, address_id="", address_string="河边")).json() == []
+    assert (await asked_similar(client, address_id="", address_string="", lat="", long="")).status_code == 400
+    assert await Grievance.all().count() == before
+
+
+NAMED = {"address_string": "凤冈县龙泉街道凤泉社区三单元"}
+
+
+@pytest.mark.parametrize("more", [{}, {"category": "lighting", "point": "27.95, 107.71"}])
+async def test_what_is_alike_is_found_by_the_index_of_the_community(
+    engine: Engine, city: None, more: dict[str, str]
+) -> None:
+    plan, values = engine.prepared(
+        document("open311/similar"), {"community": FENGQUAN, "text": WORDS, **more}, ANONYMOUS
+    )
+    assert not await gone_through(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS), ("grievance",))
+
+
 async def test_of_its_point_a_report_tells_the_square_that_it_lies_in(client: httpx.AsyncClient, key: str) -> None:
     told = {}
     for lat, long in (("27.9501", "107.7101"), ("27.9599", "107.7199"), ("-27.9562", "-0.0001"), ("", "")):

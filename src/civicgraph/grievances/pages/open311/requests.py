@@ -39,7 +39,7 @@ async def requests(request: Request) -> Told:
     if page["hasNextPage"]:
         following = request.url.include_query_params(after=page["endCursor"])
         headers["link"] = f'<{_base()}{following.path}?{following.query}>; rel="next"'
-    return Told("service_requests", [_told(request, one) for one in found["grievances"]["nodes"]], headers=headers)
+    return Told("service_requests", [told_of(request, one) for one in found["grievances"]["nodes"]], headers=headers)
 
 
 async def request_(request: Request) -> Told:
@@ -50,7 +50,7 @@ async def request_(request: Request) -> Told:
     found = (await public(request, "requests", variables))["grievances"]["nodes"]
     if not found:
         raise Refused(404, gettext(N_("service_request_id: there is no such report, or it is not public.")))
-    return Told("service_requests", [_told(request, one) for one in found])
+    return Told("service_requests", [told_of(request, one) for one in found])
 
 
 def _narrowed(given: Mapping[str, str]) -> dict[str, Any]:
@@ -101,7 +101,8 @@ def _page_size(given: Mapping[str, str]) -> int:
     return min(max(int(text), 1), MOST) if text.isascii() and text.isdigit() and len(text) < 9 else MOST
 
 
-def _told(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
+def told_of(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A report as GeoReport tells it."""
     latest = row["latestUpdate"] or {}
     shown = next((one["name"] for one in row["photos"] if one["isPublic"]), None)
     return {
