@@ -153,7 +153,7 @@ async def test_the_tiles_bear_names_that_readers_of_english_can_read(site: Site,
         ]
         site.stranger.http.cookies.set("lang", "en")
         page = await site.stranger.open(address)
-    assert re.findall(r'<a class="t-520327[^>]*><span>([^<]+)</span>', page) == ["Fenggang"]
+    assert re.findall(r'<a class="t-520327[^>]*><span>([^<]+)</span>', page) == ["Feng\u00adgang"]  # it may break there
 
 
 def tiles(text: str) -> dict[str, str]:

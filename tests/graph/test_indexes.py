@@ -47,6 +47,7 @@ EXCEPTIONS = {
     "GrievanceFilter.urgency",
     "GrievanceFilter.waits_for_my_answer",
     "GrievanceOrder.DUE_FIRST",
+    "GrievanceOrder.LATEST",
     "GrievanceUpdateFilter.status",
     "InboxMessageFilter.is_unread",
     *(

@@ -92,6 +92,29 @@ async def test_a_letter_becomes_a_report_and_its_sender_gets_the_way_to_follow_i
     assert (await post.get(found[1])).status_code == 200
 
 
+async def test_who_writes_what_was_reported_is_told_so_with_a_way_to_follow_it(
+    post: httpx.AsyncClient, mailbox: Mailbox
+) -> None:
+    await passed_on(post, letter().as_bytes())
+    first = await Grievance.get()
+    await passed_on(post, letter(Message_ID="<hidden@example.cn>").as_bytes())
+    hidden = await Grievance.exclude(id=first.id).get()
+    await Grievance.filter(id=hidden.id).update(is_public=False)
+    neighbour = {"From": "王大爷 <wang@example.cn>", "Message_ID": "<two@example.cn>"}
+    await passed_on(post, letter(**neighbour).as_bytes())
+    other = {"From": "李四 <li@example.cn>", "Message_ID": "<three@example.cn>"}
+    await passed_on(post, letter("凤冈县龙泉街道凤泉社区有人高空抛物", subject="太危险", **other).as_bytes())
+    await deliver_due()
+    (mail,) = mailbox.to("wang@example.cn")
+    text = mail.get_content()
+    assert "可能已经有人反映过同样的问题" in text
+    there = re.findall(r"http://[^/\s]+(/grievances/\S+/following)", text)
+    assert there == [f"/grievances/{first.number}/following"]
+    assert (await post.get(there[0])).status_code == 200
+    (mail,) = mailbox.to("li@example.cn")
+    assert "/following" not in mail.get_content()
+
+
 async def test_the_same_letter_twice_is_one_report_and_one_answer(post: httpx.AsyncClient, mailbox: Mailbox) -> None:
     first = await passed_on(post, letter().as_bytes())
     again = await passed_on(post, letter().as_bytes())

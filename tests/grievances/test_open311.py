@@ -16,14 +16,17 @@ from civicgraph import budgets, clock, crypto, db
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
 from civicgraph.accounts.operations import create_token, revoke_token
+from civicgraph.graph.engine import Engine
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import CategoryQuestion, Grievance, HeldReport
-from civicgraph.permissions import Actor, Role
+from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.settings import Settings
+from civicgraph.web.templating import document
 from tests.conftest import SECRET, make_settings
 from tests.grievances.conftest import fill
 from tests.support import city as place
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
+from tests.support.plans import gone_through, plan_of_document
 from tests.support.servers import Server
 from tests.uploads.pictures import photo
 
@@ -158,6 +161,59 @@ async def test_a_report_arrives_with_all_that_was_sent(client: httpx.AsyncClient
     assert (await client.get(f"/track/{path}")).status_code == 200
 
 
+async def asked_similar(client: httpx.AsyncClient, ending: str = "json", **values: str) -> httpx.Response:
+    """An app asks before it files, with what the report would say, and no key."""
+    given = {name: value for name, value in {**SENT, **values}.items() if value}
+    return await client.post(f"/open311/v2/similar.{ending}", data=given)
+
+
+async def test_an_app_asks_before_filing_whether_somebody_reported_the_same(
+    client: httpx.AsyncClient, key: str
+) -> None:
+    number = (await sent(client, key)).json()[0]["service_request_id"]
+    hidden = (await sent(client, key, description=f"{WORDS}，快")).json()[0]["service_request_id"]
+    await Grievance.filter(number=hidden).update(is_public=False)
+    before = await Grievance.all().count()
+    answer = await asked_similar(client, description="三单元的楼道灯坏了，好几天没亮")
+    assert answer.status_code == 200
+    (one,) = answer.json()
+    assert (one["service_request_id"], one["status"]) == (number, "open")
+    page = await client.get(one["service_notice"].partition("city.example")[2] or one["service_notice"])
+    assert f"/grievances/{number}/support" in page.text  # there one has it too, or follows it
+    assert "13800001234" not in answer.text
+    (told,) = checked(await asked_similar(client, "xml", address_id="", description=WORDS, **NAMED))["request"]
+    assert told["service_request_id"] == number
+    for other in ({"description": "燃气味很重，请快来"}, {"address_id": place.HONGQIAO}, {"description": "灯"}):
+        assert (await asked_similar(client, **other)).json() == []
+    assert (await asked_similar(client, address_id="", address_string="河边")).json() == []
+    assert (await asked_similar(client, address_id="", address_string="", lat="", long="")).status_code == 400
+    assert await Grievance.all().count() == before
+
+
+NAMED = {"address_string": "凤冈县龙泉街道凤泉社区三单元"}
+
+
+@pytest.mark.parametrize("more", [{}, {"category": "lighting", "point": "27.95, 107.71"}])
+async def test_what_is_alike_is_found_by_the_index_of_the_community(
+    engine: Engine, city: None, more: dict[str, str]
+) -> None:
+    plan, values = engine.prepared(
+        document("open311/similar"), {"community": FENGQUAN, "text": WORDS, **more}, ANONYMOUS
+    )
+    assert not await gone_through(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS), ("grievance",))
+
+
+async def test_of_its_point_a_report_tells_the_square_that_it_lies_in(client: httpx.AsyncClient, key: str) -> None:
+    told = {}
+    for lat, long in (("27.9501", "107.7101"), ("27.9599", "107.7199"), ("-27.9562", "-0.0001"), ("", "")):
+        words = f"楼道灯坏了两天，第{len(told)}处"
+        number = (await sent(client, key, lat=lat, long=long, description=words)).json()[0]["service_request_id"]
+        (one,) = (await client.get(f"/open311/v2/requests/{number}.json")).json()
+        assert checked(await client.get(f"/open311/v2/requests/{number}.xml"))
+        told[lat, long] = (one["lat"], one["long"])
+    assert list(told.values()) == [(27.955, 107.715), (27.955, 107.715), (-27.955, -0.005), (None, None)]
+
+
 async def test_nothing_that_is_not_public_is_told(client: httpx.AsyncClient, key: str) -> None:
     number = (await sent(client, key)).json()[0]["service_request_id"]
     hidden = (await sent(client, key, description="这一条不公开，楼上每天深夜敲打")).json()[0]["service_request_id"]
@@ -165,7 +221,7 @@ async def test_nothing_that_is_not_public_is_told(client: httpx.AsyncClient, key
     for ending in ("json", "xml"):
         text = (await client.get(f"/open311/v2/requests.{ending}?api_key={key}")).text
         assert number in text
-        for private in ("13800001234", "陈", "501", "chen@", "27.95", hidden):
+        for private in ("13800001234", "陈", "501", "chen@", "27.956", "107.716", hidden):
             assert private not in text
     assert (await client.get(f"/open311/v2/requests/{hidden}.json")).status_code == 404
 
@@ -287,6 +343,26 @@ async def test_lists_are_narrowed_by_time_state_and_number(client: httpx.AsyncCl
         {"start_date": "2020-01-01", "end_date": "2021-01-01"},
     ):
         assert (await client.get("/open311/v2/requests.json", params=wrong)).status_code == 400
+
+
+WINDOW = {"submittedFrom": "2019-03-01T00:00:00+08:00", "submittedBefore": "2019-05-01T00:00:00+08:00"}
+
+
+@pytest.mark.parametrize("place_code", [place.CITY, FENGGANG, place.LONGQUAN, FENGQUAN])
+@pytest.mark.parametrize(
+    "more", [{}, {"categories": ["gas", "lighting"]}, {"isUnfinished": True}, {"isUnfinished": False}]
+)
+async def test_what_was_reported_long_ago_is_found_by_an_index_of_times(
+    engine: Engine, city: None, place_code: str, more: dict[str, Any]
+) -> None:
+    """Whoever asks for a spring of seven years ago does not go through all that was reported since."""
+    variables = {"place": place_code, "filter": {"within": place_code, **WINDOW, **more}, "first": 100}
+    plan, values = engine.prepared(document("open311/requests"), variables, ANONYMOUS)
+    parameters = engine.parameters(plan.slots, values, ANONYMOUS)
+    assert not await gone_through(plan.statement, parameters, ("grievance",))
+    if len(place_code) <= len(FENGGANG) and "categories" not in more:
+        told = await plan_of_document(engine, document("open311/requests"), variables)
+        assert "submitted_at>? AND submitted_at<?" in told or "submitted_at >=" in told, told
 
 
 async def test_a_key_sends_so_many_in_a_minute(

@@ -47,6 +47,7 @@ from civicgraph.grievances.intake.graph import GrievanceCategoryOrder as Grievan
 from civicgraph.grievances.intake.graph import HeldReport as HeldReport
 from civicgraph.grievances.intake.graph import HeldReportFilter as HeldReportFilter
 from civicgraph.grievances.intake.graph import HeldReportOrder as HeldReportOrder
+from civicgraph.grievances.intake.likeness import middle_of_square
 from civicgraph.grievances.kept import GrievanceCall, UrgencyPolicy
 from civicgraph.grievances.models import Channel, GrievanceStatus, HoldReason, ReporterKind, Urgency
 from civicgraph.grievances.steps import GrievanceRedaction as GrievanceRedaction
@@ -150,6 +151,12 @@ class GrievanceOrder:
 
     NEWEST = Order(("id",), "Latest reported first.", is_descending=True)
     OLDEST = Order(("id",), "Earliest reported first.")
+    LATEST = Order(
+        ("submitted_at", "id"),
+        "Latest reported first, by the time: for what was reported between two times, however long ago.",
+        is_descending=True,
+        reason="It is asked with a window of times, which an index of these finds; what else is asked narrows the window.",
+    )
     DUE_FIRST = Order(
         ("due_at", "id"),
         "By what is promised next, see `dueAt`: first answers that are awaited, and resolutions; ask it of those that are open.",
@@ -248,6 +255,15 @@ class Grievance:
     building = column(guard=rules.reads_private)
     latitude_micro = column(guard=rules.reads_private)
     longitude_micro = column(guard=rules.reads_private)
+    square_latitude_micro = computed(
+        int | None,
+        middle_of_square("latitude_micro"),
+        "Latitude by WGS-84, in millionths of a degree, of the middle of the square of a hundredth of a degree that it"
+        " lies in: all that everybody may know of its point. Null without one.",
+    )
+    square_longitude_micro = computed(
+        int | None, middle_of_square("longitude_micro"), "Longitude of the middle of that square."
+    )
     danger = column(guard=rules.reads_private)
     contact_name_masked = column(guard=rules.reads_private)
     contact_phone_masked = column(guard=rules.reads_private)

@@ -282,12 +282,14 @@ class Grievance(Record):
             ("assignee_id", "resolved_at"),
             ("status", "id"),
             ("due_at", "id"),
+            ("submitted_at", "id"),
             ("duplicate_of_id", "id"),
         )
 
     sql_indexes: ClassVar[SqlIndexes] = {
         **by_place("grievance", "division_id", "id"),
         **{f"grievance_standing_{one}": (f"substr(division_id, 1, {one})", "status", "id") for one in (6, 9)},
+        "grievance_submitted_6": ("substr(division_id, 1, 6)", "submitted_at", "id"),
         **dict.fromkeys(("grievance_open", "grievance_phone", "grievance_email", "grievance_to_erase"), ()),
     }
 

@@ -134,6 +134,7 @@ EXAMPLES = {
     "off_reason": "电梯检修，约两周。",
     "reason": "同一时期已享受同类补贴",
     "free": 1,
+    "alike": ["ZY-0528-2C9M"],
     "about": "moved_up",
     "office": "区消防救援大队",
     "lost": 0,

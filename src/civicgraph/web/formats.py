@@ -15,6 +15,8 @@ from pypinyin import lazy_pinyin
 from civicgraph import clock
 from civicgraph.i18n import LOCALES, current, gettext, label_of, listed, ngettext
 
+_SOFT_HYPHEN = "\u00ad"
+
 
 def _moment(value: str | datetime) -> datetime:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -185,10 +187,13 @@ def place_name(division: dict[str, Any] | None) -> str:
 
 
 def tile_name(name: str) -> str:
-    """A county's name where there is little room: 凤冈县 → 凤冈, 道真仡佬族苗族自治县 → 道真; in English Fenggang, Daozhen."""
+    """A county's name where there is little room: 凤冈县 → 凤冈, 道真仡佬族苗族自治县 → 道真; in English Fenggang, Daozhen.
+
+    Between its syllables it may break: Honghuagang is wider than a tile on a phone.
+    """
     stem = name.partition("仡佬族")[0]
     stem = stem[:-1] if len(stem) > 2 and stem[-1] in "区县市" else stem
-    return "".join(lazy_pinyin(stem)).capitalize() if current.get() == "en" else stem
+    return _SOFT_HYPHEN.join(lazy_pinyin(stem)).capitalize() if current.get() == "en" else stem
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

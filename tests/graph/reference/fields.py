@@ -22,6 +22,16 @@ OPEN = ("SUBMITTED", "ACCEPTED", "ASSIGNED", "IN_PROGRESS", "ON_HOLD", "REOPENED
 # Grievances ------------------------------------------------------------------------------------
 
 
+def middle_of_square(column: str) -> Callable[[World, Any], int | None]:
+    """The middle of a hundredth of a degree, for whoever may not know where in it."""
+
+    def told(world: World, row: Any) -> int | None:
+        number = getattr(row, column)
+        return None if number is None else number // 10_000 * 10_000 + 5_000
+
+    return told
+
+
 def is_overdue(world: World, row: Any) -> bool:
     """Until it is accepted the response is promised, after that the resolution; once resolved nothing is due."""
     due = next_due(row.accepted_at, row.response_due_at, row.resolution_due_at)
@@ -281,6 +291,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Grid.currentWorker": current_worker,
     "Grievance.calls": owned("GrievanceCall", "grievance_id"),
     "Grievance.isOverdue": is_overdue,
+    "Grievance.squareLatitudeMicro": middle_of_square("latitude_micro"),
+    "Grievance.squareLongitudeMicro": middle_of_square("longitude_micro"),
     "Grievance.latestUpdate": latest_update,
     "Grievance.resolvedInTime": in_time("resolved_at", "resolution_due_at"),
     "Grievance.respondedInTime": in_time("accepted_at", "response_due_at"),

@@ -182,7 +182,11 @@ ORDERS: dict[str, dict[str, Order]] = {
         "LATEST": Order(("served_on", "id"), is_descending=True),
     },
     "InvestmentProject": {**NEWEST, "LARGEST": Order(("contracted_fen", "id"), is_descending=True)},
-    "Grievance": {**BOTH, "DUE_FIRST": Order(("due_at", "id"))},
+    "Grievance": {
+        **BOTH,
+        "DUE_FIRST": Order(("due_at", "id")),
+        "LATEST": Order(("submitted_at", "id"), is_descending=True),
+    },
     "GrievanceCategory": {"POSITION": Order(("position", "code"))},
     "Person": {"USERNAME": Order(("username",), is_private=True)},
 }

@@ -139,6 +139,11 @@ def _part(place: int) -> Callable[[Any], int | None]:
     return part
 
 
+def middle_of_square(column: str) -> Callable[[Compiler, Row], str]:
+    """SQL of what everybody may know of a point's number: the middle of the square that it lies in; null without a point."""
+    return lambda c, row: f"({_square(row[column])} * {SQUARE} - {MAX_MICRO} + {SQUARE // 2})"
+
+
 def _square(number: str) -> str:
     """The square of one of a point's numbers; whole ones above zero, so that all are of one size."""
     return f"({number} + {MAX_MICRO}) / {SQUARE}"

@@ -66,7 +66,9 @@ class FileGrievance(Input):
         title=N_("Point on the map"),
         max_length=60,
         json_schema_extra={"inputmode": "text", "placeholder": "27.6912, 106.9153"},
-        description=N_("Latitude and longitude (WGS-84), if you know them. Only staff see it."),
+        description=N_(
+            "Latitude and longitude (WGS-84), if you know them. Only staff see it; everybody sees the square of about a kilometre around."
+        ),
     )
     answers: list[GivenAnswer] = Field(
         default_factory=list,

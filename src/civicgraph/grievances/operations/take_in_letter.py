@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pydantic import Field
@@ -32,14 +33,18 @@ MOST_ANSWERED = 1_000
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 
 
-async def take_in_letter(actor: Actor, letter: Letter) -> dict[str, Any]:
+Alike = Callable[[str, str, str], Awaitable[list[str]]]
+"""Numbers of public reports that may be of the same problem, by community, text and category."""
+
+
+async def take_in_letter(actor: Actor, letter: Letter, alike: Alike) -> dict[str, Any]:
     """Take a letter in; the same letter again is taken in once. Answers what became of it and its number.
 
-    Raises `OperationError` when it cannot be taken in now (too many) or at all.
+    Its sender is told of what others reported alike. Raises `OperationError` when it cannot be taken in now (too many) or at all.
     """
     if row := await answered(letter.headers.get("to", ""), letter.headers.get("cc", ""), *_delivered(letter)):
         return await _answer(actor, letter, row)
-    return await _file(actor, letter)
+    return await _file(actor, letter, alike)
 
 
 def _delivered(letter: Letter) -> list[str]:
@@ -70,16 +75,18 @@ async def answer_by_letter(actor: Actor, data: AnswerByLetter) -> Grievance:
     return await add_words(actor, row, data.words)
 
 
-async def _file(actor: Actor, letter: Letter) -> dict[str, Any]:
+async def _file(actor: Actor, letter: Letter, alike: Alike) -> dict[str, Any]:
     text = "\n".join(one for one in (letter.title, letter.own_words) if one)
     text = text if len(text) >= 5 else gettext(N_("By e-mail: %(text)s"), text=text or "…")
     sender = letter.sender if _ADDRESS.fullmatch(letter.sender) and len(letter.sender) <= 120 else ""
     photos, lost = await _photos(actor, letter)
+    category, community = await _category(text), await place_in(text, settings.current().city_code)
+    others = await alike(community, text[:MOST], category) if community and sender else []
     filed = await file_grievance(
         actor,
         {
-            "category": await _category(text),
-            "division_code": await place_in(text, settings.current().city_code) or settings.current().city_code,
+            "category": category,
+            "division_code": community or settings.current().city_code,
             "description": text[:MOST],
             "contact_name": letter.sender_name[:60],
             "contact_email": sender,
@@ -89,11 +96,13 @@ async def _file(actor: Actor, letter: Letter) -> dict[str, Any]:
         },
     )
     if sender:
-        await _confirm(actor, sender, filed, is_cut=len(text) > MOST, lost=lost)
+        await _confirm(actor, sender, filed, is_cut=len(text) > MOST, lost=lost, alike=others)
     return {"result": "held" if filed["is_held"] else "filed", "number": filed["number"]}
 
 
-async def _confirm(actor: Actor, sender: str, filed: dict[str, Any], *, is_cut: bool, lost: int) -> None:
+async def _confirm(
+    actor: Actor, sender: str, filed: dict[str, Any], *, is_cut: bool, lost: int, alike: list[str]
+) -> None:
     """Tell the sender the number and the way to follow it, once. The secret lies sealed until the mail leaves."""
     number, row = filed["number"], filed["grievance"]
     link = f"/track/{number}/{typed_secret(filed['tracking_secret'])}"
@@ -102,6 +111,7 @@ async def _confirm(actor: Actor, sender: str, filed: dict[str, Any], *, is_cut: 
         "sealed_link": crypto.encrypt(link),
         "response_due_at": row.response_due_at.isoformat() if row else "",
         "danger": in_a_sentence(filed["emergency_calls"]),
+        "alike": [one for one in alike if one != number],
         "is_cut": is_cut,
         "lost": lost,
     }

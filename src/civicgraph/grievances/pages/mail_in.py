@@ -7,6 +7,7 @@ import binascii
 import hmac
 import re
 from dataclasses import replace
+from functools import partial
 
 import structlog
 from starlette.requests import Request
@@ -22,6 +23,7 @@ from civicgraph.grievances.operations.take_in_letter import take_in_letter
 from civicgraph.notifications.sending.webhooks import signature
 from civicgraph.operations import OperationError, TooMany
 from civicgraph.permissions import ANONYMOUS, Actor
+from civicgraph.web import read
 
 log = structlog.get_logger()
 
@@ -70,7 +72,14 @@ async def _taken(request: Request, letter: Letter) -> Response:
     asked: Actor = request.state.actor
     sender = crypto.keyed_hash("sender of a letter", letter.sender.lower())
     actor = replace(ANONYMOUS, locale=locale, address_key=sender, request_id=asked.request_id, _prefixes={})
-    return JSONResponse(await take_in_letter(actor, letter), 200, {"cache-control": "no-store"})
+    taken = await take_in_letter(actor, letter, partial(_alike, request))
+    return JSONResponse(taken, 200, {"cache-control": "no-store"})
+
+
+async def _alike(request: Request, community: str, text: str, category: str) -> list[str]:
+    """What everybody may read of the community that may be of the same problem."""
+    found = await read(request, "grievances/alike", {"community": community, "text": text, "category": category})
+    return [str(one["number"]) for one in found["grievancesAlike"]]
 
 
 def _read(kind: str, body: bytes) -> Letter:

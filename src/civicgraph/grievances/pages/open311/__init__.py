@@ -6,7 +6,7 @@ whoever asks. See docs/open311.md and https://wiki.open311.org/GeoReport_v2/.
 
 from __future__ import annotations
 
-from civicgraph.grievances.pages.open311 import discovery, filing, requests, services, tokens
+from civicgraph.grievances.pages.open311 import discovery, filing, requests, services, similar, tokens
 from civicgraph.grievances.pages.open311.answers import both
 
 ROUTES = [
@@ -16,5 +16,6 @@ ROUTES = [
     *both("/open311/v2/requests", requests.requests, name="open311_requests"),
     *both("/open311/v2/requests", filing.file_request, name="open311_file", methods=["POST"]),
     *both("/open311/v2/requests/{number}", requests.request_, name="open311_request"),
+    *both("/open311/v2/similar", similar.similar, name="open311_similar", methods=["POST"]),
     *both("/open311/v2/tokens/{token}", tokens.token, name="open311_token"),
 ]

@@ -54,7 +54,7 @@ async def file_request(request: Request) -> Told:
         "answers": answers,
         "photos": names,
         "idempotency_key": _key(request, given, body.pairs),
-        **await _where(given, place),
+        **await where_of(given, place),
         **_who(given),
     }
     try:
@@ -96,7 +96,7 @@ def _answers(questions: Sequence[Mapping[str, Any]], pairs: Sequence[tuple[str, 
     return ordered + [{"question": code, "answer": answer} for code, answer in given.items()]
 
 
-async def _where(given: Mapping[str, str], place: str) -> dict[str, str]:
+async def where_of(given: Mapping[str, str], place: str) -> dict[str, str]:
     """The community: by `address_id`, else by the words of the address; where neither tells, staff find it."""
     words, code = given.get("address_string", ""), given.get("address_id", "").strip()
     latitude, longitude = (given.get(name, "").strip() for name in ("lat", "long"))

@@ -9,7 +9,6 @@ from typing import Any
 from starlette.requests import Request
 
 from civicgraph import clock, settings
-from civicgraph.grievances.models import GrievanceStatus
 from civicgraph.grievances.pages.open311.answers import Refused, Told, moment
 from civicgraph.grievances.pages.open311.asking import jurisdiction, named, public
 from civicgraph.grievances.rules import OFFICES, typed_number
@@ -18,10 +17,7 @@ from civicgraph.i18n import N_, gettext
 from civicgraph.web import throttle
 from civicgraph.web.shell import address
 
-_STATES = {
-    "open": [one.name for one in UNFINISHED],
-    "closed": [one.name for one in GrievanceStatus if one not in UNFINISHED],
-}
+_OPEN = [one.name for one in UNFINISHED]
 MOST_DAYS = 90
 MOST = 100
 """Reports of one answer, and numbers that can be asked for at once."""
@@ -43,7 +39,7 @@ async def requests(request: Request) -> Told:
     if page["hasNextPage"]:
         following = request.url.include_query_params(after=page["endCursor"])
         headers["link"] = f'<{_base()}{following.path}?{following.query}>; rel="next"'
-    return Told("service_requests", [_told(request, one) for one in found["grievances"]["nodes"]], headers=headers)
+    return Told("service_requests", [told_of(request, one) for one in found["grievances"]["nodes"]], headers=headers)
 
 
 async def request_(request: Request) -> Told:
@@ -54,7 +50,7 @@ async def request_(request: Request) -> Told:
     found = (await public(request, "requests", variables))["grievances"]["nodes"]
     if not found:
         raise Refused(404, gettext(N_("service_request_id: there is no such report, or it is not public.")))
-    return Told("service_requests", [_told(request, one) for one in found])
+    return Told("service_requests", [told_of(request, one) for one in found])
 
 
 def _narrowed(given: Mapping[str, str]) -> dict[str, Any]:
@@ -71,10 +67,10 @@ def _narrowed(given: Mapping[str, str]) -> dict[str, Any]:
     if codes := _several(given, "service_code"):
         found["categories"] = codes
     if asked := set(_several(given, "status")):
-        if not asked <= _STATES.keys():
+        if not asked <= {"open", "closed"}:
             raise Refused(400, gettext(N_("status: please ask for open, closed, or both.")))
         if len(asked) == 1:
-            found["statuses"] = _STATES[asked.pop()]
+            found["isUnfinished"] = asked == {"open"}
     return found
 
 
@@ -105,12 +101,13 @@ def _page_size(given: Mapping[str, str]) -> int:
     return min(max(int(text), 1), MOST) if text.isascii() and text.isdigit() and len(text) < 9 else MOST
 
 
-def _told(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
+def told_of(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A report as GeoReport tells it."""
     latest = row["latestUpdate"] or {}
     shown = next((one["name"] for one in row["photos"] if one["isPublic"]), None)
     return {
         "service_request_id": row["number"],
-        "status": "open" if row["status"] in _STATES["open"] else "closed",
+        "status": "open" if row["status"] in _OPEN else "closed",
         "status_notes": latest.get("publicNote") or row["outcome"] or row["reason"] or None,
         "service_name": named(row["category"]),
         "service_code": row["category"]["code"],
@@ -123,10 +120,15 @@ def _told(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
         "address": _place(row),
         "address_id": row["division"]["code"],
         "zipcode": None,
-        "lat": None,
-        "long": None,
+        "lat": _degrees(row["squareLatitudeMicro"]),
+        "long": _degrees(row["squareLongitudeMicro"]),
         "media_url": f"{_base()}{address(request, 'upload', file=shown, size='large')}" if shown else None,
     }
+
+
+def _degrees(micro: int | None) -> float | None:
+    """The middle of the square of about a kilometre that the point lies in: where exactly is for staff alone."""
+    return None if micro is None else micro / 1_000_000
 
 
 def _place(row: Mapping[str, Any]) -> str:
