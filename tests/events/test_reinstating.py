@@ -303,3 +303,14 @@ async def test_what_has_passed_is_not_taken_back_and_a_new_day_makes_it_possible
     assert (await Event.get(id=row.id)).status is EventStatus.PUBLISHED
     (told,) = await OutboxMessage.filter(template="booking_reinstated")
     assert told.values["starts_at"][:10] == "2026-05-29"
+
+
+async def test_a_move_that_was_a_mistake_is_taken_back_by_moving_it_to_the_day_that_was_announced(site: Site) -> None:
+    row = await night(site)
+    await site.post(row, "postponement", reason="看错了日历", starts_at="2026-05-23T19:00")
+    assert "5月22日" in await site.stranger.open(f"/events/{row.slug}")
+    assert (await Event.get(id=row.id)).previous_starts_at == START
+    await site.post(row, "postponement", reason="还是原来那天", starts_at="2026-05-22T19:00")
+    row = await Event.get(id=row.id)
+    assert (row.starts_at, row.previous_starts_at) == (START, None)
+    assert "5月23日" not in await site.stranger.open(f"/events/{row.slug}")

@@ -115,7 +115,8 @@ async def postpone_event(actor: Actor, data: PostponeEvent) -> Event:
         data,
         "move",
         status_reason=data.reason,
-        previous_starts_at=row.starts_at,
+        # Moved back to what was announced, it was never moved: nobody is to read of the day that was a mistake.
+        previous_starts_at=None if values.starts_at == row.previous_starts_at else row.starts_at,
         starts_at=values.starts_at,
         ends_at=values.ends_at,
         is_over=values.ends_at < clock.now(),
