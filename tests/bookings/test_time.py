@@ -206,3 +206,32 @@ async def test_places_that_were_offered_later_are_offered_at_those_that_follow_b
     assert [(one.event_id, one.capacity) for one in quotas] == [(row.id, 12) for row in rows[1:]]  # type: ignore[attr-defined]
     assert "后面各场都有名额了" in await pressed(staff, there)
     assert await Quota.all().count() == 3
+
+
+async def test_a_session_that_was_added_later_is_offered_at_those_that_follow_and_what_they_have_stays(
+    app: Starlette, editor: Actor, night: Event, offer: Offer
+) -> None:
+    await offer(capacity=30)
+    night = await events.repeat_event(
+        editor, {"slug": night.slug, "version": night.version, "frequency": "weekly", "count": 3}
+    )
+    rows = await Event.filter(series_id=night.series_id).order_by("starts_at")  # type: ignore[attr-defined]
+    kept = await Quota.get(event_id=rows[1].id)
+    await come(kept)
+    for hour in (19, 20):
+        await offer(capacity=8, title="工作坊", starts_at=f"2031-05-22T{hour}:30")
+    given = {"subject_kind": "event", "subject_slug": rows[2].slug, "capacity": 5, "title": "工作坊"}
+    await operations.create_quota(editor, {**given, "starts_at": "2031-06-05T20:45"})  # by hand, at another time
+    staff = await signed_in(app, editor)
+    there = f"/staff/events/{night.slug}"
+    assert "后面各场有名额了" in await pressed(staff, there)
+    offered = [
+        [(one.title, one.capacity, f"{one.starts_at.astimezone(clock.CITY_ZONE):%H:%M}") for one in found]
+        for found in [await Quota.filter(event_id=row.id).order_by("starts_at") for row in rows[1:]]
+    ]
+    assert offered == [
+        [("", 30, "19:00"), ("工作坊", 8, "19:30"), ("工作坊", 8, "20:30")],
+        [("", 30, "19:00"), ("工作坊", 8, "19:30"), ("工作坊", 5, "20:45")],
+    ]
+    assert (await Quota.get(id=kept.id)).taken == 1
+    assert "后面各场都有名额了" in await pressed(staff, there)

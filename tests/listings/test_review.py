@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 
 from civicgraph import clock
+from civicgraph.accounts.models import Grant
 from civicgraph.events import operations as events
 from civicgraph.notifications.models import InboxMessage
 from civicgraph.permissions import Actor, Role
@@ -98,3 +99,31 @@ async def test_what_is_published_by_itself_is_told_to_whoever_asked_and_nobody_i
             await claim_due(await leader())
     assert [subject for subject, _ in await inbox(author)] == [f"已发布：{NIGHT['title']}"]
     assert [subject for subject, _ in await inbox(editor)] == [f"请审核：{NIGHT['title']}"]
+
+
+@pytest.mark.parametrize(("room", "name", "draft"), [EVENT, SERVICE])
+async def test_an_author_reads_of_what_is_published_that_an_editor_changes_it_and_whom_to_ask(
+    app: Starlette, room: str, name: str, draft: Draft
+) -> None:
+    await place.build()
+    author = await place.person("小王", Role.AUTHOR, FENGQUAN)
+    editor = await place.person("凤冈老李", Role.EDITOR, FENGGANG)
+    await place.person("市里的编辑", Role.EDITOR, place.CITY)
+    neighbour = await place.person("绥阳老赵", Role.EDITOR, SUIYANG)
+    row = await draft(author)
+    where = f"/staff/{room}/{row.slug}"
+    looking = await signed_in(app, editor)
+    await looking.open(where)
+    await looking.send(f"{where}/publication")
+    writing = await signed_in(app, author)
+    page = await writing.open(where)
+    assert "不在您的管理范围内" not in page
+    assert "已公开的内容由编辑修改，您在这里能看、不能改。要改动，请找：凤冈老李。" in page
+    assert f"{where}/record" not in page
+    writing.http.cookies.set("lang", "en")
+    assert "Please ask: 凤冈老李." in await writing.open(where)
+    assert "不在您的管理范围内" in await (await signed_in(app, neighbour)).open(where)
+    await Grant.filter(person_id=editor.person_id).delete()
+    assert "Please ask: 市里的编辑." in await writing.open(where)
+    await Grant.filter(role=Role.EDITOR).delete()
+    assert "please ask the office above" in await writing.open(where)

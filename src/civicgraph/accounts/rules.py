@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,29 @@ def known_person(c: Compiler, row: Row) -> str:
     if not c.is_staff:
         return c.dialect.false
     return f"({row['id']} = {c.person()} OR {_holds(c, row, MANAGE_PEOPLE)} OR {_left_to_the_city(c, row)})"
+
+
+def keepers(capability: str) -> Callable[[Compiler, Row], str]:
+    """The names of the staff nearest to a row's place that hold a capability over it, as `keepers_of` finds them."""
+    roles = ", ".join(f"'{role.value}'" for role in Role if capability in CAPABILITIES[role])
+
+    def named(c: Compiler, row: Row) -> str:
+        person, source = c.find("Person", lambda one: f"{one['is_active']}")
+
+        def over(grant: Row) -> str:
+            """An active person's grant over the place."""
+            begins = f"substr({row['division_id']}, 1, length({grant['division_id']})) = {grant['division_id']}"
+            holder, held = c.find("Person", lambda one: f"{one['id']} = {grant['person_id']} AND {one['is_active']}")
+            return f"{grant['role']} IN ({roles}) AND {begins} AND EXISTS (SELECT {holder['id']} {held})"
+
+        other, others = c.find("Grant", over)
+        nearest = f"(SELECT max(length({other['division_id']})) {others})"
+        grant, grants = c.find("Grant", lambda one: f"{over(one)} AND length({one['division_id']}) = {nearest}")
+        inner = f"SELECT {person['id']} AS id, {person['name']} AS name {source} AND {person['id']} IN (SELECT {grant['person_id']} {grants}) ORDER BY {person['id']}"
+        found = c.alias()
+        return f"(SELECT {c.dialect.json_array(f'{found}.name', order=f'{found}.id')} FROM ({inner}) {found})"
+
+    return named
 
 
 def managed_person(c: Compiler, row: Row) -> str:

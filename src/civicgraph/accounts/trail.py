@@ -72,6 +72,7 @@ OPERATIONS = {
     "update_event": N_("Changed an event"),
     "publish_event": N_("Published an event"),
     "cancel_event": N_("Cancelled an event"),
+    "reinstate_event": N_("Took an event’s cancellation or postponement back"),
     "finish_event": N_("Finished an event"),
     "duplicate_event": N_("Copied an event"),
     "submit_event": N_("Asked for an event to be looked over"),

@@ -19,7 +19,7 @@ def _enclosed(values: Mapping[str, Any], *, is_called_off: bool = False) -> list
     return found
 
 
-for _template in ("booking_step", "booking_changed", "booking_reminder"):
+for _template in ("booking_step", "booking_changed", "booking_reinstated", "booking_reminder"):
     MAKERS[_template] = _enclosed
 MAKERS["booking_postponed"] = _enclosed
 MAKERS["booking_called_off"] = partial(_enclosed, is_called_off=True)

@@ -55,6 +55,7 @@ class CallReason(Labelled):
     SUSPENDED = "suspended", N_("The service rests for a while")
     RESUMED = "resumed", N_("The service is there again")
     CALLED_OFF = "called_off", N_("Does not take place")
+    REINSTATED = "reinstated", N_("Takes place after all")
     ENDED = "ended", N_("The place is no longer theirs")
     MESSAGE = "message", N_("Words to everybody")
 
@@ -103,6 +104,9 @@ class Quota(Listing):
     is_phone_required = fields.BooleanField(default=False, description="Whether a telephone number has to be given.")
     status = fields.CharEnumField(
         QuotaStatus, max_length=10, default=QuotaStatus.OPEN, description="Whether places are given out."
+    )
+    status_before = fields.CharEnumField(
+        QuotaStatus, max_length=10, null=True, description="Whether places were given out when it was called off."
     )
     is_public = fields.BooleanField(default=False, description="Whether the event or service is published.")
     is_on_hold = fields.BooleanField(

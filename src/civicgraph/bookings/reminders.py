@@ -50,5 +50,9 @@ async def let_go(deadline: Deadline) -> None:
         return
     quota = await lock_quota(id=found.quota_id, nowait=True)  # type: ignore[attr-defined]
     row = await Registration.get(id=found.id)
+    if (
+        quota.status is QuotaStatus.CALLED_OFF
+    ):  # nobody could have said yes: it is kept anew if it takes place after all
+        return
     if row.state is RegistrationState.OFFERED and row.offered_until and row.offered_until <= clock.now():
         await end(SYSTEM, row, quota, RegistrationState.EXPIRED, call_about=CallReason.ENDED)

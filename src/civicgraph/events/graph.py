@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+from civicgraph.accounts.rules import keepers
 from civicgraph.bookings.rules import CALLS_DUE, calls_of
 from civicgraph.divisions.rules import concerns, is_above, place_below
 from civicgraph.events import models, operations, rules
@@ -40,6 +41,7 @@ from civicgraph.graph import (
     where,
     within,
 )
+from civicgraph.permissions import EDIT_EVENTS
 from civicgraph.uploads.image import image_of, material_of
 
 _WALKED = "Lists go by date and are of what is to come, or of some days: a walk passes over the events of these."
@@ -155,6 +157,7 @@ class Event:
     status = column()
     status_reason = column(description="Why it was cancelled, postponed or moved.")
     previous_starts_at = column()
+    reinstated_at = column()
     is_exception = column()
     recurs_at = column()
     published_at = column()
@@ -192,6 +195,12 @@ class Event:
     may_edit = computed(bool, rules.may_edit, "Whether you may change it.")
     may_publish = computed(bool, rules.publishes, "Whether you may publish it, and change it once it is public.")
     may_copy = computed(bool, rules.writes, "Whether you may write listings there, be it as a copy of this one.")
+    editors = computed(
+        list[str],
+        keepers(EDIT_EVENTS),
+        "Whom to ask who may write drafts there alone: those nearest to its place who publish there, by name.",
+        guard=rules.writes,
+    )
     publish_at = column(guard=rules.writes)
     submitted_at = column(guard=rules.writes)
     submitted_by = computed(str | None, rules.submitter, "Who asked for it to be looked over.", guard=rules.writes)
@@ -290,6 +299,7 @@ Mutation = mutations(
     door(operations.repeat_places, {"event": "Event"}),
     door(operations.postpone_event, {"event": "Event"}),
     door(operations.cancel_event, {"event": "Event"}),
+    door(operations.reinstate_event, {"event": "Event"}),
     door(operations.finish_event, {"event": "Event"}),
     door(operations.add_event_entry, {"entry": "EventEntry"}),
     door(operations.change_event_entry, {"entry": "EventEntry"}),

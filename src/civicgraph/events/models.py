@@ -182,6 +182,12 @@ class Event(Drafted):
     minutes = fields.TextField(default="", db_default="", description="What was said and agreed at a consultation.")
     status = fields.CharEnumField(EventStatus, max_length=12, default=EventStatus.DRAFT, description="Where it stands.")
     status_reason = fields.CharField(300, default="", description="Why it was cancelled.")
+    status_before = fields.CharEnumField(
+        EventStatus, max_length=12, null=True, description="Where it stood when it was cancelled, to be so again."
+    )
+    reinstated_at = fields.DatetimeField(
+        null=True, description="When its cancellation or postponement was taken back, empty when it never was."
+    )
     published_at = fields.DatetimeField(null=True, description="When it was published.")
     previous_starts_at = fields.DatetimeField(
         null=True, description="The start that was announced before it was moved, empty when it never was."

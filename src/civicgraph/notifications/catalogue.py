@@ -62,6 +62,7 @@ RESIDENT_MESSAGES = {
     "booking_postponed": N_("What one registered for is postponed"),
     "booking_suspended": N_("The service that one registered for rests"),
     "booking_resumed": N_("The service that one registered for is there again"),
+    "booking_reinstated": N_("What one registered for takes place after all"),
     "booking_called_off": N_("What one registered for does not take place"),
     "booking_message": N_("What the organiser writes to all who come"),
     "job_step": N_("News of an application for work"),
@@ -185,7 +186,7 @@ BLOCKS = {
 """Parts of the templates that depend on the case, offered whole."""
 NEEDED = {
     **dict.fromkeys(("booking_step", "booking_reminder", "booking_changed", "booking_postponed"), "own"),
-    **dict.fromkeys(("booking_suspended", "booking_resumed"), "own"),
+    **dict.fromkeys(("booking_suspended", "booking_resumed", "booking_reinstated"), "own"),
     **dict.fromkeys(("booking_fewer", "booking_message", "job_step"), "own"),
     "booking_called_off": "seen",
     "product_inquiry": "what",

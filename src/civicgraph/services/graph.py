@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from civicgraph.accounts.rules import keepers
 from civicgraph.bookings.rules import CALLS_DUE, calls_of
 from civicgraph.graph import (
     Order,
@@ -29,6 +30,7 @@ from civicgraph.graph import (
     where,
     within,
 )
+from civicgraph.permissions import EDIT_SERVICES
 from civicgraph.services import models, operations, rules
 from civicgraph.services.models import Allergen, Diet, Household, ServiceKind, ServiceStatus
 from civicgraph.uploads.image import image_of
@@ -179,6 +181,12 @@ class Service:
     may_edit = computed(bool, rules.may_edit, "Whether you may change it.")
     may_publish = computed(bool, rules.publishes, "Whether you may publish it, and change it once it is public.")
     may_copy = computed(bool, rules.writes, "Whether you may write listings there, be it as a copy of this one.")
+    editors = computed(
+        list[str],
+        keepers(EDIT_SERVICES),
+        "Whom to ask who may write drafts there alone: those nearest to its place who publish there, by name.",
+        guard=rules.writes,
+    )
     publish_at = column(guard=rules.writes)
     submitted_at = column(guard=rules.writes)
     submitted_by = computed(str | None, rules.submitter, "Who asked for it to be looked over.", guard=rules.writes)

@@ -226,6 +226,7 @@ async def build_bookings(dice: Random, events: list[Any], services: list[Any]) -
             min_age=dice.choice([None, 6]),
             max_age=dice.choice([None, 12]),
             status=dice.choice([*QuotaStatus, QuotaStatus.OPEN]),
+            status_before=QuotaStatus.OPEN if number % 2 else None,
             is_public=is_public,
             is_on_hold=dice.random() < 0.2,
             off_reason=dice.choice(["", "暴雨"]),

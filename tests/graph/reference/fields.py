@@ -12,6 +12,7 @@ from typing import Any
 from civicgraph import calendars
 from civicgraph.clock import CITY_ZONE
 from civicgraph.grievances.clocks import next_due
+from civicgraph.permissions import CAPABILITIES, EDIT_EVENTS, EDIT_SERVICES
 from tests.graph.reference import bookings, checklists, desk, intake, jobs, products, rules
 from tests.graph.reference.values import json_text
 from tests.graph.reference.world import Thing, World
@@ -248,6 +249,25 @@ NODES = (
     *("Checklist", "OneThingCase", "Referral", "Vacancy"),
 )
 
+
+def editors(capability: str) -> Callable[[World, Any], list[str]]:
+    """The names of the active people with a role that publishes, of the nearest place that has any."""
+
+    def find(world: World, row: Any) -> list[str]:
+        held = [
+            (len(grant.division_id), person)
+            for person in world.rows.tables["Person"]
+            if person.is_active
+            for grant in world.rows.having("Grant", "person_id", person.id)
+            if row.division_id.startswith(grant.division_id) and capability in CAPABILITIES[grant.role]
+        ]
+        nearest = max((length for length, _ in held), default=0)
+        found = {person.id: person.name for length, person in held if length == nearest}
+        return [found[number] for number in sorted(found)]
+
+    return find
+
+
 FIELDS: dict[str, Callable[..., Any]] = {
     **rules.MAY,
     **bookings.FIELDS,
@@ -274,6 +294,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
         ("Event.submittedBy", "Service.submittedBy"),
         lambda world, row: row.submitted_by_id and world.rows.one("Person", row.submitted_by_id).name,
     ),
+    "Event.editors": editors(EDIT_EVENTS),
+    "Service.editors": editors(EDIT_SERVICES),
     "Event.isOver": lambda world, row: row.ends_at < world.now,
     "EventSeries.isEnded": lambda world, row: row.made_until is None,
     "Event.entries": lambda world, row: world.things(

@@ -16,7 +16,7 @@ from civicgraph.grievances.intake.models import (
     HoldCause,
     QuestionKind,
 )
-from civicgraph.permissions import DRAFT_SERVICES, EDIT_EVENTS, READ_GRIEVANCES
+from civicgraph.permissions import DRAFT_EVENTS, DRAFT_SERVICES, EDIT_EVENTS, READ_GRIEVANCES
 from civicgraph.uploads.models import FocalPoint, Purpose, Upload
 from tests.graph.reference import likeness
 from tests.graph.reference.words import mark
@@ -45,12 +45,12 @@ def files(kind: str, of: str = "Grievance") -> Callable[[World, Any], list[Thing
     return find
 
 
-def image(of: str) -> Callable[[World, Any], Thing | None]:
-    """The picture of a listing, if one sees it."""
+def image(of: str, purpose: Purpose = Purpose.PICTURE) -> Callable[[World, Any], Thing | None]:
+    """The picture of a listing, or the file of a line of its record, if one sees it."""
 
     def find(world: World, row: Any) -> Thing | None:
         found = [one for one in world.rows.having("Upload", "subject_id", row.id) if one.subject_type == of]
-        pictures = [one for one in found if one.purpose is Purpose.PICTURE]
+        pictures = [one for one in found if one.purpose is purpose]
         return next(iter(world.things("Upload", pictures)), None)
 
     return find
@@ -69,6 +69,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Grievance.photos": files("Upload"),
     "Event.image": image("Event"),
     "Service.image": image("Service"),
+    "EventEntry.file": image("EventEntry", Purpose.MATERIAL),
     "Upload.url": lambda world, row: f"/uploads/{row.name}/large",
     "GrievanceCategory.questions": questions,
     "Query.trackedHeldReport": tracked_held,
@@ -111,7 +112,7 @@ async def build_intake(dice: Random, places: list[str]) -> None:
             name=f"name-{number}" if is_public else mark("upload", "name", number),
             subject_type=dice.choice(["Grievance", "Grievance", "GrievanceUpdate", "GrievanceUpdate", "Event", ""]),
             subject_id=dice.randint(1, 12),
-            purpose=dice.choice(list(Purpose)),
+            purpose=dice.choice([one for one in Purpose if one is not Purpose.MATERIAL]),
             position=dice.randint(0, 2),
             division_code=dice.choice(places),
             capability=dice.choice([READ_GRIEVANCES, READ_GRIEVANCES, EDIT_EVENTS, "unknown"]),
@@ -147,6 +148,23 @@ async def build_intake(dice: Random, places: list[str]) -> None:
             reason=mark("upload", "reason", number),
             filename=mark("upload", "filename", number),
             media_type="image/jpeg",
+            size_bytes=number * 1000,
+            content_hash="0" * 64,
+            original_hash="0" * 64,
+        )
+    for number in range(96, 104):
+        is_public = number % 3 > 0
+        await Upload.create(
+            name=f"name-{number}" if is_public else mark("upload", "name", number),
+            subject_type="EventEntry",
+            subject_id=number - 95,
+            purpose=Purpose.MATERIAL,
+            division_code=places[number % len(places)],
+            capability=DRAFT_EVENTS,
+            is_public=is_public,
+            reason=mark("upload", "reason", number),
+            filename="防溺水手册.pdf" if is_public else mark("upload", "filename", number),
+            media_type="application/pdf",
             size_bytes=number * 1000,
             content_hash="0" * 64,
             original_hash="0" * 64,

@@ -267,6 +267,7 @@ async def build_events(dice: Random, places: list[str]) -> None:
             hazards=[hazard.name for hazard in dice.sample(list(Hazard), dice.randint(0, 2))],
             status=status,
             status_reason=dice.choice(["", dice.choice(ODD)[:300]]),
+            status_before=EventStatus.PUBLISHED if number % 2 else None,
             previous_starts_at=dice.choice([None, NOW]),
             series=dice.choice([None, *series]),
             recurs_at=dice.choice([None, starts + timedelta(seconds=number)]),

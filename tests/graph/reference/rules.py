@@ -410,13 +410,14 @@ GUARDS: dict[str, Rule] = {
     **{
         f"{kind}.{name}": over(capability)
         for kind, capability in (("Event", DRAFT_EVENTS), ("Service", DRAFT_SERVICES))
-        for name in ("publishAt", "submittedAt", "submittedBy", "reviewNote", "importKey")
+        for name in ("publishAt", "submittedAt", "submittedBy", "reviewNote", "importKey", "editors")
     },
     **dict.fromkeys(("InvestmentProject.responsible", "InvestmentProject.keepers"), keeps_projects),
     "InvestmentStageChange.person": keeps_part,
     "Policy.grantedFen": edits_policies,
     "GrievanceAnswer.answer": reads_internal,
-    **dict.fromkeys(("Upload.isHidden", "Upload.reason", "Upload.filename"), lambda world, row: sees_file(world, row)),
+    **dict.fromkeys(("Upload.isHidden", "Upload.reason"), lambda world, row: sees_file(world, row)),
+    "Upload.filename": lambda world, row: row.purpose.value == "material" or sees_file(world, row),
     "Grievance.workers": dispatches,
     **dict.fromkeys(("Steward.name", "Steward.phone"), knows_steward),
     **dict.fromkeys(("Quota.attended", "Quota.noShows"), manages_bookings),

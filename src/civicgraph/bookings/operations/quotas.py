@@ -20,6 +20,7 @@ from civicgraph.bookings.models import (
 )
 from civicgraph.bookings.operations.inputs import QuotaCode
 from civicgraph.bookings.operations.places import lock_quota, move_up
+from civicgraph.bookings.operations.reinstating import hold_again
 from civicgraph.bookings.subjects import FINDERS, Subject, SubjectKind
 from civicgraph.i18n import N_
 from civicgraph.operations import (
@@ -283,13 +284,18 @@ async def keep_in_step(subject: Subject) -> None:
     """
     is_over = Q(is_planned=True, starts_at__lte=clock.now())
     for row in await Quota.select_for_update().filter(**subject.key).exclude(is_over).order_by("id"):
-        is_called_off = subject.is_called_off and row.status is not QuotaStatus.CALLED_OFF
+        was_called_off = row.status is QuotaStatus.CALLED_OFF
+        is_called_off = subject.is_called_off and not was_called_off
+        is_back = was_called_off and not subject.is_called_off and subject.kind is SubjectKind.EVENT
         is_elsewhere = subject.venue != row.venue
         was_on_hold = row.is_on_hold
         is_moved = _move(row, subject)
         row.update_from_dict({**shared_columns(subject), "version": row.version + 1})
         if is_called_off:
-            row.status = QuotaStatus.CALLED_OFF
+            row.status_before, row.status = row.status, QuotaStatus.CALLED_OFF
+        elif is_back:
+            row.status, row.status_before = row.status_before or QuotaStatus.OPEN, None  # type: ignore[assignment]
+        is_on_again = is_back or (was_on_hold and not row.is_on_hold and not is_moved)
         names = [
             *shared_columns(subject),
             "starts_at",
@@ -297,6 +303,7 @@ async def keep_in_step(subject: Subject) -> None:
             "opens_at",
             "closes_at",
             "status",
+            "status_before",
             "version",
             "updated_at",
         ]
@@ -304,14 +311,23 @@ async def keep_in_step(subject: Subject) -> None:
         if is_called_off:
             await settle(row, *rules.REMINDERS)
             await notices.tell_all(
-                row, "booking_called_off", "called_off", rules.ALIVE, call_about=CallReason.CALLED_OFF
+                row,
+                "booking_called_off",
+                f"called_off:{row.version}",
+                rules.ALIVE,
+                call_about=CallReason.CALLED_OFF,
             )
-        elif row.is_on_hold and not was_on_hold:
+        elif row.status is QuotaStatus.CALLED_OFF:
+            continue  # what becomes of its time is told when it takes place after all
+        elif row.is_on_hold and (is_back or not was_on_hold):
             await settle(row, *rules.REMINDERS)
             await _tell_hold(row)
         elif was_on_hold and not row.is_on_hold and rules.is_of_service(row):
             await keep_deadlines(row)
             await _tell_hold(row)
+        elif is_on_again:
+            await keep_deadlines(row)
+            await hold_again(row)
         elif is_moved or (was_on_hold and not row.is_on_hold) or (is_elsewhere and subject.is_public):
             await _tell_change(row)
 

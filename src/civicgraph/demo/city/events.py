@@ -31,7 +31,16 @@ EVENT = table(
         "status_reason",
         "published_at",
     ),
-    *("search_terms", "is_over", "is_exception", "series_id", "recurs_at", "previous_starts_at"),
+    *(
+        "search_terms",
+        "is_over",
+        "is_exception",
+        "series_id",
+        "recurs_at",
+        "previous_starts_at",
+        "status_before",
+        "reinstated_at",
+    ),
     *("scenario", "planned_participants", "actual_participants", "minutes"),
     *("publish_at", "submitted_at", "review_note", "import_key", "submitted_by_id"),
 )
@@ -134,7 +143,7 @@ def _row(ground: Ground, one: Planned) -> Row:
         *(one.number, ground.now, ground.now, 1, True, one.slug, one.kind.value, one.title, "", ""),
         *(one.community.code, one.plan["venue"], "", organiser, "", one.starts, one.ends, False),
         *(None, 0, "[]", "[]", "[]", "[]", hazards, one.status.value, reason, one.published),
-        *(search_terms(one.title, "", one.plan["venue"], organiser), is_over, False, None, None, None),
+        *(search_terms(one.title, "", one.plan["venue"], organiser), is_over, False, None, None, None, None, None),
         *("", *_participants(ground, one), "", None, None, "", None, None),
     )
 

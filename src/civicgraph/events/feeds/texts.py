@@ -51,10 +51,12 @@ def where_of(row: Mapping[str, Any]) -> str:
 
 
 def news_of(row: Mapping[str, Any]) -> str:
-    """Why it was cancelled or postponed, or when it was to be before it was moved; empty when nothing happened."""
+    """Why it was cancelled or postponed, or takes place after all, or when it was to be; empty when nothing happened."""
     parts = []
     if row["status"] in ("CANCELLED", "POSTPONED"):
         parts.append(label_of("EventStatus", row["status"]))
+    elif row["reinstatedAt"]:
+        parts.append(gettext("This event takes place after all."))
     elif row["previousStartsAt"]:
         at = f"{day(row['previousStartsAt'])} {time(row['previousStartsAt'])}"
         parts.append(gettext("This event was moved: it was announced for %(when)s.", when=at))

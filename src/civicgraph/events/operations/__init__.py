@@ -30,11 +30,13 @@ from civicgraph.events.operations.inputs import (
     EventVersion,
     PostponeEvent,
     ProgrammeItemFields,
+    ReinstateEvent,
     RepeatEvent,
     UpdateEvent,
 )
 from civicgraph.events.operations.keeping import create_event, update_event
 from civicgraph.events.operations.places import repeat_places
+from civicgraph.events.operations.reinstate import reinstate_event
 from civicgraph.events.operations.rule import change_repetition
 from civicgraph.events.operations.series import extend, repeat_event
 from civicgraph.events.operations.states import (
@@ -58,6 +60,7 @@ __all__ = [
     "HandOnQuestion",
     "PostponeEvent",
     "ProgrammeItemFields",
+    "ReinstateEvent",
     "RepeatEvent",
     "SetEventContact",
     "UpdateEvent",
@@ -73,6 +76,7 @@ __all__ = [
     "import_events",
     "postpone_event",
     "publish_event",
+    "reinstate_event",
     "remove_event_entry",
     "remove_event_image",
     "repeat_event",

@@ -29,12 +29,12 @@ _LINES: dict[str, Any] = {"widget": "lines"}
 _NO_END = N_("The end must be after the start.")
 
 
-def _scope() -> Any:
+def _scope(told: str = N_("Those that were changed by themselves keep what is their own.")) -> Any:
     """How far a change reaches; of no meaning for an event that comes once."""
     return Field(
         EditScope.THIS,
         title=N_("What to change"),
-        description=N_("Those that were changed by themselves keep what is their own."),
+        description=told,
         json_schema_extra={"widget": "radios"},
     )
 
@@ -201,13 +201,13 @@ class EventVersion(Input):
     version: int = Field(title=N_("Version"), ge=1)
 
 
-def _reason() -> Any:
+def _reason(told: str = N_("Everyone reads it; say what people can do instead.")) -> Any:
     """Why something does not take place as it was announced."""
     return Field(
         title=N_("Reason"),
         min_length=2,
         max_length=300,
-        description=N_("Everyone reads it; say what people can do instead."),
+        description=told,
         json_schema_extra={"widget": "textarea"},
     )
 
@@ -217,6 +217,13 @@ class CancelEvent(EventVersion):
 
     reason: str = _reason()
     scope: EditScope = _scope()
+
+
+class ReinstateEvent(EventVersion):
+    """Why an event takes place after all."""
+
+    reason: str = _reason(N_("Everyone reads it, also who registered."))
+    scope: EditScope = _scope(N_("Of the others those that were cancelled by the same word."))
 
 
 class PostponeEvent(EventVersion):

@@ -17,21 +17,25 @@ from civicgraph.permissions import MANAGE_BOOKINGS, SYSTEM, Actor
 
 
 async def give_places(model: Event, others: Sequence[Event]) -> int:
-    """Offer at each of the others what an event offers, at their own times; how many events that were.
+    """Offer at each of the others what an event offers and they lack, at their own times; how many events got some.
 
     The city does it, whoever asked for the repetition: places of a series are kept alike by its rule.
     """
     if not await Quota.filter(event_id=model.id).exists():
         return 0
+    there: dict[int, list[Quota]] = {}
+    for quota in await Quota.filter(event_id__in=[one.id for one in others]).order_by("id"):
+        there.setdefault(quota.event_id, []).append(quota)  # type: ignore[attr-defined]
+    given = 0
     for one in others:
         move = partial(rules.moved, before=model.starts_at, after=one.starts_at)
-        await copy_quotas(SYSTEM, model.id, one.slug, move)
-    return len(others)
+        given += bool(await copy_quotas(SYSTEM, model.id, one.slug, move, there.get(one.id, ())))
+    return given
 
 
 @operation()
 async def repeat_places(actor: Actor, data: EventVersion) -> Event:
-    """Offer an event's places at those of its series that follow and have none yet."""
+    """Offer an event's places at those of its series that follow, each of them where they lack it."""
     row = await editable(actor, data.slug)
     check_version(row, data.version, dict)
     if not actor.may(MANAGE_BOOKINGS, row.division_id):  # type: ignore[attr-defined]
@@ -43,9 +47,7 @@ async def repeat_places(actor: Actor, data: EventVersion) -> Event:
         starts_at__gt=row.starts_at,
         status__in=(EventStatus.DRAFT, EventStatus.PUBLISHED),
     )
-    with_places = set(await Quota.filter(event__series_id=row.series_id).values_list("event_id", flat=True))  # type: ignore[attr-defined]
-    without = [one for one in await following.order_by("starts_at") if one.id not in with_places]
-    if not (given := await give_places(row, without)):
-        raise Unavailable(N_("None that follow are without places, or this one has none itself."))
+    if not (given := await give_places(row, await following.order_by("starts_at"))):
+        raise Unavailable(N_("Those that follow have all of these places, or this one has none itself."))
     await audit(actor, row, {"events_given_places": [None, given]})
     return row

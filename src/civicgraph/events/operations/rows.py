@@ -102,6 +102,12 @@ def at_time(data: F, starts_at: datetime) -> F:
     return data.model_copy(update={"starts_at": starts_at, "ends_at": moved(data.ends_at), "programme": programme})
 
 
+def called_off(row: Event, reason: str) -> dict[str, Any]:
+    """What an event becomes that does not take place; it remembers where it stood."""
+    cancelled = EventStatus.CANCELLED
+    return {"status": cancelled, "status_before": row.status, "status_reason": reason, "reinstated_at": None}
+
+
 async def editable(actor: Actor, slug: str) -> Event:
     """The event, locked, for somebody who may change what the public sees."""
     row = await Event.select_for_update().get_or_none(slug=slug)

@@ -13,7 +13,7 @@ from civicgraph.bookings.models import Quota
 from civicgraph.events import recurrence
 from civicgraph.events.models import Event, EventEntry, EventSeries, EventStatus
 from civicgraph.events.operations.inputs import ChangeRepetition, EventFields
-from civicgraph.events.operations.rows import at_time, editable
+from civicgraph.events.operations.rows import at_time, called_off, editable
 from civicgraph.events.operations.series import OPEN, extend, rule_from
 from civicgraph.events.recurrence import Rule
 from civicgraph.grievances.models import Grievance
@@ -131,7 +131,7 @@ async def _let_go(gone: list[Event], reason: str) -> None:
         if one.id in drafts:
             await settle(one, review.PUBLICATION)
         else:
-            cancelled = {"status": EventStatus.CANCELLED, "status_reason": reason, "version": one.version + 1}
+            cancelled = {**called_off(one, reason), "version": one.version + 1}
             one.update_from_dict(cancelled)
             await one.save(update_fields=[*cancelled, "updated_at"])
     await Quota.filter(event_id__in=drafts).delete()

@@ -15,6 +15,7 @@ from civicgraph.events.operations.materials import move_files
 from civicgraph.events.operations.places import give_places
 from civicgraph.events.operations.rows import (
     at_time,
+    called_off,
     changed_columns,
     columns,
     editable,
@@ -126,7 +127,7 @@ async def change_series(row: Event, data: UpdateEvent, shift: Shift) -> int:
     if rule is None:
         words = N_("Its rule does not allow other days for all of them. Change only this one, or end the series.")
         raise InvalidInput.at("starts_at", "rule", words)
-    others = await _reached(row, data.scope)
+    others = await reached(row, data.scope)
     # Slots are unique: the one that another moves to has to be free, so the far ones move first when all move on.
     if days:
         far = Event.filter(series_id=series.id).exclude(id__in=[row.id, *(one.id for one in others)])
@@ -164,19 +165,20 @@ async def change_series(row: Event, data: UpdateEvent, shift: Shift) -> int:
     return len(given)
 
 
-async def _reached(row: Event, scope: EditScope) -> list[Event]:
+async def reached(row: Event, scope: EditScope) -> list[Event]:
     """The other events of a series that a change reaches, with those that keep their own."""
     since = Q(starts_at__gt=row.starts_at) if scope is EditScope.FOLLOWING else Q(starts_at__gte=clock.now())
     others = Event.filter(since, series_id=row.series_id)  # type: ignore[attr-defined]
     return await others.exclude(id=row.id).select_for_update()
 
 
-async def end_series(row: Event, scope: EditScope, target: EventStatus, reason: str) -> int:
+async def end_series(row: Event, scope: EditScope, reason: str) -> int:
     """Cancel those after an event of a series, or all to come, and make no more of them; how many."""
-    others = [one for one in await _reached(row, scope) if one.status in (*OPEN, EventStatus.POSTPONED)]
+    others = [one for one in await reached(row, scope) if one.status in (*OPEN, EventStatus.POSTPONED)]
     for one in others:
-        one.update_from_dict({"status": target, "status_reason": reason, "version": one.version + 1})
-        await one.save(update_fields=["status", "status_reason", "version", "updated_at"])
+        cancelled = {**called_off(one, reason), "version": one.version + 1}
+        one.update_from_dict(cancelled)
+        await one.save(update_fields=[*cancelled, "updated_at"])
     await EventSeries.filter(id=row.series_id).update(  # type: ignore[attr-defined]
         made_until=None, version=F("version") + 1, updated_at=clock.now()
     )

@@ -10,7 +10,7 @@ from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus
 from civicgraph.events.operations.entries import check_settled
 from civicgraph.events.operations.inputs import CancelEvent, EventFields, EventVersion, PostponeEvent
-from civicgraph.events.operations.rows import at_time, editable, event_values, replace_parts
+from civicgraph.events.operations.rows import at_time, called_off, editable, event_values, replace_parts
 from civicgraph.events.operations.series import end_series
 from civicgraph.i18n import N_
 from civicgraph.listings import review
@@ -19,6 +19,9 @@ from civicgraph.operations import InvalidInput, Unavailable, audit, check_versio
 from civicgraph.operations.inputs import validate
 from civicgraph.permissions import EDIT_EVENTS, Actor
 from civicgraph.scheduler.deadlines import settle
+
+_UNSAID = ("status_before", "reinstated_at")
+"""What follows from the other values of a change, and is not in its entry."""
 
 
 async def _move(actor: Actor, data: EventVersion, verb: str, **values: Any) -> Event:
@@ -39,12 +42,12 @@ async def _become(actor: Actor, row: Event, verb: str, version: int, values: dic
         await settle(row, review.PUBLICATION)
     is_new, before = (
         row.status is EventStatus.DRAFT,
-        {"status": row.status, **{key: getattr(row, key) for key in values}},
+        {"status": row.status, **{key: getattr(row, key) for key in values if key not in _UNSAID}},
     )
-    values = {"status": target, **values}
+    values = {"status": target, "reinstated_at": None, **values}
     row.update_from_dict({**values, "version": row.version + 1})
     await row.save()
-    await audit(actor, row, {key: [before[key], value] for key, value in values.items()})
+    await audit(actor, row, {key: [before[key], value] for key, value in values.items() if key not in _UNSAID})
     if is_new and target is EventStatus.PUBLISHED:
         await review.published(actor, row)
 
@@ -87,9 +90,11 @@ async def withdraw_event(actor: Actor, data: EventVersion) -> Event:
 @operation()
 async def cancel_event(actor: Actor, data: CancelEvent) -> Event:
     """Say that an event does not take place, and why; it stays listed so that nobody comes in vain."""
-    row = await _move(actor, data, "cancel", status_reason=data.reason)
+    row = await editable(actor, data.slug)
+    values = {name: one for name, one in called_off(row, data.reason).items() if name != "status"}
+    await _become(actor, row, "cancel", data.version, values)
     if row.series_id is not None and data.scope is not EditScope.THIS:  # type: ignore[attr-defined]
-        await end_series(row, data.scope, row.status, data.reason)
+        await end_series(row, data.scope, data.reason)
     return row
 
 
@@ -110,7 +115,8 @@ async def postpone_event(actor: Actor, data: PostponeEvent) -> Event:
         data,
         "move",
         status_reason=data.reason,
-        previous_starts_at=row.starts_at,
+        # Moved back to what was announced, it was never moved: nobody is to read of the day that was a mistake.
+        previous_starts_at=None if values.starts_at == row.previous_starts_at else row.starts_at,
         starts_at=values.starts_at,
         ends_at=values.ends_at,
         is_over=values.ends_at < clock.now(),

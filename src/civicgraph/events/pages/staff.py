@@ -189,6 +189,15 @@ STAFF = listing.Listing(
         ),
         listing.Verb(
             *(
+                "reinstatement",
+                operations.reinstate_event,
+                N_("It takes place after all"),
+                N_("It takes place after all; whoever has a place is told."),
+            ),
+            prefix="reinstatement",
+        ),
+        listing.Verb(
+            *(
                 "places",
                 operations.repeat_places,
                 N_("Offer these places at those that follow"),
