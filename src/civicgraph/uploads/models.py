@@ -17,6 +17,7 @@ class Purpose(Labelled):
     PROOF = "proof", N_("Shows what was done")
     ATTACHMENT = "attachment", N_("Attached to a note")
     PICTURE = "picture", N_("Picture of a listing")
+    DOCUMENT = "document", N_("Document of an enterprise")
 
 
 class FocalPoint(Labelled):
@@ -45,7 +46,10 @@ class Upload(Record):
     )
     position = fields.IntField(default=0, description="Its place among the others.")
     alt = fields.CharField(
-        200, default="", db_default="", description="What a listing’s image shows, for those who do not see it."
+        200,
+        default="",
+        db_default="",
+        description="What a listing’s image shows, for those who do not see it, or which of what was asked for a document is.",
     )
     focal_point = fields.CharEnumField(
         FocalPoint,

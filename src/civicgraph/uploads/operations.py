@@ -43,7 +43,7 @@ async def receive(actor: Actor, filename: str, data: bytes) -> Upload:
     Cleaning takes a while, so it is done before the transaction and not in it.
     """
     _count(actor)
-    cleaned = await clean(data, takes_office=actor.has_office)
+    cleaned = await clean(data, takes_office=actor.is_staff)
     digest = await store.keep(cleaned)
     return await keep_upload(
         actor,
@@ -108,7 +108,9 @@ async def claim(
     for position, name in enumerate(dict.fromkeys(names), start=before):
         row = rows.get(name)
         if row is None:
-            raise InvalidInput.at(field, "upload_unknown", N_("A photo is no longer here. Please choose it again."))
+            lost = N_("A photo is no longer here. Please choose it again.")
+            gone = N_("A file is no longer here. Please choose it again.")
+            raise InvalidInput.at(field, "upload_unknown", lost if only_pictures else gone)
         if only_pictures and row.media_type != IMAGE:
             raise InvalidInput.at(field, "upload_kind", N_("Only photos can stand here. Please take the document out."))
         row.update_from_dict(
