@@ -88,6 +88,7 @@ PUBLIC = {
     "policies": "/policies",
     "policies-category": "/policies?category=EMPLOYMENT",
     "policy": "/policies/1",
+    "policies-paid": "/policies/paid",
     "grievances": "/grievances",
     "grievance": "@/grievances",
     "map": "/grievances/map",
@@ -228,6 +229,8 @@ OWN = {
     "my-vacancy-new": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/vacancies/new"),
     "my-one-thing-new": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/one-thing/new/1?yes=2"),
     "my-one-thing": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#case"),
+    "my-one-thing-send": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#send"),
+    "my-report": ("hongfa", "/report?division=520323104001&enterprise=91520323MAK8KAK65H"),
     "my-one-thing-correction": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#correction"),
     "my-policies": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies"),
     "my-policy": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies/1"),
@@ -308,9 +311,11 @@ async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-u
         await page.wait_for_url("**/my-booking/**")
     if step == "facets":
         await page.evaluate("document.querySelector('details.facets').open = true")
-    if step in ("case", "correction"):
+    if step in ("case", "correction", "send"):
         await page.click("main a[href*='/one-thing/YJS'] >> nth=1")
         await page.wait_for_load_state()
+    if step == "send":
+        await page.evaluate("document.querySelector('#send').open = true")
     if step == "correction":
         await page.click("main a[href$='/correction']")
         await page.wait_for_load_state()

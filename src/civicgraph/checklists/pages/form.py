@@ -95,11 +95,10 @@ def document_rows(steps: Sequence[Mapping[str, Any]], form: Form | None) -> list
 def _document_row(
     number: int, row: Mapping[str, Any], choices: Sequence[tuple[str, str]], errors: Mapping[str, str]
 ) -> dict[str, Any]:
-    name = f"documents.{number}"
+    name, kept = f"documents.{number}", row.get("file") or ""
+    is_here = gettext("The file that you chose is here; choose another to replace it.")
     return {
-        "number": number + 1,
-        "kept_name": f"{name}.file",
-        "kept": row.get("file") or "",
+        "kept": kept,
         "needed": {
             "name": f"{name}.needed",
             "id": f"f-documents-{number}-needed",
@@ -114,6 +113,7 @@ def _document_row(
             "id": f"f-documents-{number}-file",
             "label": gettext("File"),
             "kind": "file",
+            "help": is_here if kept else None,
             "error": errors.get(f"{name}.file"),
             "attrs": {"accept": ACCEPTED},
         },
