@@ -69,6 +69,7 @@ PUBLIC = {
     "job-figures": "/jobs/figures",
     "one-thing-restaurant": "/one-thing/1?asked=1&yes=2",
     "enterprise-figures": "/enterprises/figures",
+    "enterprise-figures-section": "/enterprises/figures?quarter=2023Q4&industry=C",
     "industries": "/enterprises/industries",
     "industries-below": "/enterprises/industries?of=192",
     "industries-found": "/enterprises/industries?q=%E8%8C%B6",
