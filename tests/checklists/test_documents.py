@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor
 from civicgraph.uploads.models import Upload
 from civicgraph.uploads.operations import receive
+from civicgraph.uploads.private import look_at_document
 from tests.checklists.conftest import ANSWERS, BEGUN, CODE, Town, build
 from tests.checklists.test_pages import typed
 from tests.support.browser import Browser, signed_in, visit
@@ -154,6 +156,25 @@ async def test_what_cannot_be_sent_is_refused_in_words_at_its_place(town: Town) 
     with pytest.raises(InvalidInput):
         await town.opened(answers=ANSWERS[1:], documents=given["documents"])
     assert await Upload.filter(subject_type="OneThingStep").count() == 0
+
+
+async def test_a_token_opens_documents_only_where_its_scopes_let_it_read_what_is_private(town: Town) -> None:
+    await town.opened(documents=[{"needed": "1.1", "file": await sent(town.owner)}])
+    name = (await Upload.get(subject_type="OneThingStep")).name
+    for actor, scope, is_seen in (
+        (town.owner, "reports", False),
+        (town.owner, "read", True),
+        (town.window, "read", False),
+        (town.window, "grievances", True),
+        (town.food, "listings", False),
+        (town.food, "grievances", True),
+    ):
+        token = replace(actor, kind="token", scopes=frozenset({scope}), token_id=1, _prefixes={})
+        if is_seen:
+            assert (await look_at_document(token, {"name": name})).name == name
+        else:
+            with pytest.raises(NotFound):
+                await look_at_document(token, {"name": name})
 
 
 async def test_documents_are_forgotten_with_the_form(town: Town) -> None:
