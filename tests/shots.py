@@ -74,6 +74,7 @@ PUBLIC = {
     "job-figures": "/jobs/figures",
     "one-thing-restaurant": "/one-thing/1?asked=1&yes=2",
     "enterprise-figures": "/enterprises/figures",
+    "enterprise-figures-section": "/enterprises/figures?quarter=2023Q4&industry=C",
     "industries": "/enterprises/industries",
     "industries-below": "/enterprises/industries?of=192",
     "industries-found": "/enterprises/industries?q=%E8%8C%B6",
@@ -93,6 +94,7 @@ PUBLIC = {
     "policies": "/policies",
     "policies-category": "/policies?category=EMPLOYMENT",
     "policy": "/policies/1",
+    "policies-paid": "/policies/paid",
     "grievances": "/grievances",
     "grievance": "@/grievances",
     "map": "/grievances/map",
@@ -233,6 +235,8 @@ OWN = {
     "my-vacancy-new": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/vacancies/new"),
     "my-one-thing-new": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/one-thing/new/1?yes=2"),
     "my-one-thing": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#case"),
+    "my-one-thing-send": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#send"),
+    "my-report": ("hongfa", "/report?division=520323104001&enterprise=91520323MAK8KAK65H"),
     "my-one-thing-correction": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#correction"),
     "my-policies": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies"),
     "my-policy": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies/1"),
@@ -317,9 +321,11 @@ async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-u
         await page.wait_for_url("**/my-booking/**")
     if step == "facets":
         await page.evaluate("document.querySelector('details.facets').open = true")
-    if step in ("case", "correction"):
+    if step in ("case", "correction", "send"):
         await page.click("main a[href*='/one-thing/YJS'] >> nth=1")
         await page.wait_for_load_state()
+    if step == "send":
+        await page.evaluate("document.querySelector('#send').open = true")
     if step == "correction":
         await page.click("main a[href$='/correction']")
         await page.wait_for_load_state()

@@ -176,6 +176,7 @@ OF_ENTERPRISES = (
     f"/enterprises/{CODE}/claim",
     "/policies",
     "/policies/1",
+    "/policies/paid",
     "/enterprise-problems",
     "/projects",
     "/projects/1",

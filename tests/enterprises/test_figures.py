@@ -167,6 +167,13 @@ async def test_figures_stand_on_a_page_and_in_a_sheet(app: Starlette) -> None:
         assert words in text, words
     sheet = await browser.open("/enterprises/figures.csv?quarter=2024Q1&list=designated_size")
     assert "遵义市,1,1" in sheet
+    assert "按行业大类" not in text
+    of_section = await browser.open("/enterprises/figures?quarter=2024Q1&industry=C")
+    assert "按行业大类" in of_section  # a section of industry, in its divisions
+    assert "皮革" in of_section.split("按行业大类")[-1]
+    assert "大类,皮革、毛皮、羽毛及其制品和制鞋业,1,0" in await browser.open(
+        "/enterprises/figures.csv?quarter=2024Q1&industry=C"
+    )
     assert "这里还没有数字" in await browser.open(f"/enterprises/figures?quarter=2024Q1&within={SUIYANG}")
     await browser.http.aclose()
 

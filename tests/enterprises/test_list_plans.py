@@ -57,6 +57,9 @@ ASKED: dict[str, list[dict[str, Any]]] = {
         {"city": CITY, **FIRST, "filter": more, "counted": {"statuses": ["PUBLISHED"]}}
         for more in ({"statuses": ["PUBLISHED"]}, {"statuses": ["PUBLISHED"], "category": "MARKET"}, {"text": "补贴"})
     ],
+    "policies/paid": [
+        {"within": code, **more} for code in (CITY, FENGGANG) for more in ({}, {"category": "MARKET", "year": "2026"})
+    ],
     "policies/policy": [{"number": 1, "city": CITY}],
     "policies/my/list": [CODE],
     "policies/my/objection": [CODE],

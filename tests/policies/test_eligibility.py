@@ -28,6 +28,7 @@ POOLS: dict[str, list[Any]] = {
     "place": [*PLACES, city.CITY, city.LONGQUAN, city.SUIYANG],
     "employees": [0, 1, 20, 21],
     "revenue": [0, 100, 2**53],
+    "assets": [0, 200, 2**53],
     "age": [0, 1, 2, 6, 500],
 }
 
@@ -53,6 +54,7 @@ def register(seed: int) -> list[Known]:
                 established_on=dice.choice([None, *DAYS]),
                 employees=dice.choice([None, *POOLS["employees"]]),
                 revenue_fen=dice.choice([None, *POOLS["revenue"]]),
+                assets_fen=dice.choice([None, *POOLS["assets"]]),
                 listings=tuple(listings),
             )
         )
@@ -64,7 +66,7 @@ async def entered(known: list[Known]) -> None:
         row = {"industry_id": one.industry, "division_id": one.division, "established_on": one.established_on}
         await Enterprise.create(
             id=number, credit_code=f"{number:018}", name=f"第{number}家", kind=one.kind, status=one.status,
-            scale=one.scale, employees=one.employees, revenue_fen=one.revenue_fen, **row,
+            scale=one.scale, employees=one.employees, revenue_fen=one.revenue_fen, assets_fen=one.assets_fen, **row,
         )  # fmt: skip
         for listed in one.listings or ():
             await EnterpriseListing.create(enterprise_id=number, **listed._asdict())

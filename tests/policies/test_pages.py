@@ -7,6 +7,7 @@ import re
 from starlette.applications import Starlette
 
 from civicgraph.enterprises.industries import load_industries
+from civicgraph.enterprises.models import Enterprise
 from civicgraph.permissions import Role
 from civicgraph.policies.models import Policy, PolicyStatus
 from civicgraph.text import search_terms
@@ -153,3 +154,38 @@ async def test_values_of_a_rule_are_chosen_by_name_and_those_of_others_stay(app:
     await page.send()
     assert (await Policy.get()).eligibility == rule
     await page.http.aclose()
+
+
+async def test_a_rule_asks_for_total_assets_which_the_register_knows_and_nobody_else_reads(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    await enter(3)
+    for number, yuan in ((1, 500_000), (2, 499_999)):
+        await Enterprise.filter(credit_code=f"{number:018}").update(assets_fen=yuan * 100)
+    staff = await signed_in(app, await place.person("supervisor", Role.SUPERVISOR, FENGGANG))
+    await staff.open("/staff/policies/new")
+    plain = {key: POLICY[key] for key in ("category", "title", "summary", "division_code", "owner", "starts_on")}
+    rule = {"conditions__0__fact": "assets", "conditions__0__comparison": "at_least", "conditions__0__value": "500000"}
+    await staff.send(**plain, **rule, amount_kind="fixed", amount_fen="1000", budget_fen="5000")
+    row = await Policy.get()
+    assert row.eligibility == {"all": [{"fact": "assets", "is": "at_least", "value": 500_000_00}]}
+    base = f"/staff/policies/{row.id}"
+    await staff.open(f"{base}/examples")
+    assert "正确" in await staff.send(title="五十万", assets_fen="500000", qualifies="true", amount_fen="1000")
+    assert "正确" in await staff.send(title="少一元", assets_fen="499999")
+    for noun in ("test", "publication"):
+        await staff.open(base)
+        await staff.send(f"{base}/{noun}")
+    stranger = visit(app)
+    assert "上年资产总额（元）：至少 500,000" in await stranger.open(f"/policies/{row.id}")
+    action = f"/policies/{row.id}#answer"
+    assert "还缺些情况" in await stranger.send(action, credit_code=f"{1:018}")  # the assets are never public
+    assert "可得 1,000 元" in await stranger.send(action, credit_code=f"{1:018}", assets_fen="500000")
+    assert "不符合条件" in await stranger.send(action, credit_code=f"{1:018}", assets_fen="499999")
+    for number, words in ((1, "登记信息：500,000"), (2, "登记信息：499,999"), (3, "登记信息里没有")):
+        found = await Enterprise.get(credit_code=f"{number:018}")
+        assert words in await staff.open(f"/staff/enterprises/{found.credit_code}/policies/{row.id}"), number
+    await staff.open(f"{base}/grants")
+    assert "已兑现 1 家企业" in await staff.send(f"{base}/granting")
+    for browser in (staff, stranger):
+        await browser.http.aclose()

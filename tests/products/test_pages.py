@@ -181,3 +181,25 @@ async def test_a_picture_is_given_with_words_and_taken_away(site: Site) -> None:
     await page.open(address)
     await page.send(f"/staff/products/{row.id}/removal")
     assert "一朵大菌子" not in await site.stranger.open(f"/products/{row.id}")
+
+
+async def test_a_product_has_a_name_in_english_on_english_pages(site: Site) -> None:
+    row = await publish(site, name_en="Forest mushrooms")
+    await site.editor.open(f"/staff/products/{row.id}")
+    await site.editor.send("", name_en="Wild mushrooms")
+    linked = json.loads(
+        re.findall(
+            r"<script[^>]*ld\+json[^>]*>(.*?)</script>", await site.stranger.open(f"/products/{row.id}"), re.DOTALL
+        )[0]
+    )
+    assert (linked["name"], linked["alternateName"]) == (row.name, "Wild mushrooms")
+    site.stranger.http.cookies.set("lang", "en")
+    for path in (
+        "/products?q=mushrooms",
+        f"/products/{row.id}",
+        "/search?q=mushrooms",
+        "/markets",
+        f"/products/{row.id}/inquiry",
+    ):
+        text = await site.stranger.open(path)
+        assert "Wild mushrooms" in text, path

@@ -8,6 +8,8 @@ from starlette.applications import Starlette
 
 from civicgraph import clock
 from civicgraph.enterprises.operations import create_enterprise
+from civicgraph.grievances.desk.models import TeamKind
+from civicgraph.grievances.models import Team, TeamMember
 from civicgraph.permissions import Role
 from civicgraph.projects import operations
 from civicgraph.projects.models import InvestmentMilestone, InvestmentProject
@@ -128,3 +130,28 @@ async def test_a_project_whose_investor_is_in_the_register_is_opened_and_saved_a
     await page.send(enterprise_code="", investor="某茶业集团")
     assert (await InvestmentProject.get()).enterprise_id is None  # type: ignore[attr-defined]
     await page.http.aclose()
+
+
+async def test_a_project_has_a_name_in_english_and_a_team_that_sees_to_it(app: Starlette) -> None:
+    await city()
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    member = await place.person("member", Role.EDITOR, FENGGANG)
+    team = await Team.create(division_id=FENGGANG, name="招商专班", kind=TeamKind.DEPARTMENT)
+    await TeamMember.create(team_id=team.id, person_id=member.person_id)
+    row = await signed(editor)
+    staff, stranger, mine = await signed_in(app, editor), visit(app), await signed_in(app, member)
+    await staff.open(f"/staff/projects/{row.id}")
+    await staff.send(name_en="Zinc and selenium tea park", team_id=str(team.id), responsible_id="")
+    row = await InvestmentProject.get(id=row.id)
+    assert (row.team_id, row.responsible_id) == (team.id, None)
+    assert "招商专班" in await staff.open(f"/staff/projects/{row.id}/progress")
+    assert "锌硒茶精深加工园" in await mine.open("/staff/projects?view=mine")
+    stranger.http.cookies.set("lang", "en")
+    for path in ("/projects?q=selenium", f"/projects/{row.id}"):
+        text = await stranger.open(path)
+        assert "Zinc and selenium tea park" in text, path
+        assert "招商专班" not in text
+    stranger.http.cookies.set("lang", "zh")
+    assert "锌硒茶精深加工园" in await stranger.open("/projects?q=selenium")
+    for browser in (staff, stranger, mine):
+        await browser.http.aclose()

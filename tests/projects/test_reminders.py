@@ -10,6 +10,8 @@ import pytest
 from civicgraph import clock
 from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
+from civicgraph.grievances.desk.models import TeamKind
+from civicgraph.grievances.models import Team, TeamMember
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
 from civicgraph.operations import InvalidInput, OperationError
 from civicgraph.permissions import Actor, Role
@@ -20,7 +22,7 @@ from civicgraph.scheduler.heartbeat import Fence, Heartbeat
 from civicgraph.scheduler.models import Deadline, DeadlineState
 from tests.projects.conftest import at, move, signed
 from tests.support import city as place
-from tests.support.city import CITY, FENGGANG
+from tests.support.city import CITY, FENGGANG, SUIYANG
 
 ENTERED, DUE = "2026-05-01", date(2026, 6, 30)
 
@@ -130,6 +132,26 @@ async def test_where_nobody_sees_to_it_any_more_those_who_keep_projects_nearest_
     await place.person("worker", Role.GRID_WORKER, FENGGANG)
     await tick(DUE)
     assert {name for name, _ in await told()} == {"editor"}
+
+
+async def test_where_a_team_sees_to_it_those_of_its_members_who_keep_projects_there_are_reminded(editor: Actor) -> None:
+    team = await Team.create(division_id=FENGGANG, name="招商专班", kind=TeamKind.DEPARTMENT)
+    keepers = [await place.person(name, Role.EDITOR, code) for name, code in (("one", FENGGANG), ("two", CITY))]
+    others = (await place.person("worker", Role.GRID_WORKER, FENGGANG), await place.person("far", Role.EDITOR, SUIYANG))
+    for person in (*keepers, *others):
+        await TeamMember.create(team_id=team.id, person_id=person.person_id)
+    row = await signed(editor, team_id=team.id)
+    assert row.responsible_id is None
+    await milestone(editor, row)
+    await tick(DUE)
+    assert {name for name, _ in await told()} == {"one", "two"}
+    other = await Team.create(division_id=SUIYANG, name="绥阳专班", kind=TeamKind.DEPARTMENT)
+    with pytest.raises(InvalidInput, match="unknown"):
+        await signed(editor, team_id=other.id)
+    await TeamMember.all().delete()
+    await milestone(editor, row, name="主体结构封顶", due_on="2026-07-06")
+    await tick(DUE + timedelta(days=120))
+    assert ("editor", f"{LATE}：{row.name}“主体结构封顶”") in await told()
 
 
 async def test_a_milestone_that_is_late_when_it_is_entered_tells_only_what_is_still_to_come(editor: Actor) -> None:

@@ -103,6 +103,18 @@ class Browser:
             return await self.open(answer.headers["location"])
         return self._took(answer)
 
+    async def attach(self, action: str, files: dict[str, tuple[str, bytes]], **changed: Any) -> str:
+        """Send a form of the open page with files chosen, by the names of its controls, and follow to where it leads."""
+        names = {name.replace("__", "."): [value] for name, value in changed.items()}
+        kept: dict[str, list[str]] = {}
+        for name, value in self.form(action).pairs:
+            if name not in names:
+                kept.setdefault(name, []).append(value)
+        answer = await self.http.post(action or self.address, data={**kept, **names}, files=files)
+        if answer.status_code == 303:
+            return await self.open(answer.headers["location"])
+        return self._took(answer)
+
     def _took(self, answer: httpx.Response) -> str:
         self.status, self.text, self.address = answer.status_code, answer.text, str(answer.url)
         return self.text

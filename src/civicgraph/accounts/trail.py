@@ -177,6 +177,8 @@ OPERATIONS = {
     "finish_step": N_("Finished a step of a case"),
     "return_step": N_("Returned a step of a case"),
     "reveal_case": N_("Looked at the form of a case"),
+    "send_case_documents": N_("Sent documents for a case"),
+    "look_at_document": N_("Looked at a document of an enterprise"),
     "export_case": N_("Took a copy of a case"),
     "erase_case": N_("Had the form of a case erased"),
     "create_vacancy": N_("Entered a vacancy"),

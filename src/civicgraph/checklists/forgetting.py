@@ -5,12 +5,15 @@ from __future__ import annotations
 from civicgraph import clock
 from civicgraph.checklists.models import OneThingAnswer, OneThingCase, OneThingStep
 from civicgraph.masking import mask_personal
+from civicgraph.uploads import operations as uploads
 
 
 async def forget(case: OneThingCase) -> None:
-    """Erase the answers of a closed case, and mask what words of its steps may say of people; its steps stay."""
+    """Erase the answers and documents of a closed case, and mask what words of its steps may say of people; its steps stay."""
     await OneThingAnswer.filter(case_id=case.id).delete()
-    for step in await OneThingStep.filter(case_id=case.id):
+    steps = await OneThingStep.filter(case_id=case.id)
+    await uploads.give_up(uploads.of(OneThingStep, [one.id for one in steps]))
+    for step in steps:
         masked = {"reason": mask_personal(step.reason), "result": mask_personal(step.result)}
         await OneThingStep.filter(id=step.id).update(**masked)
     case.erase_at = None

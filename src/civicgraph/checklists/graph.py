@@ -27,6 +27,7 @@ from civicgraph.graph import (
     where,
     within,
 )
+from civicgraph.uploads.private import sent_with
 
 
 @filter_type
@@ -188,6 +189,12 @@ class OneThingStep:
     done_at = column()
     reason = column()
     result = column()
+    documents = to_many(
+        "uploads.Document",
+        link=sent_with("OneThingStep"),
+        order=("position", "id"),
+        description="What the enterprise sent for it.",
+    )
     may_take = computed(bool, rules.may_take, "Whether you may say that it is done, or return it.")
 
 
@@ -240,6 +247,7 @@ Mutation = mutations(
     door(operations.withdraw_case, _CASE),
     door(operations.finish_step, _CASE),
     door(operations.return_step, _CASE),
+    door(operations.send_case_documents, _CASE),
     door(operations.reveal_case, {"labels": list[str], "values": list[str]}),
     door(operations.export_case, {"data": str}),
     door(operations.erase_case, _CASE),

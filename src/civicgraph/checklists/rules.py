@@ -24,6 +24,8 @@ MAX_STEPS, MAX_FIELDS, MAX_QUESTIONS = 20, 30, 10
 _DAY = timedelta(days=1)
 OVER = (StepState.DONE, StepState.NOT_NEEDED)
 """What waits for such a step waits no longer."""
+CLOSED = (*OVER, StepState.CALLED_OFF)
+"""Nothing is sent for such a step any more."""
 
 
 # By when ---------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from civicgraph.grievances.desk.models import TeamKind
 from civicgraph.grievances.models import Team, TeamMember
 from civicgraph.permissions import Actor, Held
 from civicgraph.scheduler.models import Deadline, DeadlineState
+from civicgraph.uploads.operations import receive
 
 _WINDOW: dict[str, Any] = {
     "division_code": "5203",
@@ -152,6 +153,11 @@ _ANSWERS: dict[str, list[str]] = {
     "企业注销“一件事”": ["2026-10-31", "没有债务"],
     "企业开办“一件事”": ["", ""],
 }
+_PAPER = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+"""An empty page."""
 _PEOPLE = ["演示联系人", "13900000000"]
 
 
@@ -170,6 +176,10 @@ async def load_checklists(staff: dict[str, Person]) -> None:
     hiring = await _open(owner, firm, "招用员工参保“一件事”", 2)
     await _finish(admin, hiring, 1, 1)
     canteen = await _open(owner, firm, "开办餐饮店“一件事”", 6, yes=[2])
+    with clock.override(clock.now() - timedelta(days=6)):
+        paper = await receive(owner, "厨房设备清单（演示）.pdf", _PAPER)
+        given = {"number": canteen.number, "documents": [{"needed": "2.0", "file": paper.name}]}
+        await operations.send_case_documents(owner, given)
     canteen = await _finish(admin, canteen, 1, 5, "营业执照（增加餐饮服务）")
     with clock.override(clock.now() - timedelta(days=1)):
         step = {"number": canteen.number, "version": canteen.version, "position": 2}

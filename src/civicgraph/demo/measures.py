@@ -100,7 +100,13 @@ def _fitting(tree: Tree) -> dict[str, Any]:
     return found
 
 
-_COLUMNS = {"industry": "industry_code", "place": "division_code", "revenue": "revenue_fen", "list": "lists"}
+_COLUMNS = {
+    "industry": "industry_code",
+    "place": "division_code",
+    "revenue": "revenue_fen",
+    "assets": "assets_fen",
+    "list": "lists",
+}
 
 
 def _needed(tree: Tree) -> list[Tree]:

@@ -45,6 +45,21 @@ _MADE: list[tuple[str, str, str, str, list[str], tuple[str, str], list[tuple[str
     ("520382", "produce", "红缨子高粱", "酿酒用的糯高粱，订单种植。", ["september"], ("9000", "tonne"), [("520382", "8200")]),
     ("520302", "food", "香菇脆片", "鲜香菇低温脱水，开袋即食。", [], ("70000", "box"), [("贵阳", "16000")]),
 ]  # fmt: skip
+_ENGLISH = {
+    **{"食用菌": "Mushrooms", "箱包": "Bags and suitcases", "方竹笋": "Square bamboo shoots", "朝天椒": "Chillies"},
+    **{
+        "辣椒酱": "Chilli paste",
+        "空心面": "Hollow noodles",
+        "金银花": "Honeysuckle",
+        "白茶": "White tea",
+        "吉他": "Guitars",
+    },
+    **{"高山蔬菜": "Highland vegetables", "绿茶": "Green tea", "白山羊": "White goats", "翠芽": "Cuiya green tea"},
+    **{"富锌富硒茶": "Tea rich in zinc and selenium", "大米": "Rice", "苦丁茶": "Kuding tea", "土蜂蜜": "Wild honey"},
+    **{"石斛": "Dendrobium", "乌骨鸡": "Silkie chickens", "竹编": "Bamboo weaving", "酱香型白酒": "Sauce-aroma baijiu"},
+    **{"红缨子高粱": "Hongyingzi sorghum", "香菇脆片": "Shiitake crisps"},
+}
+"""What each is called in English."""
 _DRAWN: dict[str, Callable[[], Image.Image]] = {
     **{"tea": pictures.leaves, "朝天椒": pictures.peppers, "方竹笋": pictures.shoots, "高山蔬菜": pictures.greens},
     **{"food": pictures.jar, "drink": pictures.jar, "herb": pictures.greens},
@@ -66,6 +81,7 @@ async def load_products(random: Random) -> None:
         before = str(max(1, round(float(amount) * random.uniform(0.7, 0.95))))
         data = {
             **{"credit_code": makers[code], "division_code": code, "kind": kind, "name": name, "summary": summary},
+            "name_en": _ENGLISH[name],
             **{"months": months, "links": links},
             "outputs": [
                 {"year": year - 1, "amount": before, "unit": unit},
@@ -91,6 +107,7 @@ async def _bags() -> None:
             **{
                 "kind": "industrial",
                 "name": "箱包",
+                "name_en": _ENGLISH["箱包"],
                 "summary": "书包、手提袋和行李箱，搬迁社区的居民做的，可以来样加工。",
             },
             **{"contact_name": "韩厂长", "contact_phone": "13900000000", "contact_agreed_on": "2026-03-02"},
@@ -110,7 +127,7 @@ async def _mushrooms() -> None:
         SYSTEM,
         {
             **{"credit_code": enterprise.credit_code, "division_code": _XISHUI, "kind": "produce"},
-            **{"name": made["name"], "brand": one["brand"]},
+            **{"name": made["name"], "name_en": _ENGLISH[made["name"]], "brand": one["brand"]},
             "summary": f"林下和大棚里种的食用菌，菌棒 {made['mushroom_sticks']:,} 棒，订单超过 {made['orders_above']:,}。",
             "outputs": [{"year": year, "amount": output, "unit": "jin"}],
             "bases": [

@@ -35,29 +35,30 @@ MILLION_FEN = 1_000_000_00
 
 
 class Work(NamedTuple):
-    """A sort of project: its name behind that of its county, what is built, its industry, how large such ones are."""
+    """A sort of project: its name behind that of its county, in both languages, what is built, its industry, how large such ones are."""
 
     name: str
+    name_en: str
     summary: str
     industry: str
     weight: int
 
 
 WORKS = (
-    Work("白酒包装印刷产业园", "建彩盒、瓶盖和标签生产线，给本地酒企配套。", "23", 6),
-    Work("酱香白酒基酒储存库", "建恒温陶坛库和自动化勾调车间。", "15", 14),
-    Work("锂电池正极材料生产线", "建前驱体和正极材料生产线，配套检测中心。", "38", 30),
-    Work("铝精深加工基地", "用本地电解铝做型材和汽车零部件。", "32", 24),
-    Work("金属制品线材改扩建", "更新拉丝和热处理设备，增产高强度钢丝绳。", "33", 12),
-    Work("茶叶精深加工园", "建精制、拼配和冷链车间，带动周边茶农。", "15", 5),
-    Work("辣椒制品加工厂", "建油辣椒、干辣椒分拣和检测车间。", "14", 4),
-    Work("食用菌智能化基地", "建菌棒厂、恒温菇房和分拣冷库。", "01", 4),
-    Work("光伏发电站", "在荒坡和厂房屋顶装光伏板，配储能。", "44", 20),
-    Work("装配式建材厂", "生产预制构件和轻质墙板。", "30", 8),
-    Work("冷链物流园", "建冷库、分拨中心和农产品交易区。", "59", 9),
-    Work("中药材提取车间", "建天麻、杜仲提取和饮片生产线。", "27", 7),
-    Work("温泉康养旅游区", "修步道、民宿和康复中心，不占基本农田。", "61", 11),
-    Work("数据标注服务中心", "招本地青年做数据标注和客服外包。", "65", 3),
+    Work("白酒包装印刷产业园", "packaging and printing park", "建彩盒、瓶盖和标签生产线，给本地酒企配套。", "23", 6),
+    Work("酱香白酒基酒储存库", "baijiu storehouse", "建恒温陶坛库和自动化勾调车间。", "15", 14),
+    Work("锂电池正极材料生产线", "lithium cathode plant", "建前驱体和正极材料生产线，配套检测中心。", "38", 30),
+    Work("铝精深加工基地", "aluminium works", "用本地电解铝做型材和汽车零部件。", "32", 24),
+    Work("金属制品线材改扩建", "wire works extension", "更新拉丝和热处理设备，增产高强度钢丝绳。", "33", 12),
+    Work("茶叶精深加工园", "tea processing park", "建精制、拼配和冷链车间，带动周边茶农。", "15", 5),
+    Work("辣椒制品加工厂", "chilli factory", "建油辣椒、干辣椒分拣和检测车间。", "14", 4),
+    Work("食用菌智能化基地", "mushroom houses", "建菌棒厂、恒温菇房和分拣冷库。", "01", 4),
+    Work("光伏发电站", "solar power station", "在荒坡和厂房屋顶装光伏板，配储能。", "44", 20),
+    Work("装配式建材厂", "prefabricated building works", "生产预制构件和轻质墙板。", "30", 8),
+    Work("冷链物流园", "cold-chain logistics park", "建冷库、分拨中心和农产品交易区。", "59", 9),
+    Work("中药材提取车间", "herb extraction plant", "建天麻、杜仲提取和饮片生产线。", "27", 7),
+    Work("温泉康养旅游区", "hot-spring resort", "修步道、民宿和康复中心，不占基本农田。", "61", 11),
+    Work("数据标注服务中心", "data labelling centre", "招本地青年做数据标注和客服外包。", "65", 3),
 )
 
 
@@ -102,6 +103,7 @@ async def load_projects(random: Random) -> None:
         firm = firms[number] if number % 8 == 0 else None
         row = InvestmentProject(
             name=f"{county.short_name}{work.name}",
+            name_en=f"{county.pinyin} {work.name_en}",
             summary=work.summary,
             division_id=county.code,
             industry_id=work.industry,
@@ -115,7 +117,9 @@ async def load_projects(random: Random) -> None:
             is_generated=True,
         )
         row.counted_from = row.stage_on = row.signed_on
-        row.search_terms = search_terms(row.name, row.summary, firm.name if firm else row.investor, row.body)
+        row.search_terms = search_terms(
+            row.name, row.name_en, row.summary, firm.name if firm else row.investor, row.body
+        )
         planned = _milestones(random, row, number)
         steps = _steps(row, planned, number)
         projects.append(row)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from civicgraph.enterprises.claims.acting import acts_for
 from civicgraph.grievances.models import Grievance, GrievanceUpdate
-from civicgraph.permissions import READ_GRIEVANCES
+from civicgraph.i18n import N_
+from civicgraph.operations import InvalidInput
+from civicgraph.permissions import READ_GRIEVANCES, Actor
 from civicgraph.uploads import operations as uploads
 from civicgraph.uploads.models import Purpose
 from civicgraph.uploads.owners import owner
+from civicgraph.uploads.private import seen_by, send
 
 MAX_FILES = 5
 FILES: Any = {"widget": "files"}
@@ -24,6 +28,28 @@ async def _is_public(key: int) -> bool:
 @owner("GrievanceUpdate")
 async def _is_public_step(key: int) -> bool:
     return await GrievanceUpdate.exists(id=key, grievance__is_public=True)
+
+
+@seen_by("Grievance")
+async def _sees_documents(actor: Actor, key: int) -> Grievance | None:
+    """The documents of an enterprise's problem are for its accounts, and for staff who read what is not public there."""
+    row = await Grievance.get(id=key)
+    enterprise = row.enterprise_id  # type: ignore[attr-defined]
+    is_own = enterprise is not None and await acts_for(actor, enterprise)
+    return row if is_own or actor.may(READ_GRIEVANCES, row.division_id) else None
+
+
+def check_documents(names: Sequence[str], is_enterprise: bool) -> None:
+    """Raise `InvalidInput` for documents that no enterprise sends."""
+    if names and not is_enterprise:
+        message = N_("Documents can be sent for an enterprise only. Please take them out, or take photos of them.")
+        raise InvalidInput.at("documents", "no_enterprise", message)
+
+
+async def send_documents(names: Sequence[str], row: Grievance) -> None:
+    """Give an enterprise's problem documents that came later, in the transaction of the reporter's step."""
+    check_documents(names, row.enterprise_id is not None)  # type: ignore[attr-defined]
+    await send(names, row, division_code=row.division_id)
 
 
 async def rename(row: Grievance) -> None:

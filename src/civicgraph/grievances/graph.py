@@ -220,6 +220,12 @@ class Grievance:
         order=("position", "id"),
         description="Photos of the problem, and of what was done.",
     )
+    documents = to_many(
+        "uploads.Document",
+        link=intake.documents_of,
+        order=("position", "id"),
+        description="Documents of the enterprise that reported it; none without a grant over its division.",
+    )
     duplicate_of = to_one("Grievance", description="The earlier grievance that it was joined with.")
     duplicates = connection(
         "Grievance", key="duplicate_of_id", description="Later ones of the same problem that were joined with it."

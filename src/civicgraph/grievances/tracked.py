@@ -48,6 +48,17 @@ class TrackedGrievance:
     photos = to_many(
         "grievances.TrackedPhoto", link=intake.photos_of, order=("position", "id"), description="Your photos."
     )
+    may_send_documents = computed(
+        bool,
+        lambda c, row: f"{row['enterprise_id']} IS NOT NULL",
+        "Whether documents can be sent with it: an enterprise’s.",
+    )
+    documents = to_many(
+        "uploads.Document",
+        link=intake.own_documents_of,
+        order=("position", "id"),
+        description="The documents that your enterprise sent.",
+    )
     duplicate_of = to_one(
         "grievances.Grievance", description="The earlier grievance that it was joined with, if it is public."
     )

@@ -34,11 +34,17 @@ class OwnAnswers(Input):
     revenue_fen: int | None = Field(
         None, title=N_("Revenue of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
     )
+    assets_fen: int | None = Field(
+        None, title=N_("Total assets of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
+    )
     lists: list[EnterpriseList] = Field(default_factory=list, title=N_("Lists"), max_length=8)
     listed_on: date | None = Field(None, title=N_("On the lists since"))
 
 
-_FIELDS = {"industry": "industry_code", "place": "division_code", "age": "established_on", "revenue": "revenue_fen"}
+_FIELDS = {
+    **{"industry": "industry_code", "place": "division_code", "age": "established_on"},
+    **{"revenue": "revenue_fen", "assets": "assets_fen"},
+}
 
 
 def asked(tree: Tree, amount_kind: str) -> set[str]:
@@ -72,6 +78,7 @@ def known_by(own: OwnAnswers, row: Mapping[str, Any] | None) -> Known:
         established_on=own.established_on or _day(row.get("establishedOn")),
         employees=own.employees if own.employees is not None else row.get("employees"),
         revenue_fen=own.revenue_fen if own.revenue_fen is not None else _whole(row.get("revenueFen")),
+        assets_fen=own.assets_fen if own.assets_fen is not None else _whole(row.get("assetsFen")),
         listings=listings,
     )
 

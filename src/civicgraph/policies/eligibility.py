@@ -57,6 +57,7 @@ class Known:
     established_on: date | None = None
     employees: int | None = None
     revenue_fen: int | None = None
+    assets_fen: int | None = None
     listings: tuple[Listed, ...] | None = ()
 
     def on(self, name: str, day: date) -> Listed | None:
@@ -153,6 +154,14 @@ FACTS: dict[str, Fact] = {
             FactKind.MONEY,
             "e.revenue_fen",
             _column("revenue_fen"),
+            is_private=True,
+        ),
+        Fact(
+            "assets",
+            N_("Total assets of its last year, CNY"),
+            FactKind.MONEY,
+            "e.assets_fen",
+            _column("assets_fen"),
             is_private=True,
         ),
         Fact(

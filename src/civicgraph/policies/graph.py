@@ -150,6 +150,7 @@ class PolicyExample:
     established_on = column()
     employees = column()
     revenue_fen = column()
+    assets_fen = column()
     lists = json_column(EnterpriseList, description="The lists that it is on.")
     listed_on = column()
     on = column()

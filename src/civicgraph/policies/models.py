@@ -139,6 +139,7 @@ class PolicyExample(Record):
     established_on = fields.DateField(null=True, description="Day of its founding.")
     employees = fields.IntField(null=True, description="People insured through it.")
     revenue_fen = fields.BigIntField(null=True, description="Revenue of its last year, in 1/100 CNY.")
+    assets_fen = fields.BigIntField(null=True, description="Total assets at the end of its last year, in 1/100 CNY.")
     lists: fields.Field[list[str]] = fields.JSONField(default=list, description="The lists that it is on.")
     listed_on = fields.DateField(null=True, description="Since when it is on them.")
     on = fields.DateField(null=True, description="The day that is asked about, empty for today.")

@@ -47,7 +47,9 @@ KEPT: Mapping[str, Kept] = {
         "个人信息保护法 art. 6, 19, 47",
     ),
     "photos": Kept(
-        N_("Photos that were not published or were withdrawn, what was blurred, files of notes among staff"),
+        N_(
+            "Photos that were not published or were withdrawn, what was blurred, files of notes among staff, documents of an enterprise"
+        ),
         N_("To see the problem and what was done"),
         "keep_contact_days",
         N_("after the case ended, with the contact"),
@@ -87,7 +89,7 @@ KEPT: Mapping[str, Kept] = {
         "个人信息保护法 art. 13(2), 19, 47",
     ),
     "one_thing": Kept(
-        N_("What was filled into the one form of an enterprise’s case"),
+        N_("What was filled into the one form of an enterprise’s case, and the documents that came with it"),
         N_("So that every department has what it needs, asked once"),
         "keep_contact_days",
         N_("after the case was done or withdrawn"),

@@ -103,6 +103,7 @@ class Product:
     number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
     kind = column()
     name = column()
+    name_en = column()
     brand = column()
     summary = column()
     description = column()

@@ -19,6 +19,7 @@ def product_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "@id": absolute(path),
         "url": absolute(path),
         "name": row["name"],
+        "alternateName": row["nameEn"],
         "description": row["summary"] or row["description"],
         "category": label_of("ProductKind", row["kind"]),
         "image": [absolute(f"/uploads/{one['name']}/large") for one in row["pictures"]],

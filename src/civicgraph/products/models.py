@@ -53,6 +53,7 @@ class Product(Listing):
     division = place("products", description="Where it is made.")
     kind = fields.CharEnumField(ProductKind, max_length=12, description="What sort of product it is.")
     name = fields.CharField(80, description="Its name.")
+    name_en = fields.CharField(120, default="", db_default="", description="Its name in English.")
     brand = fields.CharField(60, default="", description="The brand that it is sold under.")
     summary = fields.CharField(300, default="", description="In one or two sentences.")
     description = fields.TextField(default="", description="Everything worth knowing.")

@@ -32,6 +32,7 @@ from civicgraph.graph import (
     where,
     within,
 )
+from civicgraph.grievances.desk.rules import offered
 from civicgraph.projects import models, operations, rules, slices
 from civicgraph.projects.models import ProjectStage
 
@@ -42,7 +43,12 @@ _FEW = "A city signs some hundred projects a year: what is passed over is little
 
 
 def _is_mine(c: Compiler, row: Row) -> str:
-    return f"{row['responsible_id']} = {c.person()}"
+    """One sees to it: alone, or as a member of its team where nobody does."""
+    person = c.person()
+    teams = f"SELECT belongs.team_id FROM team_member belongs WHERE belongs.person_id = {person}"
+    return (
+        f"({row['responsible_id']} = {person} OR ({row['responsible_id']} IS NULL AND {row['team_id']} IN ({teams})))"
+    )
 
 
 @filter_type
@@ -78,7 +84,7 @@ class InvestmentProjectFilter:
         lambda c, row: f"NOT {row['is_published']}",
         reason=_FEW,
     )
-    is_mine = flag("You are the one who sees to it.", _is_mine, columns=("responsible_id",))
+    is_mine = flag("You see to it, alone or with your team.", _is_mine, columns=("responsible_id", "team_id"))
     is_editable = flag("You may change it.", rules.keeps, reason=_FEW)
 
 
@@ -96,6 +102,7 @@ class InvestmentProject:
 
     number = computed(int, lambda c, row: row["id"], "Its number.")
     name = column()
+    name_en = column()
     summary = column()
     investor = column()
     body = column()
@@ -115,6 +122,13 @@ class InvestmentProject:
     industry = to_one("enterprises.Industry")
     enterprise = to_one("enterprises.Enterprise", is_nullable=True)
     responsible = to_one("accounts.Person", guard=rules.keeps)
+    team = to_one("grievances.desk.Team", guard=rules.keeps)
+    teams = to_many(
+        "grievances.desk.Team",
+        link=offered,
+        order=("name", "id"),
+        description="Teams of its place and above, for staff.",
+    )
     keepers = connection(
         "accounts.Person",
         link=rules.keeper,
@@ -137,7 +151,7 @@ class InvestmentProject:
     is_mine = computed(
         bool,
         lambda c, row: f"coalesce({_is_mine(c, row)}, {c.dialect.false})",
-        "Whether you are the one who sees to it.",
+        "Whether you see to it, alone or with your team.",
     )
     may_edit = computed(bool, rules.keeps, "Whether you may change it.")
 

@@ -37,7 +37,9 @@ class InvestmentProject(Listing):
     industry_id: str
     enterprise_id: int | None
     responsible_id: int | None
+    team_id: int | None
     name = fields.CharField(120, description="Its name.")
+    name_en = fields.CharField(160, default="", db_default="", description="Its name in English.")
     summary = fields.CharField(1000, description="What is built and what it is for, in plain words.")
     division = place("investment_projects", description="Where it is built.")
     industry: fields.ForeignKeyRelation[Industry] = fields.ForeignKeyField(
@@ -59,6 +61,13 @@ class InvestmentProject(Listing):
         null=True,
         on_delete=fields.SET_NULL,
         description="The member of staff who sees to it. Never public.",
+    )
+    team: Any = fields.ForeignKeyField(
+        "civicgraph.Team",
+        related_name=False,
+        null=True,
+        on_delete=fields.SET_NULL,
+        description="The team that sees to it where nobody does alone. Never public.",
     )
     signed_on = fields.DateField(description="The day on which it was signed.")
     counted_from = fields.DateField(
@@ -83,6 +92,7 @@ class InvestmentProject(Listing):
             ("industry_id", "id"),
             ("enterprise_id", "id"),
             ("responsible_id", "id"),
+            ("team_id", "id"),
             ("contracted_fen", "id"),
         )
 

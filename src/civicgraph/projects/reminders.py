@@ -14,6 +14,7 @@ from tortoise.models import Model
 from civicgraph import clock
 from civicgraph.accounts.keepers import keepers_of
 from civicgraph.accounts.models import Grant, Person
+from civicgraph.grievances.models import TeamMember
 from civicgraph.notifications.gathering import together
 from civicgraph.notifications.operations import notify_person
 from civicgraph.permissions import EDIT_PROJECTS
@@ -109,12 +110,21 @@ async def _tell(project: InvestmentProject, row: InvestmentMilestone, reminder: 
 
 
 async def _seeing_to(project: InvestmentProject) -> list[Person]:
-    """Whoever sees to it, if they still may; else those who keep projects nearest to its place."""
+    """Whoever sees to it, if they still may; else who may of its team; else those who keep projects nearest to its place."""
     code = project.division_id
-    if project.responsible_id is not None:
-        grants = await Grant.filter(
-            person_id=project.responsible_id, person__is_active=True, role__in=KEEPING
-        ).select_related("person")
-        if found := [one.person for one in grants if code.startswith(str(one.division_id))]:  # type: ignore[attr-defined]
-            return found[:1]
+    if project.responsible_id is not None and (found := await _keeping([project.responsible_id], code)):
+        return found
+    if project.team_id is not None:
+        members = await TeamMember.filter(team_id=project.team_id).values_list("person_id", flat=True)
+        if found := await _keeping([int(str(one)) for one in members], code):
+            return found
     return await keepers_of(code, EDIT_PROJECTS)
+
+
+async def _keeping(people: Sequence[int], code: str) -> list[Person]:
+    """Those of some people who keep projects in a place, each once."""
+    grants = await Grant.filter(person_id__in=list(people), person__is_active=True, role__in=KEEPING).select_related(
+        "person"
+    )
+    found = {one.person.id: one.person for one in grants if code.startswith(str(one.division_id))}  # type: ignore[attr-defined]
+    return [found[key] for key in sorted(found)]

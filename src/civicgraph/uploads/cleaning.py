@@ -87,7 +87,7 @@ def refused(reason: str, field: str = "file") -> InvalidInput:
 async def clean(data: bytes, *, takes_office: bool = False) -> Cleaned:
     """The file as it may be kept. Raises `InvalidInput` for what is too large, broken or of another kind.
 
-    Strangers send pictures and PDF, staff other documents as well.
+    Strangers send pictures and PDF; who has an account, of the staff or of an enterprise, other documents as well.
     """
     if not data:
         raise refused("empty")

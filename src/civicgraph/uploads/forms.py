@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from starlette.requests import Request
@@ -14,11 +15,14 @@ from civicgraph.web.multipart import Body, bytes_of
 
 
 async def take_files(actor: Actor, body: Body, *fields: str) -> list[FieldError]:
-    """Take the files of some fields in: their names join the form's pairs. Answers what was wrong with those refused."""
+    """Take the files of some fields in: their names join the form's pairs. Answers what was wrong with those refused.
+
+    `documents.*.file` stands for a field in each row of a table.
+    """
     errors: list[FieldError] = []
     try:
         for name, sent in body.files:
-            if name not in fields:
+            if not any(fnmatchcase(name, one) for one in fields):
                 continue
             try:
                 row = await receive(actor, sent.filename or "", await bytes_of(sent))

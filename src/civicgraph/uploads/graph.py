@@ -32,5 +32,18 @@ class Upload:
     filename = column(guard=rules.may_know_name)
 
 
+@type_(models.Upload)
+class Document:
+    """A document that an enterprise sent. Its content is at its address, for those who may see it; each look is recorded."""
+
+    name = column()
+    url = computed(str, lambda c, row: f"'/uploads/' || {row['name']} || '/file'", "Where it is on this site.")
+    filename = column()
+    of_what = computed(str, lambda c, row: row["alt"], "Which of what was asked for it is; empty: not said.")
+    media_type = column()
+    size_bytes = column()
+    created_at = column()
+
+
 environment().filters["file_kind"] = rules.kind_of
-TYPES = (Upload,)
+TYPES = (Upload, Document)

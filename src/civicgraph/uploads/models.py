@@ -18,6 +18,7 @@ class Purpose(Labelled):
     ATTACHMENT = "attachment", N_("Attached to a note")
     PICTURE = "picture", N_("Picture of a listing")
     MATERIAL = "material", N_("To read for an event")
+    DOCUMENT = "document", N_("Document of an enterprise")
 
 
 class FocalPoint(Labelled):
@@ -46,7 +47,10 @@ class Upload(Record):
     )
     position = fields.IntField(default=0, description="Its place among the others.")
     alt = fields.CharField(
-        200, default="", db_default="", description="What a listing’s image shows, for those who do not see it."
+        200,
+        default="",
+        db_default="",
+        description="What a listing’s image shows, for those who do not see it, or which of what was asked for a document is.",
     )
     focal_point = fields.CharEnumField(
         FocalPoint,

@@ -49,7 +49,7 @@ async def receive(actor: Actor, filename: str, data: bytes) -> Upload:
     Cleaning takes a while, so it is done before the transaction and not in it.
     """
     _count(actor)
-    cleaned = await clean(data, takes_office=actor.has_office)
+    cleaned = await clean(data, takes_office=actor.is_staff)
     digest = await store.keep(cleaned)
     return await keep_upload(
         actor,

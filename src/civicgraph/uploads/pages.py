@@ -8,10 +8,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from civicgraph.i18n import gettext
-from civicgraph.operations import FieldError, OperationError
-from civicgraph.uploads.models import Upload
+from civicgraph.operations import FieldError, NotFound, OperationError
+from civicgraph.uploads.models import Purpose, Upload
 from civicgraph.uploads.operations import receive
 from civicgraph.uploads.owners import is_shown_to_all
+from civicgraph.uploads.private import look_at_document
 from civicgraph.uploads.rules import may_see_private
 from civicgraph.uploads.serving import served
 from civicgraph.web.csrf import is_same_origin
@@ -42,10 +43,16 @@ async def uploads(request: Request) -> Response:
 
 
 async def upload(request: Request) -> Response:
-    """A file in one of its sizes; what one may not see does not exist."""
+    """A file in one of its sizes; what one may not see does not exist. A look at an enterprise's document is recorded."""
     row = await Upload.get_or_none(name=request.path_params["file"])
     if row is None:
         raise HTTPException(404)
+    if row.purpose is Purpose.DOCUMENT and row.subject_type:
+        try:
+            await look_at_document(request.state.actor, {"name": row.name})
+        except NotFound as error:
+            raise HTTPException(404) from error
+        return served(row, "large", is_shared=False)
     is_shared = await is_shown_to_all(row)
     if not (is_shared or row.subject_type == "" or may_see_private(request.state.actor, row)):
         raise HTTPException(404)

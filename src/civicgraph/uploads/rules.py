@@ -29,6 +29,8 @@ CAPABILITIES = (
 """By which a file can be seen that is not public."""
 IMAGE = "image/jpeg"
 """What every picture becomes."""
+ACCEPTED = ",".join(("image/jpeg", "image/png", "image/webp", *(f".{one}" for one in ENDINGS.values())))
+"""What a control of a form offers of what may be sent; its content decides."""
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 
 

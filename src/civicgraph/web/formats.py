@@ -124,6 +124,11 @@ def titled(row: Mapping[str, Any]) -> str:
     return str((current.get() != "zh" and row.get("titleEn")) or row["title"])
 
 
+def named(row: Mapping[str, Any]) -> str:
+    """The name of what may have one in both languages, in the reader's; in Chinese where there is no other."""
+    return str((current.get() != "zh" and row.get("nameEn")) or row["name"])
+
+
 def number(value: Any) -> str:
     """1,284"""
     return "" if value is None else _as_decimal(value, None, _locale())
@@ -218,5 +223,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "thousandths": thousandths,
     "time": time,
     "titled": titled,
+    "named": named,
     "working_span": working_span,
 }

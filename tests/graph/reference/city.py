@@ -22,7 +22,7 @@ from tests.graph.reference.bookings import build_bookings
 from tests.graph.reference.checklists import build_checklists
 from tests.graph.reference.desk import build_desk
 from tests.graph.reference.grievances import build_grievances
-from tests.graph.reference.intake import build_intake
+from tests.graph.reference.intake import build_documents, build_intake
 from tests.graph.reference.jobs import build_jobs
 from tests.graph.reference.listings import (
     build_accounts,
@@ -34,7 +34,7 @@ from tests.graph.reference.listings import (
 from tests.graph.reference.messages import build_messages, build_trail
 from tests.graph.reference.policies import build_policies
 from tests.graph.reference.products import build_products
-from tests.graph.reference.projects import build_projects
+from tests.graph.reference.projects import build_projects, give_to_teams
 from tests.graph.reference.words import NOW, ODD, mark, sentence
 from tests.support import city
 
@@ -58,7 +58,9 @@ async def build(seed: int = 5) -> None:
         await build_intake(dice, places)
         await build_products(places)
         await build_desk(dice, people)
+        await give_to_teams()
         await build_checklists(places)
+        await build_documents(places)
         await build_jobs(places, people)
         await build_messages(dice, places, people)
         await build_trail(dice, places, people)

@@ -156,6 +156,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Grievance.readyTexts": offered("ReadyText", "title"),
     "Grievance.tags": tags,
     "Grievance.teams": offered("Team", "name"),
+    "InvestmentProject.teams": offered("Team", "name"),
     "Grievance.workOrders": work_orders,
     "Person.workload": own("Workload"),
     "Team.members": members,

@@ -19,6 +19,12 @@ from tests.graph.reference.words import WORDS, sentence
 DAY = date(2026, 5, 22)
 
 
+async def give_to_teams() -> None:
+    """Some of the projects, those that somebody sees to alone among them, once there are teams."""
+    for number in range(1, 15):
+        await InvestmentProject.filter(id=number).update(team_id=[None, 1, 2, 3][number % 4])
+
+
 async def build_projects(places: list[str], people: list[int]) -> None:
     """All of it; thrown with dice of their own, so that the rest of the city stays as it is."""
     dice = Random(29)
@@ -41,6 +47,7 @@ async def build_projects(places: list[str], people: list[int]) -> None:
             stage=stage,
             stage_on=DAY,
             stop_reason="资金没有到位" if stage is ProjectStage.STOPPED else "",
+            name_en="A factory" if number % 2 else "",
             contracted_fen=dice.choice([1, 500, 2**53]),
             invested_fen=dice.choice([0, 2**53]),
             is_published=number % 3 > 0,

@@ -247,8 +247,11 @@ RUNNING = ("SIGNED", "APPROVED", "BUILDING", "COMPLETED")
 
 
 def sees_to(world: World, row: Any) -> bool:
-    """It is theirs to see to."""
-    return row.responsible_id is not None and row.responsible_id == world.actor.person_id
+    """It is theirs to see to: alone, or as a member of its team where nobody does."""
+    person = world.actor.person_id
+    if row.responsible_id is not None or person is None:
+        return row.responsible_id is not None and row.responsible_id == person
+    return row.team_id in {one.team_id for one in world.rows.having("TeamMember", "person_id", person)}
 
 
 def is_late_milestone(world: World, row: Any) -> bool:
@@ -412,7 +415,9 @@ GUARDS: dict[str, Rule] = {
         for kind, capability in (("Event", DRAFT_EVENTS), ("Service", DRAFT_SERVICES))
         for name in ("publishAt", "submittedAt", "submittedBy", "reviewNote", "importKey", "editors")
     },
-    **dict.fromkeys(("InvestmentProject.responsible", "InvestmentProject.keepers"), keeps_projects),
+    **dict.fromkeys(
+        ("InvestmentProject.responsible", "InvestmentProject.keepers", "InvestmentProject.team"), keeps_projects
+    ),
     "InvestmentStageChange.person": keeps_part,
     "Policy.grantedFen": edits_policies,
     "GrievanceAnswer.answer": reads_internal,

@@ -119,6 +119,7 @@ MODELS: dict[str, Any] = {
     "TrackedReferral": Referral,
     "TrackedReferralStep": ReferralStep,
     "TrackedPhoto": Upload,
+    "Document": Upload,
     "TeamMember": TeamMember,  # no type of the schema; teams name theirs
     "Workload": Person,
     "GrievancePerformance": GrievanceCell,

@@ -8,6 +8,7 @@ from civicgraph.checklists.operations.cases import (
     withdraw_case,
 )
 from civicgraph.checklists.operations.own_data import erase_case, export_case
+from civicgraph.checklists.operations.send_documents import send_case_documents
 from civicgraph.checklists.operations.steps import finish_step, return_step
 from civicgraph.checklists.operations.templates import (
     ChecklistFieldFields,
@@ -36,6 +37,7 @@ __all__ = [
     "publish_checklist",
     "return_step",
     "reveal_case",
+    "send_case_documents",
     "update_checklist",
     "withdraw_case",
 ]

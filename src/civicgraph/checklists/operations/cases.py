@@ -20,14 +20,15 @@ from civicgraph.checklists.models import (
     OneThingStep,
     StepState,
 )
-from civicgraph.checklists.operations import answers
+from civicgraph.checklists.operations import answers, papers
 from civicgraph.checklists.operations.answers import OneThingFilled
+from civicgraph.checklists.operations.papers import OneThingDocument
 from civicgraph.enterprises.claims.acting import acts_for
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.grievances.models import TeamMember
 from civicgraph.grievances.operations.inputs import Given, Words
 from civicgraph.i18n import N_
-from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, check_version, operation
+from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, changed, check_version, operation
 from civicgraph.permissions import HANDLE_CASES, Actor
 
 
@@ -52,6 +53,7 @@ class OpenCase(Input):
         default_factory=list, title=N_("Questions that are answered with yes"), max_length=rules.MAX_QUESTIONS
     )
     answers: list[OneThingFilled] = Field(default_factory=list, title=N_("The one form"), max_length=rules.MAX_FIELDS)
+    documents: list[OneThingDocument] = papers.field()
     idempotency_key: Given = Field(
         None, title=N_("Key of the case"), min_length=16, max_length=80,
         description=N_("A random text, the same in each retry: a retried case is opened once and gets the same answer."),
@@ -82,7 +84,9 @@ async def open_case(actor: Actor, data: OpenCase) -> OneThingCase:
     case = await _new_case(actor, enterprise, checklist, is_by_staff=not is_own)
     await answers.write(case, fields, found)
     await _lay_out(case, await ChecklistStep.filter(checklist_id=checklist.id).order_by("position"), set(data.yes))
-    await audit(actor, case, {"checklist": [None, checklist.title], "enterprise": [None, enterprise.name]})
+    await papers.give(case, data.documents)
+    facts = {"checklist": checklist.title, "enterprise": enterprise.name, "documents": len(data.documents)}
+    await audit(actor, case, changed({}, facts))
     await notices.tell_enterprise(case, "opened", "opened")
     await go_on(case)
     return case
@@ -158,12 +162,13 @@ async def taken(actor: Actor, number: str, *, own: bool = False, window: bool = 
     is_window = actor.may(HANDLE_CASES, case.division_id)
     if (own and await acts_for(actor, case.enterprise_id)) or (window and is_window):
         return case
-    if await _sees(actor, case) or is_window:
+    if await takes_part(actor, case) or is_window:
         raise Forbidden
     raise NotFound
 
 
-async def _sees(actor: Actor, case: OneThingCase) -> bool:
+async def takes_part(actor: Actor, case: OneThingCase) -> bool:
+    """Whether the actor acts for the enterprise of a case, or belongs to the department of one of its steps."""
     person = rules.worker(actor)
     teams = await TeamMember.filter(person_id=person).values_list("team_id", flat=True) if person else []
     has_part = bool(teams) and await OneThingStep.exists(case_id=case.id, team_id__in=list(teams))
@@ -174,6 +179,7 @@ class CorrectCase(OneThingVersion):
     """The form again; what is personal and left empty stays as it is."""
 
     answers: list[OneThingFilled] = Field(default_factory=list, title=N_("The one form"), max_length=rules.MAX_FIELDS)
+    documents: list[OneThingDocument] = papers.field()
 
 
 @operation()
@@ -188,12 +194,13 @@ async def correct_case(actor: Actor, data: CorrectCase) -> OneThingCase:
     found = answers.filled(rows, data.answers, before)
     for row in rows:
         await OneThingAnswer.filter(id=row.id).update(**answers.sealed_columns(row, found[row.position]))
+    await papers.give(case, data.documents)
     for step in await OneThingStep.filter(case_id=case.id, state=StepState.RETURNED).order_by("position"):
         step.turn += 1
         await hand_over(case, step, step.days_left or 1)
     case.version += 1
     names = [row.label for row in rows if found[row.position] != before.get(row.position)]
-    await audit(actor, case, {"corrected": [None, names]})
+    await audit(actor, case, {"corrected": [None, names], "documents": [None, len(data.documents)]})
     await go_on(case)
     return case
 
@@ -230,7 +237,7 @@ async def withdraw_case(actor: Actor, data: WithdrawCase) -> OneThingCase:
 async def reveal_case(actor: Actor, data: OneThingNumber) -> dict[str, Any]:
     """What was filled into the one form, in full: for its enterprise, and for staff who work on it. Each look is recorded."""
     case = await OneThingCase.get_or_none(number=data.number.strip().upper())
-    if case is None or not (actor.may(HANDLE_CASES, case.division_id) or await _sees(actor, case)):
+    if case is None or not (actor.may(HANDLE_CASES, case.division_id) or await takes_part(actor, case)):
         raise NotFound
     await audit(actor, case, {"answers": ["", ""]})
     opened = [(one, text) for one, text in await answers.in_full(case) if text]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import orjson
 from pydantic import Field
 
@@ -16,6 +18,7 @@ from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, audit, operation
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
+from civicgraph.uploads import operations as uploads
 
 
 class ExportCase(OneThingNumber):
@@ -28,7 +31,7 @@ async def export_case(actor: Actor, data: ExportCase) -> dict[str, str]:
     case = await taken(actor, data.number, own=True)
     await audit(actor, case, {"answers": ["", ""]})
     steps = await OneThingStep.filter(case_id=case.id).order_by("position")
-    looks = AuditEntry.filter(subject_type="OneThingCase", subject_id=str(case.id), operation="reveal_case")
+    documents = uploads.of(OneThingStep, [one.id for one in steps]).order_by("subject_id", "position", "id")
     kept = {
         "number": case.number,
         "opened_at": case.created_at,
@@ -41,10 +44,20 @@ async def export_case(actor: Actor, data: ExportCase) -> dict[str, str]:
              "reason": one.reason, "result": one.result}
             for one in steps
         ],
+        "documents": [
+            {"sent_at": one.created_at, "name": one.filename, "of_what": one.alt, "address": f"/uploads/{one.name}/file"}
+            for one in await documents
+        ],
         "erased_at": case.erase_at,
-        "form_was_looked_at": [one.at for one in await looks.order_by("id")],
+        "form_was_looked_at": await _looks(case, "reveal_case"),
+        "documents_were_looked_at": await _looks(case, "look_at_document"),
     }  # fmt: skip
     return {"data": orjson.dumps(kept, option=orjson.OPT_INDENT_2).decode()}
+
+
+async def _looks(case: OneThingCase, operation: str) -> list[datetime]:
+    kept = AuditEntry.filter(subject_type="OneThingCase", subject_id=str(case.id), operation=operation)
+    return [one.at for one in await kept.order_by("id")]
 
 
 class EraseCase(OneThingNumber):

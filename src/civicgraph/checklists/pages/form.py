@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from civicgraph.i18n import current, gettext
+from civicgraph.uploads.rules import ACCEPTED
 from civicgraph.web import Form
 from civicgraph.web.formats import datetime_
 
@@ -61,6 +62,73 @@ def form_errors(form: Form, fields: Sequence[Mapping[str, Any]]) -> list[dict[st
     """The summary above the one form: words name the field themselves."""
     known = {one["name"]: one["id"] for one in fields}
     return [{"id": known.get(one.field), "label": "", "message": one.message} for one in form.found]
+
+
+DOCUMENT_ROWS = 3
+DOCUMENTS = "documents.*.file"
+"""The fields of a form that take files."""
+
+
+def document_rows(steps: Sequence[Mapping[str, Any]], form: Form | None) -> list[dict[str, Any]]:
+    """The rows in which documents are chosen, each with what it is for; what was sent with a form that came back stays.
+
+    None where no step needs anything any more.
+    """
+    choices = [("", gettext("Please choose"))]
+    for one in steps:
+        if one.get("state") in ("DONE", "NOT_NEEDED", "CALLED_OFF"):
+            continue
+        lines = one["materials"].split("\n") if one["materials"] else []
+        choices += [
+            (f"{one['position']}.{number}", f"{said(one)}: {line}") for number, line in enumerate(lines, start=1)
+        ]
+        choices.append((f"{one['position']}.0", gettext("%(step)s: something else", step=said(one))))
+    if len(choices) == 1:
+        return []
+    given = (form.values.get("documents") if form else None) or []
+    errors = {one.field: one.message for one in form.found} if form else {}
+    rows = [one if isinstance(one, Mapping) else one.__dict__ for one in given]
+    rows += [{}] * max(DOCUMENT_ROWS - len(rows), 0)
+    return [_document_row(number, row, choices, errors) for number, row in enumerate(rows)]
+
+
+def _document_row(
+    number: int, row: Mapping[str, Any], choices: Sequence[tuple[str, str]], errors: Mapping[str, str]
+) -> dict[str, Any]:
+    name, kept = f"documents.{number}", row.get("file") or ""
+    is_here = gettext("The file that you chose is here; choose another to replace it.")
+    return {
+        "kept": kept,
+        "needed": {
+            "name": f"{name}.needed",
+            "id": f"f-documents-{number}-needed",
+            "label": gettext("What it is for"),
+            "kind": "select",
+            "choices": choices,
+            "value": row.get("needed") or "",
+            "error": errors.get(f"{name}.needed"),
+        },
+        "file": {
+            "name": f"{name}.file",
+            "id": f"f-documents-{number}-file",
+            "label": gettext("File"),
+            "kind": "file",
+            "help": is_here if kept else None,
+            "error": errors.get(f"{name}.file"),
+            "attrs": {"accept": ACCEPTED},
+        },
+    }
+
+
+def document_fields(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The controls of those rows, for the summary of what is wrong above the form."""
+    return [one for row in rows for one in (row["needed"], row["file"])]
+
+
+def sending(steps: Sequence[Mapping[str, Any]], form: Form | None) -> dict[str, Any]:
+    """What the page of a case draws of documents that can still be sent; `form` is one that was refused."""
+    rows = document_rows(steps, form)
+    return {"document_rows": rows, "sending_errors": form_errors(form, document_fields(rows)) if form else []}
 
 
 _STATES = {"DONE": "past", "WORKING": "now", "RETURNED": "late"}

@@ -9,8 +9,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph.checklists import operations
-from civicgraph.checklists.pages.form import form_errors, form_fields, track
+from civicgraph.checklists.pages.form import (
+    DOCUMENTS,
+    document_fields,
+    document_rows,
+    form_errors,
+    form_fields,
+    sending,
+    track,
+)
 from civicgraph.i18n import N_, gettext
+from civicgraph.uploads.forms import submit_with_files
 from civicgraph.web import Form, page, read, redirect, require, signed_in, submit
 from civicgraph.web.keys import new_key, renew_key
 
@@ -36,18 +45,19 @@ async def one_form(request: Request, found: dict[str, Any], row: dict[str, Any],
     )
     if request.method == "POST":
         fixed = {"checklist_id": row["number"], "credit_code": given["code"]}
-        case = await submit(request, form, operations.open_case, **fixed)
+        case = await submit_with_files(request, form, operations.open_case, DOCUMENTS, **fixed)
         if case is not None:
             said = gettext(N_("The case is open. Its number is %(number)s."), number=case.number)
             if "staff" in given["template"]:
                 return redirect(request, "staff_one_thing_case", said=said, number=case.number)
             return redirect(request, "my_one_thing", said=said, credit_code=given["code"], number=case.number)
         renew_key(form)
-    fields = form_fields(row["formFields"], form)
+    fields, rows = form_fields(row["formFields"], form), document_rows(row["steps"], form)
     values = {
         "form": form,
         "fields": fields,
-        "errors": form_errors(form, fields),
+        "document_rows": rows,
+        "errors": form_errors(form, [*fields, *document_fields(rows)]),
         "yes": [int(one) for one in form.values.get("yes") or [] if str(one).isdigit()],
         "code": given["code"],
     }
@@ -66,9 +76,20 @@ async def _case(request: Request, **more: Any) -> Response:
     row = require(found, "oneThingCase")
     if not row["isMine"] or row["enterprise"]["creditCode"] != code:
         require({}, "oneThingCase")
-    values: dict[str, Any] = {"track": track(row["steps"]), "code": code, "shown": None, "refused": None, **more}
-    status = 422 if values["refused"] else 200
+    values: dict[str, Any] = {"track": track(row["steps"]), "code": code, "shown": None, "refused": None}
+    values |= {**sending(row["steps"], more.pop("sending", None)), **more}
+    status = 422 if values["refused"] or values["sending_errors"] else 200
     return await page(request, "checklists/my/case", {"number": number}, values, data=found, status=status)
+
+
+async def send_documents(request: Request) -> Response:
+    """Documents for steps of the case."""
+    code, number = request.path_params["credit_code"].upper(), request.path_params["number"].upper()
+    form = Form(operations.send_case_documents.input, leave_out=["number"])
+    if await submit_with_files(request, form, operations.send_case_documents, DOCUMENTS, number=number) is None:
+        return await _case(request, sending=form)
+    said = gettext(N_("Thank you. The departments have your documents."))
+    return redirect(request, "my_one_thing", said=said, credit_code=code, number=number)
 
 
 async def correct(request: Request) -> Response:
@@ -77,17 +98,22 @@ async def correct(request: Request) -> Response:
     found = await read(request, "checklists/my/case", {"number": number})
     row = require(found, "oneThingCase")
     form = Form(operations.correct_case.input, {"version": row["version"]}, leave_out=["number"])
-    if request.method == "POST" and await submit(request, form, operations.correct_case, number=number):
+    if request.method == "POST" and await submit_with_files(
+        request, form, operations.correct_case, DOCUMENTS, number=number
+    ):
         said = gettext(N_("Thank you. The departments go on with it."))
         return redirect(request, "my_one_thing", said=said, credit_code=code, number=number)
-    fields = form_fields(row["answers"], form, is_kept=True)
-    returned = [one for one in row["steps"] if one["state"] == "RETURNED"]
-    values = {
-        **{"form": form, "fields": fields, "errors": form_errors(form, fields)},
-        **{"code": code, "returned": returned, "is_at_window": False},
-    }
+    values = {**correction(row, form), "code": code, "is_at_window": False}
     status = 422 if form.is_refused else 200
     return await page(request, "checklists/my/correct", {"number": number}, values, data=found, status=status)
+
+
+def correction(row: dict[str, Any], form: Form) -> dict[str, Any]:
+    """What the page of a correction draws: the form as it was filled in, and documents for what was returned."""
+    returned = [one for one in row["steps"] if one["state"] == "RETURNED"]
+    fields, rows = form_fields(row["answers"], form, is_kept=True), document_rows(returned, form)
+    errors = form_errors(form, [*fields, *document_fields(rows)])
+    return {"form": form, "fields": fields, "document_rows": rows, "errors": errors, "returned": returned}
 
 
 async def withdraw(request: Request) -> Response:
@@ -137,6 +163,7 @@ ROUTES = [
     ),
     Route(_ONE, signed_in(case), name="my_one_thing"),
     Route(f"{_ONE}/correction", signed_in(correct), name="my_one_thing_correction", methods=["GET", "POST"]),
+    Route(f"{_ONE}/documents", signed_in(send_documents), name="my_one_thing_documents", methods=["POST"]),
     Route(f"{_ONE}/withdrawal", signed_in(withdraw), name="my_one_thing_withdrawal", methods=["POST"]),
     Route(f"{_ONE}/form", signed_in(reveal), name="my_one_thing_form", methods=["POST"]),
     Route(f"{_ONE}/data", signed_in(data), name="my_one_thing_data", methods=["POST"]),

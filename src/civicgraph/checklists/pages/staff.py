@@ -11,12 +11,13 @@ from starlette.routing import Route
 
 from civicgraph.checklists import operations
 from civicgraph.checklists.models import CaseState, ChecklistStatus
-from civicgraph.checklists.pages.form import form_errors, form_fields, track
-from civicgraph.checklists.pages.own import one_form
+from civicgraph.checklists.pages.form import DOCUMENTS, sending, track
+from civicgraph.checklists.pages.own import correction, one_form
 from civicgraph.divisions.choosing import editable, granted, staff_choices
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Operation
 from civicgraph.permissions import EDIT_CHECKLISTS, HANDLE_CASES
+from civicgraph.uploads.forms import submit_with_files
 from civicgraph.web import Form, listing, page, read, redirect, require, staff_only, submit
 from civicgraph.web.query import kinds, one_of, paging, search_field, select_field, text
 
@@ -137,8 +138,9 @@ async def _case(request: Request, **more: Any) -> Response:
     number = request.path_params["number"].upper()
     found = await read(request, "staff/one_thing/case", {"number": number})
     row = require(found, "oneThingCase")
-    values: dict[str, Any] = {"track": track(row["steps"]), "shown": None, "refused": None, "refused_step": 0, **more}
-    status = 422 if values["refused"] else 200
+    values: dict[str, Any] = {"track": track(row["steps"]), "shown": None, "refused": None, "refused_step": 0}
+    values |= {**sending(row["steps"], more.pop("sending", None)), **more}
+    status = 422 if values["refused"] or values["sending_errors"] else 200
     return await page(request, "staff/one_thing/case", {"number": number}, values, data=found, status=status)
 
 
@@ -151,6 +153,17 @@ def _step(operation: Operation[Any, Any], words: str, prefix: str) -> Any:
         return redirect(request, "staff_one_thing_case", said=gettext(words), number=number)
 
     return staff_only(handle)
+
+
+async def send_documents(request: Request) -> Response:
+    """What the enterprise brought to the window."""
+    number = request.path_params["number"].upper()
+    form = Form(operations.send_case_documents.input, leave_out=["number"])
+    if await submit_with_files(request, form, operations.send_case_documents, DOCUMENTS, number=number) is None:
+        return await _case(request, sending=form)
+    return redirect(
+        request, "staff_one_thing_case", said=gettext(N_("The documents are with the case.")), number=number
+    )
 
 
 async def withdraw(request: Request) -> Response:
@@ -177,15 +190,13 @@ async def correct(request: Request) -> Response:
     found = await read(request, "checklists/my/case", {"number": number})
     row = require(found, "oneThingCase")
     form = Form(operations.correct_case.input, {"version": row["version"]}, leave_out=["number"])
-    if request.method == "POST" and await submit(request, form, operations.correct_case, number=number):
+    if request.method == "POST" and await submit_with_files(
+        request, form, operations.correct_case, DOCUMENTS, number=number
+    ):
         return redirect(
             request, "staff_one_thing_case", said=gettext(N_("The departments go on with it.")), number=number
         )
-    fields = form_fields(row["answers"], form, is_kept=True)
-    values = {
-        **{"form": form, "fields": fields, "errors": form_errors(form, fields), "is_at_window": True},
-        "returned": [one for one in row["steps"] if one["state"] == "RETURNED"],
-    }
+    values = {**correction(row, form), "is_at_window": True}
     status = 422 if form.is_refused else 200
     return await page(request, "checklists/my/correct", {"number": number}, values, data=found, status=status)
 
@@ -199,6 +210,7 @@ ROUTES = [
     Route("/staff/one-thing/new", staff_only(new), name="staff_one_thing_new", methods=["GET", "POST"]),
     Route(_CASE, staff_only(case), name="staff_one_thing_case"),
     Route(f"{_CASE}/correction", staff_only(correct), name="staff_one_thing_correction", methods=["GET", "POST"]),
+    Route(f"{_CASE}/documents", staff_only(send_documents), name="staff_one_thing_documents", methods=["POST"]),
     Route(f"{_CASE}/withdrawal", staff_only(withdraw), name="staff_one_thing_withdrawal", methods=["POST"]),
     Route(f"{_CASE}/form", staff_only(reveal), name="staff_one_thing_form", methods=["POST"]),
     Route(

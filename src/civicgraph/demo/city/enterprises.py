@@ -36,7 +36,7 @@ LISTING = table(EnterpriseListing, "created_at", "updated_at", "enterprise_id", 
 PRODUCT = table(
     Product,
     *("created_at", "updated_at", "version", "is_generated", "enterprise_id", "division_id", "kind", "name", "brand"),
-    *("summary", "description", "months", "standards", "picture_alt", "contact_name", "contact_phone"),
+    *("name_en", "summary", "description", "months", "standards", "picture_alt", "contact_name", "contact_phone"),
     *("contact_agreed_on", "is_published", "search_terms"),
 )
 
@@ -136,7 +136,7 @@ def _product(ground: Ground, number: int, community: Community, industry: str, w
     kind = ProductKind.PRODUCE if industry in _FARMING else ProductKind.INDUSTRIAL
     return (
         *(ground.now, ground.now, 1, True, number, community.code, kind.value, word, ""),
-        *("", "", "[]", "[]", "", "", "", None, True, search_terms(word)),
+        *("", "", "", "[]", "[]", "", "", "", None, True, search_terms(word)),
     )
 
 

@@ -64,6 +64,7 @@ async def figures_sheet(request: Request) -> Response:
         ("by_list", gettext("List of offices")),
         ("by_division", gettext("Place")),
         ("by_section", gettext("Industry")),
+        ("by_industry", gettext("Division of industry")),
     )
     rows += [[by, one["label"], one["count"], one["net"]] for key, by in named for one in parts[key]]
     rows += [[gettext("Quarter"), one["label"], one["value"], ""] for one in parts["by_quarter"]]
@@ -91,6 +92,7 @@ def _asked(request: Request) -> tuple[dict[str, str], dict[str, Any]]:
         "list": asked["list"],
         "to": quarter,
         "from": before(quarter, 3),
+        "isSection": asked["industry"].isalpha(),
     }
     return asked, variables
 
@@ -126,7 +128,7 @@ def _parts(found: dict[str, Any]) -> dict[str, Any]:
     now, year = found["figures"], found["year"]
 
     def beside(key: str, label: Any) -> list[dict[str, Any]]:
-        pairs = zip(now[key], year[key], strict=True)
+        pairs = zip(now.get(key, []), year.get(key, []), strict=True)
         return [
             {**one, "label": label(one), "net": more["count"]} for one, more in pairs if one["count"] or more["count"]
         ]
@@ -135,6 +137,7 @@ def _parts(found: dict[str, Any]) -> dict[str, Any]:
         "by_list": beside("byList", lambda one: label_of("EnterpriseList", one["list"])),
         "by_division": beside("byDivision", lambda one: one["division"]["shortName"]),
         "by_section": beside("bySection", lambda one: _name(one["industry"])),
+        "by_industry": beside("byIndustry", lambda one: _name(one["industry"])),
         "by_quarter": [
             {"label": quarter_words(one["quarter"]), "value": one["count"]} for one in now["byQuarter"][-QUARTERS:]
         ],

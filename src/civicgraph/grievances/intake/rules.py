@@ -9,6 +9,8 @@ import orjson
 from civicgraph import settings
 from civicgraph.grievances.intake.danger import Danger, by_code, calls
 from civicgraph.permissions import DISPATCH_GRIEVANCES, EDIT_CATEGORIES, READ_GRIEVANCES
+from civicgraph.uploads.models import Purpose
+from civicgraph.uploads.private import sent_with
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -51,7 +53,17 @@ def reads_answer(c: Compiler, row: Row) -> str:
 
 def photos_of(c: Compiler, row: Row, child: Row) -> str:
     """Joins a grievance to its photos."""
-    return f"{child['subject_type']} = 'Grievance' AND {child['subject_id']} = {row['id']}"
+    is_photo = f"{child['purpose']} <> '{Purpose.DOCUMENT.value}'"
+    return f"{child['subject_type']} = 'Grievance' AND {child['subject_id']} = {row['id']} AND {is_photo}"
+
+
+own_documents_of = sent_with("Grievance")
+"""Joins a grievance, as its reporter sees it, to the documents of the enterprise that reported it."""
+
+
+def documents_of(c: Compiler, row: Row, child: Row) -> str:
+    """Joins a grievance to the same, for those whose grants cover it."""
+    return f"{own_documents_of(c, row, child)} AND {c.covers(row['division_id'], READ_GRIEVANCES)}"
 
 
 def files_of(c: Compiler, row: Row, child: Row) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from civicgraph import clock
 from civicgraph.grievances import notices
+from civicgraph.grievances.attachments import send_documents
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.follow_grievance import count_asking
 from civicgraph.grievances.operations.heed_danger import heed_danger
@@ -19,6 +20,7 @@ from civicgraph.grievances.rules import REPORTER_LINE
 from civicgraph.i18n import N_
 from civicgraph.operations import TooMany, operation
 from civicgraph.permissions import Actor
+from civicgraph.uploads.private import UploadName, documents_field
 
 MOST_A_DAY = 10
 """So often may a reporter add something within a day: whoever works on it still reads each."""
@@ -35,6 +37,7 @@ class AddToTrackedGrievance(Tracked):
         json_schema_extra={"widget": "textarea"},
         description=N_("Only the staff who deal with it read this."),
     )
+    documents: list[UploadName] = documents_field()
     idempotency_key: Given = Field(None, title=N_("Key of the step"), min_length=16, max_length=80)
 
 
@@ -50,6 +53,7 @@ async def add_to_tracked_grievance(actor: Actor, data: AddToTrackedGrievance) ->
                 "You have added much today, and the office has all of it. Please write again tomorrow, or call your community."
             )
         )
+    await send_documents(data.documents, row)
     return await add_words(actor, row, data.words)
 
 

@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from civicgraph import budgets, clock, crypto, settings
 from civicgraph.budgets import BudgetExceeded
 from civicgraph.divisions.operations import place_of
-from civicgraph.grievances import deadlines, notices, rules
+from civicgraph.grievances import attachments, deadlines, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.intake import proof
@@ -34,6 +34,7 @@ from civicgraph.permissions import READ_GRIEVANCES, Actor
 from civicgraph.text import mask_email, mask_name, mask_personal, mask_phone, search_terms
 from civicgraph.uploads.models import Purpose
 from civicgraph.uploads.operations import claim
+from civicgraph.uploads.private import send
 
 _NAME = "file_grievance"
 _TRIES = 3
@@ -69,6 +70,7 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     # Here and not where the grievance is made: who lets a held report through is another person than its reporter.
     enterprise = await named.enterprise_of(data.enterprise_code)
     await named.check_speaks_for(actor, enterprise, data.division_code)
+    attachments.check_documents(data.documents, enterprise is not None)
     sent, data = data, data.model_copy(update={"channel": await named.channel_of(actor, data.channel, enterprise)})
     cause, rule = await _hold_cause(actor, data)
     for tries_left in reversed(range(_TRIES)):
@@ -191,6 +193,7 @@ async def hold(
         summary=mask_personal(data.description)[:300],
     )
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
+    await send(data.documents, row, division_code=division_code)
     await audit(actor, row, changed({}, {"number": row.number, "cause": cause}), division_code=division_code)
     if cause in _CHOSEN_LATER:
         await notices.call_for_choice(row, is_dangerous=_danger_of(data) is not None)
@@ -255,6 +258,7 @@ async def file(
     is_shown = is_asked and data.channel is not Channel.EMAIL
     await keep_answers(row, answered or category.code, data.answers, is_asked=is_shown)
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
+    await send(data.documents, row, division_code=division_code)
     line = await office(actor, row) if data.channel in BY_STAFF else rules.REPORTERS[row.reporter_kind]
     update = await GrievanceUpdate.create(
         grievance_id=row.id, at=now, verb="submit", status=row.status, by_line=line, person_id=actor.person_id
@@ -266,7 +270,11 @@ async def file(
     await _give_to_worker(row)
     await count_in(row)
     facts = {"number": number, "category": category.code, "channel": data.channel, "status": row.status}
-    await audit(actor, row, changed({}, {**facts, "danger": row.danger, "photos": len(data.photos)}))
+    await audit(
+        actor,
+        row,
+        changed({}, {**facts, "danger": row.danger, "photos": len(data.photos), "documents": len(data.documents)}),
+    )
     return row
 
 

@@ -12,10 +12,10 @@ from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import Step, Words
-from civicgraph.grievances.operations.report_input import UploadName
 from civicgraph.i18n import N_
 from civicgraph.operations import Unavailable, operation
 from civicgraph.permissions import Actor
+from civicgraph.uploads.private import UploadName
 
 
 class FinishGrievancePart(Step):

@@ -60,7 +60,7 @@ async def release_report(actor: Actor, data: ReleaseReport) -> Grievance:
     }
     if not actor.may(DISPATCH_GRIEVANCES, chosen.get("division_code", row.division_code)):
         raise Forbidden
-    report = FileGrievance.model_validate({**content, **chosen, "photos": [], "proof": None})
+    report = FileGrievance.model_validate({**content, **chosen, "photos": [], "documents": [], "proof": None})
     filed = await file(
         replace(SYSTEM, locale=locale), report, row.number, row.secret_hash, is_asked=False, answered=came_under
     )

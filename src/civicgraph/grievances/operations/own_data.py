@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -38,13 +39,9 @@ async def export_tracked_data(actor: Actor, data: ExportTrackedData) -> dict[str
 
 async def _kept(row: Grievance, secret: str) -> dict[str, Any]:
     steps = await GrievanceUpdate.filter(grievance_id=row.id, internal_note="").order_by("id")
-    looks = await AuditEntry.filter(
-        subject_type="Grievance",
-        subject_id=str(row.id),
-        operation__in=("reveal_grievance_contact", "find_reports_of_same_person"),
-    ).order_by("id")
     answers = await GrievanceAnswer.filter(grievance_id=row.id).order_by("id").select_related("question")
     photos = await uploads.of(Grievance, [row.id]).filter(purpose=Purpose.REPORT).order_by("position", "id")
+    documents = await uploads.of(Grievance, [row.id]).filter(purpose=Purpose.DOCUMENT).order_by("position", "id")
     own = f"/track/{row.number}/{typed_secret(secret)}"
     followers = await GrievanceFollower.filter(grievance_id=row.id, is_reporter=True)
     return {
@@ -63,6 +60,8 @@ async def _kept(row: Grievance, secret: str) -> dict[str, Any]:
             {"sent_at": one.created_at, "is_public": one.is_public, "address": f"{own}/photos/{one.name}/large"}
             for one in photos
         ],
+        "documents": [{"sent_at": one.created_at, "name": one.filename} for one in documents],
+        "documents_were_looked_at": await _looks(row, "look_at_document"),
         "name": crypto.decrypt(row.contact_name),
         "telephone": crypto.decrypt(row.contact_phone),
         "email": crypto.decrypt(row.contact_email),
@@ -72,12 +71,17 @@ async def _kept(row: Grievance, secret: str) -> dict[str, Any]:
         "is_solved": row.is_solved,
         "rating_words": row.rating_text,
         "erased_at": row.erase_at,
-        "contact_was_looked_at": [one.at for one in looks],
+        "contact_was_looked_at": await _looks(row, "reveal_grievance_contact", "find_reports_of_same_person"),
         "history": [
             {"at": one.at, "step": one.verb, "status": one.status.value, "by": one.by_line, "words": one.public_note}
             for one in steps
         ],
     }
+
+
+async def _looks(row: Grievance, *operations: str) -> list[datetime]:
+    kept = AuditEntry.filter(subject_type="Grievance", subject_id=str(row.id), operation__in=operations)
+    return [one.at for one in await kept.order_by("id")]
 
 
 class EraseTrackedData(Tracked):

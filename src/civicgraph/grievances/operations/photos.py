@@ -15,7 +15,7 @@ from civicgraph.operations import Forbidden, Input, NotFound, audit, changed, op
 from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES, Actor
 from civicgraph.uploads import operations as uploads
 from civicgraph.uploads.cleaning import Region
-from civicgraph.uploads.models import Upload
+from civicgraph.uploads.models import Purpose, Upload
 
 _REGION = re.compile(r"(\d{1,4}),(\d{1,4}),(\d{1,4}),(\d{1,4})")
 _NO_REGION: Any = N_("Please mark at least one part of the picture: left, top, width and height in thousandths.")
@@ -78,7 +78,7 @@ async def _photo(actor: Actor, data: _Photo) -> tuple[Grievance, Upload]:
     if not actor.may(DISPATCH_GRIEVANCES, row.division_id):
         raise Forbidden
     found = await Upload.select_for_update().get_or_none(name=data.name, subject_type="Grievance", subject_id=row.id)
-    if found is None:
+    if found is None or found.purpose is Purpose.DOCUMENT:
         raise NotFound
     return row, found
 

@@ -13,10 +13,10 @@ from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words, none_given
 from civicgraph.i18n import N_
 from civicgraph.operations import Input
+from civicgraph.uploads.private import UploadName, documents_field
 
 MAX_PHOTOS = 5
 _NO_POINT: Any = N_("Please give two numbers, latitude first: 27.6912, 106.9153. Or leave it empty.")
-UploadName = Annotated[str, Field(max_length=60)]
 
 
 class GivenAnswer(Input):
@@ -85,6 +85,7 @@ class FileGrievance(Input):
             "Up to 5. Where and when they were taken is removed from them. Others see them only after the office has looked."
         ),
     )
+    documents: list[UploadName] = documents_field()
     grid_code: Given = Field(
         None,
         title=N_("Grid"),

@@ -8,12 +8,13 @@ from civicgraph.grievances import checks
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import PUBLIC, InternalNote, PublicWords, Step
-from civicgraph.grievances.operations.report_input import MAX_PHOTOS, UploadName
+from civicgraph.grievances.operations.report_input import MAX_PHOTOS
 from civicgraph.i18n import N_
 from civicgraph.operations import operation
 from civicgraph.permissions import READ_GRIEVANCES, Actor
 from civicgraph.uploads.models import Purpose
 from civicgraph.uploads.operations import claim
+from civicgraph.uploads.private import UploadName
 
 
 class ResolveGrievance(Step):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from civicgraph.grievances.attachments import send_documents
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import Taken, begin_anew, take, take_as_reporter
@@ -12,6 +13,7 @@ from civicgraph.i18n import N_
 from civicgraph.operations import operation
 from civicgraph.permissions import Actor
 from civicgraph.text import mask_personal, search_terms
+from civicgraph.uploads.private import UploadName, documents_field
 
 
 class ReturnGrievance(Step):
@@ -38,12 +40,15 @@ class ResubmitTrackedGrievance(Tracked):
         json_schema_extra={"widget": "textarea"},
         description=N_("Telephone and identity numbers in it are hidden from others."),
     )
+    documents: list[UploadName] = documents_field()
 
 
 @operation()
 async def resubmit_tracked_grievance(actor: Actor, data: ResubmitTrackedGrievance) -> Grievance:
     """Send a returned grievance again, with the answer to what was asked. Both promised times begin anew."""
-    return await send_again(await take_as_reporter(actor, "resubmit", data.number, data.secret), data.answer)
+    taken = await take_as_reporter(actor, "resubmit", data.number, data.secret)
+    await send_documents(data.documents, taken.row)
+    return await send_again(taken, data.answer)
 
 
 async def send_again(taken: Taken, words: str) -> Grievance:

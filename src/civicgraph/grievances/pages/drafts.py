@@ -88,8 +88,8 @@ async def begin(
 
 
 async def bind(request: Request, draft: Draft) -> bool:
-    """Take a form that came, with its photos; whether it is to be looked at, rather than drawn with its questions or errors."""
-    draft.seen = await bind_with_files(request, draft.form, "photos")
+    """Take a form that came, with its photos and documents; whether it is to be looked at, rather than drawn with its questions or errors."""
+    draft.seen = await bind_with_files(request, draft.form, "photos", "documents")
     return draft.seen.get("step") != "questions" and not draft.form.is_refused
 
 

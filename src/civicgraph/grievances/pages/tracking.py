@@ -17,7 +17,8 @@ from civicgraph.grievances.pages.story import outlook, story
 from civicgraph.grievances.rules import BY_ACCOUNT, typed_number, typed_secret
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, Operation
-from civicgraph.web import read, redirect, seen, submit, throttle
+from civicgraph.uploads.forms import submit_with_files
+from civicgraph.web import read, redirect, seen, throttle
 from civicgraph.web.forms import Form, read_body
 from civicgraph.web.keys import new_key
 from civicgraph.web.news import is_stream_wanted, news
@@ -69,7 +70,9 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
     if is_stream_wanted(request):
         return await news(request, "grievances/tracked", {"number": number, "secret": secret})
     # Not `page`: the address of "this page as GraphQL" would carry the secret.
-    forms = {noun: _form(noun, act) for noun, act in ACTS.items()} | dict([refused] if refused else [])
+    forms = {noun: _form(noun, act, may_send=row["maySendDocuments"]) for noun, act in ACTS.items()} | dict(
+        [refused] if refused else []
+    )
     values = {
         **found,
         "steps": story(row, is_own=True),
@@ -114,11 +117,12 @@ ACTS: Mapping[str, Act] = {
 }
 
 
-def _form(noun: str, act: Act) -> Form:
+def _form(noun: str, act: Act, *, may_send: bool = True) -> Form:
     stars = [(str(number), "★" * number + "☆" * (5 - number)) for number in range(5, 0, -1)]
     prefix = "w" if noun == "words" else "f"
     given = {"idempotency_key": new_key()} if "idempotency_key" in act.operation.input.model_fields else {}
-    return Form(act.operation.input, given, choices={"stars": stars}, leave_out=["number", "secret"], prefix=prefix)
+    left_out = ["number", "secret", *([] if may_send else ["documents"])]
+    return Form(act.operation.input, given, choices={"stars": stars}, leave_out=left_out, prefix=prefix)
 
 
 def _handler(noun: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
@@ -127,7 +131,7 @@ def _handler(noun: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
         given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
         throttle.count_try(request)
         try:
-            done = await submit(request, form, act.operation, **given)
+            done = await submit_with_files(request, form, act.operation, "documents", **given)
         except NotFound:
             return await _tracked(request)
         throttle.was_right(request)

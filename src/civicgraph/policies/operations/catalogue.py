@@ -165,6 +165,9 @@ class AddPolicyExample(Input):
     revenue_fen: int | None = Field(
         None, title=N_("Revenue of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
     )
+    assets_fen: int | None = Field(
+        None, title=N_("Total assets of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
+    )
     lists: list[EnterpriseList] = Field(default_factory=list, title=N_("Lists"), max_length=8)
     listed_on: date | None = Field(None, title=N_("On the lists since"))
     on: date | None = Field(None, title=N_("On which day"), description=N_("Empty: today."))
@@ -185,6 +188,7 @@ def known_of(example: PolicyExample | AddPolicyExample) -> Known:
         established_on=example.established_on,
         employees=example.employees,
         revenue_fen=example.revenue_fen,
+        assets_fen=example.assets_fen,
         listings=tuple(Listed(one, since, None) for one in lists),
     )
 

@@ -120,6 +120,7 @@ async def known_of_entry(row: Enterprise) -> Known:
         established_on=row.established_on,
         employees=row.employees,
         revenue_fen=row.revenue_fen,
+        assets_fen=row.assets_fen,
         listings=tuple(Listed(one.list.value, one.listed_on, one.delisted_on) for one in listings),
     )
 

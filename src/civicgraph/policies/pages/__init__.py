@@ -1,5 +1,5 @@
 """Pages of the policies room."""
 
-from civicgraph.policies.pages import catalogue, own
+from civicgraph.policies.pages import catalogue, own, paid
 
-ROUTES = [*own.ROUTES, *catalogue.ROUTES]
+ROUTES = [*own.ROUTES, *paid.ROUTES, *catalogue.ROUTES]

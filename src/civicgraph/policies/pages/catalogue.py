@@ -158,12 +158,14 @@ def _example(one: Mapping[str, Any]) -> Any:
     """An example as GraphQL answered it, with what the operations ask of one."""
     days = {name: one[key] and date.fromisoformat(one[key]) for name, key in _DAYS.items()}
     plain = {name: one[name].lower() if one[name] else None for name in ("kind", "status", "scale")}
-    numbers = {"revenue_fen": one["revenueFen"] and int(one["revenueFen"]), "employees": one["employees"]}
+    money = {name: one[key] and int(one[key]) for name, key in _MONEY.items()}
+    numbers = {**money, "employees": one["employees"]}
     wanted = {"qualifies": one["qualifies"], "amount_fen": None if one["amountFen"] is None else int(one["amountFen"])}
     codes = {"industry_code": one["industryCode"], "division_code": one["divisionCode"], "lists": one["lists"]}
     return SimpleNamespace(**days, **plain, **numbers, **wanted, **codes)
 
 
+_MONEY = {"revenue_fen": "revenueFen", "assets_fen": "assetsFen"}
 _DAYS = {"established_on": "establishedOn", "listed_on": "listedOn", "on": "on"}
 
 

@@ -123,6 +123,7 @@ class ProductItself(Input):
 
     kind: ProductKind = Field(title=N_("Kind"))
     name: str = Field(title=N_("What it is called"), min_length=1, max_length=80)
+    name_en: str = Field("", title=N_("What it is called in English"), max_length=120)
     division_code: DivisionCode
 
 

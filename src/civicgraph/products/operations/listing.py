@@ -93,7 +93,7 @@ def _line(row: dict[str, Any]) -> str:
 def words_of(values: Mapping[str, Any]) -> str:
     """What a product is found by, of its values by input field."""
     return search_terms(
-        *(values["name"], values["brand"], values["summary"], *values["standards"]),
+        *(values["name"], values["name_en"], values["brand"], values["summary"], *values["standards"]),
         *(one["name"] for one in values["bases"]),
         *(text for one in values["links"] for text in (one["buyer_name"], one["market"])),
         *(one["title"] for one in values["recognitions"]),

@@ -22,6 +22,7 @@ class ProjectFields(Input):
     """What is known of an investment project."""
 
     name: str = Field(title=N_("Name of the project"), min_length=2, max_length=120)
+    name_en: str = Field("", title=N_("Name of the project in English"), max_length=160)
     summary: str = Field(
         title=N_("What is built, in plain words"), min_length=5, max_length=1000, json_schema_extra=_TEXT
     )
@@ -39,6 +40,10 @@ class ProjectFields(Input):
     responsible_id: int | None = Field(
         None, title=N_("Who sees to it"), ge=1,
         description=N_("A colleague, who is reminded of milestones. The public sees the body alone."),
+    )  # fmt: skip
+    team_id: int | None = Field(
+        None, title=N_("Team that sees to it"), ge=1,
+        description=N_("Where no colleague does alone: those of its members who keep projects there are reminded."),
     )  # fmt: skip
     signed_on: date = Field(title=N_("Signed on"))
 

@@ -9,6 +9,7 @@ from civicgraph.accounts.models import Grant
 from civicgraph.divisions.operations import place_of
 from civicgraph.enterprises.figures import closing
 from civicgraph.enterprises.models import Enterprise, Industry
+from civicgraph.grievances.models import Team
 from civicgraph.i18n import N_
 from civicgraph.operations import (
     Forbidden,
@@ -73,12 +74,13 @@ async def _columns(actor: Actor, data: ProjectFields) -> dict[str, Any]:
         raise InvalidInput.at("signed_on", "not_yet", NOT_YET)
     investor = await _investor(data.enterprise_code.upper())
     await _check_responsible(data)
+    await _check_team(data)
     said = investor.name if investor else data.investor
     return {
         **{name: getattr(data, name) for name in _OWN},
         **{"division_id": data.division_code, "industry_id": data.industry_code},
         "enterprise_id": investor.id if investor else None,
-        "search_terms": search_terms(data.name, data.summary, said, data.investor, data.body),
+        "search_terms": search_terms(data.name, data.name_en, data.summary, said, data.investor, data.body),
     }
 
 
@@ -103,11 +105,22 @@ async def _check_responsible(data: ProjectFields) -> None:
         raise InvalidInput.at("responsible_id", "unknown", message)
 
 
+async def _check_team(data: ProjectFields) -> None:
+    """A team sees to what lies in its place."""
+    if data.team_id is None:
+        return
+    found = await Team.get_or_none(id=data.team_id, is_active=True)
+    if found is None or not data.division_code.startswith(found.division_id):
+        message = N_("This team is not one of the place. Please choose one of the list.")
+        raise InvalidInput.at("team_id", "unknown", message)
+
+
 @operation()
 async def create_investment_project(actor: Actor, data: CreateInvestmentProject) -> InvestmentProject:
-    """Enter a project that was signed, as a draft. Who enters it sees to it, unless somebody else is named."""
+    """Enter a project that was signed, as a draft. Who enters it sees to it, unless somebody else or a team is named."""
     columns = {**await _columns(actor, data), "contracted_fen": data.contracted_fen, "stage_on": data.signed_on}
-    columns["responsible_id"] = data.responsible_id or actor.person_id
+    if data.team_id is None:
+        columns["responsible_id"] = data.responsible_id or actor.person_id
     row = await InvestmentProject.create(**columns)
     await InvestmentStageChange.create(
         project_id=row.id, stage=ProjectStage.SIGNED, on=row.signed_on, person_id=actor.person_id

@@ -68,23 +68,28 @@ async def _choices(request: Request) -> dict[str, Any]:
     return {
         "division_code": await staff_choices(request, EDIT_PROJECTS),
         "industry_code": industries.choices(),
-        "responsible_id": await _keepers(request),
+        **await _owners(request),
     }
 
 
-async def _keepers(request: Request) -> list[tuple[str, str]]:
-    """Who may see to the project of this form; of a new one that is whoever enters it."""
+async def _owners(request: Request) -> dict[str, list[tuple[str, str]]]:
+    """Who may see to the project of this form, people and teams; of a new one that is whoever enters it."""
     number = request.path_params.get("number", "")
     if not number.isdigit() or len(number) > 9:
-        return []
+        return {"responsible_id": [], "team_id": []}
     found = await read(request, "staff/projects/choices", {"number": int(number)})
     row = found["investmentProject"]
     nodes = row["keepers"]["nodes"] if row and row["keepers"] else []
-    return [(str(one["number"]), " · ".join(filter(None, (one["name"], one["title"])))) for one in nodes]
+    people = [(str(one["number"]), " · ".join(filter(None, (one["name"], one["title"])))) for one in nodes]
+    return {
+        "responsible_id": people,
+        "team_id": [(str(one["number"]), one["name"]) for one in row["teams"]] if row else [],
+    }
 
 
 def _of_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"responsible_id": row["responsible"]["number"] if row["responsible"] else None}
+    pairs = (("responsible_id", row["responsible"]), ("team_id", row["team"]))
+    return {name: one["number"] if one else None for name, one in pairs}
 
 
 STAFF = listing.Listing(
@@ -115,7 +120,7 @@ STAFF = listing.Listing(
         ),
     ),
     row_key="id",
-    left_out_new=lambda request: ["responsible_id"],
+    left_out_new=lambda request: ["responsible_id", "team_id"],
     more=_of_row,
 )
 ROUTES = listing.routes(STAFF, "/staff/projects")

@@ -1,0 +1,73 @@
+"""What was paid, by county, policy and year: the sum of the payments, as page, CSV and GraphQL."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+from starlette.applications import Starlette
+
+from civicgraph import clock
+from civicgraph.enterprises.industries import load_industries
+from civicgraph.enterprises.models import Enterprise
+from civicgraph.permissions import Role
+from civicgraph.policies import operations
+from civicgraph.policies.models import GrantState, Policy, PolicyGrant
+from civicgraph.policies.rounds import tell_some
+from tests.policies.conftest import enter, published
+from tests.support import city as place
+from tests.support.browser import signed_in, visit
+from tests.support.city import CITY, FENGGANG, HONGQIAO
+
+
+async def build() -> Policy:
+    """A policy of the whole city that five enterprises of one county were paid, and two of another."""
+    await place.build()
+    await load_industries()
+    await enter(5)
+    await enter(2, code=HONGQIAO, first=900)
+    chief = await place.person("chief", Role.ADMINISTRATOR, CITY)
+    policy = await published(chief, division_code=CITY)
+    await operations.grant_policy(chief, {"id": policy.id})
+    await tell_some()
+    for grant in await PolicyGrant.all():
+        await operations.tell_by_phone(chief, {"id": grant.id})
+    later = clock.now() + timedelta(days=30)
+    with clock.override(later):
+        await operations.pay_grants(chief, {"id": policy.id})
+    return policy
+
+
+def table(text: str) -> dict[tuple[str, str], list[str]]:
+    """The rows of a CSV, by what they are parted by and their name."""
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    return {(row[0], row[1]): row[2:] for row in rows[1:]}
+
+
+async def test_paid_sums_add_up_by_county_policy_and_year_and_tell_of_no_single_enterprise(app: Starlette) -> None:
+    policy = await build()
+    paid = await PolicyGrant.filter(state=GrantState.PAID)
+    year = str((clock.now() + timedelta(days=30)).year)
+    whole = sum(one.amount_fen for one in paid)
+    assert (len(paid), whole) == (7, 7_000_00)
+    stranger = visit(app)
+    text = await stranger.open("/policies/paid")
+    assert all(words in text for words in ("7000 元", "稳岗补贴", "凤冈县", "—"))
+    rows = table(await stranger.open("/policies/paid.csv"))
+    assert rows["合计", "遵义市"][2:] == ["7", "7000.00"]
+    assert rows["地方", "凤冈县"][2:] == ["5", "5000.00"]
+    assert rows["地方", "绥阳县"][2:] == ["2", ""]  # two enterprises: the sum would tell what is private
+    assert rows["政策", "稳岗补贴"][2:] == ["7", "7000.00"]
+    assert rows["年份", year][2:] == ["7", "7000.00"]
+    county = table(await stranger.open(f"/policies/paid.csv?within={FENGGANG}&year={year}&category=EMPLOYMENT"))
+    assert county["合计", "凤冈县"][2:] == ["5", "5000.00"]
+    assert table(await stranger.open("/policies/paid.csv?category=MARKET"))["合计", "遵义市"] == ["0", "0.00"] * 2
+    assert policy.title in await stranger.open(f"/policies/paid?within={FENGGANG}")
+    assert "还没有兑现" in await stranger.open(f"/policies/paid?year={int(year) - 3}")
+    chief = await signed_in(app, await place.person("boss", Role.SUPERVISOR, CITY))
+    assert table(await chief.open("/policies/paid.csv"))["地方", "绥阳县"][2:] == ["2", "2000.00"]
+    await Enterprise.filter(division_id=HONGQIAO).update(division_id=place.FENGQUAN)  # a move changes no sum of before
+    assert table(await chief.open("/policies/paid.csv"))["地方", "绥阳县"][2:] == ["2", "2000.00"]
+    for browser in (stranger, chief):
+        await browser.http.aclose()
