@@ -204,7 +204,7 @@ async def test_histories_deadlines_and_figures_follow_from_the_grievances(city: 
     async for step in GrievanceUpdate.all().order_by("id"):
         last[step.grievance_id] = step.status  # type: ignore[attr-defined]
     assert all(last[row.id] is row.status for row in rows)
-    city = await GrievanceCell.filter(division_id="5203", category="", channel="")
+    city = await GrievanceCell.filter(division_id="5203", category="", channel="", led_kind="")
     assert sum(one.received for one in city) == len(rows)
     assert sum(one.resolved for one in city) == sum(row.status in DONE for row in rows)
     in_time = sum(bool(row.resolved_at and row.resolved_at <= row.resolution_due_at) for row in rows)
