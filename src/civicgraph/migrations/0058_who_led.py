@@ -119,7 +119,7 @@ def _cells() -> list[str]:
     owner = "length(rtrim(substr(led_by, 1, 12), '_'))"
     above = [
         f"""{into} SELECT substr(division_id, 1, {digits}), month, category, channel, led_kind, led_by, {SUMS} FROM {TABLE}
-        WHERE length(division_id) = {below} AND (led_by = '' OR {owner} <= {below})
+        WHERE length(division_id) = {below} AND (led_by = '' OR substr(led_by, 13, 1) = 'T' AND {owner} <= {below})
         GROUP BY substr(division_id, 1, {digits}), month, category, channel, led_kind, led_by"""
         for digits, below in ((9, 12), (6, 9), (4, 6))
     ]

@@ -46,6 +46,11 @@ def place_of(code: str) -> str:
     return code[:_CODE].rstrip("_")
 
 
+def is_team(code: str) -> bool:
+    """Whether the body with this code is a team; else it is a grid."""
+    return code[_CODE:].startswith("T")
+
+
 async def body_of(row: Grievance, holders: Iterable[Holder]) -> Led:
     """Who is in charge of a grievance when these hold its work orders."""
     lead = next((one for one in holders if one.is_lead), None)

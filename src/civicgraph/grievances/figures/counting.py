@@ -1,8 +1,9 @@
 """What a grievance counts, and in which cells. Pure: the one place that says it.
 
 A cell is a division in a month: all that was reported, or of one category, by one channel, or both; or what one
-sort of body led, or one body. A grievance counts in the cells of its community and of every division above; a body
-by its name only where its place is or directly above: of others a place tells by their sort. A step changes the cells by what the
+sort of body led, or one body. A grievance counts in the cells of its community and of every division above; a team
+by its name only from the place directly above its own down, a grid in its community: of others a place tells by
+their sort. A step changes the cells by what the
 grievance counts after it less what it counted before; at night they are compared with all grievances.
 
 A grievance that is opened again begins a course of its own: its row forgets the rating and the promise of the one
@@ -22,7 +23,7 @@ from operator import add, sub
 from typing import NamedTuple
 
 from civicgraph.divisions.rules import ancestors, parent_code
-from civicgraph.grievances.desk.bodies import Led, place_of
+from civicgraph.grievances.desk.bodies import Led, is_team, place_of
 from civicgraph.grievances.figures.models import BOUNDS, COLUMNS
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.rules import month_of
@@ -113,7 +114,7 @@ def contribution(row: Facts) -> dict[Key, Vector]:
 
 
 def _told(led: Led, place: str) -> Iterator[Led]:
-    """How a place tells of a body: by its sort, and by name where it is the place's own or of one directly below."""
+    """How a place tells of a body: by its sort, and by name where that is near enough."""
     yield Led(led.kind, ALL)
     if led.by and _is_named(led.by, place):
         yield led
@@ -126,7 +127,7 @@ def is_told(key: Key) -> bool:
 
 def _is_named(body: str, place: str) -> bool:
     own = place_of(body)
-    return len(place) >= len(parent_code(own) or own)
+    return len(place) >= len((is_team(body) and parent_code(own)) or own)
 
 
 def earlier_of(history: Iterable[GrievanceUpdate]) -> list[Earlier]:

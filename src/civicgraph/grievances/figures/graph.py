@@ -166,8 +166,8 @@ class GrievanceFigures:
         slices.by_led,
         size=slices.MAX_LED_BY,
         is_nullable=True,
-        description=f"By the bodies in charge with the most grievances, at most {slices.MAX_LED_BY}: the teams and grids of"
-        " the division and of those directly below or above it. Null for a category, group or channel.",
+        description=f"By the bodies in charge with the most grievances, at most {slices.MAX_LED_BY}: the teams of the"
+        " division, of those above and of those directly below it, and the grids of a community. Null for a category, group or channel.",
     )
 
 
