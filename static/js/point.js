@@ -35,7 +35,7 @@ for (const picker of document.querySelectorAll("[data-point]")) {
   const shown = plan();
   const pin = shown.querySelector(".pin");
   let start = null;
-  board.prepend(shown);
+  board.querySelector("p").after(shown);
   picker.hidden = false;
 
   const begin = () => {

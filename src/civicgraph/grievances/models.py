@@ -205,7 +205,7 @@ class Grievance(Record):
     )
     team = fields.CharField(80, default="", description="The team or company that helps.")
     led_kind = _LED_KIND(description="What sort of body leads it.")
-    led_by = fields.CharField(24, default="", db_default="", description="The code of the body that leads it.")
+    led_by = fields.CharField(40, default="", db_default="", description="The code of the body that leads it.")
     outcome = fields.TextField(default="", description="What was done, in public words.")
     submitted_at = fields.DatetimeField(description="When it was reported.")
     accepted_at = fields.DatetimeField(null=True, description="When it was accepted: the first response.")
@@ -330,7 +330,7 @@ class GrievanceUpdate(Model):
         description="Whether the resolution was late by the promise that this step replaced with a fresh one.",
     )
     led_kind = _LED_KIND(description="Who led what it ended, by sort.")
-    led_by = fields.CharField(24, default="", db_default="", description="The code of the body that led what it ended.")
+    led_by = fields.CharField(40, default="", db_default="", description="The code of the body that led what it ended.")
     by_line = fields.CharField(120, default="", description="Who did it, by office: 金台社区联络点.")
     person: Any = fields.ForeignKeyField(
         "civicgraph.Person",

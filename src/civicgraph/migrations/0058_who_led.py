@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 default="",
                 db_default="",
                 description="The code of the body that leads it.",
-                max_length=24,
+                max_length=40,
             ),
         ),
         ops.AddField(
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 default="",
                 db_default="",
                 description="The code of the body that led what it ended.",
-                max_length=24,
+                max_length=40,
             ),
         ),
         ops.DeleteModel("GrievanceCell"),
@@ -257,7 +257,7 @@ class Migration(migrations.Migration):
                 (
                     "led_by",
                     fields.CharField(
-                        default="", description="Which body led them, empty for all of its sort.", max_length=24
+                        default="", description="Which body led them, empty for all of its sort.", max_length=40
                     ),
                 ),
             ],

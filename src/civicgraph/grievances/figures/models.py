@@ -60,7 +60,7 @@ class GrievanceCell(_Counters, Model):  # type: ignore[misc, valid-type]
     category = fields.CharField(40, default="", description="Code of the category, empty for all of them.")
     channel = fields.CharField(8, default="", description="How they came in, empty for any way.")
     led_kind = fields.CharField(12, default="", description="What sort of body led them, empty for any.")
-    led_by = fields.CharField(24, default="", description="Which body led them, empty for all of its sort.")
+    led_by = fields.CharField(40, default="", description="Which body led them, empty for all of its sort.")
 
     class Meta:
         table = "grievance_cell"
