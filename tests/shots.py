@@ -109,6 +109,7 @@ PUBLIC = {
     "support": "@/grievances?state=open#support",
     "report-where": "/report",
     "report-alike": "/report?division=520327001901#alike",
+    "report-point": "/report?division=520327001901#point",
     "track": "/track",
     "search": "/search?q=%E8%99%B9%E6%A1%A5",
     "grid": "/grids/520323104001001",
@@ -331,7 +332,7 @@ async def _take_a_place(page, url: str, path: str) -> None:  # type: ignore[no-u
         await page.wait_for_load_state()
     if step == "support":
         await page.click("main a[href$='/support']")
-    if step in ("call", "named", "alike"):
+    if step in ("call", "named", "alike", "point"):
         await _work_on_one(page, step)
     if step == "order":
         order = page.locator("a[href*='/work-order']").first
@@ -373,6 +374,11 @@ async def _work_on_one(page, step: str) -> None:  # type: ignore[no-untyped-def]
     if step == "alike":
         await _report(page, "小区大门口积水，雨停两天了也没退")
         await page.wait_for_selector("#same")
+    if step == "point":
+        await page.locator("details", has=page.locator("[name=point]")).locator("summary").first.click()
+        await page.fill("[name=point]", "27.954700, 107.716300")
+        await page.press("[name=point]", "Tab")
+        await page.click("[data-plan] svg", position={"x": 60, "y": 60})
 
 
 async def _report(page, words: str) -> None:  # type: ignore[no-untyped-def]

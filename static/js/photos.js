@@ -76,24 +76,3 @@ function show(field, photo, words, { name, mediaType }, filename) {
 
 document.querySelectorAll("[data-photos]").forEach(enhance);
 document.addEventListener("htmx:load", (event) => event.detail.elt.querySelectorAll?.("[data-photos]").forEach(enhance));
-
-// Where one is, at the press of a button and not before.
-for (const place of document.querySelectorAll("[data-locate]")) {
-  if (!navigator.geolocation) continue;
-  place.hidden = false;
-  const button = place.querySelector("button");
-  button.addEventListener("click", () => {
-    button.setAttribute("aria-busy", "true");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        button.removeAttribute("aria-busy");
-        document.getElementById(place.dataset.locate).value = `${coords.latitude.toFixed(6)}, ${coords.longitude.toFixed(6)}`;
-      },
-      () => {
-        button.removeAttribute("aria-busy");
-        button.textContent = place.dataset.failed;
-      },
-      { enableHighAccuracy: true, timeout: 15000 },
-    );
-  });
-}

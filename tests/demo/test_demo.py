@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html import unescape
 from typing import Any
 
@@ -10,20 +11,30 @@ import pytest
 from starlette.applications import Starlette
 from tortoise import Tortoise
 
-from civicgraph import clock
+from civicgraph import clock, crypto
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.accounts.passwords import is_password
+from civicgraph.demo.contacts import NAME
 from civicgraph.demo.facts import facts, places
 from civicgraph.demo.policies import EMPLOYERS
 from civicgraph.divisions.models import Compound, Division, Figure
 from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing, Industry
 from civicgraph.enterprises.rules import is_credit_code
 from civicgraph.events.models import Event, EventStatus, ProgrammeItem
+from civicgraph.graph.engine import Engine
 from civicgraph.grids.models import Grid, GridLevel
 from civicgraph.grievances.figures.checking import check_all
-from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
+from civicgraph.grievances.figures.counting import UNCOUNTED
+from civicgraph.grievances.models import (
+    Channel,
+    Grievance,
+    GrievanceCell,
+    GrievanceStatus,
+    GrievanceUpdate,
+    HoldReason,
+)
 from civicgraph.grievances.workflow import OPEN
-from civicgraph.permissions import Role
+from civicgraph.permissions import ANONYMOUS, Role
 from civicgraph.policies.eligibility import conditions
 from civicgraph.policies.models import AmountKind, Policy, PolicyCycle, PolicyStatus
 from civicgraph.policies.operations.catalogue import failures
@@ -113,13 +124,48 @@ async def test_a_grievances_history_begins_with_the_report_and_ends_where_it_sta
 
 
 async def test_the_figures_equal_a_recount_of_the_grievances(demo: str) -> None:
-    rows = await Grievance.all()
+    rows = await Grievance.exclude(status__in=UNCOUNTED)
     for place in ("5203", "520327", places()["fengquan"]):
         inside = [row for row in rows if row.division_id.startswith(place)]
-        cells = await GrievanceCell.filter(division_id=place, category="", channel="")
+        cells = await GrievanceCell.filter(division_id=place, category="", channel="", led_kind="")
         assert sum(one.received for one in cells) == len(inside)
-        assert sum(one.resolved for one in cells) == sum(row.status in DONE for row in inside)
+        assert sum(one.resolved for one in cells) == sum(row.resolved_at is not None for row in inside)
     assert await check_all() == 0
+
+
+async def test_grievances_come_in_every_way_and_are_reached_under_numbers_that_nobody_has(demo: str) -> None:
+    rows = await Grievance.filter(is_generated=True)
+    ways = Counter(row.channel for row in rows)
+    assert set(ways) == set(Channel)
+    assert ways[Channel.WEB] < len(rows) / 2
+    reached = [row for row in rows if row.contact_phone]
+    assert len(rows) / 3 < len(reached) < len(rows)
+    for row in rows:
+        assert crypto.decrypt(row.contact_name) in ("", NAME)
+        assert re.fullmatch(r"(1390000\d{4})?", crypto.decrypt(row.contact_phone))
+        assert re.fullmatch(r"(resident\d+@demo\.invalid)?", crypto.decrypt(row.contact_email))
+        assert bool(row.contact_email) == (row.channel is Channel.EMAIL)
+        assert NAME not in row.contact_name_masked
+        assert (
+            row.phone_index in crypto.blind_indexes("phone", crypto.decrypt(row.contact_phone)) or not row.phone_index
+        )
+
+
+async def test_every_state_has_something_to_show_and_every_sort_of_body_leads(demo: str, engine: Engine) -> None:
+    rows = await Grievance.all()
+    assert {row.status for row in rows} == set(GrievanceStatus)
+    assert sum(row.reopened_count > 0 for row in rows) >= 4
+    assert any(row.reopened_count == 2 and row.status is GrievanceStatus.SHORTFALL for row in rows)
+    assert {row.stars for row in rows} >= {3, 4, 5}
+    assert await GrievanceUpdate.filter(is_solved=False, stars__lt=3).exists()
+    assert await Grievance.filter(rating_text__not="").count() >= 5
+    assert {row.hold_reason for row in rows} >= {HoldReason.REPORTER, HoldReason.MATERIAL}
+    assert all(row.hold_until > MOMENT for row in rows if row.status is GrievanceStatus.ON_HOLD and row.hold_until)
+    document = '{ grievanceFigures(within: "520327001") { reopened shortfalls byLedKind { ledKind received } byLed { ledBy } } }'
+    found = (await engine.read(document, {}, ANONYMOUS))["grievanceFigures"]
+    assert all(one["received"] for one in found["byLedKind"]), found
+    assert {one["ledBy"] for one in found["byLed"]} >= {"斌鑫物业服务中心", "综合执法队", "凤泉社区水电维修志愿服务队"}
+    assert found["reopened"] > 2
 
 
 async def test_eighty_and_over_pay_8_yuan_a_meal_and_no_other_price_is_made_up(demo: str) -> None:

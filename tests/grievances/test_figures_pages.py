@@ -13,14 +13,15 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.divisions.models import Division
+from civicgraph.grievances.desk.models import Team, TeamKind
 from civicgraph.grievances.models import GrievanceCategory
-from civicgraph.grievances.operations import accept_grievance, file_grievance, resolve_grievance
+from civicgraph.grievances.operations import accept_grievance, assign_grievance, file_grievance, resolve_grievance
 from civicgraph.grievances.pages.periods import period_of
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.web.sheets import plain
 from tests.grievances.conftest import fill, words
 from tests.support import city as place
-from tests.support.city import CITY, FENGGANG, FENGHUA, HONGQIAO, LONGQUAN
+from tests.support.city import CITY, FENGGANG, FENGHUA, FENGQUAN, HONGQIAO, LONGQUAN
 
 NOON = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
 
@@ -119,7 +120,61 @@ async def test_no_cell_of_a_spreadsheet_is_taken_for_a_formula(client: httpx.Asy
     names = [one["名称"] for one in lines]
     assert "'=HYPERLINK(1)" in names
     assert '\'+1,"2"\n3' in names
-    assert {one["分组"] for one in lines} == {"合计", "月份", "地方", "类别", "牵头单位", "渠道"}
+    parts = {"合计", "月份", "地方", "类别", "牵头单位", "渠道", "实际牵头", "类别和渠道"}
+    assert {one["分组"] for one in lines} == parts
+
+
+async def led(people: Actor) -> Team:
+    """A property company of 凤泉社区 that resolved one, and one reported by telephone that nobody was given."""
+    team = await Team.create(division_id=FENGQUAN, name="斌鑫物业服务中心", kind=TeamKind.PROPERTY)
+    with clock.override(NOON):
+        row = (await file_grievance(ANONYMOUS, words()))["grievance"]
+        given = {"number": row.number, "version": 1, "lead_team_id": team.id}
+        await assign_grievance(people, given)
+        await resolve_grievance(people, {"number": row.number, "version": 2, "outcome": "已修好"})
+        await file_grievance(people, words(channel="phone", category="gas"))
+    return team
+
+
+async def test_the_pages_tell_who_was_in_charge_and_by_what_rule(client: httpx.AsyncClient, people: Actor) -> None:
+    team = await led(people)
+    await Team.filter(id=team.id).update(name="斌鑫<b>物业")
+    with clock.override(NOON + timedelta(days=1)):
+        for path in (f"/figures?within={FENGQUAN}", f"/figures/2026-05?within={FENGQUAN}"):
+            html = await get(client, path)
+            assert "实际由谁主办" in html
+            table = html[html.index("实际由谁主办") :]
+            assert re.search(r'<th scope="row">物业公司</th> .{0,60}<span>1</span>', table)
+            assert re.search(r'<th scope="row">社区、镇街自办</th> .{0,60}<span>1</span>', table)
+            assert '<th scope="row">斌鑫&lt;b&gt;物业</th>' in table
+            assert "中途换手的，全程时间算在最后一个牵头的名下" in table
+        assert "斌鑫" in await get(client, f"/figures?within={LONGQUAN}")
+        assert "斌鑫" not in await get(client, f"/figures?within={CITY}")
+        assert "物业公司" in await get(client, f"/figures?within={CITY}")
+        assert "实际由谁主办" not in await get(client, "/figures?category=gas")
+
+
+async def test_a_category_and_a_channel_narrow_the_page_and_its_table_together(
+    client: httpx.AsyncClient, people: Actor
+) -> None:
+    await led(people)
+    with clock.override(NOON + timedelta(days=1)):
+        lighting = await get(client, "/figures?category=lighting")
+        assert 'href="/figures?category=lighting&amp;channel=api"' in lighting
+        assert "这段时间这里没有收到诉求" in await get(client, "/figures?category=lighting&channel=phone")
+        phoned = await get(client, "/figures?channel=phone")
+        assert re.search(r"<h2>最近 12 个月 · 电话</h2>", phoned)
+        assert 'href="/figures?category=gas&amp;channel=phone"' in phoned
+        assert "<h2>最近 12 个月</h2>" in await get(client, "/figures?channel=nonsense")
+        lines = await rows(client, "/figures.csv")
+        pairs = {one["编码"]: one["收到"] for one in lines if one["分组"] == "类别和渠道"}
+        assert pairs == {"lighting/api": "1", "gas/phone": "1"}
+        bodies = {
+            one["名称"]: (one["收到"], one["已办结"]) for one in await rows(client, f"/figures.csv?within={FENGQUAN}")
+        }
+        assert bodies["斌鑫物业服务中心"] == ("1", "1")
+        alone = await rows(client, "/figures.csv?category=gas&channel=phone")
+    assert (alone[0]["分组"], alone[0]["收到"]) == ("合计", "1")
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1"])

@@ -97,7 +97,9 @@ async def test_a_report_counts_for_its_community_and_all_above(report: Report) -
     with clock.override(datetime(2026, 5, 31, 16, 30, tzinfo=UTC)):  # 1 June in the city
         await report()
         await report()
-    cells = {(c.division_id, c.month): c.received for c in await GrievanceCell.filter(category="", channel="")}
+    cells = {
+        (c.division_id, c.month): c.received for c in await GrievanceCell.filter(category="", channel="", led_kind="")
+    }
     assert cells == {(code, "2026-06"): 2 for code in (CITY, FENGGANG, LONGQUAN, FENGQUAN)}
 
 
@@ -127,7 +129,7 @@ async def test_two_reports_with_one_key_at_the_same_moment_are_one(city: None) -
     )
     assert len({answer["tracking_secret"] for answer in answers}) == 1
     assert await Grievance.all().count() == 1
-    assert (await GrievanceCell.get(division_id=CITY, category="", channel="")).received == 1
+    assert (await GrievanceCell.get(division_id=CITY, category="", channel="", led_kind="")).received == 1
 
 
 async def test_other_words_under_a_used_key_are_not_silently_dropped(city: None) -> None:

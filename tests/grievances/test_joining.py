@@ -124,7 +124,7 @@ async def test_when_the_first_is_withdrawn_the_oldest_that_was_joined_takes_its_
     steps = await OutboxMessage.filter(template="grievance_step").order_by("-id").first()
     assert steps is not None
     assert (steps.values["number"], steps.values["status"]) == (heir.number, "submitted")
-    cell = await GrievanceCell.get(division_id=CITY, category="", channel="")
+    cell = await GrievanceCell.get(division_id=CITY, category="", channel="", led_kind="")
     assert (cell.received, cell.open) == (1, 1)
     assert await check_all() == 0
     assert (await take(dispatcher, "accept", heir)).status is S.ACCEPTED

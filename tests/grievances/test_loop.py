@@ -27,7 +27,7 @@ async def pending(row: Grievance) -> set[str]:
 
 
 async def tallies(code: str) -> tuple[int, int, int, int, int]:
-    row = await GrievanceCell.get_or_none(division_id=code, category="", channel="")
+    row = await GrievanceCell.get_or_none(division_id=code, category="", channel="", led_kind="")
     if row is None:
         return (0, 0, 0, 0, 0)
     return (row.received, row.responded, row.responded_in_time, row.resolved, row.resolved_in_time)

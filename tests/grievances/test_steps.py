@@ -91,7 +91,7 @@ async def test_the_figures_follow_each_step_and_count_for_the_month_of_the_repor
         await take(dispatcher, "accept", late)
         await take(dispatcher, "resolve", late)
     for code in (CITY, FENGGANG, LONGQUAN, FENGQUAN):
-        cell = await GrievanceCell.get(division_id=code, category="", channel="")
+        cell = await GrievanceCell.get(division_id=code, category="", channel="", led_kind="")
         counts = (cell.received, cell.responded, cell.responded_in_time, cell.resolved, cell.resolved_in_time)
         assert counts == (2, 2, 1, 2, 1)
 
@@ -121,7 +121,7 @@ async def test_of_many_who_accept_at_once_one_does(report: Report, dispatcher: A
     assert sum(isinstance(one, Grievance) for one in results) == 1
     assert all(isinstance(one, Grievance | OperationError) for one in results)
     assert await GrievanceUpdate.filter(grievance_id=row.id, status=GrievanceStatus.ACCEPTED).count() == 1
-    assert (await GrievanceCell.get(division_id=CITY, category="", channel="")).responded == 1
+    assert (await GrievanceCell.get(division_id=CITY, category="", channel="", led_kind="")).responded == 1
 
 
 async def test_the_reporter_rates_with_the_secret_and_nobody_without(city: None, dispatcher: Actor) -> None:

@@ -12,6 +12,7 @@ from civicgraph import db, settings
 from civicgraph.demo import (
     bookings,
     checklists,
+    courses,
     desk,
     firms,
     grievances,
@@ -83,13 +84,16 @@ async def _load_demo(seed: int, console: Console) -> None:
             await projects.load_projects(Random(seed + 4))
             done("investment projects")
             await grievances.load_categories()
-            await grievances.load_grievances(random, compounds, staff, await problems.stories(Random(seed + 3)))
+            await grievances.load_grievances(
+                random, compounds, staff, await problems.stories(Random(seed + 3)), Random(seed + 5)
+            )
             await problems.call_departments()
             await rescue.load_records()
             await desk.load_desk(staff)
             done("grievances")
         await rescue.hand_on(staff["admin"])
         await living.load_living(staff)
+        await courses.load_courses(staff)
         firm = await firms.load_firm()
         await checklists.load_checklists(staff)
         await jobs.load_jobs(staff)

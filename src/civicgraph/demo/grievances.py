@@ -9,11 +9,13 @@ from random import Random
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Person
 from civicgraph.demo.city.cases import VERBS
+from civicgraph.demo.contacts import channel_of, contact_of, keep_contact
 from civicgraph.demo.facts import categories, facts, places
 from civicgraph.divisions.models import Compound
 from civicgraph.grievances import deadlines, rules
 from civicgraph.grievances.figures.counting import Facts, Key, Vector, add_to, contribution
 from civicgraph.grievances.figures.models import COLUMNS
+from civicgraph.grievances.intake.models import BY_STAFF
 from civicgraph.grievances.models import (
     Body,
     Channel,
@@ -22,6 +24,7 @@ from civicgraph.grievances.models import (
     GrievanceCell,
     GrievanceStatus,
     GrievanceUpdate,
+    LedKind,
     ReporterKind,
     Urgency,
 )
@@ -113,16 +116,21 @@ async def load_categories() -> None:
 
 
 async def load_grievances(
-    random: Random, compounds: dict[str, Compound], people: dict[str, Person], more: list[Story]
+    random: Random, compounds: dict[str, Compound], people: dict[str, Person], more: list[Story], ways: Random
 ) -> None:
-    """Every grievance, its history, the figures and the deadlines of what is open."""
+    """Every grievance, its history, the figures and the deadlines of what is open; `ways` says how they came in."""
     stories = [*_station(random, compounds["binxin2"]), *_examples(compounds["tianju"]), *_fresh(random), *_in_hand()]
     stories = sorted((*stories, *more), key=lambda story: story.submitted_at)
     known = {row.code: row for row in await GrievanceCategory.all()}
     cells: dict[Key, Vector] = {}
     numbers: set[str] = set()
-    for story in stories:
+    for place, story in enumerate(stories):
         row = _row(story, known[story.category], _number(random, story.submitted_at, numbers), people)
+        if story.is_generated:
+            is_enterprise = row.reporter_kind is ReporterKind.ENTERPRISE
+            row.channel = channel_of(ways, is_enterprise=is_enterprise, is_asked=story.event_id is not None)
+            row.update_from_dict(contact_of(ways, row.channel, place))
+            keep_contact(row)
         await row.save()
         await GrievanceUpdate.bulk_create(_updates(row, story))
         await _deadlines(row)
@@ -309,6 +317,7 @@ def _row(story: Story, category: GrievanceCategory, number: str, people: dict[st
         assigned_at=assigned if reached >= 2 else None,
         resolved_at=resolved if reached >= 4 else None,
         closed_at=closed_at,
+        **({"led_kind": LedKind.GRID, "led_by": f"{story.code}001"} if worker and reached >= 2 else {}),
         **kept,
         first_response_at=accepted if reached >= 1 else None,
         first_response_in_time=accepted <= kept["response_due_at"] if reached >= 1 else None,
@@ -341,8 +350,9 @@ def _review(story: Story) -> datetime:
 
 def _updates(row: Grievance, story: Story) -> list[GrievanceUpdate]:
     reached = _reached(story)
+    came = "社区联络点" if row.channel in BY_STAFF else rules.REPORTERS[row.reporter_kind]
     steps: list[tuple[datetime | None, GrievanceStatus, str, str]] = [
-        (row.submitted_at, GrievanceStatus.SUBMITTED, rules.REPORTERS[row.reporter_kind], ""),
+        (row.submitted_at, GrievanceStatus.SUBMITTED, came, ""),
         (row.accepted_at, GrievanceStatus.ACCEPTED, "社区联络点", "已受理。"),
         (row.assigned_at, GrievanceStatus.ASSIGNED, "社区联络点", f"已派给{story.team or '网格员'}。"),
         (row.assigned_at, GrievanceStatus.IN_PROGRESS, "网格员", "正在办理。"),

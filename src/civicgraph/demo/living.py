@@ -49,7 +49,7 @@ async def load_questions() -> None:
 async def load_living(people: dict[str, Person]) -> None:
     """The stories of 凤泉社区, whose staff can sign in; outside the transaction of the load, as operations are."""
     await load_questions()
-    point, grid, department = [await _actor(people[name]) for name in ("point", "grid", "department")]
+    point, grid, department = [await actor_of(people[name]) for name in ("point", "grid", "department")]
     await _dark_lamp(point)
     await _puddle(point, department, grid)
     await _mended(point, grid, people["grid"])
@@ -66,7 +66,7 @@ async def load_living(people: dict[str, Person]) -> None:
     await _endpoints(people["admin"])
 
 
-async def _actor(person: Person) -> Actor:
+async def actor_of(person: Person) -> Actor:
     grants = await Grant.filter(person_id=person.id)
     held = tuple(Held(one.role, one.division_id) for one in grants)  # type: ignore[attr-defined]
     return Actor(kind="person", person_id=person.id, name=person.name, title=person.title, grants=held)
@@ -85,7 +85,7 @@ async def _report(category: str, text: str, **values: Any) -> Grievance:
     return row
 
 
-async def _fresh(row: Grievance) -> dict[str, Any]:
+async def as_it_stands(row: Grievance) -> dict[str, Any]:
     """What a step names: number and version as they now are."""
     now = await Grievance.get(id=row.id)
     return {"number": now.number, "version": now.version}
@@ -109,7 +109,7 @@ async def _dark_lamp(point: Actor) -> None:
         address, now = f"follower{number}@demo.invalid", clock.now()
         facts: dict[str, Any] = {"address": crypto.encrypt(address), "address_key": key_of(address)}
         await GrievanceFollower.create(grievance_id=row.id, asked_at=now, confirmed_at=now, **facts)
-    await operations.accept_grievance(point, {**await _fresh(row), "note": "已联系物业，今天派人查看线路。"})
+    await operations.accept_grievance(point, {**await as_it_stands(row), "note": "已联系物业，今天派人查看线路。"})
 
 
 async def _puddle(point: Actor, department: Actor, grid: Actor) -> None:
@@ -122,12 +122,12 @@ async def _puddle(point: Actor, department: Actor, grid: Actor) -> None:
         answers=[{"question": "since", "answer": "这两三天"}],
     )
     await operations.publish_grievance_photo(point, {"number": row.number, "name": photo})
-    await operations.accept_grievance(point, await _fresh(row))
+    await operations.accept_grievance(point, await as_it_stands(row))
     given = {"assignee_id": grid.person_id}
-    await operations.assign_grievance(point, {**await _fresh(row), **given})
+    await operations.assign_grievance(point, {**await as_it_stands(row), **given})
     inside = await pictures.keep(pictures.puddle(), grid.person_id)
     note = {"note": "雨水井堵住了，要大车来吸，@郑调度 请吹哨。", "files": [inside]}
-    await operations.comment_on_grievance(grid, {**await _fresh(row), **note})
+    await operations.comment_on_grievance(grid, {**await as_it_stands(row), **note})
     call = {
         "division_code": places()["fengquan"][:9],
         "team_ids": [(await Team.get(name="综合执法队")).id],
@@ -135,21 +135,21 @@ async def _puddle(point: Actor, department: Actor, grid: Actor) -> None:
         "answer_by": clock.now() + timedelta(hours=8),
         "reason": "雨水井归属不清，请两家到场商定。",
     }
-    await operations.call_departments(point, {**await _fresh(row), **call})
+    await operations.call_departments(point, {**await as_it_stands(row), **call})
     first = (await Grievance.get(id=row.id).prefetch_related("calls")).calls  # type: ignore[attr-defined]
     came = {"call": min(one.id for one in first), "note": "已到现场。"}
-    await operations.report_in(department, {**await _fresh(row), **came})
+    await operations.report_in(department, {**await as_it_stands(row), **came})
 
 
 async def _mended(point: Actor, grid: Actor, worker: Person) -> None:
     """Done, with a photo as the proof."""
     row = await _report("lighting", "五号楼门口的灯坏了，进出看不清", answers=[{"question": "since", "answer": "今天"}])
-    await operations.accept_grievance(point, await _fresh(row))
-    await operations.assign_grievance(point, {**await _fresh(row), "assignee_id": worker.id})
-    await operations.start_grievance(grid, await _fresh(row))
+    await operations.accept_grievance(point, await as_it_stands(row))
+    await operations.assign_grievance(point, {**await as_it_stands(row), "assignee_id": worker.id})
+    await operations.start_grievance(grid, await as_it_stands(row))
     proof = await pictures.keep(pictures.lamp(is_lit=True), worker.id)
     done = {"outcome": "灯泡和声控开关都换了，已经亮了。", "photos": [proof]}
-    await operations.resolve_grievance(grid, {**await _fresh(row), **done})
+    await operations.resolve_grievance(grid, {**await as_it_stands(row), **done})
 
 
 async def _late() -> None:

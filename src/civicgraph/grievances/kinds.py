@@ -26,6 +26,16 @@ class Body(Labelled):
     COMMITTEE = "committee", N_("Owners' committee")
 
 
+class LedKind(Labelled):
+    """What sort of body is in charge of a grievance, `desk.bodies` says which."""
+
+    OFFICE = "office", N_("The office of the place itself")  # 社区、镇街自办
+    GRID = "grid", N_("Grid")
+    VOLUNTEERS = "volunteers", N_("Volunteer team")
+    PROPERTY = "property", N_("Property company")
+    DEPARTMENT = "department", N_("Department")
+
+
 class HoldReason(Labelled):
     """Why work on a grievance rests. The four-level list says which of them stop the clock."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from json import dumps
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from civicgraph.grievances.kinds import PAUSING, names_of
 from civicgraph.grievances.kinds import Body as Body
 from civicgraph.grievances.kinds import Counting as Counting
 from civicgraph.grievances.kinds import HoldReason as HoldReason
+from civicgraph.grievances.kinds import LedKind as LedKind
 from civicgraph.grievances.kinds import ReporterKind as ReporterKind
 from civicgraph.grievances.kinds import Urgency as Urgency
 from civicgraph.i18n import N_, Labelled
@@ -27,6 +29,7 @@ CategoryQuestion, GrievanceAnswer = intake.CategoryQuestion, intake.GrievanceAns
 GrievanceSupporter, HeldReport = intake.GrievanceSupporter, intake.HeldReport
 Team, TeamMember, WorkOrder, GrievanceCall = desk.Team, desk.TeamMember, desk.WorkOrder, desk.GrievanceCall
 GrievanceTag, ReadyText, SavedFilter = desk.GrievanceTag, desk.ReadyText, desk.SavedFilter
+_LED_KIND = partial(fields.CharEnumField, LedKind, max_length=12, default=LedKind.OFFICE, db_default="office")
 _USUALLY_PAUSING = SqlDefault(f"'{dumps(names_of(PAUSING))}'")
 
 
@@ -201,6 +204,8 @@ class Grievance(Record):
         description="Who works on it.",
     )
     team = fields.CharField(80, default="", description="The team or company that helps.")
+    led_kind = _LED_KIND(description="What sort of body leads it.")
+    led_by = fields.CharField(40, default="", db_default="", description="The code of the body that leads it.")
     outcome = fields.TextField(default="", description="What was done, in public words.")
     submitted_at = fields.DatetimeField(description="When it was reported.")
     accepted_at = fields.DatetimeField(null=True, description="When it was accepted: the first response.")
@@ -326,6 +331,8 @@ class GrievanceUpdate(Model):
         db_default=False,
         description="Whether the resolution was late by the promise that this step replaced with a fresh one.",
     )
+    led_kind = _LED_KIND(description="Who led what it ended, by sort.")
+    led_by = fields.CharField(40, default="", db_default="", description="The code of the body that led what it ended.")
     by_line = fields.CharField(120, default="", description="Who did it, by office: 金台社区联络点.")
     person: Any = fields.ForeignKeyField(
         "civicgraph.Person",

@@ -322,8 +322,8 @@ def resolved_in_time(c: Compiler, row: Row) -> str:
 
 
 def counts_all(c: Compiler, row: Row) -> str:
-    """The cells of all that was reported, whatever its category and channel."""
-    return f"{row['category']} = '' AND {row['channel']} = ''"
+    """The cells of all that was reported, whatever its category and channel and whoever led it."""
+    return f"{row['category']} = '' AND {row['channel']} = '' AND {row['led_kind']} = ''"
 
 
 def visible_grievances(c: Compiler, row: Row) -> str:

@@ -30,6 +30,7 @@ COMPONENTS = (
         "places",
         "staff",
         "photos",
+        "point",
         "listing-image",
         "trail",
         "desk",

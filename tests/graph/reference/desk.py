@@ -93,7 +93,7 @@ def helping(world: World, row: Any) -> int:
 def open_there(world: World, row: Any) -> int:
     """By the figures."""
     cells = world.rows.having("GrievancePerformance", "division_id", row.code)
-    return sum(one.open for one in cells if one.category == one.channel == "")
+    return sum(one.open for one in cells if one.category == one.channel == one.led_kind == "")
 
 
 def overdue_there(world: World, row: Any) -> int:

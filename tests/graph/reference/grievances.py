@@ -51,7 +51,8 @@ async def build_grievances(dice: Random, places: list[str], people: list[int]) -
     for number in range(1, 46):
         await _grievance(dice, number, people)
     await _promises(dice, places)
-    for part in ({"category": "gas"}, {"channel": "web"}):  # parts of what is counted are no performance
+    led = {"led_kind": "grid", "led_by": f"{city.FENGQUAN}001"}
+    for part in ({"category": "gas"}, {"channel": "web"}, led):  # parts of what is counted are no performance
         await GrievanceCell.create(division_id=places[0], month="2026-05", received=9_999, **part)
     for place in places:
         for month in ("2026-05", "2025-12", "2026-04"):

@@ -330,7 +330,7 @@ VISIBLE: dict[str, Rule] = {
     "Registration": sees_registration,
     "GridAssignment": sees_assignment,
     "Grievance": lambda world, row: row.is_public or reads_private(world, row) or acts_for(world, row.enterprise_id),
-    "GrievancePerformance": lambda world, row: row.category == row.channel == "",
+    "GrievancePerformance": lambda world, row: row.category == row.channel == row.led_kind == "",
     "GrievanceAnswer": lambda world, row: row.public_answer != "" or reads_internal(world, row),
     "HeldReport": over(DISPATCH_GRIEVANCES, "division_code"),
     "Upload": lambda world, row: (row.is_public and not row.is_hidden) or sees_file(world, row),

@@ -13,9 +13,10 @@ from civicgraph.demo.city.cases import Case, Category
 from civicgraph.demo.city.ground import OFFSET, Community, Ground
 from civicgraph.demo.city.tables import SIZE, Batch, Row, table
 from civicgraph.grievances.clocks import next_due
+from civicgraph.grievances.desk.bodies import Led
 from civicgraph.grievances.figures.counting import Facts, Key, Vector, add_to, contribution
 from civicgraph.grievances.figures.models import COLUMNS
-from civicgraph.grievances.kinds import PAUSING, names_of
+from civicgraph.grievances.kinds import PAUSING, LedKind, names_of
 from civicgraph.grievances.models import Channel, Grievance, GrievanceCell, GrievanceUpdate, ReporterKind
 from civicgraph.grievances.promises import SOON
 from civicgraph.grievances.rules import GRID_WORKER, OFFICES, REPORTERS
@@ -44,11 +45,13 @@ GRIEVANCE = table(
     *("is_reporter_written_to",),
     *("calendar", "pausing", "response_soon_at", "resolution_soon_at"),
     *("building", "latitude_micro", "longitude_micro", "danger", "supporter_count", "nudged_count", "event_id"),
+    *("led_kind", "led_by"),
 )
 UPDATE = table(
     GrievanceUpdate,
     *("grievance_id", "at", "status", "verb", "minutes", "until", "is_pausing", "changes"),
     *("by_line", "person_id", "public_note", "internal_note", "is_solved", "stars", "broke_promise"),
+    *("led_kind", "led_by"),
 )
 DEADLINE = table(
     Deadline,
@@ -66,7 +69,15 @@ _NOBODY = ("", "", None)
 _WEIGHTS = {"home": 7, "order": 7, "safety": 2, "people": 3, "neighbours": 5, "enterprise": 1, "other": 2}
 _IN_COMPOUND = ("home", "order", "neighbours")
 _WEEK = (1.15, 1.08, 1.0, 1.0, 1.02, 0.9, 0.85)  # Monday to Sunday
-_CHANNELS = (Channel.WEB,) * 6 + (Channel.STAFF,) * 3 + (Channel.API,)
+_CHANNELS = tuple(
+    channel
+    for channel, hundredths in (
+        *((Channel.WEB, 36), (Channel.PHONE, 22), (Channel.CHAT, 12), (Channel.VISIT, 8), (Channel.STAFF, 7)),
+        *((Channel.API, 9), (Channel.EMAIL, 3), (Channel.OPEN311, 3)),
+    )
+    for _ in range(hundredths)
+)
+_OF_ENTERPRISES = (Channel.BUSINESS,) * 3 + (Channel.FORUM,) + (Channel.VISIT,) + (Channel.WEB,)
 _PUBLIC = 0.97
 _YEAR_ONE = 719_163
 
@@ -98,8 +109,10 @@ def rows(ground: Ground) -> Iterator[Batch]:
             case = cases.live(random, category, submitted, ground.now)
             grid = int(random() * len(community.grids))
             lead = community.leads[grid]
+            led = Led(LedKind.GRID.value, community.grids[grid]) if case.assigned_at else Led()
             text, terms = cases.compose(random, category)
-            channel = _CHANNELS[int(random() * len(_CHANNELS))].value
+            ways = _OF_ENTERPRISES if category.group == "enterprise" else _CHANNELS
+            channel = ways[int(random() * len(ways))].value
             found.append(
                 (
                     *(number_id, submitted, case.steps[-1].at, _number(ground, serials, stamp)),
@@ -125,14 +138,14 @@ def rows(ground: Ground) -> Iterator[Batch]:
                     True,
                     *("", _PAUSING, _soon(submitted, case.response_due), _soon(submitted, case.resolution_due)),
                     *("", None, None, "", 0, 0, None),
+                    *led,
                 )
             )
             updates += _updates(number_id, case, category, community, lead)
             if case.is_open:
                 deadlines += _deadlines(ground.now, number_id, case, submitted)
-            add_to(
-                cells, contribution(_facts(case, community.code, category.code, channel, submitted, ground.now)).items()
-            )
+            facts = _facts(case, community.code, category.code, channel, submitted, ground.now, led)
+            add_to(cells, contribution(facts).items())
         if len(found) >= SIZE:
             yield GRIEVANCE, found
             yield UPDATE, updates
@@ -196,7 +209,7 @@ def _updates(number: int, case: Case, category: Category, community: Community, 
     return [
         (
             *(number, step.at, step.status, cases.VERBS[step.status], None, None, False, None, lines[step.who]),
-            *(lead if step.who == cases.WORKER else None, step.note, "", None, None, False),
+            *(lead if step.who == cases.WORKER else None, step.note, "", None, None, False, *Led()),
         )
         for step in case.steps
     ]
@@ -233,7 +246,7 @@ def _deadlines(now: int, number: int, case: Case, submitted: int) -> list[Row]:
     return found
 
 
-def _facts(case: Case, division_id: str, category: str, channel: str, submitted: int, now: int) -> Facts:
+def _facts(case: Case, division_id: str, category: str, channel: str, submitted: int, now: int, led: Led) -> Facts:
     """What of a case counts, from the generator's plain numbers."""
     return Facts(
         division_id,
@@ -250,6 +263,7 @@ def _facts(case: Case, division_id: str, category: str, channel: str, submitted:
         True if case.closed_at else None,
         case.stars,
         *_late(case, now),
+        *led,
     )
 
 

@@ -70,7 +70,8 @@ def open_there(c: Compiler, row: Row) -> str:
     """By the cells of the figures: one sum of the place's months."""
     return (
         'coalesce((SELECT CAST(sum(cell."open") AS INTEGER) FROM grievance_cell cell'
-        f" WHERE cell.division_id = {row['code']} AND cell.channel = '' AND cell.category = ''), 0)"
+        f" WHERE cell.division_id = {row['code']} AND cell.channel = '' AND cell.category = ''"
+        " AND cell.led_kind = ''), 0)"
     )
 
 

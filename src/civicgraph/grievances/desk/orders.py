@@ -9,9 +9,10 @@ from tortoise.expressions import Q
 
 from civicgraph import clock
 from civicgraph.accounts.models import Grant, Person
+from civicgraph.grievances.desk.bodies import body_of
 from civicgraph.grievances.desk.models import GrievanceCall, Team, TeamMember, WorkOrder
 from civicgraph.grievances.desk.rules import WORKING, Part
-from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.models import Grievance, LedKind
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput
 from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
@@ -58,9 +59,12 @@ async def is_called(actor: Actor, row: Grievance) -> bool:
 async def give(row: Grievance, wanted: Iterable[Holder]) -> list[Holder]:
     """Let these hold the grievance's work orders and nobody else; answers those who get one by it.
 
-    A part that is done stays in the history; who is named again gets a new one.
+    A part that is done stays in the history; who is named again gets a new one. The row learns who is in charge; it is
+    saved by whoever calls.
     """
     now, asked = clock.now(), list(dict.fromkeys(wanted))
+    led = await body_of(row, asked)
+    row.led_kind, row.led_by = LedKind(led.kind), led.by  # type: ignore[call-arg]
     standing = await WorkOrder.filter(grievance_id=row.id, ended_at=None)
     kept = {
         holder

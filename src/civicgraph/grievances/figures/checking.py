@@ -28,6 +28,7 @@ from civicgraph.grievances.figures.counting import (
     contribution,
     difference,
     earlier_of,
+    is_told,
 )
 from civicgraph.grievances.figures.keeping import add
 from civicgraph.grievances.figures.models import COLUMNS
@@ -99,7 +100,8 @@ async def _hold_still(transaction: BaseDBAsyncClient) -> None:
 async def _drift(division_code: str, connection: BaseDBAsyncClient) -> dict[Key, Vector]:
     """What has to be added to the division's cells. Another may write between these reads, unless held still."""
     rows = GrievanceCell.filter(division_id=division_code).using_db(connection)
-    kept = {Key(*row[:4]): row[4:] for row in await rows.values_list(*Key._fields, *COLUMNS)}
+    width = len(Key._fields)
+    kept = {Key(*row[:width]): row[width:] for row in await rows.values_list(*Key._fields, *COLUMNS)}
     return difference(kept, await _counted(division_code, connection))
 
 
@@ -109,21 +111,23 @@ async def _counted(division_code: str, connection: BaseDBAsyncClient) -> dict[Ke
     own = Grievance.filter(division_id=division_code).using_db(connection)
     earlier = await _earlier(division_code, connection)
     for number, *values in await own.values_list("id", *OF_ROW):
-        counted = contribution(Facts._make((*values, earlier.get(number, Earlier()))))
+        counted = contribution(Facts._make((*values, earlier.get(number, ()))))
         add_to(found, ((key, counts) for key, counts in counted.items() if key.division_id == division_code))
-    sums = ", ".join(f'sum("{name}")' for name in COLUMNS)
+    sums, split = ", ".join(f'sum("{name}")' for name in COLUMNS), ", ".join(Key._fields[1:])
     mark = "$1" if connection.capabilities.dialect == "postgres" else "?"
     _, below = await connection.execute_query(
-        f"SELECT month, category, channel, {sums} FROM grievance_cell"
-        f" WHERE division_id IN (SELECT code FROM division WHERE parent_id = {mark}) GROUP BY month, category, channel",
+        f"SELECT {split}, {sums} FROM grievance_cell"
+        f" WHERE division_id IN (SELECT code FROM division WHERE parent_id = {mark}) GROUP BY {split}",
         [division_code],
     )
     for row in map(tuple, below):
-        add_to(found, [(Key(division_code, *row[:3]), row[3:])])
+        key = Key(division_code, *row[: len(Key._fields) - 1])
+        if is_told(key):
+            add_to(found, [(key, row[len(Key._fields) - 1 :])])
     return found
 
 
-async def _earlier(division_code: str, connection: BaseDBAsyncClient) -> dict[int, Earlier]:
+async def _earlier(division_code: str, connection: BaseDBAsyncClient) -> dict[int, list[Earlier]]:
     """What the histories of the division's grievances hold beside their rows."""
     steps = GrievanceUpdate.filter(grievance__division_id=division_code, verb__in=ENDING).using_db(connection)
     found: dict[int, list[GrievanceUpdate]] = {}

@@ -8,7 +8,7 @@ from civicgraph.graph import MAX_DIVISIONS, column, computed, split, to_one, typ
 from civicgraph.grievances import rules
 from civicgraph.grievances.figures import slices
 from civicgraph.grievances.figures.models import RESOLVED, RESPONDED
-from civicgraph.grievances.models import Body, Channel, GrievanceCell
+from civicgraph.grievances.models import Body, Channel, GrievanceCell, LedKind
 
 
 def share(part: str, whole: str, description: str) -> Any:
@@ -64,6 +64,17 @@ class GrievanceFigures:
     )
     channel = computed(
         Channel | None, lambda c, row: f"nullif({row.slice.channel}, '')", "That came in this way; null: any way."
+    )
+    led_kind = computed(
+        LedKind | None,
+        lambda c, row: f"nullif({row.slice.led_kind}, '')",
+        "That such a body led: at the resolution of what is resolved, last of a shortfall, now of what is open; null: any.",
+    )
+    led_by = computed(str | None, slices.name_of_led, "The name of the body that led them; null: whichever.")
+    led_by_code = computed(
+        str | None,
+        lambda c, row: f"nullif({row.slice.led_by}, '')",
+        "The code of that body: a grid's own; of a team that of its place, then its number.",
     )
     received = column()
     responded = column()
@@ -125,21 +136,38 @@ class GrievanceFigures:
         slices.by_category,
         size=40,
         is_nullable=True,
-        description="In parts by category; null for a channel or a body, whose figures are not kept by category.",
+        description="In parts by category; null of what some body led or leads on, which is not kept by category.",
     )
     by_body = split(
         "GrievanceFigures",
         slices.by_body,
         size=5,
         is_nullable=True,
-        description="In parts by the body that leads on the category; null for a channel or a category.",
+        description="In parts by the body that normally leads on the category; null for a category, or of what some body led.",
     )
     by_channel = split(
         "GrievanceFigures",
         slices.by_channel,
-        size=3,
+        size=len(Channel),
         is_nullable=True,
-        description="In parts by how they came in; null for a category or a body, whose figures are not kept by channel.",
+        description="In parts by how they came in; null of what some body led, which is not kept by channel.",
+    )
+    by_led_kind = split(
+        "GrievanceFigures",
+        slices.by_led_kind,
+        size=len(LedKind),
+        is_nullable=True,
+        description="In parts by the sort of body that was in charge: who leads now what is open, who led last what stands on"
+        " the shortfall list, who led at the resolution what is resolved. What was rated or broken in an attempt that was"
+        " undone counts for who led that. Null for a category, group or channel.",
+    )
+    by_led = split(
+        "GrievanceFigures",
+        slices.by_led,
+        size=slices.MAX_LED_BY,
+        is_nullable=True,
+        description=f"By the bodies in charge with the most grievances, at most {slices.MAX_LED_BY}: the teams of the"
+        " division, of those above and of those directly below it, and the grids of a community. Null for a category, group or channel.",
     )
 
 

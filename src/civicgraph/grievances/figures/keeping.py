@@ -14,7 +14,7 @@ async def add(counts: Mapping[Key, Vector]) -> None:
     """Add to cells, which are made when they are not there.
 
     Two transactions that wait for each other's cells cannot meet: both go from communities up to the
-    city, and at each level through all of it, its categories and its channels in the same order.
+    city, and at each level through all of it, its categories, channels and bodies in the same order.
     """
     keys = sorted(key for key, vector in counts.items() if any(vector))
     keys.sort(key=lambda key: len(key.division_id), reverse=True)
@@ -29,8 +29,8 @@ async def add(counts: Mapping[Key, Vector]) -> None:
     ]
     growth = ", ".join(f"{name} = grievance_cell.{name} + excluded.{name}" for name in names)
     await get_connection("default").execute_query(
-        f"INSERT INTO grievance_cell (division_id, month, category, channel, {', '.join(names)})"
-        f" VALUES {', '.join(rows)} ON CONFLICT (division_id, channel, category, month) DO UPDATE SET {growth}",
+        f"INSERT INTO grievance_cell ({', '.join((*Key._fields, *names))})"
+        f" VALUES {', '.join(rows)} ON CONFLICT ({', '.join(Key._fields)}) DO UPDATE SET {growth}",
         values,
     )
 

@@ -47,8 +47,9 @@ _Counters = type(
 
 
 class GrievanceCell(_Counters, Model):  # type: ignore[misc, valid-type]
-    """What was reported in a division and below it in a month: all of it, of one category or by one channel.
+    """What was reported in a division and below it in a month: all of it, of one category, by one channel, or both.
 
+    Beside them stands what each sort of body led, and each body of the place itself or of one directly below.
     Written in the transaction that changes a grievance, compared with the grievances at night.
     """
 
@@ -58,7 +59,9 @@ class GrievanceCell(_Counters, Model):  # type: ignore[misc, valid-type]
     month = fields.CharField(7, description="Month of the report by the city's calendar, for instance 2026-05.")
     category = fields.CharField(40, default="", description="Code of the category, empty for all of them.")
     channel = fields.CharField(8, default="", description="How they came in, empty for any way.")
+    led_kind = fields.CharField(12, default="", description="What sort of body led them, empty for any.")
+    led_by = fields.CharField(40, default="", description="Which body led them, empty for all of its sort.")
 
     class Meta:
         table = "grievance_cell"
-        unique_together = (("division", "channel", "category", "month"),)
+        unique_together = (("division", "channel", "category", "led_kind", "led_by", "month"),)

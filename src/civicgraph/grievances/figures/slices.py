@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from civicgraph.graph import divisions_below, summed
 from civicgraph.graph.sums import BadSlice
 from civicgraph.grievances.figures.models import BOUNDS, LONGEST
-from civicgraph.grievances.models import Channel
+from civicgraph.grievances.models import Channel, LedKind
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
     from civicgraph.graph.selection import Given
 
 MAX_MONTHS = 60
+MAX_LED_BY = 30
+"""Bodies by name are at most so many, those with the most grievances."""
 _ALL = "''"
 
 
 @dataclass(frozen=True)
 class Figures:
-    """A slice of the cells: SQL for its division, its first and last month, its category, channel or body."""
+    """A slice of the cells: SQL for its division, its first and last month, its category and channel, or who led."""
 
     division: str
     first: str = ""
@@ -30,22 +33,23 @@ class Figures:
     channel: str = _ALL
     body: str = ""
     group: str = ""
+    led_kind: str = _ALL
+    led_by: str = _ALL
     premise: str = ""
 
     def __post_init__(self) -> None:
-        if sum((self.category != _ALL, self.channel != _ALL, bool(self.body))) > 1:
-            raise BadSlice("Figures are kept by category, by body or by channel: ask for one of them at a time.")
-        if self.group and self.channel != _ALL:
-            raise BadSlice("Figures of a group are sums of its categories, which are not kept by channel.")
+        if self.led_kind != _ALL and (self.kinds or (self.category, self.channel) != (_ALL, _ALL)):
+            raise BadSlice("Figures are kept by who led, or by category and channel: ask for one of the two at a time.")
 
     def condition(self, row: Row) -> str:
-        """Chooses the cells, by the index (division_id, channel, category, month)."""
+        """Chooses the cells, by the index (division_id, channel, category, led_kind, led_by, month)."""
         category = f"= {self.category}"
         if self.category == _ALL and self.kinds:
             category = f"IN (SELECT led.code FROM grievance_category led WHERE {self.kinds})"
         return (
             f"{row['division_id']} = {self.division} AND {row['channel']} = {self.channel}"
-            f" AND {row['category']} {category}{self.period(row['month'])}"
+            f" AND {row['category']} {category} AND {row['led_kind']} = {self.led_kind}"
+            f" AND {row['led_by']} = {self.led_by}{self.period(row['month'])}"
         )
 
     @property
@@ -78,6 +82,7 @@ def of_place(
     category: Given | None = None,
     group: Given | None = None,
     channel: Given | None = None,
+    led_kind: Given | None = None,
 ) -> Figures:
     """The slice that a field's arguments ask for, of a division's row or of the one that is named."""
     division = row["code"] if row is not None else within.sql(c) if within is not None else ""
@@ -88,6 +93,7 @@ def of_place(
         category=category.sql(c) if category else _ALL,
         group=group.sql(c) if group and not category else "",
         channel=channel.sql(c) if channel else _ALL,
+        led_kind=led_kind.sql(c) if led_kind else _ALL,
         premise="" if row is not None else f"EXISTS (SELECT 1 FROM division place WHERE place.code = {division})",
     )
 
@@ -106,7 +112,8 @@ def figures_of(target: str, **places: Any) -> Any:
             str | None,
             "Of the categories of the group with this code alone, for instance enterprise; a category goes before it.",
         ),
-        "channel": (Channel | None, "That came in this way alone. Not together with a category."),
+        "channel": (Channel | None, "That came in this way alone."),
+        "led_kind": (LedKind | None, "That such a body led. Not together with a category, group or channel."),
     }
     description = "How grievances fared, by the month of the report, in the division and everything below it"
     nothing = "; null when there is no such division." if places else "."
@@ -121,7 +128,7 @@ def by_month(c: Compiler, whole: Figures) -> Parts:
     month = c.alias()
     inner = (
         f"SELECT kept.month FROM grievance_cell kept WHERE kept.division_id = {whole.division} AND kept.channel = ''"
-        f" AND kept.category = ''{whole.period('kept.month')} ORDER BY kept.month DESC LIMIT {MAX_MONTHS}"
+        f" AND kept.category = '' AND kept.led_kind = '' AND kept.led_by = ''{whole.period('kept.month')} ORDER BY kept.month DESC LIMIT {MAX_MONTHS}"
     )
     source = f"FROM (SELECT latest.month FROM ({inner}) latest ORDER BY latest.month) {month}"
     return source, f"{month}.month", _part(whole, first=f"{month}.month", last=f"{month}.month")
@@ -135,7 +142,7 @@ def by_division(c: Compiler, whole: Figures) -> Parts:
 
 def by_category(c: Compiler, whole: Figures) -> Parts | None:
     """Every category, as forms show them."""
-    if whole.channel != _ALL or whole.body:
+    if whole.led_kind != _ALL or whole.body:
         return None
     kind = c.alias()
     chosen = (
@@ -146,8 +153,8 @@ def by_category(c: Compiler, whole: Figures) -> Parts | None:
 
 
 def by_body(c: Compiler, whole: Figures) -> Parts | None:
-    """Every body that leads on a category."""
-    if whole.channel != _ALL or whole.category != _ALL:
+    """Every body that normally leads on a category."""
+    if whole.led_kind != _ALL or whole.category != _ALL:
         return None
     body = c.alias()
     chosen = f" WHERE {whole.kinds}" if whole.kinds else ""
@@ -157,13 +164,54 @@ def by_body(c: Compiler, whole: Figures) -> Parts | None:
 
 def by_channel(c: Compiler, whole: Figures) -> Parts | None:
     """Every way in which a grievance comes in."""
-    if whole.category != _ALL or whole.body or whole.group:
+    if whole.led_kind != _ALL:
         return None
-    way = c.alias()
-    values = " UNION ALL ".join(f"SELECT {place} AS place, '{one.value}' AS code" for place, one in enumerate(Channel))
-    chosen = "" if whole.channel == _ALL else f" WHERE code = {whole.channel}"
-    source = f"FROM (SELECT place, code FROM ({values}) ways{chosen} ORDER BY place) {way}"
-    return source, f"{way}.place", _part(whole, channel=f"{way}.code")
+    source, order, code = _every(c, Channel, whole.channel)
+    return source, order, _part(whole, channel=code)
+
+
+def by_led_kind(c: Compiler, whole: Figures) -> Parts | None:
+    """Every sort of body that can lead."""
+    if whole.kinds or (whole.category, whole.channel, whole.led_by) != (_ALL, _ALL, _ALL):
+        return None
+    source, order, code = _every(c, LedKind, whole.led_kind)
+    return source, order, _part(whole, led_kind=code)
+
+
+def by_led(c: Compiler, whole: Figures) -> Parts | None:
+    """The bodies that led most of it, the office itself left out: those of the place and of the places directly below."""
+    if whole.kinds or (whole.category, whole.channel, whole.led_by) != (_ALL, _ALL, _ALL):
+        return None
+    body = c.alias()
+    kind = f" AND kept.led_kind = {whole.led_kind}" if whole.led_kind != _ALL else ""
+    inner = (
+        "SELECT kept.led_kind, kept.led_by, sum(kept.received) AS received FROM grievance_cell kept"
+        f" WHERE kept.division_id = {whole.division} AND kept.channel = '' AND kept.category = '' AND kept.led_by > ''{kind}"
+        f"{whole.period('kept.month')} GROUP BY kept.led_kind, kept.led_by HAVING sum(kept.received) > 0"
+        f" ORDER BY received DESC, kept.led_by, kept.led_kind LIMIT {MAX_LED_BY}"
+    )
+    part = _part(whole, led_kind=f"{body}.led_kind", led_by=f"{body}.led_by")
+    return f"FROM ({inner}) {body}", f"{body}.received DESC, {body}.led_by, {body}.led_kind", part
+
+
+def _every(c: Compiler, of: type[Enum], only: str) -> tuple[str, str, str]:
+    """Every value of an enum in its order, or only the one that is chosen: what to go through, its order, the value."""
+    one = c.alias()
+    values = " UNION ALL ".join(f"SELECT {place} AS place, '{each.value}' AS code" for place, each in enumerate(of))
+    chosen = "" if only == _ALL else f" WHERE code = {only}"
+    return f"FROM (SELECT place, code FROM ({values}) ways{chosen} ORDER BY place) {one}", f"{one}.place", f"{one}.code"
+
+
+def name_of_led(c: Compiler, row: Row) -> str:
+    """The name of the body of a slice, by its code (`desk.bodies`); null where it is of none."""
+    if row.slice.led_by == _ALL:
+        return "NULL"
+    code = row.slice.led_by
+    return (
+        f"(CASE WHEN substr({code}, 13, 1) = 'T' THEN"
+        f" (SELECT team.name FROM team WHERE team.id = CAST(substr({code}, 14) AS INTEGER))"
+        f" ELSE (SELECT grid.name FROM grid WHERE grid.code = {code}) END)"
+    )
 
 
 def _part(whole: Figures, **of: str) -> Figures:

@@ -285,6 +285,6 @@ async def _give_to_worker(row: Grievance) -> None:
     worker = await named.worker_of(row.grid_id)
     if worker is not None:
         row.assignee_id = worker.id
-        await row.save(update_fields=["assignee_id"])
         fresh = await orders.give(row, [Holder(worker.id, None, is_lead=True)])
+        await row.save(update_fields=["assignee_id", "led_kind", "led_by"])
         await notices.tell_holders(row, fresh, but=None)

@@ -53,6 +53,7 @@ class Taken:
         self._is_resting = self.row.status is GrievanceStatus.ON_HOLD
         self._deadlines = deadlines.wanted(self.row)
         self._resolved_at, self._promised_at = self.row.resolved_at, self.row.resolution_due_at
+        self._led = self.row.led_kind, self.row.led_by
         self._rating = (self.row.is_solved, self.row.stars) if self.row.status in DONE else (None, None)
 
     async def done(
@@ -115,7 +116,7 @@ class Taken:
         self._rating = is_solved, stars
 
     async def _end_course(self, entry: GrievanceUpdate) -> None:
-        """Keep in the history what the row forgets: how the resolution was rated, and whether it was late.
+        """Keep in the history what the row forgets: how the resolution was rated, whether it was late, and who led it.
 
         What ended without a resolution ran until the step that stopped its clock.
         """
@@ -125,6 +126,7 @@ class Taken:
             last = await GrievanceUpdate.filter(grievance_id=self.row.id, verb__in=stopping).order_by("-id").first()
             ended_at = last.at if last else entry.at
         entry.is_solved, entry.stars = self._rating
+        entry.led_kind, entry.led_by = self._led
         entry.broke_promise = ended_at > self._promised_at
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph import clock, settings
+from civicgraph.grievances.models import Channel
 from civicgraph.grievances.pages.choices import asked, categories
 from civicgraph.grievances.pages.periods import Period, back, month_words, period_of, periods
 from civicgraph.grievances.pages.sheet import sheet
@@ -21,7 +22,7 @@ from civicgraph.web.shell import chosen_place
 
 
 async def figures(request: Request) -> Response:
-    """The figures of a place, a period and a category: what came in, how much was answered and resolved, how fast."""
+    """The figures of a place, a period, a category and a channel: what came in, what came of it, and how fast."""
     period, kept, variables = _asked(request)
     found = await _read(request, variables)
     values = {
@@ -38,9 +39,14 @@ async def figures(request: Request) -> Response:
 async def figures_sheet(request: Request) -> Response:
     """The same as a table for spreadsheets."""
     period, kept, variables = _asked(request)
-    found = await _read(request, variables)
-    name = f"figures-{kept['within'] or settings.current().city_code}-{period.value or period.last}"
-    return sheet(f"{name}-{kept['category']}.csv" if kept["category"] else f"{name}.csv", found)
+    found = await _read(request, {**variables, "isCrossed": variables["isWhole"]})
+    named = (
+        kept["within"] or settings.current().city_code,
+        period.value or period.last,
+        kept["category"],
+        kept["channel"],
+    )
+    return sheet(f"figures-{'-'.join(filter(None, named))}.csv", found)
 
 
 async def month_report(request: Request) -> Response:
@@ -59,15 +65,19 @@ async def month_report(request: Request) -> Response:
 def _asked(request: Request) -> tuple[Period, dict[str, str], dict[str, Any]]:
     """The period, what links have to keep of the address, and the document's variables."""
     period = period_of(asked(request, "period"), clock.today())
-    within, category = query.place(request) or "", asked(request, "category")
+    within, category, channel = query.place(request) or "", asked(request, "category"), asked(request, "channel")
+    channel = channel if channel in set(Channel) else ""
     variables = {
         "within": within or settings.current().city_code,
         "from": period.first,
         "to": period.last,
         "category": category,
+        "channel": channel.upper() or None,
         "isAll": not category,
+        "isWhole": not (category or channel),
+        "isCrossed": False,
     }
-    return period, {"within": within, "period": period.value, "category": category}, variables
+    return period, {"within": within, "period": period.value, "category": category, "channel": channel}, variables
 
 
 async def _read(request: Request, variables: dict[str, Any]) -> dict[str, Any]:
@@ -91,6 +101,13 @@ def _fields(found: dict[str, Any], kept: dict[str, str]) -> list[dict[str, Any]]
             "label": gettext("Category"),
             "value": kept["category"],
             "choices": [("", gettext("All")), *categories(found)],
+        },
+        {
+            "name": "channel",
+            "kind": "select",
+            "label": gettext("How it came in"),
+            "value": kept["channel"],
+            "choices": [("", gettext("All")), *((one.value, one.words) for one in Channel)],
         },
     ]
 

@@ -84,11 +84,26 @@ def _rows(found: dict[str, Any]) -> Iterator[list[Any]]:
     for one in whole["byDivision"]:
         yield [gettext("Place"), one["division"]["code"], one["division"]["shortName"], *_figures(one)]
     for one in whole.get("byCategory", []):
-        name = one["category"]["name" if current.get() == "zh" else "nameEn"]
-        yield [gettext("Category"), one["category"]["code"], name, *_figures(one)]
-    for kind, enum, key in ((gettext("Led by"), "Body", "body"), (gettext("Channel"), "Channel", "channel")):
+        yield [gettext("Category"), one["category"]["code"], _category_name(one["category"]), *_figures(one)]
+    for kind, enum, key in (
+        (gettext("Led by"), "Body", "body"),
+        (gettext("Channel"), "Channel", "channel"),
+        (gettext("Led in fact by"), "LedKind", "ledKind"),
+    ):
         for one in whole.get(f"by{enum}", []):
             yield [kind, one[key].lower(), label_of(enum, one[key]), *_figures(one)]
+    for one in whole.get("byLed", []):
+        yield [gettext("Body in charge"), one["ledByCode"], one["ledBy"], *_figures(one)]
+    for one in whole.get("byCategory", []):
+        for way in one.get("byChannel", []):
+            if way["received"]:
+                names = (_category_name(one["category"]), label_of("Channel", way["channel"]))
+                code = f"{one['category']['code']}/{way['channel'].lower()}"
+                yield [gettext("Category and channel"), code, " · ".join(names), *_figures(way)]
+
+
+def _category_name(category: dict[str, Any]) -> str:
+    return str(category["name" if current.get() == "zh" else "nameEn"])
 
 
 def _figures(one: dict[str, Any]) -> list[Any]:
