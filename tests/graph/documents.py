@@ -38,6 +38,9 @@ TYPED: dict[str, st.SearchStrategy[str]] = {
 }
 """What an argument that must be given is given, by its name or else by its type."""
 
+EITHER = ("channel", "ledKind")
+"""Arguments of figures, which are kept by one or by the other."""
+
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
@@ -47,7 +50,8 @@ def documents(draw: st.DrawFn) -> str:
 
 
 def _field(draw: st.DrawFn, name: str, field: GraphQLField, depth: int) -> str:
-    given = [one for one in (_argument(draw, *item) for item in field.args.items()) if one]
+    left_out = draw(st.sampled_from(EITHER)) if set(EITHER) <= set(field.args) else ""
+    given = [one for one in (_argument(draw, *item) for item in field.args.items() if item[0] != left_out) if one]
     arguments = f"({', '.join(given)})" if given else ""
     return f"{name}{arguments}{_selection(draw, get_named_type(field.type), depth)}"
 

@@ -230,7 +230,7 @@ def _anything(engine: Engine, operation: object) -> dict[str, object]:
     """A value for each variable that has to be given; pages ask for 100 items at most."""
     samples = {
         **{"Int": 100, "Boolean": True, "ID": "Division:5203", "DivisionCode": "5203"},
-        **{"String": "2026-11", "Date": "2026-11-29"},
+        **{"String": "2026-11", "Date": "2026-11-29", "Channel": "WEB"},
     }
     found: dict[str, object] = {}
     for variable in operation.variable_definitions or ():  # type: ignore[attr-defined]

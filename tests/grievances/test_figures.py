@@ -659,13 +659,15 @@ async def test_no_read_of_figures_goes_through_a_big_table(engine: Engine, repor
              received byLed { ledBy received } } }""",
         "query ($within: DivisionCode!) { division(code: $within) { performances { month received } } }",
         templating.document("grievances/figures"),
+        templating.document("grievances/feeds/crossed"),
         templating.document("grievances/month"),
     ]
     given = {"from": "2026-01", "to": "2026-05", "month": "2026-05", "before": "2026-04", "isAll": True,
-             "isWhole": True, "isCrossed": True, "kind": "GRID"}  # fmt: skip
+             "isWhole": True, "channel": "WEB", "kind": "GRID"}  # fmt: skip
     for document in documents:
         for within in (CITY, FENGGANG, LONGQUAN, FENGQUAN):
             wanted = {name: value for name, value in given.items() if f"${name}:" in document}
+            wanted |= {"channel": None} if "byLedKind" in document else {}
             plan, variables = engine.prepared(document, {"within": within, **wanted}, ANONYMOUS)
             assert not plan.tables & {"grievance", "grievance_update"}
             lines = await explained(plan.statement, engine.parameters(plan.slots, variables, ANONYMOUS))

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from pydantic.fields import FieldInfo
 
-from civicgraph.i18n import N_, Labelled, gettext, label_of, listed
+from civicgraph.i18n import N_, Labelled, gettext, label_of
 from civicgraph.operations.kernel import REGISTRY
 from civicgraph.web.difference import Part, difference
 from civicgraph.web.fields import type_of, widget_of
@@ -111,7 +111,7 @@ def _words(value: Any, declared: FieldInfo | None) -> str:
     if isinstance(value, list):
         return " · ".join(_words(one, declared) for one in value)
     if isinstance(value, Mapping):
-        return listed(filter(None, (_words(one, None) for one in value.values() if one is not False)))
+        return "，".join(filter(None, (_words(one, None) for one in value.values() if one is not False)))
     kind = type_of(declared)[0] if declared is not None else None
     if declared is not None and widget_of(declared) == "money" and isinstance(value, int):
         return money(value)

@@ -56,7 +56,7 @@ def concerns(c: Compiler, code: str, given: Given) -> str:
     One comparison, since the head of a code above is that code: so the index of a subtree finds both.
     """
     own = min(len(given.value), DIGITS[DivisionLevel.COMMUNITY])
-    heads = [digits for digits in DIGITS.values() if digits < own] + [len(given.value)]
+    heads = [digits for digits in DIGITS.values() if digits < own] + [own]
     column = code if own == DIGITS[DivisionLevel.COMMUNITY] else f"substr({code}, 1, {own})"
     values = [given.sql(c, "text", partial(_head, digits=digits)) for digits in heads]
     return f"{column} = {values[0]}" if len(values) == 1 else f"{column} IN ({', '.join(values)})"

@@ -18,7 +18,7 @@ from schemathesis.hooks import HookContext
 
 PAGE = re.compile(
     r"`(first|last)` is -?\d+; it must be between 0 and \d+\.|This cursor does not belong to this list .*"
-    r"|Figures are kept by category, by body or by channel: ask for one of them at a time\."
+    r"|Figures are kept by who led, or by category and channel: ask for one of the two at a time\."
     r"|Figures are kept of sections and two-digit divisions of industry alone\."
 )
 CODES = {"BAD_USER_INPUT", "LIMIT_EXCEEDED", "FORBIDDEN", "UNAUTHENTICATED"}

@@ -39,14 +39,15 @@ async def figures(request: Request) -> Response:
 async def figures_sheet(request: Request) -> Response:
     """The same as a table for spreadsheets."""
     period, kept, variables = _asked(request)
-    found = await _read(request, {**variables, "isCrossed": variables["isWhole"]})
+    found = await _read(request, variables)
+    crossed = await _crossed(request, variables, found) if variables["isWhole"] else {}
     named = (
         kept["within"] or settings.current().city_code,
         period.value or period.last,
         kept["category"],
         kept["channel"],
     )
-    return sheet(f"figures-{'-'.join(filter(None, named))}.csv", found)
+    return sheet(f"figures-{'-'.join(filter(None, named))}.csv", found, crossed)
 
 
 async def month_report(request: Request) -> Response:
@@ -75,9 +76,21 @@ def _asked(request: Request) -> tuple[Period, dict[str, str], dict[str, Any]]:
         "channel": channel.upper() or None,
         "isAll": not category,
         "isWhole": not (category or channel),
-        "isCrossed": False,
     }
     return period, {"within": within, "period": period.value, "category": category, "channel": channel}, variables
+
+
+async def _crossed(
+    request: Request, variables: dict[str, Any], found: dict[str, Any]
+) -> dict[str, list[dict[str, Any]]]:
+    """By each channel in which anything came in: its categories. One read a channel, for all at once cost too much."""
+    names = ("within", "from", "to")
+    period = {name: variables[name] for name in names}
+    ways = [one["channel"] for one in found["figures"]["byChannel"] if one["received"]]
+    return {
+        way: (await read(request, "grievances/feeds/crossed", {**period, "channel": way}))["figures"]["byCategory"]
+        for way in ways
+    }
 
 
 async def _read(request: Request, variables: dict[str, Any]) -> dict[str, Any]:

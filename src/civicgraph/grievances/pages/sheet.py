@@ -38,10 +38,12 @@ _RATES = (
 _HOURS = ("medianResponseHours", "medianResolutionHours")
 
 
-def sheet(name: str, found: dict[str, Any]) -> StreamingResponse:
-    """The answer of `grievances/figures.graphql` as a download."""
+def sheet(name: str, found: dict[str, Any], crossed: dict[str, list[dict[str, Any]]]) -> StreamingResponse:
+    """The answer of `grievances/figures.graphql` as a download, and the categories of each channel."""
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-cache"}
-    sent = list(lines((_head(), *_rows(found))))  # in the request's language, which is gone while it is sent
+    sent = list(
+        lines((_head(), *_rows(found), *_crossed(crossed)))
+    )  # in the request's language, which is gone while it is sent
     return StreamingResponse(iter(sent), headers=headers, media_type="text/csv; charset=utf-8")
 
 
@@ -94,12 +96,15 @@ def _rows(found: dict[str, Any]) -> Iterator[list[Any]]:
             yield [kind, one[key].lower(), label_of(enum, one[key]), *_figures(one)]
     for one in whole.get("byLed", []):
         yield [gettext("Body in charge"), one["ledByCode"], one["ledBy"], *_figures(one)]
-    for one in whole.get("byCategory", []):
-        for way in one.get("byChannel", []):
-            if way["received"]:
-                names = (_category_name(one["category"]), label_of("Channel", way["channel"]))
-                code = f"{one['category']['code']}/{way['channel'].lower()}"
-                yield [gettext("Category and channel"), code, " · ".join(names), *_figures(way)]
+
+
+def _crossed(crossed: dict[str, list[dict[str, Any]]]) -> Iterator[list[Any]]:
+    for channel, kinds in crossed.items():
+        for one in kinds:
+            if one["received"]:
+                names = (_category_name(one["category"]), label_of("Channel", channel))
+                code = f"{one['category']['code']}/{channel.lower()}"
+                yield [gettext("Category and channel"), code, " · ".join(names), *_figures(one)]
 
 
 def _category_name(category: dict[str, Any]) -> str:
