@@ -239,7 +239,7 @@ async def build_bookings(dice: Random, events: list[Any], services: list[Any]) -
         for turn in range(1, PER_QUOTA + 1):
             state = states[turn * number // 10 % len(states)] if turn == PER_QUOTA else dice.choice(states)
             await _registration(dice, number, turn, subject.division_id, state)
-    for number in range(1, QUOTAS + 1, 4):
+    for number in range(1, QUOTAS + 1, 3):  # of events: those of services have times
         await _first_in_turn(number)
 
 
