@@ -10,7 +10,7 @@ LIMIT = 1_200
 
 UNSEEN = """one => {
   const style = getComputedStyle(one)
-  if (style.outlineStyle === "none" && style.boxShadow === "none") return "is not marked"
+  if (style.outlineStyle === "none") return "is not marked"
   const isSeen = [...one.getClientRects()].some(box => {
     const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth)
     const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight)
