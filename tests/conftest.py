@@ -21,11 +21,12 @@ from civicgraph import settings as configuration
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.readers import open_reader
 from civicgraph.settings import Settings
-from tests.support import quick, templates
+from tests.support import quick, templates, told
 from tests.support.mail import Mailbox
 from tests.support.servers import Server
 
 quick.remember_models()
+told.tell_of_writes()
 hypothesis.settings.register_profile(  # tests are never timed: how fast examples are drawn on a busy machine says nothing
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
