@@ -28,3 +28,21 @@ def test_no_filter_of_ours_is_drawn_when_a_template_is_compiled(name: str) -> No
     drawn = next(iter(made.parse(f'{{{{ "x"|{name} }}}}').find_all(nodes.Filter)))
     with pytest.raises(nodes.Impossible):
         drawn.as_const()
+
+
+@pytest.mark.parametrize(
+    ("amount", "chinese", "english"),
+    [
+        (22_000_000_000, "220亿", "22B"),
+        (92_456_000_000, "924.56亿", "92.456B"),
+        (128_000_000, "1.28亿", "128M"),
+        (1_284_567_890, "1,284,567,890", "1,284,567,890"),  # nothing is lost by writing in short
+        (830_000, "830,000", "830,000"),
+    ],
+)
+def test_a_great_figure_is_short_where_it_is_exact_so(amount: int, chinese: str, english: str) -> None:
+    template = environment().from_string("{{ amount|thousandths }}")
+    for locale, wanted in (("zh", chinese), ("en", english)):
+        token = current.set(locale)
+        assert template.render(amount=amount * 1000) == wanted
+        current.reset(token)
