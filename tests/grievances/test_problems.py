@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,14 @@ import pytest
 from civicgraph import clock
 from civicgraph.events.models import Event, EventKind, EventStatus
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import GrievanceCategory, ReporterKind
+from civicgraph.grievances.desk.models import Team, TeamKind, TeamMember, WorkOrder
+from civicgraph.grievances.kinds import Body
+from civicgraph.grievances.models import GrievanceCategory, GrievanceStatus, ReporterKind
+from civicgraph.notifications.models import InboxMessage
 from civicgraph.operations import InvalidInput
-from civicgraph.permissions import Actor
+from civicgraph.permissions import Actor, Role
 from tests.grievances.conftest import Report
+from tests.support import city as place
 from tests.support.city import FENGQUAN, HONGQIAO
 
 FIGURES = """query ($within: DivisionCode!) {
@@ -113,3 +118,37 @@ async def test_the_page_tells_the_department_in_charge_and_who_works_on_it_toget
     empty = await client.get("/enterprise-problems?category=lighting")
     assert row.number not in empty.text
     assert "没有找到" in empty.text
+
+
+async def test_the_department_that_owns_such_matters_has_the_problem_at_once_where_it_has_people(
+    report: Report, client: httpx.AsyncClient
+) -> None:
+    await GrievanceCategory.filter(code="ent_policy").update(department="工业和信息化局", body=Body.DEPARTMENT)
+    clerk = await place.person("clerk", Role.GRID_WORKER, FENGQUAN[:6])
+    bureau = await Team.create(name="凤冈县工业和信息化局", kind=TeamKind.DEPARTMENT, division_id=FENGQUAN[:6])
+    await Team.create(name="工业和信息化局", kind=TeamKind.DEPARTMENT, division_id=FENGQUAN)  # has nobody here
+    unowned = await report(category="ent_policy")
+    await TeamMember.create(team=bureau, person_id=clerk.person_id)
+
+    row = await report(category="ent_policy", description="想申请技改补贴，不知道差什么材料")
+    assert (unowned.team, row.team, row.status) == ("", "凤冈县工业和信息化局", GrievanceStatus.SUBMITTED)
+    assert [(one.team_id, one.is_lead) for one in await WorkOrder.filter(grievance_id=row.id)] == [(bureau.id, True)]
+    told = await InboxMessage.filter(person_id=clerk.person_id)
+    assert [row.number in one.subject or row.number in one.link for one in told] == [True]
+    elsewhere = await report(category="ent_policy", division_code=HONGQIAO)
+    ordinary = await report()
+    assert (elsewhere.team, ordinary.team) == ("", "")
+
+    page = (await client.get(f"/grievances/{row.number}")).text
+    assert re.search(r"<dt>牵头</dt>\s*<dd>凤冈县工业和信息化局</dd>", page)
+    assert "<dt>协办</dt>" not in page
+
+
+async def test_the_owner_is_proposed_where_nobody_leads_yet(report: Report, client: httpx.AsyncClient) -> None:
+    await place.sign_in(client, "dispatch", Role.DISPATCHER, FENGQUAN)
+    row = await report(category="ent_policy")
+    await GrievanceCategory.filter(code="ent_policy").update(department="工业和信息化局")
+    bureau = await Team.create(name="凤冈县工业和信息化局", kind=TeamKind.DEPARTMENT, division_id=FENGQUAN[:6])
+    page = (await client.get(f"/staff/grievances/{row.number}")).text
+    lead = page[page.index('name="lead_team_id"') :].partition("</select>")[0]
+    assert re.search(rf'<option value="{bureau.id}"[^>]*selected', lead)

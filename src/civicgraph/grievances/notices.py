@@ -209,6 +209,12 @@ async def call_for_reopened(row: Grievance) -> None:
     await tell(people, row, "grievance_reopened", f"reopened:{row.reopened_count}", due_at=row.response_due_at)
 
 
+async def call_for_listed(row: Grievance) -> None:
+    """Tell the dispatchers that it stands on the shortfall list: nobody works on it by itself from here."""
+    people = await nearest_dispatchers(_place(row))
+    await tell(people, row, "grievance_listed", f"listed:{row.reopened_count}", due_at=row.review_at)
+
+
 async def tell_workers(row: Grievance, template: str, what: str, due_at: datetime) -> None:
     """Tell who works on it, or the nearest dispatchers while nobody does."""
     await tell(await workers(row), row, template, what, due_at=due_at)

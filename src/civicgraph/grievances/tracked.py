@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from civicgraph.graph import column, computed, connection, to_many, to_one, type_
 from civicgraph.grievances import models, rules
+from civicgraph.grievances.desk import rules as desk_rules
 from civicgraph.grievances.intake import rules as intake
 
 
@@ -16,7 +17,8 @@ class TrackedGrievance:
     reporter_kind = column()
     public_text = column()
     status = column()
-    team = column()
+    team = column(description=desk_rules.TEAM_WORDS)
+    is_led_by_team = computed(bool, desk_rules.is_led_by_team, "Whether a team leads: the first that `team` names.")
     outcome = column()
     is_public = column()
     submitted_at = column()

@@ -32,6 +32,7 @@ STAFF_MESSAGES = {
     "grievance_review": N_("A shortfall to be looked at again"),
     "grievance_check": N_("Something to be checked on the spot"),
     "grievance_reopened": N_("Opened again"),
+    "grievance_listed": N_("On the shortfall list, since it is still not solved"),
     "milestone_soon": N_("A milestone of an investment project in a week"),
     "milestone_due": N_("A milestone of an investment project is due today"),
     "milestone_late": N_("A milestone of an investment project is late"),

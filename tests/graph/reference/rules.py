@@ -228,6 +228,11 @@ def stands(*states: str) -> Rule:
     return lambda world, row: row.status.name in states
 
 
+def is_led_by_team(world: World, row: Any) -> bool:
+    """A team's code is kept as who leads it."""
+    return str(row.led_by)[12:13] == "T"
+
+
 def may_reopen(world: World, row: Any) -> bool:
     """Resolved within six weeks."""
     return is_done(world, row) and row.resolved_at is not None and world.now - row.resolved_at < timedelta(days=42)
@@ -482,6 +487,8 @@ MAY: dict[str, Rule] = {
     "Service.mayPublish": over(EDIT_SERVICES),
     "Grievance.mayCheck": checks,
     "Grievance.mayDirect": directs,
+    "Grievance.isLedByTeam": is_led_by_team,
+    "TrackedGrievance.isLedByTeam": is_led_by_team,
     "TrackedGrievance.mayAnswer": stands("RETURNED"),
     "TrackedGrievance.mayRate": is_done,
     "TrackedGrievance.mayReopen": may_reopen,

@@ -177,14 +177,14 @@ async def hand_on_question(actor: Actor, data: HandOnQuestion) -> dict[str, Any]
     check_version(row, data.version, dict)
     if not ENTRIES[row.kind].becomes_grievance or row.grievance_id is not None or row.done_on is not None:
         raise Unavailable(N_("Only a question that is still open can become a grievance, and only once."))
-    asked = f"{row.text}\n({event.title}{', ' + row.said_by if row.said_by else ''})"
     report = validate(
         FileGrievance,
         {
             "category": data.category,
             "division_code": data.division_code,
             "enterprise_code": data.enterprise_code or None,
-            "description": asked,
+            "description": f"{row.text}\n({event.title})",
+            "contact_name": row.said_by,  # lists of problems do not show who has them
             "channel": Channel.FORUM,
             "event": None if event.status is EventStatus.DRAFT else event.slug,
         },

@@ -202,3 +202,11 @@ WORKING = tuple(role for role in Role if WORK_GRIEVANCES in CAPABILITIES[role])
 """Roles that work on grievances."""
 DISPATCHING = tuple(role for role in Role if DISPATCH_GRIEVANCES in CAPABILITIES[role])
 """Roles that dispatch grievances."""
+
+
+TEAM_WORDS = "The teams and companies that work on it, as the public reads them; several are parted by 、."
+
+
+def is_led_by_team(c: Compiler, row: Row) -> str:
+    """A team has the leading work order: its code stands where a grid's would (`desk.bodies`)."""
+    return f"(substr({row['led_by']}, 13, 1) = 'T')"

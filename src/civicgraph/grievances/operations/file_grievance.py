@@ -267,7 +267,7 @@ async def file(
     # Who wrote a letter is answered with the way to follow it; one that was held has that answer already.
     await notices.tell_reporter(row, update, is_written=not (data.channel is Channel.EMAIL and is_asked))
     await notices.call_dispatchers(row)
-    await _give_to_worker(row)
+    await _give_out(row, category)
     await count_in(row)
     facts = {"number": number, "category": category.code, "channel": data.channel, "status": row.status}
     await audit(
@@ -278,13 +278,17 @@ async def file(
     return row
 
 
-async def _give_to_worker(row: Grievance) -> None:
-    """Hand it to the worker of its grid at once, where the settings say so. Accepting it stays a person's step."""
-    if not settings.current().is_given_to_grid_worker:
+async def _give_out(row: Grievance, category: GrievanceCategory) -> None:
+    """Hand it at once to the department that owns such matters, where it has a team for the place.
+
+    Else to the worker of its grid, where the settings say so. Accepting it stays a person's step.
+    """
+    owner = await named.owner_of(category, row.division_id)
+    is_for_worker = owner is None and settings.current().is_given_to_grid_worker
+    worker = await named.worker_of(row.grid_id) if is_for_worker else None
+    if owner is None and worker is None:
         return
-    worker = await named.worker_of(row.grid_id)
-    if worker is not None:
-        row.assignee_id = worker.id
-        fresh = await orders.give(row, [Holder(worker.id, None, is_lead=True)])
-        await row.save(update_fields=["assignee_id", "led_kind", "led_by"])
-        await notices.tell_holders(row, fresh, but=None)
+    row.assignee_id, row.team = worker.id if worker else None, owner.name if owner else ""
+    fresh = await orders.give(row, [Holder(row.assignee_id, owner.id if owner else None, is_lead=True)])
+    await row.save(update_fields=["assignee_id", "team", "led_kind", "led_by"])
+    await notices.tell_holders(row, fresh, but=None)

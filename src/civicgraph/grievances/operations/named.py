@@ -12,10 +12,11 @@ from civicgraph.enterprises.models import Enterprise
 from civicgraph.events.models import Event, EventStatus
 from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole
 from civicgraph.grievances import promises, rules
+from civicgraph.grievances.desk.models import Team, TeamKind
 from civicgraph.grievances.intake.locating import Named, community_in
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.intake.placing import Candidate, grid_for
-from civicgraph.grievances.kinds import reasons_of
+from civicgraph.grievances.kinds import Body, reasons_of
 from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory, Urgency, UrgencyPolicy
 from civicgraph.grievances.promises import Entry, Override, Promise
 from civicgraph.i18n import N_
@@ -160,6 +161,19 @@ async def worker_of(grid_code: str | None) -> Person | None:
         .select_related("person")
     )
     return found.person if found else None
+
+
+async def owner_of(category: GrievanceCategory, division_code: str) -> Team | None:
+    """The team of the department 归口部门 that owns such matters, the nearest over the place; none where it has no people here.
+
+    A county's department is called after it: 凤冈县自然资源局 is the 自然资源局 of a category.
+    """
+    if category.body is not Body.DEPARTMENT or not category.department:
+        return None
+    places = [*ancestors(division_code), division_code]
+    found = Team.filter(division_id__in=places, kind=TeamKind.DEPARTMENT, is_active=True)
+    teams = await found.filter(name__endswith=category.department, members__person__is_active=True).distinct()
+    return max(teams, key=lambda one: (len(one.division_id), -len(one.name), -one.id), default=None)
 
 
 async def promise_of(urgency: Urgency, category: str, division_code: str) -> Promise:

@@ -19,7 +19,7 @@ from civicgraph.permissions import Actor
 from civicgraph.text import mask_personal
 
 _TOO_LATE = N_("This was resolved long ago. Please report it anew and name this number.")
-_TWICE = "办理两次后，反映人仍说没有解决：{words}"
+_STILL = "办理{times}次后，反映人仍说没有解决：{words}"
 """The reason on the public list, until the body in charge gives its own."""
 _NO_WORDS = N_("Please say what is not solved, so that it can be.")
 
@@ -85,13 +85,15 @@ async def _reopen(taken: Taken, words: str) -> Grievance:
     status = after_reopening(row.reopened_count)
     if status is not GrievanceStatus.SHORTFALL:
         done = await taken.done(status, note=words)
-    else:
-        body = row.body_in_charge or row.team or await _office_of(row)
-        row.update_from_dict({"reason": _TWICE.format(words=words), "body_in_charge": body})
-        row.review_at = taken.at + MAX_REVIEW / 3
-        done = await taken.done(status, note=words, by_way_of=GrievanceStatus.REOPENED)
-        await _list_by_rule(done, taken.at)
-    await notices.call_for_reopened(done)
+        await notices.call_for_reopened(done)
+        return done
+    body = row.body_in_charge or row.team or await _office_of(row)
+    times = {2: "两"}.get(row.reopened_count, f" {row.reopened_count} ")
+    row.update_from_dict({"reason": _STILL.format(times=times, words=words), "body_in_charge": body})
+    row.review_at = taken.at + MAX_REVIEW / 3
+    done = await taken.done(status, note=words, by_way_of=GrievanceStatus.REOPENED)
+    await _list_by_rule(done, taken.at)
+    await notices.call_for_listed(done)
     return done
 
 

@@ -64,6 +64,14 @@ def _lead(row: Mapping[str, Any]) -> int | None:
     return found if found in known else None
 
 
+def _owner(row: Mapping[str, Any]) -> int | None:
+    """While nobody leads it, the department that owns such matters is proposed, where it has a team here."""
+    department = row["category"]["department"]
+    if not department or any(one["isLead"] for one in row["workOrders"]) or _lead(row) is not None:
+        return None
+    return next((int(one["number"]) for one in row["teams"] if one["name"].endswith(department)), None)
+
+
 def start(row: Mapping[str, Any]) -> dict[str, Any]:
     """Who works on it now, to be changed."""
     lead = next((one for one in row["workOrders"] if one["isLead"]), None)
@@ -71,7 +79,7 @@ def start(row: Mapping[str, Any]) -> dict[str, Any]:
     is_named = row["team"] and row["team"] not in _team_words(row)
     return {
         "assignee_id": _lead(row),
-        "lead_team_id": lead["team"]["number"] if lead and lead["team"] else None,
+        "lead_team_id": lead["team"]["number"] if lead and lead["team"] else _owner(row),
         "helper_ids": [one["person"]["number"] for one in helping if one["person"]],
         "helper_team_ids": [one["team"]["number"] for one in helping if one["team"]],
         "team": row["team"] if is_named else "",

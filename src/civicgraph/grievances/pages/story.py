@@ -62,13 +62,18 @@ def outlook(row: Mapping[str, Any]) -> str:
             words, at = _ANSWERED, row["responseDueAt"]
         case _:
             words, at = _RESOLVED, row["resolutionDueAt"]
-    if words in (_ANSWERED, _RESOLVED) and is_past(at):
+    if words in (_ANSWERED, _RESOLVED) and row.get("emergencyNumbers"):
+        words = _IN_DANGER
+    if words in (_ANSWERED, _RESOLVED, _IN_DANGER) and is_past(at):
         words = N_("This was promised by %(time)s and is late. The office is reminded, and the level above is told.")
     named = {"place": row["division"]["shortName"]} if words == _ANSWERED else {}
     return gettext(words, time=datetime_(at), **named)
 
 
 _ANSWERED = N_("The staff of %(place)s look at it and answer you by %(time)s. You need not do anything now.")
+_IN_DANGER = N_(
+    "The office sees to it by %(time)s. If anybody is in danger, do not wait for it: call the numbers below."
+)
 _RESOLVED = N_("Somebody sees to it. It is promised to be done by %(time)s. You need not do anything now.")
 
 
