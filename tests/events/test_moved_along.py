@@ -1,4 +1,4 @@
-"""When an event begins at another time, its programme and its sessions come along, and the editor reads what moved."""
+"""When an event begins at another time, its end, its programme and its sessions come along, and the editor reads what moved."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from civicgraph.bookings.models import Quota
 from civicgraph.bookings.operations import create_quota, register
 from civicgraph.events import operations
 from civicgraph.events.models import Event, ProgrammeItem
-from civicgraph.listings.tables.entering import EnterTable
+from civicgraph.listings.tables.entering import EnterTable, NothingEntered
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Role
 from tests.events.conftest import NIGHT
+from tests.events.test_graphql import ask
 from tests.events.test_series_pages import Site
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
@@ -127,7 +128,7 @@ async def test_an_event_that_is_cut_at_its_beginning_leaves_what_would_end_up_ou
     late = {"kind": "talk", "title": "闭幕", "starts_at": "2026-05-22T21:00", "ends_at": "2026-05-22T21:30"}
     row = await night(site, programme=[late])
     await session(site, row, "夜谈", starts_at="2026-05-22T20:30", ends_at="2026-05-22T21:00")
-    page = await site.post(row, "", starts_at="2026-05-22T19:30")
+    page = await site.post(row, "", starts_at="2026-05-22T19:30", ends_at="2026-05-22T21:40")
     assert "节目和场次保持原来的时间" in page
     assert await programme(row) == [("闭幕", "05-22 21:00", "05-22 21:30")]
     assert await sessions(row) == [("夜谈", "05-22 20:30")]
@@ -171,3 +172,128 @@ async def test_a_table_that_gives_an_event_another_day_takes_its_programme_along
     outcome = await operations.import_events(site.actor, data)
     assert [one.what for one in outcome.rows] == ["changed"]
     assert (await programme(row))[2] == ("乐队演唱", "05-24 20:00", "")
+
+
+# The end ----------------------------------------------------------------------------------------------------------
+
+CHANGE = """mutation ($input: UpdateEventInput!) { updateEvent(input: $input) {
+  event { startsAt endsAt } errors { field reason }
+  movedAlong { kind title previousStartsAt previousEndsAt startsAt endsAt } } }"""
+
+
+async def times(row: Event) -> tuple[str, str]:
+    """Start and end as they are kept."""
+    found = await Event.get(id=row.id)
+    return wall(found.starts_at), wall(found.ends_at)
+
+
+async def change(site: Site, row: Event, **values: Any) -> dict[str, Any]:
+    """The mutation, with what it has to be given."""
+    kept = await Event.get(id=row.id)
+    given = {"slug": row.slug, "version": kept.version, "kind": "CULTURE_NIGHT", "title": row.title, **values}
+    data = await ask(site.editor, CHANGE, input={"divisionCode": place.FENGQUAN, **given})
+    found: dict[str, Any] = data["updateEvent"]
+    return found
+
+
+async def test_an_end_that_is_left_as_it_was_follows_the_start_and_the_editor_reads_until_when(site: Site) -> None:
+    row = await night(site)
+    await session(site, row)
+    page = await site.post(row, "", starts_at="2026-05-23T18:00")
+    assert "跟着改了时间：结束时间改到 5月23日 周六 20:30 · 2 项节目 · 1 个场次。" in page
+    assert await times(row) == ("05-23 18:00", "05-23 20:30")
+    assert (await programme(row))[1] == ("画帆布包", "05-23 18:30", "05-23 19:30")
+    assert await sessions(row) == [("画帆布包", "05-23 18:30")]
+    page = await site.post(row, "", title="美术馆的夜")
+    assert "跟着改了时间" not in page
+    page = await site.post(row, "", ends_at="2026-05-23T21:00")
+    assert "跟着改了时间" not in page
+    assert await times(row) == ("05-23 18:00", "05-23 21:00")
+    page = await site.post(row, "", starts_at="2026-05-23T20:00", ends_at="")
+    assert "跟着改了时间：结束时间改到 5月23日 周六 23:00" in page
+    assert await times(row) == ("05-23 20:00", "05-23 23:00")
+
+
+async def test_an_end_that_was_typed_is_taken_as_it_is_or_refused_beside_its_field(site: Site) -> None:
+    row = await night(site)
+    page = await site.post(row, "", starts_at="2026-05-24T19:00", ends_at="2026-05-24T18:00")
+    assert (site.editor.status, "结束要晚于开始" in page) == (422, True)
+    assert await times(row) == ("05-22 19:00", "05-22 21:30")
+    page = await site.post(row, "", starts_at="2026-05-24T19:00", ends_at="2026-09-24T18:00")
+    assert (site.editor.status, "最长 60 天" in page) == (422, True)
+    page = await site.post(
+        row, "", starts_at="2026-05-22T18:00", ends_at="2026-05-22T21:31", **{"programme.1.kind": "talk"}
+    )
+    assert (site.editor.status, await times(row)) == (200, ("05-22 18:00", "05-22 21:31"))
+
+
+async def test_days_follow_days_and_hours_that_begin_to_matter_move_nothing(site: Site) -> None:
+    row = await night(site, is_all_day=True, ends_at="2026-05-24T00:00", programme=[])
+    assert await times(row) == ("05-22 00:00", "05-24 23:59")
+    await site.post(row, "", starts_at="2026-05-29T10:00")
+    assert await times(row) == ("05-29 00:00", "05-31 23:59")
+    page = await site.post(row, "", is_all_day=[], starts_at="2026-05-29T10:00")
+    assert "跟着改了时间" not in page
+    assert await times(row) == ("05-29 10:00", "05-31 23:59")
+    page = await site.post(row, "", is_all_day="true")
+    assert "跟着改了时间" not in page
+    assert await times(row) == ("05-29 00:00", "05-31 23:59")
+
+
+async def test_over_graphql_an_end_may_be_left_out_and_the_answer_lists_what_moved_from_when_to_when(
+    site: Site,
+) -> None:
+    row = await night(site)
+    await session(site, row)
+    items = [{"kind": "PERFORMANCE", "title": "乐队演唱", "startsAt": "2026-05-22T20:00:00+08:00"}]
+    answer = await change(site, row, startsAt="2026-05-22T20:00:00+08:00", programme=items)
+    assert answer["errors"] == []
+    assert answer["event"] == {"startsAt": "2026-05-22T12:00:00+00:00", "endsAt": "2026-05-22T14:30:00+00:00"}
+    assert [tuple(one.values()) for one in answer["movedAlong"]] == [
+        ("END", "美术馆之夜", None, "2026-05-22T13:30:00+00:00", None, "2026-05-22T14:30:00+00:00"),
+        ("PROGRAMME_ITEM", "乐队演唱", "2026-05-22T12:00:00+00:00", None, "2026-05-22T13:00:00+00:00", None),
+        (
+            *("SESSION", "画帆布包", "2026-05-22T11:30:00+00:00", "2026-05-22T12:30:00+00:00"),
+            *("2026-05-22T12:30:00+00:00", "2026-05-22T13:30:00+00:00"),
+        ),
+    ]
+    same = {"startsAt": "2026-05-22T20:00:00+08:00", "endsAt": None, "programme": []}
+    answer = await change(site, row, **same)
+    assert (answer["movedAlong"], answer["errors"], await times(row)) == ([], [], ("05-22 20:00", "05-22 22:30"))
+    wrong = {"startsAt": "2026-05-22T20:00:00+08:00", "endsAt": "2026-05-22T19:00:00+08:00"}
+    answer = await change(site, row, **wrong)
+    assert (answer["movedAlong"], answer["event"]) == (None, None)
+    assert answer["errors"] == [{"field": "endsAt", "reason": "end_before_start"}]
+
+
+@pytest.mark.parametrize("end", [None, "", "2026-05-22 21:30"], ids=["no column", "empty", "as it was taken out"])
+async def test_a_table_that_says_no_other_end_keeps_the_length(site: Site, end: str | None) -> None:
+    row = await night(site)
+    cells = {"slug": row.slug, "starts_at": "2026-05-24 18:00"} | ({} if end is None else {"ends_at": end})
+    data = EnterTable.model_validate({"rows": [{"number": 2, "cells": cells}]})
+    outcome = await operations.import_events(site.actor, data)
+    assert [(one.what, one.changed) for one in outcome.rows] == [("changed", ["开始", "结束"])]
+    assert await times(row) == ("05-24 18:00", "05-24 20:30")
+    assert (await programme(row))[2] == ("乐队演唱", "05-24 19:00", "")
+    again = EnterTable.model_validate({"rows": [{"number": 2, "cells": cells | {"ends_at": ""}}]})
+    with pytest.raises(NothingEntered) as nothing:
+        await operations.import_events(site.actor, again)
+    assert [one.what for one in nothing.value.outcome.rows] == ["same"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ("this", ["05-22 21:30", "05-30 22:30", "06-05 21:30", "06-12 21:30"]),
+        ("following", ["05-22 21:30", "05-30 22:30", "06-06 22:30", "06-13 22:30"]),
+        ("all", ["05-23 22:30", "05-30 22:30", "06-06 22:30", "06-13 22:30"]),
+    ],
+)
+async def test_in_a_series_the_end_of_each_follows_as_far_as_was_said(
+    site: Site, scope: str, expected: list[str]
+) -> None:
+    row = await night(site)
+    await site.post(row, "repetition", frequency="weekly", count="4")
+    page = await site.post((await site.rows())[1], "", scope=scope, starts_at="2026-05-30T20:00")
+    assert "结束时间改到 5月30日 周六 22:30 · 2 项节目。" in page
+    assert [wall(one.ends_at) for one in await site.rows()] == expected

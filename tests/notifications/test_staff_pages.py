@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 
 from civicgraph import crypto
 from civicgraph import settings as configuration
-from civicgraph.bookings import notices as notices  # what the words of bookings need
 from civicgraph.notifications import rendering
 from civicgraph.notifications.catalogue import BLOCKS, EXAMPLES, MESSAGES, PLACEHOLDERS, examples
 from civicgraph.notifications.models import (

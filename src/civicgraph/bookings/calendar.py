@@ -10,7 +10,7 @@ from typing import Any
 import icalendar
 
 from civicgraph import clock, settings
-from civicgraph.bookings import notices, rules
+from civicgraph.bookings import rules
 from civicgraph.bookings.models import RegistrationState
 from civicgraph.clock import CITY_ZONE
 
@@ -60,7 +60,7 @@ def entry_of(values: Mapping[str, Any], *, is_called_off: bool = False) -> Entry
 
 def written(entry: Entry) -> bytes:
     """The file. An entry that was written before is replaced by one of the same number and a later sequence."""
-    address = settings.current().base_url.rstrip("/") + notices.own_link(entry.number)
+    address = settings.current().base_url.rstrip("/") + rules.own_link(entry.number)
     event = icalendar.Event()
     event.add("uid", f"{entry.number}@civicgraph")
     event.add("dtstamp", clock.now().astimezone(UTC).replace(microsecond=0))

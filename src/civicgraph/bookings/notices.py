@@ -16,15 +16,6 @@ from civicgraph.bookings.models import CallReason, Quota, Registration, Registra
 from civicgraph.divisions.models import Division
 from civicgraph.notifications.operations import notify_address, notify_person
 from civicgraph.permissions import EDIT_EVENTS, EDIT_SERVICES, MANAGE_BOOKINGS
-from civicgraph.web.templating import environment
-
-
-def own_link(number: str) -> str:
-    """The path of a registration's own page, for its holder alone."""
-    return f"/my-booking/{number}/{rules.secret_of(number)}"
-
-
-environment().filters["own_link"] = own_link
 
 
 async def tell(row: Registration, quota: Quota, template: str, what: str, **values: Any) -> bool:

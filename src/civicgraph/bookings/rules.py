@@ -54,6 +54,11 @@ def secret_of(number: str) -> str:
     return crypto.keyed_hash("registration", number)[:SECRET_LENGTH].upper()
 
 
+def own_link(number: str) -> str:
+    """The path of a registration's own page, for its holder alone."""
+    return f"/my-booking/{number}/{secret_of(number)}"
+
+
 def is_secret(number: str, secret: str) -> bool:
     """Whether number and signature belong together."""
     return hmac.compare_digest(secret_of(number).encode(), secret.strip().upper().encode("utf-8", "replace"))

@@ -21,7 +21,7 @@ from civicgraph.events.models import (
     ProgrammeItem,
     ProgrammeKind,
 )
-from civicgraph.events.rules import whole_days
+from civicgraph.events.rules import first_minute, last_minute
 from civicgraph.text import search_terms
 
 
@@ -111,7 +111,8 @@ async def _safety_month(one: dict[str, Any]) -> None:
         ],
     )
     row.hazards = [hazards[name].name for name in one["hazards"]]
-    row.is_all_day, (row.starts_at, row.ends_at) = True, whole_days(row.starts_at, row.ends_at or row.starts_at)
+    row.is_all_day = True
+    row.starts_at, row.ends_at = first_minute(row.starts_at), last_minute(row.ends_at or row.starts_at)
     await row.save()
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
+from typing import Any
+
+import strawberry
 
 from civicgraph.accounts.rules import keepers
 from civicgraph.bookings.rules import CALLS_DUE, calls_of
 from civicgraph.divisions.rules import concerns, is_above, place_below
 from civicgraph.events import models, operations, rules
-from civicgraph.events.models import Accessibility, AudienceGroup, EventKind, EventStatus, Hazard
+from civicgraph.events.models import Accessibility, AudienceGroup, EventKind, EventStatus, Hazard, MovedKind
 from civicgraph.graph import (
     By,
     DivisionCode,
@@ -259,6 +262,33 @@ class EventEntry:
     grievance = to_one("grievances.Grievance")
 
 
+@strawberry.type(description="What moved along with the start of an event, without being changed by itself.")
+class MovedAlong:
+    """Its times before and after."""
+
+    kind: MovedKind = strawberry.field(description="What it is.")
+    title: str = strawberry.field(description="What it is called; of an end the title of its event.")
+    previous_starts_at: datetime | None = strawberry.field(description="Start before; null where it has none.")
+    previous_ends_at: datetime | None = strawberry.field(description="End before; null where it has none.")
+    starts_at: datetime | None = strawberry.field(description="Start from now on; null where it has none.")
+    ends_at: datetime | None = strawberry.field(description="End from now on; null where it has none.")
+
+
+def _with_moves(row: models.Event) -> dict[str, Any]:
+    return {"event": row, "moved_along": [_told(one) for one in row.moved_along.moves]}
+
+
+def _told(one: models.Move) -> MovedAlong:
+    return MovedAlong(
+        kind=one.kind,
+        title=one.title,
+        previous_starts_at=one.before[0],
+        previous_ends_at=one.before[1],
+        starts_at=one.after[0],
+        ends_at=one.after[1],
+    )
+
+
 @root
 class Query:
     """Reads of the events room."""
@@ -283,7 +313,7 @@ Subscription = followable(Query, "event", "events")
 Mutation = mutations(
     "Mutation",
     door(operations.create_event, {"event": "Event"}),
-    door(operations.update_event, {"event": "Event"}),
+    door(operations.update_event, {"event": "Event", "moved_along": list[MovedAlong]}, answer=_with_moves),
     door(operations.duplicate_event, {"event": "Event"}),
     door(operations.submit_event, {"event": "Event"}),
     door(operations.return_event, {"event": "Event"}),

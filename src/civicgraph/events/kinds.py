@@ -20,13 +20,15 @@ class Entries:
     add: str
     fields: tuple[str, ...]
     becomes_grievance: bool = False
+    is_planned: bool = False
+    """It is written down before the event: who copies the event plans the same again."""
     empty: str = ""
     """What the public page says where there is none yet; nothing is shown there if this is empty."""
 
 
 ENTRIES: dict[EntryKind, Entries] = {
-    EntryKind.AGENDA: Entries(N_("Agenda"), N_("Add a point to the agenda"), ("text", "said_by")),
-    EntryKind.MATERIAL: Entries(N_("Materials"), N_("Add material"), ("text", "file", "link")),
+    EntryKind.AGENDA: Entries(N_("Agenda"), N_("Add a point to the agenda"), ("text", "said_by"), is_planned=True),
+    EntryKind.MATERIAL: Entries(N_("Materials"), N_("Add material"), ("text", "file", "link"), is_planned=True),
     EntryKind.QUESTION: Entries(
         N_("Questions and sore points"),
         N_("Add a question"),
@@ -45,6 +47,9 @@ ENTRIES: dict[EntryKind, Entries] = {
 
 DUE = tuple(kind for kind, one in ENTRIES.items() if "due_on" in one.fields)
 """Entries that an office sees to by a day: they are reminded of, and listed while they are open."""
+
+PLANNED = tuple(kind for kind, one in ENTRIES.items() if one.is_planned)
+"""Entries that a copy of an event and the others of its series have too; the rest is what came of one of them."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tortoise import fields
@@ -135,14 +136,35 @@ class EventSeries(Listing):
         indexes = (("made_until",),)
 
 
+class MovedKind(Labelled):
+    """What moved along with the start of an event."""
+
+    END = "end", N_("End")
+    PROGRAMME_ITEM = "programme_item", N_("Item of the programme")
+    SESSION = "session", N_("Session of the event")
+
+
+@dataclass(frozen=True)
+class Move:
+    """What had times and has others, since the start of its event was changed."""
+
+    kind: MovedKind
+    title: str
+    before: tuple[datetime | None, datetime | None]
+    after: tuple[datetime | None, datetime | None]
+
+
 @dataclass(frozen=True)
 class Along:
-    """What moved with the start of an event: how many items of its programme, how many sessions."""
+    """What moved with the start of an event: its end, items of its programme, its sessions."""
 
-    items: int = 0
-    sessions: int = 0
+    moves: tuple[Move, ...] = ()
     stays: bool = False
     """There is something that could have moved, and it would no longer have been within the event."""
+
+    def of(self, kind: MovedKind) -> list[Move]:
+        """What moved, of one kind."""
+        return [one for one in self.moves if one.kind is kind]
 
 
 class Event(Drafted):

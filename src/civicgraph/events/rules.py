@@ -103,13 +103,14 @@ def next_like(moment: datetime, now: datetime) -> datetime:
     return moved(moment, moment, moment + timedelta(weeks=weeks))
 
 
-def whole_days(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
-    """The first and the last minute of the days in the city on which an event begins and ends."""
-    first, last = starts_at.astimezone(clock.CITY_ZONE), ends_at.astimezone(clock.CITY_ZONE)
-    return (
-        first.replace(hour=0, minute=0, second=0).astimezone(UTC),
-        last.replace(hour=23, minute=59, second=0).astimezone(UTC),
-    )
+def first_minute(starts_at: datetime) -> datetime:
+    """The first minute of the day in the city on which an event begins, where the days matter and not the hours."""
+    return starts_at.astimezone(clock.CITY_ZONE).replace(hour=0, minute=0, second=0).astimezone(UTC)
+
+
+def last_minute(ends_at: datetime) -> datetime:
+    """The last minute of the day in the city on which an event ends, where the days matter and not the hours."""
+    return ends_at.astimezone(clock.CITY_ZONE).replace(hour=23, minute=59, second=0).astimezone(UTC)
 
 
 def is_upcoming(c: Compiler, row: Row) -> str:

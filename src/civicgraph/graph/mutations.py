@@ -68,6 +68,7 @@ class Door:
     payload: Mapping[str, Any]
     description: str = ""
     check: Callable[[Mapping[str, Any]], None] | None = None
+    answer: Callable[[Any], Mapping[str, Any]] | None = None
 
 
 def door(
@@ -76,12 +77,14 @@ def door(
     description: str = "",
     *,
     check: Callable[[Mapping[str, Any]], None] | None = None,
+    answer: Callable[[Any], Mapping[str, Any]] | None = None,
 ) -> Door:
     """Open `operation` as a mutation. Its result is a mapping of payload fields, or the row of the only one.
 
-    `check` raises for input that other doors may give and this one may not.
+    `check` raises for input that other doors may give and this one may not; `answer` makes the payload of a result that
+    other doors take as it is.
     """
-    return Door(operation, payload, description, check)
+    return Door(operation, payload, description, check, answer)
 
 
 def mutations(name: str, *doors: Door) -> type:
@@ -155,6 +158,8 @@ def _field(opened: Door, module: str) -> Any:
         except (OperationalError, TransactionManagementError) as error:  # full, read-only or locked: nothing was saved
             log.error("mutation.not_saved", operation=operation.name, reason=type(error).__name__)
             return payload(errors=[_unsaved()])
+        if opened.answer:
+            result = opened.answer(result)
         found = dict(result) if isinstance(result, Mapping) else {single: result}
         plain = {key: value for key, value in found.items() if not isinstance(opened.payload.get(key), str)}
         return payload(rows=found, errors=[], **{k: v for k, v in plain.items() if k in opened.payload})

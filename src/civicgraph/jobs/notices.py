@@ -11,16 +11,12 @@ from typing import Any
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import ancestors
-from civicgraph.jobs import rules
 from civicgraph.jobs.models import Referral, Vacancy
 from civicgraph.notifications.operations import notify_address, notify_person
 from civicgraph.permissions import CAPABILITIES, HANDLE_REFERRALS, Role
-from civicgraph.web.templating import environment
 
 FOLLOWING = [role for role in Role if HANDLE_REFERRALS in CAPABILITIES[role]]
 """The roles that follow referrals."""
-
-environment().filters["job_link"] = rules.own_link
 
 
 async def tell_applicant(row: Referral, note: str = "") -> None:

@@ -16,12 +16,17 @@ from typing import Any
 from jinja2 import Environment, meta
 
 from civicgraph import i18n, settings
+from civicgraph.bookings import rules as bookings
+from civicgraph.grievances import models as models  # messages say urgency and status by their words
+from civicgraph.jobs import rules as jobs
 from civicgraph.notifications.catalogue import PLACEHOLDERS
 from civicgraph.notifications.gathering import once
 from civicgraph.notifications.models import MessageTemplate
 from civicgraph.web.templating import environment
 
 MAX_SUBJECT = 200
+LINKS = {"own_link": bookings.own_link, "job_link": jobs.own_link}
+"""Filters of messages: paths of pages that are for the reader of a message alone, made when it is written out."""
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
@@ -127,7 +132,9 @@ def without_link(text: str, link: str) -> str:
 @cache
 def _plain() -> Environment:
     """The pages' environment for plain text, where `&` stays `&`."""
-    return environment().overlay(autoescape=False)
+    made = environment().overlay(autoescape=False)
+    made.filters = {**made.filters, **LINKS}
+    return made
 
 
 @contextmanager

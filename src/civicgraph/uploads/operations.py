@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
@@ -144,17 +144,25 @@ async def move(kind: type[Model], keys: Sequence[int], division_code: str) -> No
     await of(kind, keys).update(division_code=division_code)
 
 
-async def copy(rows: QuerySet[Upload], subject: Model, *, division_code: str) -> None:
-    """The same files for another thing, under names of their own: what happens to one does not happen to the other."""
-    for row in await rows:
-        kept = {name: getattr(row, name) for name in _COPIED}
-        await Upload.create(
-            **kept,
+async def copy(kind: type[Model], given: Mapping[int, Sequence[int]], division_code: str) -> None:
+    """The files of things for others of their kind, by their keys, under names of their own.
+
+    What happens to one does not happen to the other. Nobody gives a file up while it is copied (the lock): its content
+    would be gone for both.
+    """
+    made = [
+        Upload(
+            **{name: getattr(row, name) for name in _COPIED},
             name=new_name(),
-            subject_type=type(subject).__name__,
-            subject_id=subject.pk,
+            subject_type=kind.__name__,
+            subject_id=key,
             division_code=division_code,
         )
+        for row in await of(kind, list(given)).order_by("id").select_for_update()
+        if row.subject_id is not None
+        for key in given[row.subject_id]
+    ]
+    await Upload.bulk_create(made, batch_size=100)
 
 
 async def give_up(rows: QuerySet[Upload]) -> int:

@@ -10,7 +10,7 @@ from civicgraph.events import rules
 from civicgraph.events.models import Event, EventStatus
 from civicgraph.events.operations.inputs import EventFields, EventVersion
 from civicgraph.events.operations.keeping import enter
-from civicgraph.events.operations.materials import copy_materials
+from civicgraph.events.operations.planned import copy_plan
 from civicgraph.events.operations.rows import at_time, columns, editable, event_values, without_record, writable
 from civicgraph.i18n import N_
 from civicgraph.listings import review
@@ -42,7 +42,7 @@ class SetEventContact(EventVersion):
 
 @operation()
 async def duplicate_event(actor: Actor, data: DuplicateEvent) -> Event:
-    """A draft with the texts, programme, teams, materials, places and questions of another event, at another time."""
+    """A draft with all that is planned at another event, its agenda, materials, image and places too, at another time."""
     row = await Event.get_or_none(slug=data.slug)
     if row is None:
         raise NotFound
@@ -51,7 +51,7 @@ async def duplicate_event(actor: Actor, data: DuplicateEvent) -> Event:
     values = without_record(validate(EventFields, await event_values(row)))
     starts_at = data.starts_at or rules.next_like(row.starts_at, clock.now())
     copy = await enter(actor, validate(EventFields, at_time(values, starts_at).model_dump()))
-    await copy_materials(row, copy)
+    await copy_plan(row, [copy.id], copy.division_id)  # type: ignore[attr-defined]
     if actor.may(MANAGE_BOOKINGS, copy.division_id):  # type: ignore[attr-defined]
         await copy_quotas(actor, row.id, copy.slug, lambda moment: rules.moved(moment, row.starts_at, copy.starts_at))
     return copy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from civicgraph.divisions.operations import code_called
 from civicgraph.events.models import Event
+from civicgraph.events.operations.along import with_end
 from civicgraph.events.operations.inputs import EventFields, UpdateEvent
 from civicgraph.events.operations.keeping import enter, update_event
 from civicgraph.events.operations.rows import event_values, writable
@@ -34,6 +35,7 @@ TABLE = Table(
     values=event_values,
     called="title",
     alike=lambda data: {"title": data.title, "division_id": data.division_code, "starts_at": data.starts_at},
+    complete=with_end,
 )
 
 

@@ -59,7 +59,7 @@ class EventFields(Input):
     """What is known of an event."""
 
     moves_along: ClassVar[bool] = False
-    """Whether its programme may lie outside its time here, as it is moved along before it is looked at."""
+    """Whether its end and its programme are moved along with its start, and looked at afterwards alone."""
     kind: EventKind = Field(title=N_("Kind"))
     title: str = Field(title=N_("Title"), min_length=2, max_length=120)
     summary: str = Field(
@@ -132,16 +132,17 @@ class EventFields(Input):
     def _ends_later(cls, value: bool, info: ValidationInfo) -> bool:
         """Here, and not when all fields are right, so that it is told together with what else is wrong."""
         starts, ends = info.data.get("starts_at"), info.data.get("ends_at")
-        if starts and ends and not value and ends <= starts:
+        if starts and ends and not value and ends <= starts and not cls.moves_along:
             raise PydanticCustomError("civic_end_before_start", _NO_END, {"at": "ends_at"})
         return value
 
     @model_validator(mode="after")
     def _times(self) -> Self:
         if self.is_all_day:
-            self.starts_at, self.ends_at = rules.whole_days(self.starts_at, self.ends_at)
-        _check_times(self)
+            self.starts_at = rules.first_minute(self.starts_at)
+            self.ends_at = self.ends_at and rules.last_minute(self.ends_at)
         if not self.moves_along:
+            check_times(self)
             check_programme(self)
         _check_own(self)
         return self
@@ -158,7 +159,8 @@ def _check_own(data: EventFields) -> None:
         raise InvalidInput(errors)
 
 
-def _check_times(data: EventFields) -> None:
+def check_times(data: EventFields) -> None:
+    """Refuse an end that comes before the start, or too long after it."""
     if data.ends_at <= data.starts_at:
         raise InvalidInput.at("ends_at", "end_before_start", _NO_END)
     if data.ends_at - data.starts_at > rules.LONGEST:
@@ -186,9 +188,12 @@ class CreateEvent(EventFields):
 
 
 class UpdateEvent(EventFields):
-    """A change of an event. Items of the programme whose times are sent as they were move along with its start."""
+    """A change of an event. Its end, and items of the programme, whose times are sent as they were move along with its start."""
 
     moves_along = True
+    ends_at: CityTime | None = Field(  # type: ignore[assignment]  # `with_end` says which, before anything asks for it
+        None, title=N_("End"), description=N_("Left as it is, or empty, it moves along with the start.")
+    )
     slug: str = Field(title=N_("Name in addresses"), max_length=40)
     version: int = Field(title=N_("Version"), ge=1)
     scope: EditScope = _scope()

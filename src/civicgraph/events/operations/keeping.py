@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from civicgraph.bookings.operations import sessions_of
 from civicgraph.divisions.operations import place_of
 from civicgraph.events import rules
-from civicgraph.events.models import EditScope, Event, EventStatus
-from civicgraph.events.operations.along import take_along
-from civicgraph.events.operations.inputs import CreateEvent, EventFields, UpdateEvent, check_programme
+from civicgraph.events.models import EditScope, Event, EventStatus, MovedKind
+from civicgraph.events.operations.along import note_sessions, take_along, with_end
+from civicgraph.events.operations.inputs import CreateEvent, EventFields, UpdateEvent, check_programme, check_times
 from civicgraph.events.operations.materials import move_files
 from civicgraph.events.operations.rows import changed_columns, columns, event_values, replace_parts, writable
 from civicgraph.events.operations.series import change_series
@@ -38,7 +39,7 @@ async def create_event(actor: Actor, data: CreateEvent) -> Event:
 async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     """Change an event and its programme, or those of its series as well. Moving it needs the grant over both places.
 
-    What lies within it moves with its start, and whoever registered for a session is told.
+    Its end and what lies within it move with its start, and whoever registered for a session is told.
     """
     row = await writable(actor, data.slug)
     await place_of(data.division_code)
@@ -47,7 +48,10 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
         raise Forbidden
     before = await event_values(row)
     check_version(row, data.version, lambda: before)
-    data, shift = await take_along(row, data, before)
+    data = with_end(row, data)
+    check_times(data)
+    sessions = await sessions_of(row.id)
+    data, shift = await take_along(row, data, before, sessions)
     check_programme(data)
     reached: dict[str, Any] = {}
     if row.series_id is not None and data.scope is not EditScope.THIS:  # type: ignore[attr-defined]
@@ -55,11 +59,12 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     if row.status is not EventStatus.DRAFT and data.starts_at != row.starts_at:
         # Who has it in a calendar or in mind is told of the move.
         row.previous_starts_at = None if data.starts_at == row.previous_starts_at else row.starts_at
-    if row.moved_along.sessions:
-        reached["sessions_moved"] = [0, row.moved_along.sessions]
     row.update_from_dict({**changed_columns(data), "version": row.version + 1})
     await shift.ready(row.id, row.starts_at)
     await row.save()
+    await note_sessions(row, sessions)
+    if moved := row.moved_along.of(MovedKind.SESSION):
+        reached["sessions_moved"] = [0, len(moved)]
     await replace_parts([(row.id, data)])
     await uploads.move(Event, [row.id], data.division_code)
     await move_files([row.id], data.division_code)

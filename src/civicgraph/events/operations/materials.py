@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from civicgraph.events.models import EntryKind, Event, EventEntry, EventStatus
+from civicgraph.events.models import Event, EventEntry, EventStatus
 from civicgraph.permissions import DRAFT_EVENTS
 from civicgraph.uploads import operations as uploads
 from civicgraph.uploads.models import Purpose, Upload
@@ -53,11 +53,3 @@ async def move_files(events: Sequence[int], division_code: str) -> None:
     """Files follow their events to another place."""
     entries = await EventEntry.filter(event_id__in=list(events)).values_list("id", flat=True)
     await uploads.move(EventEntry, [int(str(one)) for one in entries], division_code)
-
-
-async def copy_materials(event: Event, copy: Event) -> None:
-    """What there was to read at an event is there to read at its copy, links and files."""
-    for row in await EventEntry.filter(event_id=event.id, kind=EntryKind.MATERIAL).order_by("position"):
-        values: dict[str, Any] = {"kind": row.kind, "position": row.position, "text": row.text, "link": row.link}
-        entry = await EventEntry.create(event_id=copy.id, **values)
-        await uploads.copy(uploads.of(EventEntry, [row.id]), entry, division_code=copy.division_id)  # type: ignore[attr-defined]

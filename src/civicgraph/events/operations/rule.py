@@ -11,8 +11,9 @@ from tortoise.expressions import Q
 from civicgraph import clock
 from civicgraph.bookings.models import Quota
 from civicgraph.events import recurrence
-from civicgraph.events.models import Event, EventEntry, EventSeries, EventStatus
+from civicgraph.events.models import Event, EventSeries, EventStatus
 from civicgraph.events.operations.inputs import ChangeRepetition, EventFields
+from civicgraph.events.operations.planned import give_up_files, with_own
 from civicgraph.events.operations.rows import at_time, called_off, editable
 from civicgraph.events.operations.series import OPEN, extend, rule_from
 from civicgraph.events.recurrence import Rule
@@ -22,7 +23,6 @@ from civicgraph.listings import review
 from civicgraph.operations import Unavailable, audit, check_version, operation
 from civicgraph.permissions import Actor
 from civicgraph.scheduler.deadlines import settle
-from civicgraph.uploads import operations as uploads
 from civicgraph.web.formats import day
 
 
@@ -49,7 +49,7 @@ async def change_repetition(actor: Actor, data: ChangeRepetition) -> Event:
     farthest = max([limit, *(slot + timedelta(seconds=1) for one in later if (slot := one.recurs_at))])
     slots = set(recurrence.starts(rule, row.starts_at, farthest))
     off = [one for one in later if one.recurs_at not in slots]
-    standing = await _standing(off)
+    standing = await _standing(row, off)
     gone = [one for one in off if one.id not in standing]
     await _check_booked(gone)
     others = [row.id, *(one.id for one in later)]
@@ -72,15 +72,14 @@ async def _later(row: Event) -> list[Event]:
     return await others.select_for_update()
 
 
-async def _standing(off: list[Event]) -> set[int]:
+async def _standing(row: Event, off: list[Event]) -> set[int]:
     """Which of those that the rule leaves out stand all the same: what differs from it already, and drafts of which
-    something is kept that was entered for them alone."""
+    something is kept that was entered for them alone: what this event has too is not lost with them."""
     drafts = [one.id for one in off if one.status is EventStatus.DRAFT]
     kept: list[Any] = [
-        await EventEntry.filter(event_id__in=drafts).values_list("event_id", flat=True),
+        await with_own(row, drafts),
         await Grievance.filter(event_id__in=drafts).values_list("event_id", flat=True),
         await Quota.filter(event_id__in=drafts, issued__gt=0).values_list("event_id", flat=True),
-        await uploads.of(Event, drafts).values_list("subject_id", flat=True),
     ]
     differing = {one.id for one in off if one.is_exception or one.status not in OPEN}
     return differing.union(*kept)
@@ -135,4 +134,5 @@ async def _let_go(gone: list[Event], reason: str) -> None:
             one.update_from_dict(cancelled)
             await one.save(update_fields=[*cancelled, "updated_at"])
     await Quota.filter(event_id__in=drafts).delete()
+    await give_up_files(drafts)
     await Event.filter(id__in=drafts).delete()

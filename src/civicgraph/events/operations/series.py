@@ -13,6 +13,7 @@ from civicgraph.events.operations.along import Shift
 from civicgraph.events.operations.inputs import EventFields, RepeatEvent, UpdateEvent
 from civicgraph.events.operations.materials import move_files
 from civicgraph.events.operations.places import give_places
+from civicgraph.events.operations.planned import copy_plan
 from civicgraph.events.operations.rows import (
     at_time,
     called_off,
@@ -102,8 +103,10 @@ async def extend(series: EventSeries, until: datetime) -> int:
     await Event.bulk_create(rows, batch_size=100)
     await count_new(rows)
     made = await Event.filter(series_id=series.id, recurs_at__gte=since).values_list("id", "recurs_at") if since else []
-    await replace_parts([(number, given[slot]) for number, slot in made if slot in given])
+    parts = [(number, given[slot]) for number, slot in made if slot in given]
+    await replace_parts(parts)
     if model is not None:
+        await copy_plan(model, [number for number, _ in parts], template.division_code)
         await give_places(model, rows)
     series.made_until = None if is_done else until  # type: ignore[assignment]
     await series.save()

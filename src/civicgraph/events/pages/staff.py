@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
@@ -14,7 +14,7 @@ from civicgraph.divisions.choosing import editable, granted, staff_choices
 from civicgraph.events import operations, recurrence
 from civicgraph.events.feeds.texts import moment
 from civicgraph.events.kinds import KINDS, OWN_FIELDS, RECORD_FIELDS, foreign_fields
-from civicgraph.events.models import Event, EventKind, EventStatus
+from civicgraph.events.models import Along, Event, EventKind, EventStatus, MovedKind
 from civicgraph.events.operations.inputs import as_asked
 from civicgraph.events.pages.many import bulk_of
 from civicgraph.events.rule_words import words_of
@@ -22,6 +22,7 @@ from civicgraph.i18n import N_, gettext, ngettext
 from civicgraph.permissions import DRAFT_EVENTS
 from civicgraph.uploads.image_page import ImagePage
 from civicgraph.web import listing, read
+from civicgraph.web.formats import datetime_
 from civicgraph.web.forms import Choices, Form
 from civicgraph.web.query import kinds, one_of, paging, review_field, search_field, select_field, text
 
@@ -121,20 +122,24 @@ async def _team_choices(request: Request) -> Choices:
 
 def _said(row: Event) -> str:
     """That it is saved, and what moved with its start."""
-    along = row.moved_along
+    return " ".join((gettext("Saved."), *_told(row.moved_along)))
+
+
+def _told(along: Along) -> Iterator[str]:
+    items, sessions = len(along.of(MovedKind.PROGRAMME_ITEM)), len(along.of(MovedKind.SESSION))
+    ends = [gettext("its end, to %(time)s", time=datetime_(one.after[1])) for one in along.of(MovedKind.END)]
+    parts = [
+        *ends,
+        items and ngettext("one item of the programme", "%(num)s items of the programme", items),
+        sessions and ngettext("one session", "%(num)s sessions", sessions),
+    ]
+    if any(parts):
+        yield gettext("Moved along by as much: %(what)s.", what=" · ".join(one for one in parts if one))
     if along.stays:
         words = N_(
             "Programme and sessions stand as they were: moved along, they would end up outside the event’s time."
         )
-        return f"{gettext('Saved.')} {gettext(words)}"
-    parts = [
-        along.items and ngettext("one item of the programme", "%(num)s items of the programme", along.items),
-        along.sessions and ngettext("one session", "%(num)s sessions", along.sessions),
-    ]
-    if not any(parts):
-        return gettext("Saved.")
-    told = gettext("Moved along by as much: %(what)s.", what=" · ".join(one for one in parts if one))
-    return f"{gettext('Saved.')} {told}"
+        yield gettext(words)
 
 
 STAFF = listing.Listing(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from civicgraph.events.models import Hazard
 from civicgraph.events.rescue import models, operations, slices
 from civicgraph.events.rescue.models import DrillCell, RescueCell, RescueKind
+from civicgraph.events.rules import visible
 from civicgraph.graph import (
     MAX_DIVISIONS,
     DivisionCode,
@@ -79,8 +80,9 @@ class RescueTeam:
 
 
 def _is_shown(c: Compiler, row: Row) -> str:
-    """Of events that everybody sees."""
-    return f"EXISTS (SELECT 1 FROM event shown WHERE shown.id = {row['event_id']} AND shown.status <> 'draft')"
+    """Of events that one sees: who writes a draft has its teams in the form, or saving it would send them away."""
+    _, source = c.find("Event", lambda one: f"{one['id']} = {row['event_id']} AND ({visible(c, one)})")
+    return f"EXISTS (SELECT 1 {source})"
 
 
 @type_(models.EventTeam, visible=_is_shown)

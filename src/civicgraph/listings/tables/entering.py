@@ -115,6 +115,8 @@ class Table(Generic[D]):
     """The field by which people know it."""
     alike: Callable[[Any], Mapping[str, Any]]
     """The columns and values by which two are the same."""
+    complete: Callable[[D, Any], Any] = lambda row, data: data
+    """A change of what is there, with what follows from it by itself."""
 
 
 async def enter(table: Table[D], actor: Actor, data: EnterTable) -> Outcome:
@@ -202,6 +204,7 @@ class _Run(Generic[D]):
         before = validate(self.table.columns.fields, kept)
         same = {name: one for name, one in kept.items() if name not in cells}
         after = validate(self.table.change, {**same, **values, "slug": row.slug, "version": row.version})  # type: ignore[attr-defined]
+        after = self.table.complete(row, after)
         differs = [
             name
             for name in self.table.columns.declared

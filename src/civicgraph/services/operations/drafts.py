@@ -13,6 +13,7 @@ from civicgraph.permissions import DRAFT_SERVICES, Actor
 from civicgraph.services.models import Service, ServiceStatus
 from civicgraph.services.operations.inputs import ServiceFields, ServiceVersion
 from civicgraph.services.operations.keeping import editable, enter, service_values, writable
+from civicgraph.uploads import operations as uploads
 
 
 class DuplicateService(Input):
@@ -29,13 +30,15 @@ class SetServiceContact(ServiceVersion):
 
 @operation()
 async def duplicate_service(actor: Actor, data: DuplicateService) -> Service:
-    """A draft with the texts, hours, prices and offers of another service; its places and terms are its own."""
+    """A draft with the texts, hours, prices, offers and image of another service; its places and terms are its own."""
     row = await Service.get_or_none(slug=data.slug)
     if row is None:
         raise NotFound
     if not actor.may(DRAFT_SERVICES, row.division_id):  # type: ignore[attr-defined]
         raise NotFound if row.status is ServiceStatus.DRAFT else Forbidden
-    return await enter(actor, validate(ServiceFields, await service_values(row)))
+    copy = await enter(actor, validate(ServiceFields, await service_values(row)))
+    await uploads.copy(Service, {row.id: [copy.id]}, copy.division_id)  # type: ignore[attr-defined]
+    return copy
 
 
 @operation()
