@@ -14,12 +14,13 @@ from civicgraph.graph.engine import Engine
 from civicgraph.grievances import operations
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.models import Grievance, GrievanceCategory
-from civicgraph.operations import InvalidInput, NotFound
+from civicgraph.operations import InvalidInput, NotFound, Unavailable
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.settings import Settings
 from civicgraph.uploads.models import Upload
 from civicgraph.uploads.operations import receive
+from civicgraph.uploads.private import take_back_document
 from tests.enterprises.conftest import CASES
 from tests.enterprises.test_accounts import CODE, WITH_EMAIL, claimed
 from tests.support import city as place
@@ -188,3 +189,31 @@ async def test_a_copy_names_documents_and_looks_and_erasing_lets_go_of_them(town
     assert (copy["photos"], copy["documents_were_looked_at"]) == ([], [])
     await operations.erase_tracked_data(town.owner, {**own, "is_sure": True})
     assert await Upload.filter(subject_type="Grievance").count() == 0
+
+
+async def test_the_enterprise_takes_back_a_document_of_its_problem_until_that_is_ended(app: Starlette) -> None:
+    town = await build()
+    number = await town.file(documents=[await sent(town.owner), await sent(town.owner, "另一份.pdf", PDF + b"2")])
+    wrong, other = [one.name for one in await Upload.filter(subject_type="Grievance").order_by("position")]
+    owner, desk = await signed_in(app, town.owner), await signed_in(app, town.desk)
+    mine, work = f"/track/{number}/MINE", f"/staff/grievances/{number}"
+    await owner.open(mine)
+    text = await owner.send(f"{mine}/documents/{wrong}/withdrawal")
+    assert all(words in text for words in ("文件已撤回", "企业已撤回", "退件通知.pdf", f"/uploads/{other}/file"))
+    assert wrong not in text
+    text = await desk.open(work)
+    assert ("企业已撤回" in text, "退件通知.pdf" in text, f"/uploads/{other}/file" in text) == (True, True, True)
+    assert (await desk.http.get(f"/uploads/{wrong}/file")).status_code == 404
+    (entry,) = await AuditEntry.filter(operation="take_back_document")
+    assert (entry.person_id, entry.subject_type) == (town.owner.person_id, "Grievance")
+    for actor in (ANONYMOUS, town.desk, town.neighbour):
+        with pytest.raises(NotFound):
+            await take_back_document(actor, {"name": other})
+    row = await Grievance.get(number=number)
+    await operations.withdraw_tracked_grievance(town.owner, {"number": number, "secret": "mine"})
+    with pytest.raises(Unavailable):
+        await take_back_document(town.owner, {"name": other})
+    assert f"{mine}/documents/" not in await owner.open(mine)
+    assert row.number == number
+    for browser in (owner, desk):
+        await browser.http.aclose()

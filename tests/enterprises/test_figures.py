@@ -210,8 +210,45 @@ async def test_services_newly_filled_are_told_alike_by_graphql_page_and_sheet(ap
     stranger = visit(app)
     page = await stranger.open("/enterprises/figures?quarter=2024Q1")
     assert re.search(r"填补的服务业行业.{0,200}?>2<", page, re.DOTALL), page
+    filled = page.split('id="filled"')[1].split("</section>")[0]
+    assert re.findall(r'href="/enterprises\?industry=(\d\d)">([^<]+)<', filled) == [
+        ("65", "软件和信息技术服务业"),
+        ("73", "研究和试验发展"),
+    ]
+    sheet = await stranger.open("/enterprises/figures.csv?quarter=2024Q1")
+    assert all(
+        words in sheet for words in ("填补的服务业行业,软件和信息技术服务业,,", "填补的服务业行业,研究和试验发展,,")
+    )
+    assert 'id="filled"' not in await stranger.open("/enterprises/figures?quarter=2019Q4")
     assert "填补的服务业行业,遵义市,2" in await stranger.open("/enterprises/figures.csv?quarter=2024Q1")
     await stranger.http.aclose()
+
+
+FILLED = """query($in: DivisionCode!, $of: IndustryCode, $list: EnterpriseList, $to: String) {
+  enterpriseFigures(within: $in, industry: $of, list: $list, toQuarter: $to) {
+    filled newlyFilled { code } } }"""
+
+
+async def test_services_newly_filled_are_named_over_graphql_from_the_kept_figures_alone(
+    enter: Enter, engine: Engine
+) -> None:
+    for number, (industry, day) in enumerate(
+        [("6422", "2023-05-01"), ("643", "2024-02-01"), ("73", "2022-12-31"), ("19", "2024-01-05")], 1
+    ):
+        await enter(credit_code=another(number), industry_code=industry, established_on=day, listings=[])
+
+    async def named(**variables: Any) -> list[str]:
+        found = (await engine.read(FILLED, {"in": CITY, **variables}, ANONYMOUS))["enterpriseFigures"]
+        assert len(found["newlyFilled"]) == (found["filled"] or 0)
+        return [one["code"] for one in found["newlyFilled"]]
+
+    assert await named(to="2024Q1") == ["64"]
+    assert await named(to="2023Q2") == ["64", "73"]
+    assert await named(to="2023Q2", of="M") == ["73"]
+    assert await named(to="2023Q2", list="SPECIALISED_SME") == []
+    assert await named() == []
+    await Enterprise.all().update(industry_id="75")  # what is asked are the kept figures, not the register
+    assert await named(to="2024Q1") == ["64"]
 
 
 async def test_staff_close_a_quarter_and_what_is_entered_later_changes_nothing_of_it(

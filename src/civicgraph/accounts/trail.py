@@ -179,6 +179,7 @@ OPERATIONS = {
     "reveal_case": N_("Looked at the form of a case"),
     "send_case_documents": N_("Sent documents for a case"),
     "look_at_document": N_("Looked at a document of an enterprise"),
+    "take_back_document": N_("Took back a document of the enterprise"),
     "export_case": N_("Took a copy of a case"),
     "erase_case": N_("Had the form of a case erased"),
     "create_vacancy": N_("Entered a vacancy"),

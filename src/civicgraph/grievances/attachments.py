@@ -7,13 +7,14 @@ from typing import Any
 
 from civicgraph.enterprises.claims.acting import acts_for
 from civicgraph.grievances.models import Grievance, GrievanceUpdate
+from civicgraph.grievances.workflow import UNFINISHED
 from civicgraph.i18n import N_
-from civicgraph.operations import InvalidInput
+from civicgraph.operations import InvalidInput, Unavailable
 from civicgraph.permissions import READ_GRIEVANCES, Actor
 from civicgraph.uploads import operations as uploads
 from civicgraph.uploads.models import Purpose
 from civicgraph.uploads.owners import owner
-from civicgraph.uploads.private import seen_by, send
+from civicgraph.uploads.private import seen_by, send, taken_back_from
 
 MAX_FILES = 5
 FILES: Any = {"widget": "files"}
@@ -37,6 +38,18 @@ async def _sees_documents(actor: Actor, key: int) -> Grievance | None:
     enterprise = row.enterprise_id  # type: ignore[attr-defined]
     is_own = enterprise is not None and await acts_for(actor, enterprise)
     return row if is_own or actor.may(READ_GRIEVANCES, row.division_id) else None
+
+
+@taken_back_from("Grievance")
+async def _takes_back(actor: Actor, key: int) -> Grievance | None:
+    """The enterprise takes back documents of its problem while somebody still has to do something about it."""
+    row = await Grievance.select_for_update().get(id=key)
+    enterprise = row.enterprise_id  # type: ignore[attr-defined]
+    if enterprise is None or not await acts_for(actor, enterprise):
+        return None
+    if row.status not in UNFINISHED:
+        raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
+    return row
 
 
 def check_documents(names: Sequence[str], is_enterprise: bool) -> None:

@@ -244,7 +244,7 @@ def _by(name: str) -> Any:
 @type_(models.PolicyCell)
 class PolicyFigures:
     """What policies granted and paid in a county or the whole city. Sums of one or two grants are null for the public:
-    they would tell what the register keeps private."""
+    they would tell what the register keeps private. So are those of more grants from which, with the others, they follow."""
 
     division = to_one(
         "divisions.Division",

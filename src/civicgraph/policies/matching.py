@@ -12,6 +12,7 @@ from civicgraph import clock
 from civicgraph.policies.eligibility import Sql, condition
 from civicgraph.policies.models import Policy
 from civicgraph.policies.rules import amount_sql, period_of
+from civicgraph.policies.settling import settle
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ async def grant(policy: Policy, day: date) -> tuple[int, int]:
 
 
 async def add_cells(policy: Policy, name: str, year: int, amounts: list[tuple[str, int]], sign: int = 1) -> None:
-    """Count grants in the cells of their county and of the city: `name` is granted or paid."""
+    """Count grants in the cells of their county and of the city: `name` is granted or paid. What is withheld is found anew."""
     cells: dict[str, list[int]] = {}
     for division, amount in amounts:
         for place in dict.fromkeys((division[:4], division[:6])):
@@ -145,3 +146,4 @@ async def add_cells(policy: Policy, name: str, year: int, amounts: list[tuple[st
             f" {name} = policy_cell.{name} + excluded.{name}, {name}_fen = policy_cell.{name}_fen + excluded.{name}_fen",
             sql.values,
         )
+    await settle(connection)

@@ -216,3 +216,20 @@ class PolicyCell(Model):
         table = "policy_cell"
         unique_together = (("division", "policy", "year"),)
         indexes = (("division_id", "category", "year"),)
+
+
+class WithheldSum(Model):
+    """A sum that the public does not see: it rests on one or two grants, or would tell such a sum by subtraction."""
+
+    id = fields.BigIntField(primary_key=True)
+    division = place(False)
+    policy_number = fields.BigIntField(default=0, db_default=0, description="Of this policy, 0 for all.")
+    category = fields.CharField(
+        12, default="", description="Of this category, empty for all, or where the policy says it."
+    )
+    year = fields.CharField(4, default="", description="Of this year, empty for all.")
+    figure = fields.CharField(7, description="Of what was `granted`, or `paid`.")
+
+    class Meta:
+        table = "withheld_sum"
+        unique_together = (("division", "policy_number", "category", "year", "figure"),)

@@ -14,9 +14,8 @@ from civicgraph.policies.models import AmountKind, Policy, PolicyCycle, PolicySt
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
 
-FEW = 3
-"""Sums of fewer grants than so many are not public: an amount by head would tell how many people work there."""
 SHARE_WHOLE = 10_000
+_ALL = "''"
 
 
 def visible(c: Compiler, row: Row) -> str:
@@ -35,9 +34,19 @@ def visible_grant(c: Compiler, row: Row) -> str:
     return f"{c.covers(row['division_id'], READ_ENTERPRISE_CONTACTS)} OR {is_own(c, row['enterprise_id'])}"
 
 
-def may_read_sums(c: Compiler, row: Row, count: str) -> str:
-    """Whether a sum of so many grants tells nothing of one enterprise, or its reader may know."""
-    return f"{row[count]} NOT BETWEEN 1 AND {FEW - 1} OR {c.covers(row.slice.division, READ_ENTERPRISE_CONTACTS)}"
+def may_read_sums(c: Compiler, row: Row, figure: str) -> str:
+    """Whether a sum tells nothing of one or two enterprises, by itself or with others, or its reader may know.
+
+    Where nothing is counted, nothing is withheld: so those of few are all there, with what protects them (`withholding`).
+    """
+    of = row.slice
+    category = _ALL if of.policy or not of.category else of.category
+    withheld = (
+        f"SELECT 1 FROM withheld_sum kept WHERE kept.division_id = {of.division} AND kept.policy_number = {of.policy or 0}"
+        f" AND kept.category = {category} AND kept.year = {of.year or _ALL} AND kept.figure = '{figure}'"
+    )
+    is_open = f"({row[figure]} = 0 OR NOT EXISTS ({withheld}))"
+    return f"{is_open} OR {c.covers(of.division, READ_ENTERPRISE_CONTACTS)}"
 
 
 def is_on(policy: Policy, day: date) -> bool:

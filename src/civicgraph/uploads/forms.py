@@ -7,9 +7,12 @@ from typing import Any
 
 from starlette.requests import Request
 
+from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, Operation, OperationError
 from civicgraph.permissions import Actor
 from civicgraph.uploads.operations import receive
+from civicgraph.uploads.private import take_back_document
+from civicgraph.web import submit
 from civicgraph.web.forms import Form, StaleForm, read_form
 from civicgraph.web.multipart import Body, bytes_of
 
@@ -43,6 +46,14 @@ async def submit_with_files(
     if form.is_refused:
         return None
     return await form.run(operation, request.state.actor, **fixed)
+
+
+async def taking_back(request: Request) -> tuple[str, str]:
+    """Take back the document that the address names; what is said of it, and how."""
+    form = Form(take_back_document.input, leave_out=["name"])
+    if await submit(request, form, take_back_document, name=request.path_params["file"]) is None:
+        return form.errors[0]["message"] if form.errors else "", "warning"
+    return gettext(N_("The document is taken back. Its content is removed.")), "done"
 
 
 async def bind_with_files(request: Request, form: Form, *fields: str) -> dict[str, str]:

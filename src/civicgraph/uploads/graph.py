@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from civicgraph.graph import column, computed, type_
+from civicgraph.graph import column, computed, door, mutations, type_
 from civicgraph.uploads import models, rules
+from civicgraph.uploads.private import take_back_document
 from civicgraph.web.templating import environment
 
 
@@ -43,7 +44,9 @@ class Document:
     media_type = column()
     size_bytes = column()
     created_at = column()
+    taken_back_at = column(description="When the enterprise took it back: its content is gone. Null: it is there.")
 
 
+Mutation = mutations("Mutation", door(take_back_document, {"document": "Document"}))
 environment().filters["file_kind"] = rules.kind_of
 TYPES = (Upload, Document)

@@ -70,6 +70,10 @@ class Upload(Record):
     size_bytes = fields.IntField(description="Its size in bytes, as it is kept.")
     width = fields.IntField(null=True, description="Width in pixels, of a picture.")
     height = fields.IntField(null=True, description="Height in pixels, of a picture.")
+    taken_back_at = fields.DatetimeField(
+        null=True,
+        description="When the enterprise took its document back: its content is gone, that it was here stays.",
+    )
     content_hash = fields.CharField(64, description="SHA-256 of what is shown.")
     original_hash = fields.CharField(64, description="SHA-256 of what was sent, cleaned: before anything was blurred.")
     uploaded_by: Any = fields.ForeignKeyField(

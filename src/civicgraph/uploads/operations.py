@@ -192,15 +192,30 @@ async def forget_originals(rows: QuerySet[Upload]) -> None:
     """Of pictures whose parts were blurred keep what is shown alone."""
     for row in await rows.filter(is_blurred=True):
         if row.original_hash != row.content_hash:
-            await Upload.create(
-                name=new_name(),
-                media_type=row.media_type,
-                size_bytes=0,
-                content_hash=row.original_hash,
-                original_hash=row.original_hash,
-                created_at=_GIVEN_UP,
-            )
+            await _let_go(row.original_hash, row.original_hash, row.media_type)
             await Upload.filter(id=row.id).update(original_hash=row.content_hash)
+
+
+async def take_back(row: Upload) -> None:
+    """Let go of a file's content in the transaction of who takes it back; that it was here, and its name, stay.
+
+    Nobody has it from then on, as its address is another; the next `sweep` removes the content.
+    """
+    await _let_go(row.content_hash, row.original_hash, row.media_type)
+    row.update_from_dict({"taken_back_at": clock.now(), "content_hash": "", "original_hash": "", "name": new_name()})
+    await row.save()
+
+
+async def _let_go(content_hash: str, original_hash: str, media_type: str) -> None:
+    """Leave a content to the next `sweep`: no content is gone when nothing was saved."""
+    await Upload.create(
+        name=new_name(),
+        media_type=media_type,
+        size_bytes=0,
+        content_hash=content_hash,
+        original_hash=original_hash,
+        created_at=_GIVEN_UP,
+    )
 
 
 async def rename(rows: QuerySet[Upload]) -> None:
@@ -249,7 +264,7 @@ async def remove(rows: Iterable[Upload]) -> int:
     count = 0
     for row in rows:
         await row.delete()
-        for digest in {row.content_hash, row.original_hash}:
+        for digest in {row.content_hash, row.original_hash} - {""}:  # of what was taken back nothing is left
             if not await is_needed(digest):
                 await store.drop(digest, row.media_type)
         count += 1

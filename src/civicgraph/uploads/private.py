@@ -27,6 +27,7 @@ MOST = 40
 UploadName = Annotated[str, Field(max_length=60)]
 Seen = Callable[[Actor, int], Awaitable[Model | None]]
 _SEEN: dict[str, Seen] = {}
+_OWN: dict[str, Seen] = {}
 
 
 def documents_field(title: str = N_("Documents")) -> Any:
@@ -50,13 +51,27 @@ def seen_by(subject_type: str) -> Callable[[Seen], Seen]:
     return register
 
 
+def taken_back_from(subject_type: str) -> Callable[[Seen], Seen]:
+    """Says of a type, by the key of its row, from what the actor takes a document back, locked; None: it is not theirs.
+
+    Raises `Unavailable` when it is too late.
+    """
+
+    def register(own: Seen) -> Seen:
+        _OWN[subject_type] = own
+        return own
+
+    return register
+
+
 async def send(
     names: Sequence[str], subject: Model, *, division_code: str, field: str = "documents", of_what: str = ""
 ) -> list[Upload]:
     """Give documents to what they belong to, in the transaction of the operation that does so; `of_what` names what was asked for."""
     if not names:
         return []
-    if await uploads.of(type(subject), [subject.pk]).filter(purpose=Purpose.DOCUMENT).count() + len(names) > MOST:
+    here = uploads.of(type(subject), [subject.pk]).filter(purpose=Purpose.DOCUMENT, taken_back_at=None)
+    if await here.count() + len(names) > MOST:
         message = N_("This holds %(count)s documents already. Please put several into one PDF.")
         raise InvalidInput.at(field, "too_many", message, count=MOST)
     sent = await uploads.claim(
@@ -94,7 +109,7 @@ class LookAtDocument(Input):
 @operation()
 async def look_at_document(actor: Actor, data: LookAtDocument) -> Upload:
     """Look at a document that an enterprise sent, as its account or as staff who may see what it came with. Recorded."""
-    row = await Upload.get_or_none(name=data.name, purpose=Purpose.DOCUMENT)
+    row = await Upload.get_or_none(name=data.name, purpose=Purpose.DOCUMENT, taken_back_at=None)
     seen = _SEEN.get(row.subject_type) if row else None
     if row is None or seen is None or row.subject_id is None:
         raise NotFound
@@ -102,4 +117,30 @@ async def look_at_document(actor: Actor, data: LookAtDocument) -> Upload:
     if under is None:
         raise NotFound
     await audit(actor, under, {"document": [None, row.content_hash[:12]]}, division_code=row.division_code)
+    return row
+
+
+class TakeBackDocument(Input):
+    """Which document."""
+
+    name: str = Field(title=N_("Document"), min_length=1, max_length=60)
+
+
+@operation()
+async def take_back_document(actor: Actor, data: TakeBackDocument) -> Upload:
+    """Take back a document that one's enterprise sent by mistake, while what it came with is not ended. Its content is
+    removed; who took it back and when stays in the audit trail, and its name stays with what it came with."""
+    row = await Upload.get_or_none(name=data.name, purpose=Purpose.DOCUMENT)
+    own = _OWN.get(row.subject_type) if row else None
+    if row is None or own is None or row.subject_id is None:
+        raise NotFound
+    subject = await own(actor, row.subject_id)
+    if subject is None:
+        raise NotFound
+    row = await Upload.get_or_none(name=data.name)  # as it is now that what it came with is locked
+    if row is None or row.taken_back_at is not None:
+        raise NotFound
+    digest = row.content_hash[:12]
+    await uploads.take_back(row)
+    await audit(actor, subject, {"document": [digest, None]}, division_code=row.division_code)
     return row

@@ -45,7 +45,7 @@ async def export_case(actor: Actor, data: ExportCase) -> dict[str, str]:
             for one in steps
         ],
         "documents": [
-            {"sent_at": one.created_at, "name": one.filename, "of_what": one.alt, "address": f"/uploads/{one.name}/file"}
+            {"sent_at": one.created_at, "name": one.filename, "of_what": one.alt, "address": f"/uploads/{one.name}/file", "taken_back_at": one.taken_back_at}
             for one in await documents
         ],
         "erased_at": case.erase_at,

@@ -19,7 +19,7 @@ from civicgraph.checklists.pages.form import (
     track,
 )
 from civicgraph.i18n import N_, gettext
-from civicgraph.uploads.forms import submit_with_files
+from civicgraph.uploads.forms import submit_with_files, taking_back
 from civicgraph.web import Form, page, read, redirect, require, signed_in, submit
 from civicgraph.web.keys import new_key, renew_key
 
@@ -90,6 +90,13 @@ async def send_documents(request: Request) -> Response:
         return await _case(request, sending=form)
     said = gettext(N_("Thank you. The departments have your documents."))
     return redirect(request, "my_one_thing", said=said, credit_code=code, number=number)
+
+
+async def take_back(request: Request) -> Response:
+    """A document that was sent by mistake."""
+    code, number = request.path_params["credit_code"].upper(), request.path_params["number"].upper()
+    said, level = await taking_back(request)
+    return redirect(request, "my_one_thing", said=said, level=level, credit_code=code, number=number)
 
 
 async def correct(request: Request) -> Response:
@@ -164,6 +171,7 @@ ROUTES = [
     Route(_ONE, signed_in(case), name="my_one_thing"),
     Route(f"{_ONE}/correction", signed_in(correct), name="my_one_thing_correction", methods=["GET", "POST"]),
     Route(f"{_ONE}/documents", signed_in(send_documents), name="my_one_thing_documents", methods=["POST"]),
+    Route(f"{_ONE}/documents/{{file}}/withdrawal", signed_in(take_back), name="my_one_thing_document", methods=["POST"]),
     Route(f"{_ONE}/withdrawal", signed_in(withdraw), name="my_one_thing_withdrawal", methods=["POST"]),
     Route(f"{_ONE}/form", signed_in(reveal), name="my_one_thing_form", methods=["POST"]),
     Route(f"{_ONE}/data", signed_in(data), name="my_one_thing_data", methods=["POST"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from civicgraph.enterprises.figures import slices
 from civicgraph.enterprises.models import EnterpriseCell, EnterpriseList
-from civicgraph.graph import MAX_DIVISIONS, computed, split, to_one, type_
+from civicgraph.graph import MAX_DIVISIONS, computed, split, to_many, to_one, type_
 
 
 @type_(EnterpriseCell)
@@ -49,6 +49,14 @@ class EnterpriseFigures:
         lambda c, row: row.slice.filled(),
         "Two-digit divisions of the services in which there is some at the end of the last quarter and was none a year"
         " before it; null: now.",
+    )
+    newly_filled = to_many(
+        "enterprises.Industry",
+        link=lambda c, row, child: (
+            f"{child['code']} IN ({row.slice.filled_codes()})" if row.slice.last else c.dialect.false
+        ),
+        order=("code",),
+        description="Those divisions themselves; now: none.",
     )
     is_closed = computed(
         bool | None,

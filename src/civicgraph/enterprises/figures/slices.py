@@ -45,18 +45,21 @@ class Cells:
         return f"{first} AND {quarter} <= {self.last}" if self.last else first
 
     def filled(self) -> str:
-        """How many two-digit divisions of the services have some at the end of the last quarter and had none a year before."""
-        if not self.last:
-            return "NULL"
+        """How many two-digit divisions of the services are newly filled; NULL without a last quarter."""
+        return f"(SELECT count(*) FROM ({self.filled_codes()}) filled)" if self.last else "NULL"
+
+    def filled_codes(self) -> str:
+        """The codes of those that have some at the end of the last quarter and had none a year before: by the kept cells
+        alone, so it costs as much however large the register is."""
         last = f"CAST({self.last} AS text)"
         earlier = f"CAST(CAST(substr({last}, 1, 4) AS int) - 1 AS text) || substr({last}, 5)"
         until = f"CASE WHEN {earlier} < '{OLDEST}' THEN '{OLDEST}' ELSE {earlier} END"
         return (
-            "(SELECT count(*) FROM (SELECT 1 AS one FROM enterprise_cell kept"
+            "SELECT kept.industry AS code FROM enterprise_cell kept"
             f" WHERE kept.division_id = {self.division} AND kept.list = {self.of} AND {self._services('kept.industry')}"
             f" AND kept.quarter > '' AND kept.quarter <= {last} GROUP BY kept.industry"
             " HAVING sum(kept.joined - kept.departed) > 0"
-            f" AND sum(CASE WHEN kept.quarter <= {until} THEN kept.joined - kept.departed ELSE 0 END) = 0) filled)"
+            f" AND sum(CASE WHEN kept.quarter <= {until} THEN kept.joined - kept.departed ELSE 0 END) = 0"
         )
 
     def _services(self, code: str) -> str:

@@ -67,6 +67,7 @@ async def figures_sheet(request: Request) -> Response:
         ("by_industry", gettext("Division of industry")),
     )
     rows += [[by, one["label"], one["count"], one["net"]] for key, by in named for one in parts[key]]
+    rows += [[gettext("Kinds of service newly filled"), one["label"], "", ""] for one in parts["filled"]]
     rows += [[gettext("Quarter"), one["label"], one["value"], ""] for one in parts["by_quarter"]]
     headers = {
         "content-disposition": f'attachment; filename="enterprises-{variables["within"]}-{asked["quarter"]}.csv"',
@@ -134,6 +135,7 @@ def _parts(found: dict[str, Any]) -> dict[str, Any]:
         ]
 
     return {
+        "filled": [{**one, "label": _name(one)} for one in now["newlyFilled"]],
         "by_list": beside("byList", lambda one: label_of("EnterpriseList", one["list"])),
         "by_division": beside("byDivision", lambda one: one["division"]["shortName"]),
         "by_section": beside("bySection", lambda one: _name(one["industry"])),

@@ -60,7 +60,9 @@ async def _kept(row: Grievance, secret: str) -> dict[str, Any]:
             {"sent_at": one.created_at, "is_public": one.is_public, "address": f"{own}/photos/{one.name}/large"}
             for one in photos
         ],
-        "documents": [{"sent_at": one.created_at, "name": one.filename} for one in documents],
+        "documents": [
+            {"sent_at": one.created_at, "name": one.filename, "taken_back_at": one.taken_back_at} for one in documents
+        ],
         "documents_were_looked_at": await _looks(row, "look_at_document"),
         "name": crypto.decrypt(row.contact_name),
         "telephone": crypto.decrypt(row.contact_phone),

@@ -15,10 +15,11 @@ from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.pages.story import outlook, story
 from civicgraph.grievances.rules import BY_ACCOUNT, typed_number, typed_secret
+from civicgraph.grievances.workflow import UNFINISHED
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, Operation
-from civicgraph.uploads.forms import submit_with_files
-from civicgraph.web import read, redirect, seen, throttle
+from civicgraph.uploads.forms import submit_with_files, taking_back
+from civicgraph.web import read, redirect, seen, signed_in, throttle
 from civicgraph.web.forms import Form, read_body
 from civicgraph.web.keys import new_key
 from civicgraph.web.news import is_stream_wanted, news
@@ -80,6 +81,7 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
         "outlook": outlook(row),
         "secret": typed_secret(secret),
         "is_by_account": typed_secret(secret) == BY_ACCOUNT,
+        "is_unfinished": row["status"] in {one.name for one in UNFINISHED},
         "forms": forms,
         "errors": refused[1].errors if refused else [],
         "seen": seen(request, "grievances/tracked"),
@@ -142,9 +144,22 @@ def _handler(noun: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
     return handle
 
 
+async def take_back(request: Request) -> Response:
+    """A document that the enterprise sent by mistake, by its account."""
+    given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
+    said, level = await taking_back(request)
+    return redirect(request, "tracked_grievance", said=said, level=level, **given)
+
+
 ROUTES = [
     Route("/track", grievance_track, name="grievance_track", methods=["GET", "POST"]),
     Route("/track/{number}/{secret}", tracked_grievance, name="tracked_grievance"),
+    Route(
+        "/track/{number}/{secret}/documents/{file}/withdrawal",
+        signed_in(take_back),
+        name="tracked_document",
+        methods=["POST"],
+    ),
     *(
         Route(
             f"/track/{{number}}/{{secret}}/{noun}",

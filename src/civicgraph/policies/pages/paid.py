@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from civicgraph import clock, settings
 from civicgraph.divisions.choosing import place_field
-from civicgraph.i18n import current, gettext, label_of
+from civicgraph.i18n import N_, current, gettext, label_of
 from civicgraph.policies.models import PolicyCategory
+from civicgraph.policies.settling import FEW
 from civicgraph.web import page, read, require
 from civicgraph.web.query import one_of, place, select_field
 from civicgraph.web.sheets import lines
@@ -25,7 +26,8 @@ async def paid(request: Request) -> Response:
     asked, variables = _asked(request)
     found = await read(request, "policies/paid", variables)
     require(found, "division")
-    values = {"asked": asked, "fields": _fields(request, found, asked), **_parts(found)}
+    values = {"asked": asked, "fields": _fields(request, found, asked), "few": FEW, **_parts(found)}
+    values["is_withheld"] = _is_withheld(found)
     return await page(request, "policies/paid", variables, values, fragment="policies/_paid", data=found)
 
 
@@ -37,7 +39,7 @@ async def paid_sheet(request: Request) -> Response:
     rows: list[list[Any]] = [
         [
             *(gettext("By"), gettext("What it is"), gettext("Grants"), gettext("Granted, CNY")),
-            *(gettext("Payments"), gettext("Paid, CNY")),
+            *(gettext("Payments"), gettext("Paid, CNY"), gettext("Why a sum is not shown")),
         ],
         [gettext("Total"), division["shortName"], *_numbers(found["figures"])],
     ]
@@ -52,8 +54,23 @@ async def paid_sheet(request: Request) -> Response:
 
 
 def _numbers(one: dict[str, Any]) -> list[Any]:
-    """Counts and sums; a sum that would tell of a single enterprise stays empty."""
-    return [one["granted"], _yuan(one["grantedFen"]), one["paid"], _yuan(one["paidFen"])]
+    """Counts and sums; a sum that would tell of a single enterprise stays empty, and the last cell says why."""
+    sums = ((one["granted"], one["grantedFen"]), (one["paid"], one["paidFen"]))
+    why = dict.fromkeys(_why(count) for count, fen in sums if fen is None)
+    return [*(value for count, fen in sums for value in (count, _yuan(fen))), " ".join(why)]
+
+
+def _why(count: int) -> str:
+    """Why a sum of so many grants is not shown, in a sentence."""
+    if count < FEW:
+        return gettext(N_("It rests on one or two grants: it would tell what the register keeps private."))
+    return gettext(N_("With the total and the others it would tell a sum of one or two grants."))
+
+
+def _is_withheld(found: dict[str, Any]) -> bool:
+    """Whether any sum of the page is not shown."""
+    shown = [found["figures"], *(one for part in _parts(found).values() for one in part)]
+    return any(one[key] is None for one in shown for key in ("grantedFen", "paidFen"))
 
 
 def _yuan(fen: str | None) -> str:
