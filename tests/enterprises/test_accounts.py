@@ -15,6 +15,7 @@ from civicgraph import clock
 from civicgraph.accounts.models import Person
 from civicgraph.accounts.operations import create_token
 from civicgraph.enterprises import operations
+from civicgraph.enterprises.claims.acting import acts_for, reads_for
 from civicgraph.enterprises.claims.models import ClaimCode, EnterpriseAccount
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import Enterprise
@@ -160,6 +161,15 @@ async def test_a_token_reads_for_an_enterprise_only_what_its_scopes_open(
         token = Actor(kind="token", person_id=owner.person_id, scopes=scopes, token_id=1)
         assert (await engine.read(PRIVATE, {"code": CODE}, token))["enterprise"]["contactName"] == name
     assert await create_token(owner, {"name": "商店", "scopes": ["read"]})
+
+
+async def test_a_token_that_only_reads_does_nothing_in_an_enterprises_name(enter: Enter) -> None:
+    row = await enter(**WITH_EMAIL)
+    owner = await claimed()
+    for scopes, may in ((["read"], False), (["read", "listings"], True), (["listings"], False), (["reports"], False)):
+        token = Actor(kind="token", person_id=owner.person_id, scopes=frozenset(scopes), token_id=1)
+        assert await acts_for(token, row.id) is may
+        assert await reads_for(token, row.id) is ("read" in scopes)
 
 
 async def test_its_people_are_no_staff(engine: Engine, enter: Enter) -> None:

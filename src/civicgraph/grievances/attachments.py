@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from civicgraph.enterprises.claims.acting import acts_for
+from civicgraph.enterprises.claims.acting import acts_for, reads_for
 from civicgraph.grievances.models import Grievance, GrievanceUpdate
 from civicgraph.grievances.workflow import UNFINISHED
 from civicgraph.i18n import N_
@@ -36,7 +36,7 @@ async def _sees_documents(actor: Actor, key: int) -> Grievance | None:
     """The documents of an enterprise's problem are for its accounts, and for staff who read what is not public there."""
     row = await Grievance.get(id=key)
     enterprise = row.enterprise_id  # type: ignore[attr-defined]
-    is_own = enterprise is not None and await acts_for(actor, enterprise)
+    is_own = enterprise is not None and await reads_for(actor, enterprise)
     return row if is_own or actor.may(READ_GRIEVANCES, row.division_id) else None
 
 

@@ -23,7 +23,7 @@ from civicgraph.checklists.models import (
 from civicgraph.checklists.operations import answers, papers
 from civicgraph.checklists.operations.answers import OneThingFilled
 from civicgraph.checklists.operations.papers import OneThingDocument
-from civicgraph.enterprises.claims.acting import acts_for
+from civicgraph.enterprises.claims.acting import acts_for, reads_for
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.grievances.models import TeamMember
 from civicgraph.grievances.operations.inputs import Given, Words
@@ -172,7 +172,7 @@ async def takes_part(actor: Actor, case: OneThingCase) -> bool:
     person = rules.worker(actor)
     teams = await TeamMember.filter(person_id=person).values_list("team_id", flat=True) if person else []
     has_part = bool(teams) and await OneThingStep.exists(case_id=case.id, team_id__in=list(teams))
-    return has_part or await acts_for(actor, case.enterprise_id)
+    return has_part or await reads_for(actor, case.enterprise_id)
 
 
 class CorrectCase(OneThingVersion):

@@ -8,7 +8,7 @@ from civicgraph import clock
 from civicgraph.checklists import notices, reminders, rules
 from civicgraph.checklists.models import OneThingCase, OneThingStep, StepState
 from civicgraph.checklists.operations.cases import OneThingVersion, go_on
-from civicgraph.enterprises.claims.acting import acts_for
+from civicgraph.enterprises.claims.acting import reads_for
 from civicgraph.grievances.models import TeamMember
 from civicgraph.grievances.operations.inputs import Words
 from civicgraph.i18n import N_
@@ -34,7 +34,7 @@ async def _taken(actor: Actor, data: TakeStep) -> tuple[OneThingCase, OneThingSt
     )
     if not (actor.may(HANDLE_CASES, case.division_id) or (step.team_id and step.team_id in teams)):
         has_part = bool(teams) and await OneThingStep.exists(case_id=case.id, team_id__in=list(teams))
-        raise Forbidden if has_part or await acts_for(actor, case.enterprise_id) else NotFound
+        raise Forbidden if has_part or await reads_for(actor, case.enterprise_id) else NotFound
     check_version(case, data.version, dict)
     if step.state is not StepState.WORKING:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=step.state.words)

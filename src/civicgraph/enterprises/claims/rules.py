@@ -25,6 +25,14 @@ def reader(actor: Actor) -> int | None:
     return actor.person_id if may else None
 
 
+def writes(actor: Actor) -> bool:
+    """Whether something may be done for an enterprise: by oneself, or by a token that may do more than read."""
+    return actor.scopes is None or bool(actor.scopes & _WRITING)
+
+
+_WRITING = frozenset({"grievances", "listings"})
+
+
 def is_own(c: Compiler, enterprise: str) -> str:
     """Whether the actor acts for the enterprise of an SQL number (`acting.acts_for`, as SQL)."""
     if not c.is_staff:

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from civicgraph import clock, crypto
 from civicgraph.divisions.operations import place_of
 from civicgraph.enterprises import rules
-from civicgraph.enterprises.claims.acting import acts_for
+from civicgraph.enterprises.claims.acting import reads_for
 from civicgraph.enterprises.figures import closing, keeping
 from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.inputs import (
@@ -278,7 +278,7 @@ class EnterpriseNumber(Input):
 @operation()
 async def reveal_enterprise_contact(actor: Actor, data: EnterpriseNumber) -> dict[str, Any]:
     """Telephone and e-mail of an enterprise's contact, for staff and for who acts for it; each look is in the audit trail."""
-    if await acts_for(actor, data.id):
+    if await reads_for(actor, data.id):
         row = await Enterprise.get(id=data.id)
     else:
         row = await _editable(actor, data.id, READ_ENTERPRISE_CONTACTS)

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from civicgraph import clock
 from civicgraph.divisions.models import Division
-from civicgraph.enterprises.claims.acting import acts_for
+from civicgraph.enterprises.claims.acting import reads_for
 from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.models import Enterprise, EnterpriseListing, Industry
 from civicgraph.i18n import N_, current, gettext
@@ -88,7 +88,7 @@ async def _known(actor: Actor, credit_code: str) -> Known:
     row = await Enterprise.get_or_none(credit_code=credit_code)
     if row is None:
         raise NotFound
-    if not (actor.may(READ_ENTERPRISE_CONTACTS, _place(row)) or await acts_for(actor, row.id)):
+    if not (actor.may(READ_ENTERPRISE_CONTACTS, _place(row)) or await reads_for(actor, row.id)):
         raise NotFound
     return await known_of_entry(row)
 
