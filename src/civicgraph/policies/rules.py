@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.enterprises.figures.counting import quarter_of
-from civicgraph.permissions import EDIT_POLICIES, READ_ENTERPRISE_CONTACTS
+from civicgraph.permissions import EDIT_POLICIES, GRANT_POLICIES, READ_ENTERPRISE_CONTACTS
 from civicgraph.policies.eligibility import Known, Sql
-from civicgraph.policies.models import AmountKind, Policy, PolicyCycle, PolicyStatus
+from civicgraph.policies.models import AmountKind, GrantState, Policy, PolicyCycle, PolicyStatus
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -33,6 +33,24 @@ def visible_example(c: Compiler, row: Row) -> str:
 def visible_grant(c: Compiler, row: Row) -> str:
     """A single amount can tell what the register keeps private: for those who may read that, and the enterprise's own."""
     return f"{c.covers(row['division_id'], READ_ENTERPRISE_CONTACTS)} OR {is_own(c, row['enterprise_id'])}"
+
+
+def is_objected(row: Row) -> str:
+    """Whether the enterprise objected to a grant, and the office has not answered; then it is not paid."""
+    objected = f"{row['objected_at']} IS NOT NULL AND {row['objection_answered_at']} IS NULL"
+    return f"{row['state']} = '{GrantState.OBJECTION}' AND {objected}"
+
+
+def waits_for_my_answer(c: Compiler, row: Row) -> str:
+    """The same, of policies that the actor grants: who grants answers."""
+    policy, source = c.find("Policy", lambda one: f"{one['id']} = {row['policy_id']}")
+    return f"{is_objected(row)} AND EXISTS (SELECT 1 {source} AND {c.covers(policy['division_id'], GRANT_POLICIES)})"
+
+
+def has_open_objection(c: Compiler, row: Row) -> str:
+    """Whether an objection to a grant of a policy waits for an answer."""
+    grant, source = c.find("PolicyGrant", lambda one: f"{one['policy_id']} = {row['id']}")
+    return f"EXISTS (SELECT 1 {source} AND {is_objected(grant)})"
 
 
 def may_read_sums(c: Compiler, row: Row, count: str) -> str:
