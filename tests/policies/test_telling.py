@@ -146,6 +146,7 @@ async def test_an_objection_reaches_those_who_may_answer_and_the_answer_the_ente
     assert "十二个人" not in told.text  # what the enterprise wrote is on the page alone
     assert await OutboxMessage.filter(template="policy_objection", person_id=case.office.person_id).count() == 1
     assert "1 家企业对享受结果有异议" in await page.open("/staff")
+    assert "稳岗补贴" in await page.open(policies)
     assert "1 件异议待答复" in await page.open(f"{policies}?objected=true")
     assert "参保的是十二个人" in await page.open(told.link)
     neighbour = await place.person("neighbour", Role.SUPERVISOR, SUIYANG)

@@ -54,7 +54,9 @@ class PolicyFilter:
     statuses = any_of("status", PolicyStatus, "In any of these states.")
     within = within("division_id")
     text = matches("policy")
-    has_open_objection = flag("An objection to one of its grants waits for an answer.", rules.has_open_objection)
+    has_open_objection = flag(
+        "An objection to one of its grants that you may see waits for an answer.", rules.has_open_objection
+    )
     is_editable = flag("You may change it.", lambda c, row: c.covers(row["division_id"], EDIT_POLICIES))
 
 

@@ -48,9 +48,9 @@ def waits_for_my_answer(c: Compiler, row: Row) -> str:
 
 
 def has_open_objection(c: Compiler, row: Row) -> str:
-    """Whether an objection to a grant of a policy waits for an answer."""
+    """Whether an objection to a grant of a policy, which the actor may see, waits for an answer."""
     grant, source = c.find("PolicyGrant", lambda one: f"{one['policy_id']} = {row['id']}")
-    return f"EXISTS (SELECT 1 {source} AND {is_objected(grant)})"
+    return f"EXISTS (SELECT 1 {source} AND {is_objected(grant)} AND ({visible_grant(c, grant)}))"
 
 
 def may_read_sums(c: Compiler, row: Row, count: str) -> str:

@@ -132,7 +132,7 @@ def _staff_values(request: Request) -> dict[str, Any]:
         **editable(request, EDIT_POLICIES),
     }
     state = select_field(request, "status", gettext("Status"), PolicyStatus)
-    asked = {**chosen, **({"objected": "true"} if due.of_policies(request) else {})}
+    asked = {**chosen, "objected": "true" if due.of_policies(request) else ""}
     return {"fields": [*_search(request), state, due.policies_field(request)], "asked": asked}
 
 
