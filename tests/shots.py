@@ -230,6 +230,7 @@ OWN = {
     "inbox-of-a-station": ("station", "/staff/inbox"),
     "my-enterprises": ("hongfa", "/my/enterprises"),
     "my-enterprise": ("hongfa", "/my/enterprises/91520323MAK8KAK65H"),
+    "my-messages": ("hongfa", "/my/messages"),
     "my-product": ("hongfa", "/my/products/2"),
     "my-vacancies": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/vacancies"),
     "my-vacancy": ("hongfa", "/my/vacancies/2"),

@@ -188,7 +188,9 @@ OF_THE_OWNER = (
     f"/my/enterprises/{CODE}",
     f"/my/enterprises/{CODE}/policies",
     f"/my/enterprises/{CODE}/policies/1",
+    f"/my/enterprises/{CODE}/grants/1",
     f"/my/enterprises/{CODE}/grants/1/objection",
+    "/my/messages",
     f"/my/enterprises/{CODE}/vacancies",
     f"/my/enterprises/{CODE}/one-thing/new/1",
 )

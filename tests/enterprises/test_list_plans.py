@@ -20,6 +20,7 @@ BIG = (
 )
 CODE = {"code": CASES["credit_code"]}
 PLACE, FIRST = {"place": CITY}, {"first": 30}
+GRANTS: tuple[dict[str, Any], ...] = ({}, {"state": "OBJECTION"}, {"hasOpenObjection": True}, {"isToBeCalled": True})
 STAFF: dict[str, Any] = {"granted": [FENGGANG], **FIRST}
 HERE = {"within": FENGGANG}
 ASKED: dict[str, list[dict[str, Any]]] = {
@@ -63,11 +64,13 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "policies/policy": [{"number": 1, "city": CITY}],
     "policies/my/list": [CODE],
     "policies/my/objection": [CODE],
-    "staff/policies/list": [{**STAFF, "filter": {**HERE, "statuses": ["DRAFT"]}}],
-    "staff/policies/examples": [{"number": 1}],
-    "staff/policies/grants": [
-        {"number": 1, "city": CITY, "first": 50, "filter": more} for more in ({}, {"state": "OBJECTION"})
+    "staff/policies/list": [
+        {**STAFF, "filter": {**HERE, **more}} for more in ({"statuses": ["DRAFT"]}, {"hasOpenObjection": True})
     ],
+    "staff/policies/examples": [{"number": 1}],
+    "staff/policies/grants": [{"number": 1, "city": CITY, "first": 50, "filter": more} for more in GRANTS],
+    "staff/policies/chosen": [{"number": 1, "first": 100}],
+    "policies/my/grant": [CODE],
     "staff/policies/of_enterprise": [CODE],
 }
 """Each list's document, with variables as its page gives them."""

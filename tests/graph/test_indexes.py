@@ -58,7 +58,10 @@ EXCEPTIONS = {
     "OutboxMessageFilter.channels",
     "OutboxMessageFilter.states",
     "OutboxMessageFilter.template",
-    "PolicyGrantFilter.period",
+    *(
+        f"PolicyGrantFilter.{name}"
+        for name in ("has_open_objection", "is_to_be_called", "period", "waits_for_my_answer")
+    ),
     "ProductFilter.is_editable",
     "ProductFilter.is_published",
     "ProductFilter.month",

@@ -120,7 +120,7 @@ async def test_who_acts_for_an_enterprise_is_told_in_their_language_and_nobody_e
     assert set(inbox) == {people[0].id, people[1].id}
     assert "Keeping jobs" in inbox[people[0].id].subject
     assert "稳岗补贴" in inbox[people[1].id].subject
-    assert inbox[people[0].id].link == f"/my/enterprises/{enterprise.credit_code}"
+    assert inbox[people[0].id].link == f"/my/enterprises/{enterprise.credit_code}/grants/{(await PolicyGrant.get()).id}"
     sent = await OutboxMessage.filter(template="policy_grant").values_list("person_id", "locale")
     assert set(sent) == {(people[0].id, "en"), (people[1].id, "zh")}
     grant = await PolicyGrant.get()

@@ -86,8 +86,8 @@ async def test_staff_write_a_rule_in_rows_try_it_publish_it_and_grant_it(app: St
         await page.send(f"{base}/{noun}")
     assert (await Policy.get()).status is PolicyStatus.PUBLISHED
     await page.open(f"{base}/grants")
-    assert "什么都没有兑现" in await page.send(f"{base}/trials")
-    assert "已兑现 2 家企业" in await page.send(f"{base}/granting")
+    assert "没有确认任何企业" in await page.send(f"{base}/trials")
+    assert "已确认 2 家企业" in await page.send(f"{base}/granting")
     await page.http.aclose()
 
 
@@ -186,6 +186,6 @@ async def test_a_rule_asks_for_total_assets_which_the_register_knows_and_nobody_
         found = await Enterprise.get(credit_code=f"{number:018}")
         assert words in await staff.open(f"/staff/enterprises/{found.credit_code}/policies/{row.id}"), number
     await staff.open(f"{base}/grants")
-    assert "已兑现 1 家企业" in await staff.send(f"{base}/granting")
+    assert "已确认 1 家企业" in await staff.send(f"{base}/granting")
     for browser in (staff, stranger):
         await browser.http.aclose()

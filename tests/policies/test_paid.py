@@ -73,7 +73,7 @@ async def test_paid_sums_add_up_by_county_policy_and_year_and_tell_of_no_single_
     nothing = table(await stranger.open("/policies/paid.csv?category=MARKET"))
     assert nothing["合计", "遵义市"] == [*["0", "0.00"] * 2, ""]
     assert policy.title in await stranger.open(f"/policies/paid?within={FENGGANG}")
-    assert "还没有兑现" in await stranger.open(f"/policies/paid?year={int(year) - 3}")
+    assert "还没有确认享受的企业" in await stranger.open(f"/policies/paid?year={int(year) - 3}")
     chief = await signed_in(app, await place.person("boss", Role.SUPERVISOR, CITY))
     assert table(await chief.open("/policies/paid.csv"))["地方", "绥阳县"][2:] == ["2", "2000.00", ""]
     await Enterprise.filter(division_id=HONGQIAO).update(division_id=place.FENGQUAN)  # a move changes no sum of before

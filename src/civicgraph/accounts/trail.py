@@ -33,6 +33,8 @@ OPERATIONS = {
     "object_to_grant": N_("Objected to a grant as the enterprise"),
     "answer_objection": N_("Answered an objection to a grant"),
     "tell_by_phone": N_("Told an enterprise of its grant by telephone"),
+    "open_grant": N_("Opened a grant as the enterprise, which could not be written to"),
+    "export_grants": N_("Took a table of a policy’s grants along"),
     "create_product": N_("Listed a product"),
     "update_product": N_("Changed a product"),
     "inquire_product": N_("Asked the maker of a product"),

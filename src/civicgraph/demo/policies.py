@@ -5,9 +5,10 @@ The job-stabilisation subsidy of the first quarter of 2026, 128 million CNY, is 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from random import Random
 
+from civicgraph import clock
 from civicgraph.demo.facts import facts
 from civicgraph.demo.measures import ACTIVE, enter, load_measures
 from civicgraph.divisions.models import Division
@@ -99,12 +100,14 @@ async def _load_employers(random: Random) -> None:
 
 
 async def _pay(subsidy: Policy) -> None:
-    """The grants of March 2026, paid in that month: by the same matching as any grant."""
+    """The grants of March 2026, told and paid in that month: by the same matching as any grant."""
     await matching.match(subsidy, _DAY)
     _, total = await matching.grant(subsidy, _DAY)
     grants = PolicyGrant.filter(policy_id=subsidy.id, state=GrantState.OBJECTION)
     amounts = [(str(place), int(str(fen))) for place, fen in await grants.values_list("division_id", "amount_fen")]
-    await grants.update(state=GrantState.PAID, paid_on=date(2026, 3, 31), notice_due=False)
+    told = {"notified_at": datetime.combine(_DAY, time(10), clock.CITY_ZONE), "is_told_by_phone": True}
+    days = {"objection_until": _DAY + timedelta(days=subsidy.objection_days), "paid_on": date(2026, 3, 31)}
+    await grants.update(state=GrantState.PAID, notice_due=False, **told, **days)
     await matching.add_cells(subsidy, "paid", 2026, amounts)
     subsidy.granted_fen = total
     await subsidy.save()

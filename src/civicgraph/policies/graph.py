@@ -54,6 +54,9 @@ class PolicyFilter:
     statuses = any_of("status", PolicyStatus, "In any of these states.")
     within = within("division_id")
     text = matches("policy")
+    has_open_objection = flag(
+        "An objection to one of its grants that you may see waits for an answer.", rules.has_open_objection
+    )
     is_editable = flag("You may change it.", lambda c, row: c.covers(row["division_id"], EDIT_POLICIES))
 
 
@@ -71,6 +74,21 @@ class PolicyGrantFilter:
 
     state = equals("state", GrantState, "In this state.")
     within = within("division_id")
+    has_open_objection = flag(
+        "The enterprise objected, and the office has not answered.",
+        lambda c, row: rules.is_objected(row),
+        reason="What is open to objections is found by an index of states, and is paid within weeks.",
+    )
+    waits_for_my_answer = flag(
+        "The enterprise objected, and you may answer.",
+        rules.waits_for_my_answer,
+        reason="What is open to objections is found by an index of states, and is paid within weeks.",
+    )
+    is_to_be_called = flag(
+        "The enterprise is not told yet and has no e-mail.",
+        lambda c, row: f"{row['state']} <> 'proposed' AND NOT {row['notice_due']} AND {row['notified_at']} IS NULL",
+        reason="It is asked of the grants of one policy.",
+    )
     period = equals("period", str, "Of this period.", reason="A policy has few periods: most grants are of the latest.")
 
 
@@ -176,7 +194,7 @@ class PolicyGrant:
     objection_answered_at = column()
     notice_due = column()
     notified_at = column(
-        description="When it was told: who acts for it or its contact was written to, or staff called it."
+        description="When it was told as it stands: by e-mail, by telephone, or somebody who acts for it opened it."
     )
     is_told_by_phone = column()
     enterprise = to_one("enterprises.Enterprise", is_nullable=True)
@@ -337,6 +355,7 @@ Mutation = mutations(
     door(operations.object_to_grant, {"grant": "PolicyGrant"}),
     door(operations.answer_objection, {"grant": "PolicyGrant"}),
     door(operations.tell_by_phone, {"grant": "PolicyGrant"}),
+    door(operations.open_grant, {"grant": "PolicyGrant"}),
     door(
         operations.explain_policy,
         {

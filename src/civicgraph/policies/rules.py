@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from civicgraph.enterprises.claims.rules import is_own
 from civicgraph.enterprises.figures.counting import quarter_of
-from civicgraph.permissions import EDIT_POLICIES, READ_ENTERPRISE_CONTACTS
+from civicgraph.permissions import EDIT_POLICIES, GRANT_POLICIES, READ_ENTERPRISE_CONTACTS
 from civicgraph.policies.eligibility import Known, Sql
-from civicgraph.policies.models import AmountKind, Policy, PolicyCycle, PolicyStatus
+from civicgraph.policies.models import AmountKind, GrantState, Policy, PolicyCycle, PolicyStatus
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -47,6 +47,24 @@ def may_read_sums(c: Compiler, row: Row, figure: str) -> str:
     )
     is_open = f"({row[figure]} = 0 OR NOT EXISTS ({withheld}))"
     return f"{is_open} OR {c.covers(of.division, READ_ENTERPRISE_CONTACTS)}"
+
+
+def is_objected(row: Row) -> str:
+    """Whether the enterprise objected to a grant, and the office has not answered; then it is not paid."""
+    objected = f"{row['objected_at']} IS NOT NULL AND {row['objection_answered_at']} IS NULL"
+    return f"{row['state']} = '{GrantState.OBJECTION}' AND {objected}"
+
+
+def waits_for_my_answer(c: Compiler, row: Row) -> str:
+    """The same, of policies that the actor grants: who grants answers."""
+    policy, source = c.find("Policy", lambda one: f"{one['id']} = {row['policy_id']}")
+    return f"{is_objected(row)} AND EXISTS (SELECT 1 {source} AND {c.covers(policy['division_id'], GRANT_POLICIES)})"
+
+
+def has_open_objection(c: Compiler, row: Row) -> str:
+    """Whether an objection to a grant of a policy, which the actor may see, waits for an answer."""
+    grant, source = c.find("PolicyGrant", lambda one: f"{one['policy_id']} = {row['id']}")
+    return f"EXISTS (SELECT 1 {source} AND {is_objected(grant)} AND ({visible_grant(c, grant)}))"
 
 
 def is_on(policy: Policy, day: date) -> bool:

@@ -239,6 +239,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "ReferralFilter.vacancy": is_("vacancy_id"),
     "ReferralFilter.within": lies_in("division_id"),
     "PolicyFilter.category": is_("category"),
+    "PolicyFilter.hasOpenObjection": only(rules.has_open_objection),
     "PolicyFilter.isEditable": only(rules.over(EDIT_POLICIES)),
     "PolicyFilter.statuses": one_of("status"),
     "PolicyFilter.text": found_in(texts("title", "summary", "owner", "title_en")),
@@ -253,6 +254,11 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "InvestmentProjectFilter.stages": one_of("stage"),
     "InvestmentProjectFilter.text": found_in(texts("name", "summary", "investor", "body")),
     "InvestmentProjectFilter.within": lies_in("division_id"),
+    "PolicyGrantFilter.hasOpenObjection": only(rules.is_objected),
+    "PolicyGrantFilter.isToBeCalled": only(
+        lambda world, row: row.state.name != "PROPOSED" and not row.notice_due and row.notified_at is None
+    ),
+    "PolicyGrantFilter.waitsForMyAnswer": only(rules.waits_for_my_answer),
     "PolicyGrantFilter.period": is_("period"),
     "PolicyGrantFilter.state": is_("state"),
     "PolicyGrantFilter.within": lies_in("division_id"),

@@ -248,6 +248,25 @@ def goes_to_own(world: World, row: Any) -> bool:
 
 edits_policies = over(EDIT_POLICIES)
 keeps_projects = over(EDIT_PROJECTS)
+
+
+def is_objected(world: World, row: Any) -> bool:
+    """Whether the enterprise objected to the grant, and nobody has answered."""
+    return bool(row.state.name == "OBJECTION" and row.objected_at and not row.objection_answered_at)
+
+
+def waits_for_my_answer(world: World, row: Any) -> bool:
+    """The same of a policy that is granted by who asks."""
+    policy = world.rows.one("Policy", row.policy_id)
+    return is_objected(world, row) and may(world, GRANT_POLICIES, policy.division_id)
+
+
+def has_open_objection(world: World, row: Any) -> bool:
+    """Whether some grant of the policy that exists for who asks is objected to."""
+    grants = world.rows.having("PolicyGrant", "policy_id", row.id)
+    return any(is_objected(world, one) and sees(world, "PolicyGrant", one) for one in grants)
+
+
 RUNNING = ("SIGNED", "APPROVED", "BUILDING", "COMPLETED")
 
 

@@ -12,7 +12,7 @@ from civicgraph.notifications.operations.robots import (
     resume_robot,
     test_robot,
 )
-from civicgraph.notifications.operations.telling import notify_address, notify_person, notify_robots
+from civicgraph.notifications.operations.telling import gets_e_mail, notify_address, notify_person, notify_robots
 from civicgraph.notifications.operations.templates import reset_message_template, set_message_template
 from civicgraph.notifications.operations.webhooks import (
     create_webhook,
@@ -29,6 +29,7 @@ __all__ = [
     "add_robot",
     "change_robot",
     "create_webhook",
+    "gets_e_mail",
     "notify_address",
     "notify_person",
     "notify_robots",

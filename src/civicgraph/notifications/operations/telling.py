@@ -48,7 +48,7 @@ async def notify_person(
         created_at=clock.now(),
     )
     await keep(inbox)
-    if person.email and not await _has_declined(person):
+    if await gets_e_mail(person):
         await enqueue(
             dedupe_key=rules.message_key(dedupe, f"person {person.id} by e-mail"),
             recipient=rules.person_lane(person.id, is_critical=is_critical),
@@ -62,10 +62,12 @@ async def notify_person(
         )
 
 
-async def _has_declined(person: Person) -> bool:
-    """Whether they want no e-mail."""
+async def gets_e_mail(person: Person) -> bool:
+    """Whether what somebody is told reaches them by e-mail too: they have an address, and want that."""
+    if not (person.is_active and person.email):
+        return False
     declined = NoticePreference.exists(person_id=person.id, by_email=False)
-    return await once(("no e-mail", person.id), lambda: _asked(declined))
+    return not await once(("no e-mail", person.id), lambda: _asked(declined))
 
 
 async def _asked(question: Any) -> Any:

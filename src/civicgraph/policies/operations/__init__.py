@@ -13,6 +13,7 @@ from civicgraph.policies.operations.catalogue import (
     update_policy,
 )
 from civicgraph.policies.operations.explaining import explain_policies, explain_policy
+from civicgraph.policies.operations.exporting import export_grants
 from civicgraph.policies.operations.granting import (
     grant_policy,
     match_policy,
@@ -21,7 +22,7 @@ from civicgraph.policies.operations.granting import (
     withdraw_grant,
 )
 from civicgraph.policies.operations.objecting import answer_objection, object_to_grant
-from civicgraph.policies.operations.telling import tell_by_phone, tell_enterprises
+from civicgraph.policies.operations.telling import open_grant, tell_by_phone, tell_enterprises
 
 __all__ = [
     "AddPolicyExample",
@@ -33,9 +34,11 @@ __all__ = [
     "end_policy",
     "explain_policies",
     "explain_policy",
+    "export_grants",
     "grant_policy",
     "match_policy",
     "object_to_grant",
+    "open_grant",
     "pay_grants",
     "publish_policy",
     "remove_policy_example",

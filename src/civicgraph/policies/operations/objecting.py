@@ -7,12 +7,16 @@ from typing import Any
 from pydantic import Field
 
 from civicgraph import clock
+from civicgraph.accounts.keepers import keepers_of
 from civicgraph.enterprises.claims.acting import acts_for
+from civicgraph.enterprises.models import Enterprise
 from civicgraph.i18n import N_
+from civicgraph.notifications.operations import notify_person
 from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, operation
 from civicgraph.permissions import GRANT_POLICIES, READ_ENTERPRISE_CONTACTS, Actor
-from civicgraph.policies.models import GrantState, PolicyGrant
+from civicgraph.policies.models import GrantState, Policy, PolicyGrant
 from civicgraph.policies.operations.catalogue import of
+from civicgraph.policies.operations.telling import count_as_told
 
 _AREA: dict[str, Any] = {"widget": "textarea"}
 
@@ -43,15 +47,34 @@ async def object_to_grant(actor: Actor, data: ObjectToGrant) -> PolicyGrant:
     is_open = grant.state is GrantState.OBJECTION and (grant.objection_until or clock.today()) >= clock.today()
     if not is_open or grant.objected_at is not None:
         raise Unavailable(N_("This grant is not open to objections, or you objected already."))
-    grant.objection, grant.objected_at = data.objection, clock.now()
-    await grant.save(update_fields=["objection", "objected_at", "updated_at"])
+    policy = await Policy.get(id=grant.policy_id)  # type: ignore[attr-defined]
+    if grant.notified_at is None:  # who objects knows of it
+        count_as_told(grant, policy)
+    grant.objection, grant.objected_at, grant.notice_due = data.objection, clock.now(), False
+    names = ("objection", "objected_at", "notice_due", "notified_at", "objection_until", "updated_at")
+    await grant.save(update_fields=names)
+    await _tell_office(grant, policy)
     await audit(actor, grant, {"objection": [None, None]}, division_code=grant.division_id)  # type: ignore[attr-defined]
     return grant
 
 
+async def _tell_office(grant: PolicyGrant, policy: Policy) -> None:
+    """Tell those nearest to the policy who may answer. What the enterprise wrote is on the page alone."""
+    enterprise = await Enterprise.get(id=grant.enterprise_id)  # type: ignore[attr-defined]
+    place = str(policy.division_id)  # type: ignore[attr-defined]
+    values = {"title": policy.title, "title_en": policy.title_en or policy.title, "enterprise": enterprise.name}
+    for person in await keepers_of(place, GRANT_POLICIES):
+        await notify_person(
+            person, "policy_objection", {**values, "amount_fen": grant.amount_fen},
+            dedupe=f"objection {grant.id}", division_code=place,
+            link=f"/staff/policies/{policy.id}/grants?due=objection",
+        )  # fmt: skip
+
+
 @operation()
 async def answer_objection(actor: Actor, data: AnswerObjection) -> PolicyGrant:
-    """Leave a grant as it is in spite of an objection, and say why. (To follow it, take the grant back.)"""
+    """Leave a grant as it is in spite of an objection, and say why; the enterprise is told. (To follow it, take the grant
+    back.)"""
     found = await PolicyGrant.get_or_none(id=data.id)
     if found is None:
         raise NotFound
@@ -61,7 +84,7 @@ async def answer_objection(actor: Actor, data: AnswerObjection) -> PolicyGrant:
         raise Forbidden
     if grant.objected_at is None or grant.objection_answered_at is not None or grant.state is not GrantState.OBJECTION:
         raise Unavailable(N_("There is no objection that waits for an answer."))
-    grant.objection_answer, grant.objection_answered_at = data.answer, clock.now()
-    await grant.save(update_fields=["objection_answer", "objection_answered_at", "updated_at"])
+    grant.objection_answer, grant.objection_answered_at, grant.notice_due = data.answer, clock.now(), True
+    await grant.save(update_fields=["objection_answer", "objection_answered_at", "notice_due", "updated_at"])
     await audit(actor, grant, {"objection_answer": [None, data.answer]})
     return grant

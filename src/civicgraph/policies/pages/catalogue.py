@@ -24,7 +24,7 @@ from civicgraph.policies.answers import OwnAnswers, asked, known_by
 from civicgraph.policies.eligibility import explained
 from civicgraph.policies.models import AmountKind, GrantState, PolicyCategory, PolicyStatus
 from civicgraph.policies.operations.catalogue import ExampleNumber, failure
-from civicgraph.policies.pages import rule_form
+from civicgraph.policies.pages import due, rule_form
 from civicgraph.policies.rules import amount_of
 from civicgraph.policies.wording import rows_of
 from civicgraph.web import Form, listing, page, read, redirect, require, staff_only, submit
@@ -115,6 +115,7 @@ def _staff_filter(request: Request) -> dict[str, Any]:
         "text": text(request),
         "category": one_of(request, "category", PolicyCategory),
         "statuses": kinds(request, "status", PolicyStatus),
+        **due.of_policies(request),
     }
     return {
         "filter": {key: value for key, value in filters.items() if value},
@@ -131,7 +132,8 @@ def _staff_values(request: Request) -> dict[str, Any]:
         **editable(request, EDIT_POLICIES),
     }
     state = select_field(request, "status", gettext("Status"), PolicyStatus)
-    return {"fields": [*_search(request), state], "asked": chosen}
+    asked = {**chosen, "objected": "true" if due.of_policies(request) else ""}
+    return {"fields": [*_search(request), state, due.policies_field(request)], "asked": asked}
 
 
 def _rule_rows(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,20 +180,29 @@ async def remove_example(request: Request) -> Response:
 
 async def grants(request: Request) -> Response:
     """What was granted, what is proposed; tried, granted and paid from here."""
-    return await _grants(request)
+    return await grants_page(request)
 
 
-async def _grants(request: Request, **more: Any) -> Response:
+async def grants_page(request: Request, **more: Any) -> Response:
+    """The list of a policy's grants, with what else a step has to say."""
     state = one_of(request, "state", GrantState) or ""
     number = request.path_params["number"]
     variables = {
         "number": number,
         "city": settings.current().city_code,
-        "filter": {"state": state} if state else {},
+        "filter": {**({"state": state} if state else {}), **due.of_grants(request)},
         **paging(request, 50),
     }
-    fields = [select_field(request, "state", gettext("Status"), GrantState)]
-    values = {"fields": fields, "asked": {"state": state}, "trial": None, "refused": None, **more}
+    fields = [select_field(request, "state", gettext("Status"), GrantState), due.grants_field(request)]
+    asked = {"state": state, "due": due.asked(request)}
+    values = {
+        "fields": fields,
+        "asked": asked,
+        "trial": None,
+        "refused": None,
+        "contact": None,
+        **more,
+    }
     found = await read(request, "staff/policies/grants", variables)
     require(found, "policy")
     status = 422 if values["refused"] else 200
@@ -204,9 +215,9 @@ def _step(operation: Operation[Any, Any], said: str = "") -> Any:
         form = Form(operation.input, leave_out=["id"])
         result = await submit(request, form, operation, id=number)
         if result is None:
-            return await _grants(request, refused=form)
+            return await grants_page(request, refused=form)
         if not said:
-            return await _grants(request, trial={key: int(value) for key, value in result.items()})
+            return await grants_page(request, trial={key: int(value) for key, value in result.items()})
         words = gettext(said, count=result["count"], amount=money(int(result["amount_fen"])))
         return redirect(request, "staff_policies_grants", said=words, number=number)
 
@@ -218,7 +229,7 @@ async def withdraw(request: Request) -> Response:
     number = request.path_params["number"]
     form = Form(operations.withdraw_grant.input, leave_out=["id"])
     if await submit(request, form, operations.withdraw_grant, id=request.path_params["grant"]) is None:
-        return await _grants(request, refused=form)
+        return await grants_page(request, refused=form)
     return redirect(request, "staff_policies_grants", said=gettext(N_("The grant is taken back.")), number=number)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph.i18n import N_, gettext
+from civicgraph.operations import Unavailable
 from civicgraph.policies import operations
+from civicgraph.policies.models import GrantState
 from civicgraph.web import Form, page, read, redirect, require, signed_in, staff_only, submit
 
 _MINE = "/my/enterprises/{credit_code}"
@@ -51,6 +54,25 @@ def _explained(template: str) -> Any:
         return await page(request, template, variables, {"answer": answer, "code": code}, data=found)
 
     return handle
+
+
+async def grant(request: Request) -> Response:
+    """A grant as its enterprise reads it. Opened by who could not be written to, it is told: that is recorded."""
+    code, number = request.path_params["credit_code"].upper(), request.path_params["grant"]
+    found = await _own_grants(request, code)
+    row = _grant_of(found["enterprise"], number)
+    if row["state"] != GrantState.PROPOSED.name and not row["noticeDue"] and not row["notifiedAt"]:
+        with contextlib.suppress(Unavailable):  # somebody else told or opened it in this moment
+            await operations.open_grant(request.state.actor, {"id": number})
+        found = await _own_grants(request, code)
+        row = _grant_of(found["enterprise"], number)
+    return await page(request, "policies/my/grant", {"code": code}, {"grant": row}, data=found)
+
+
+async def _own_grants(request: Request, code: str) -> dict[str, Any]:
+    """The grants of an enterprise that one acts for; others, their staff among them, read them elsewhere."""
+    found = await read(request, "policies/my/grant", {"code": code})
+    return found if require(found, "enterprise")["isMine"] else require({}, "enterprise")  # type: ignore[no-any-return]
 
 
 async def objection(request: Request) -> Response:
@@ -97,6 +119,7 @@ async def telling(request: Request) -> Response:
 ROUTES = [
     Route(f"{_MINE}/policies", signed_in(_listed("policies/my/list")), name="my_policies"),
     Route(_MINE + "/policies/{number:int}", signed_in(_explained("policies/my/why")), name="my_policy"),
+    Route(_MINE + "/grants/{grant:int}", signed_in(grant), name="my_grant"),
     Route(
         _MINE + "/grants/{grant:int}/objection", signed_in(objection), name="my_grant_objection",
         methods=["GET", "POST"],
