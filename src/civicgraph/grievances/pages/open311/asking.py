@@ -17,12 +17,13 @@ from civicgraph.operations.inputs import MESSAGES
 from civicgraph.permissions import ANONYMOUS, Actor
 from civicgraph.web.templating import document
 
+_NO_TEXT = MESSAGES["string_unicode"]
 _NO_JURISDICTION = N_("jurisdiction_id: there is no such division here. Leave it out for the whole city.")
 
 
 def all_read(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     """What was sent, by name. Refuses what is no UTF-8: it can neither be looked for nor kept."""
-    words = gettext(MESSAGES["string_unicode"])
+    words = gettext(_NO_TEXT)
     wrong = [f"{name}: {words}" if _is_text(name) else words for name, value in pairs if not _is_text(name + value)]
     if wrong:
         raise Refused(400, *dict.fromkeys(wrong))
