@@ -96,7 +96,7 @@ async def _counts(settings: Settings) -> dict[str, int]:
         found = {name: await connection.fetchval(f'SELECT count(*) FROM "{name}"') for name in names}
         await connection.close()
         return found
-    with sqlite3.connect(f"file:{db.sqlite_path(settings).absolute()}?mode=ro", uri=True) as file:
+    with sqlite3.connect(db.sqlite_reading(settings), uri=True) as file:
         tables = file.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%fts%'"
         ).fetchall()

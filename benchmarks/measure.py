@@ -127,7 +127,7 @@ def work(settings: Settings, engine: Engine, case: Case) -> int:
         steps += 1
         return 0
 
-    with sqlite3.connect(f"file:{db.sqlite_path(settings).absolute()}?mode=ro", uri=True) as connection:
+    with sqlite3.connect(db.sqlite_reading(settings), uri=True) as connection:
         connection.execute(plan.statement, parameters).fetchone()  # reads schema and statistics, once a connection
         connection.set_progress_handler(count, _GRAIN)
         connection.execute(plan.statement, parameters).fetchone()
@@ -152,7 +152,7 @@ def scans(settings: Settings, engine: Engine, case: Case, big: frozenset[str]) -
     """Where SQLite's plan for a case walks through a big table instead of searching it."""
     plan, parameters = compiled(engine, case)
     aliases = {alias: table for table, alias in _NAMED.findall(plan.statement)}
-    with sqlite3.connect(f"file:{db.sqlite_path(settings).absolute()}?mode=ro", uri=True) as connection:
+    with sqlite3.connect(db.sqlite_reading(settings), uri=True) as connection:
         rows = connection.execute(f"EXPLAIN QUERY PLAN {plan.statement}", parameters).fetchall()
     sorted_in = {parent for _, parent, _, detail in rows if "TEMP B-TREE FOR ORDER BY" in detail}
     # A page's rows are a derived table under the alias of the real one: what is made beside a scan is no table.

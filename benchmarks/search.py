@@ -137,7 +137,7 @@ async def _rows(settings: Settings) -> Rows:
             return [tuple(row) for row in await server.fetch(statement)]
 
         return ask
-    file = sqlite3.connect(f"file:{db.sqlite_path(settings).absolute()}?mode=ro", uri=True)
+    file = sqlite3.connect(db.sqlite_reading(settings), uri=True)
 
     async def look(statement: str) -> list[tuple[Any, ...]]:
         return file.execute(statement).fetchall()

@@ -17,6 +17,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from civicgraph.accounts.operations.tokens import TokenScope
+from civicgraph.permissions import Role
 from tests.support import forks
 from tests.support.mail import free_port
 
@@ -69,6 +71,13 @@ def city(loaded: tuple[Path, str], tmp_path: Path) -> Shell:
 def test_every_command_explains_itself(shell: Shell, command: str) -> None:
     assert "Usage" in shell(command, "--help")
     assert command in shell("--help")
+
+
+def test_the_help_names_every_scope_of_a_token_and_every_role(shell: Shell) -> None:
+    told = shell("token", "create", "--help")
+    assert all(one.value in told for one in TokenScope)
+    told = shell("staff", "add", "--help")
+    assert all(one.value in told for one in Role)
 
 
 def test_the_command_serves_when_it_is_started_by_hand(city: Shell) -> None:

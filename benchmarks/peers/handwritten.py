@@ -39,7 +39,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
             app.state.pool = pool
             yield
         return
-    app.state.file = sqlite3.connect(f"file:{db.sqlite_path(SETTINGS).absolute()}?mode=ro", uri=True)
+    app.state.file = sqlite3.connect(db.sqlite_reading(SETTINGS), uri=True)
     app.state.file.execute("PRAGMA cache_size=-65536")
     app.state.file.execute("PRAGMA mmap_size=2147483648")
     yield

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from civicgraph import db, health, logs
 from civicgraph import settings as configuration
+from civicgraph.permissions import SCOPES, Role
 from civicgraph.privacy import commands as privacy
 from civicgraph.settings import Settings
 
@@ -222,7 +223,7 @@ def check() -> None:
 def staff_add(
     username: Annotated[str, typer.Argument(help="The name to sign in with.")],
     name: Annotated[str, typer.Option(help="The person's name.")],
-    role: Annotated[str, typer.Option(help="grid_worker, dispatcher, editor, supervisor or administrator.")],
+    role: Annotated[str, typer.Option(help=f"{', '.join(Role)}.")],
     division: Annotated[str, typer.Option(help="Code of the division that the role covers.")],
     email: Annotated[str, typer.Option(help="Where reminders go.")] = "",
 ) -> None:
@@ -258,7 +259,7 @@ def staff_password(username: Annotated[str, typer.Argument(help="Whose password.
 def token_create(
     username: Annotated[str, typer.Argument(help="Whose rights the token carries.")],
     name: Annotated[str, typer.Option(help="What it is for.")],
-    scope: Annotated[list[str], typer.Option(help="read, grievances, listings, people; may be repeated.")] = ["read"],  # noqa: B006
+    scope: Annotated[list[str], typer.Option(help=f"{', '.join(SCOPES)}; may be repeated.")] = ["read"],  # noqa: B006
     days: Annotated[int, typer.Option(help="Days until it expires.")] = 90,
 ) -> None:
     """Make an API token; it is printed once."""

@@ -51,6 +51,11 @@ def sqlite_path(settings: Settings) -> Path:
     return Path(settings.database_url.removeprefix("sqlite://"))
 
 
+def sqlite_reading(settings: Settings) -> str:
+    """The address by which that file is opened for reading alone (`sqlite3.connect(…, uri=True)`), whatever its name holds."""
+    return f"{sqlite_path(settings).absolute().as_uri()}?mode=ro"
+
+
 def postgres_credentials(settings: Settings) -> dict[str, Any]:
     """Host, port, user, password and database, as asyncpg takes them."""
     parts = urlsplit(settings.database_url)

@@ -266,6 +266,24 @@ async def test_what_is_wrong_is_said_by_the_name_that_the_client_knows(
     assert not await Grievance.exists()
 
 
+async def test_utf8_is_taken_as_it_comes_and_what_is_none_is_refused_in_the_format_asked_for(
+    client: httpx.AsyncClient, key: str
+) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    given = "&".join(f"{name}={value}" for name, value in {**SENT, "api_key": key}.items()).encode()
+    assert (await client.post("/open311/v2/requests.json", content=given, headers=headers)).status_code == 201
+    assert (await Grievance.get()).description.startswith("三单元楼道灯坏了两天")
+    for broken in (given + b"&description=%FF", given + b"&account_id=\xff", given + b"&\xff=1", b"api_key=\xff"):
+        for door in ("requests", "similar"):
+            answer = await client.post(f"/open311/v2/{door}.json", content=broken, headers=headers)
+            assert answer.status_code == 400
+            assert "有些字符无法识别" in answer.json()[0]["description"]
+            answer = await client.post(f"/open311/v2/{door}.xml", content=broken, headers=headers)
+            assert answer.status_code == 400
+            assert checked(answer)["error"]
+    assert await Grievance.all().count() == 1
+
+
 async def test_a_key_needs_the_scope_and_ends_when_it_is_revoked(client: httpx.AsyncClient, key: str) -> None:
     row = await Person.get(username="partner")
     partner = Actor(kind="person", person_id=row.id, name="partner")

@@ -28,6 +28,7 @@ from civicgraph.graph.types import BigInt
 from civicgraph.i18n import gettext
 from civicgraph.operations import Conflict, Input, Operation, OperationError
 from civicgraph.operations.errors import NOT_SAVED
+from civicgraph.operations.inputs import models_in
 
 log = structlog.get_logger()
 
@@ -147,7 +148,7 @@ def _field(opened: Door, module: str) -> Any:
         actor = info.context.actor
         info.context.is_write = True
         try:
-            given = to_plain(input)
+            given = to_plain(input, operation.input)
             if opened.check:
                 opened.check(given)
             result = await operation(actor, given)
@@ -241,13 +242,26 @@ def _plain_type(annotation: Any) -> Any:
     raise TypeError(f"{annotation} has no GraphQL input type")
 
 
-def to_plain(value: Any) -> Any:
-    """A Strawberry input as the mapping that Pydantic validates; what was not given stays out."""
+def to_plain(value: Any, model: type[Input]) -> dict[str, Any]:
+    """A Strawberry input as the mapping that its model validates; what was not given stays out.
+
+    So does null, which many clients send for what they leave unset, but where the model itself knows None:
+    there it says that something is to be empty.
+    """
+    given = ((name, declared, getattr(value, name)) for name, declared in model.model_fields.items())
+    return {
+        name: _plain(one, declared.annotation)
+        for name, declared, one in given
+        if one is not strawberry.UNSET and (one is not None or NoneType in get_args(declared.annotation))
+    }
+
+
+def _plain(value: Any, annotation: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(one, annotation) for one in value]
     if hasattr(value, "__strawberry_definition__") and not isinstance(value, Enum):
-        names = (field.python_name for field in value.__strawberry_definition__.fields)
-        pairs = ((name, getattr(value, name)) for name in names)
-        return {name: to_plain(one) for name, one in pairs if one is not strawberry.UNSET}
-    return [to_plain(one) for one in value] if isinstance(value, list) else value
+        return to_plain(value, next(one for one in models_in(annotation) if _INPUTS.get(one) is type(value)))
+    return value
 
 
 def unexpected(reference: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import asyncpg
 
 from civicgraph import clock
-from civicgraph.db import is_postgres, postgres_credentials, sqlite_path
+from civicgraph.db import is_postgres, postgres_credentials, sqlite_reading
 from civicgraph.graph.dialects import Dialect, PostgreSQL, SQLite
 from civicgraph.settings import Settings
 
@@ -60,7 +60,7 @@ class SQLiteReader(Reader):
 
     def __init__(self, settings: Settings) -> None:
         self.dialect = SQLite()
-        self._path = sqlite_path(settings).absolute()
+        self._file = sqlite_reading(settings)
         self._local = local()
         self._connections: list[sqlite3.Connection] = []
         self._threads = ThreadPoolExecutor(settings.reader_threads, thread_name_prefix="reader")
@@ -69,9 +69,7 @@ class SQLiteReader(Reader):
     def _connection(self, patience: int) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            found = sqlite3.connect(
-                f"file:{self._path}?mode=ro", uri=True, check_same_thread=False, cached_statements=512
-            )
+            found = sqlite3.connect(self._file, uri=True, check_same_thread=False, cached_statements=512)
             for pragma in ("query_only=ON", "cache_size=-65536", "mmap_size=2147483648", f"busy_timeout={patience}"):
                 found.execute(f"PRAGMA {pragma}")
             self._local.connection = found

@@ -20,7 +20,7 @@ import asyncpg
 import structlog
 from tortoise.models import Model
 
-from civicgraph.db import MODELS, is_postgres, postgres_credentials, sqlite_path
+from civicgraph.db import MODELS, is_postgres, postgres_credentials, sqlite_reading
 from civicgraph.settings import Settings
 
 log = structlog.get_logger()
@@ -73,14 +73,14 @@ class SQLiteVersions(Versions):
     """A connection of its own, so that every commit is another's."""
 
     def __init__(self, settings: Settings) -> None:
-        self._path = sqlite_path(settings).absolute()
+        self._file = sqlite_reading(settings)
         self._connection: sqlite3.Connection | None = None
         self._seen = -1
         self._is_asked = False
         self._versions: dict[str, int] = {}
 
     async def open(self) -> None:
-        self._connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
+        self._connection = sqlite3.connect(self._file, uri=True, isolation_level=None)
         self._loop = asyncio.get_running_loop()
 
     def now(self) -> Snapshot | None:

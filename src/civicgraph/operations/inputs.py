@@ -100,13 +100,24 @@ def validate(model: type[T], raw: Any) -> T:
         raise InvalidInput([_told(model, detail) for detail in error.errors(include_url=False)]) from None
 
 
-def _told(model: type[Input], detail: ErrorDetails) -> FieldError:
+def _told(model: type[Input], found: ErrorDetails) -> FieldError:
     """An error at its field: that which it names in `at`, if it was found at another one."""
+    detail = _of_text(found)
     *above, last = detail["loc"] or ("",)
     path = ".".join(str(part) for part in (*above, detail.get("ctx", {}).get("at", last)))
     if detail["type"] in _NO_NUMBER and _is_money(model, detail["loc"]):
         return FieldError(path, "money", gettext(NO_AMOUNT))
     return FieldError(path, _code(detail), _message(detail))
+
+
+def _of_text(detail: ErrorDetails) -> ErrorDetails:
+    """The error as that of a text, where it is one.
+
+    After a rule of ours Pydantic measures a text as it does a list: by its "items".
+    """
+    if detail["type"] in ("too_short", "too_long") and isinstance(detail["input"], str):
+        return {**detail, "type": f"string_{detail['type']}"}
+    return detail
 
 
 def _is_money(model: type[Input], loc: Sequence[int | str]) -> bool:
@@ -116,12 +127,13 @@ def _is_money(model: type[Input], loc: Sequence[int | str]) -> bool:
         declared = model.model_fields.get(str(part))
         if declared is not None:
             extra = declared.json_schema_extra
-            model = next((one for one in _models(declared.annotation)), model)
+            model = next((one for one in models_in(declared.annotation)), model)
     return isinstance(extra, dict) and extra.get("widget") == "money"
 
 
-def _models(annotation: Any) -> Iterator[type[Input]]:
+def models_in(annotation: Any) -> Iterator[type[Input]]:
+    """The input models that a field takes: one, a list of them, or either with None."""
     if isinstance(annotation, type) and issubclass(annotation, Input):
         yield annotation
     for inner in get_args(annotation):
-        yield from _models(inner)
+        yield from models_in(inner)

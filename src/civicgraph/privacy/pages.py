@@ -11,7 +11,7 @@ from civicgraph.accounts.operations.own_data import export_own_account
 from civicgraph.grievances import operations
 from civicgraph.i18n import gettext
 from civicgraph.privacy.rules import KEPT
-from civicgraph.web import redirect, staff_only, submit, throttle
+from civicgraph.web import pressed, redirect, staff_only, submit, throttle
 from civicgraph.web.forms import Form
 from civicgraph.web.shell import html
 
@@ -26,7 +26,7 @@ async def tracked_data(request: Request) -> Response:
     given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
     throttle.count_try(request)
     form = Form(operations.export_tracked_data.input)
-    found = await submit(request, form, operations.export_tracked_data, **given)
+    found = await pressed(request, form, operations.export_tracked_data, **given)
     throttle.was_right(request)
     if request.query_params.get("as") == "file":
         return _file(found["data"], f"{given['number']}.json")

@@ -5,6 +5,18 @@
 """
 
 from civicgraph.web.forms import Form
-from civicgraph.web.pages import flash, page, read, redirect, require, seen, signed_in, staff_only, submit
+from civicgraph.web.pages import flash, page, pressed, read, redirect, require, seen, signed_in, staff_only, submit
 
-__all__ = ["Form", "flash", "page", "read", "redirect", "require", "seen", "signed_in", "staff_only", "submit"]
+__all__ = [
+    "Form",
+    "flash",
+    "page",
+    "pressed",
+    "read",
+    "redirect",
+    "require",
+    "seen",
+    "signed_in",
+    "staff_only",
+    "submit",
+]

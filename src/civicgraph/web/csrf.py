@@ -54,7 +54,7 @@ class Token:
 
     def matches(self, given: str) -> bool:
         """Whether the form was ours and drawn for this browser."""
-        return bool(self._seed) and hmac.compare_digest(given.encode(), str(self).encode())
+        return bool(self._seed) and hmac.compare_digest(given.encode("utf-8", "replace"), str(self).encode())
 
 
 def is_same_origin(request: HTTPConnection) -> bool:

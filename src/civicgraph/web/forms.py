@@ -97,13 +97,13 @@ async def read_form(request: Request, *, forgives: bool = False) -> Body:
 
 
 async def read_pairs(request: Request) -> list[tuple[str, str]]:
-    """The fields of a body as forms send them, at most 1 MB."""
+    """The fields of a body as forms send them, at most 1 MB; UTF-8 that a client did not encode is taken as it comes."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BYTES:
             raise HTTPException(413)
-    return parse_qsl(body.decode("ascii", "surrogateescape"), keep_blank_values=True, errors="surrogateescape")
+    return parse_qsl(body.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape")
 
 
 class Form:

@@ -139,6 +139,17 @@ def staff_only(handler: Callable[..., Any]) -> Callable[..., Any]:
     return signed_in(guarded)
 
 
+async def pressed(request: Request, form: Form, operation: Operation[Any, Any], **fixed: Any) -> Any:
+    """What the operation of a button answers; 403 where it was not taken, as after its cookie is gone.
+
+    Nothing was typed that could be shown again.
+    """
+    result = await submit(request, form, operation, **fixed)
+    if result is None:
+        raise HTTPException(403)
+    return result
+
+
 async def submit(request: Request, form: Form, operation: Operation[Any, Any], **fixed: Any) -> Any:
     """Read the form's body and run the operation. None when it was refused, or sent to be narrowed: draw the form again.
 

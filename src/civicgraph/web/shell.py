@@ -49,7 +49,7 @@ def address(request: Request, name: str, **params: Any) -> str:
     in_path = _parameters(request.app, name)
     path = _path(request.app, name, tuple((key, value) for key, value in params.items() if key in in_path))
     query = {key: value for key, value in params.items() if key not in in_path and value not in (None, "")}
-    return f"{path}?{urlencode(query, doseq=True)}" if query else path
+    return f"{path}?{urlencode(query, doseq=True, errors='replace')}" if query else path
 
 
 @lru_cache(1_024)
@@ -95,7 +95,10 @@ def context(request: Request) -> dict[str, Any]:
 def html(request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
     """A rendered template as a response, with the cookies that it needs."""
     shell = context(request)
-    response = HTMLResponse(render(template, **{**shell, **values}), status)
+    text = render(template, **{**shell, **values})
+    response = HTMLResponse(
+        text.encode("utf-8", "replace"), status
+    )  # what was typed may be no text, and is shown again
     shell["csrf"].keep(response)
     if shell["flashes"]:
         response.delete_cookie(cookie_name("flash"), path="/")

@@ -16,7 +16,7 @@ from civicgraph.bookings import calendar, operations, ticket
 from civicgraph.bookings.known import remember
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import NotFound, Operation
-from civicgraph.web import read, redirect, seen, submit, throttle
+from civicgraph.web import pressed, read, redirect, seen, submit, throttle
 from civicgraph.web.forms import Form
 from civicgraph.web.news import is_stream_wanted, news
 from civicgraph.web.shell import html
@@ -99,7 +99,7 @@ async def my_booking_data(request: Request) -> Response:
     number, secret = _named(request)
     throttle.count_try(request)
     form = Form(operations.export_registration.input, leave_out=["number", "secret"])
-    found = await submit(request, form, operations.export_registration, number=number, secret=secret)
+    found = await pressed(request, form, operations.export_registration, number=number, secret=secret)
     throttle.was_right(request)
     headers = {"content-disposition": 'attachment; filename="registration.json"', "cache-control": "no-store"}
     return Response(found["data"], media_type="application/json", headers=headers)

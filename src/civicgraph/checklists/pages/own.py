@@ -20,7 +20,7 @@ from civicgraph.checklists.pages.form import (
 )
 from civicgraph.i18n import N_, gettext
 from civicgraph.uploads.forms import submit_with_files, taking_back
-from civicgraph.web import Form, page, read, redirect, require, signed_in, submit
+from civicgraph.web import Form, page, pressed, read, redirect, require, signed_in, submit
 from civicgraph.web.keys import new_key, renew_key
 
 _ONE = "/my/enterprises/{credit_code}/one-thing/{number}"
@@ -148,7 +148,7 @@ async def data(request: Request) -> Response:
     """Everything that is kept of the case, as a file."""
     number = request.path_params["number"].upper()
     form = Form(operations.export_case.input, leave_out=["number"])
-    found = await submit(request, form, operations.export_case, number=number)
+    found = await pressed(request, form, operations.export_case, number=number)
     headers = {"content-disposition": f'attachment; filename="{number}.json"', "cache-control": "no-store"}
     return Response(found["data"], media_type="application/json", headers=headers)
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from civicgraph.grievances import operations
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import NotFound, OperationError
-from civicgraph.web import page, read, redirect, require, submit, throttle
+from civicgraph.web import page, pressed, read, redirect, require, submit, throttle
 from civicgraph.web.forms import Form
 from civicgraph.web.shell import html
 
@@ -61,7 +61,7 @@ async def confirm(request: Request) -> Response:
     state = "asked"
     if request.method == "POST":
         try:
-            done = await submit(request, form, operations.confirm_following, token=request.path_params["token"])
+            done = await pressed(request, form, operations.confirm_following, token=request.path_params["token"])
             return _told(request, "confirmed", done["number"])
         except NotFound:
             state = "unknown"

@@ -22,7 +22,7 @@ from civicgraph.grievances.workflow import TRANSITIONS, Needs
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import Operation
 from civicgraph.uploads.forms import submit_with_files
-from civicgraph.web import page, read, redirect, require, staff_only, submit
+from civicgraph.web import page, pressed, read, redirect, require, staff_only, submit
 from civicgraph.web.forms import Choices, Form
 from civicgraph.web.keys import new_key
 
@@ -352,7 +352,7 @@ async def same_person_view(request: Request) -> Response:
     """Other reports of the same person, on this one page; the look is in the audit trail."""
     form = Form(operations.find_reports_of_same_person.input)
     number = request.path_params["number"]
-    found = await submit(request, form, operations.find_reports_of_same_person, number=number)
+    found = await pressed(request, form, operations.find_reports_of_same_person, number=number)
     response = await _work(request, same_person=await named(request, found["numbers"]))
     response.headers["cache-control"] = "no-store"
     return response

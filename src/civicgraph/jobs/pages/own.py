@@ -14,7 +14,7 @@ from civicgraph.i18n import N_, gettext
 from civicgraph.jobs import operations
 from civicgraph.jobs.wording import track, wage
 from civicgraph.operations import NotFound, Operation
-from civicgraph.web import read, redirect, seen, submit, throttle
+from civicgraph.web import pressed, read, redirect, seen, submit, throttle
 from civicgraph.web.forms import Form
 from civicgraph.web.news import is_stream_wanted, news
 from civicgraph.web.shell import html
@@ -79,7 +79,7 @@ async def my_job_data(request: Request) -> Response:
     """Everything kept of the applicant, as a file."""
     throttle.count_try(request)
     form = _form(operations.export_application)
-    found = await submit(request, form, operations.export_application, **_named(request))
+    found = await pressed(request, form, operations.export_application, **_named(request))
     throttle.was_right(request)
     headers = {"content-disposition": 'attachment; filename="application.json"', "cache-control": "no-store"}
     return Response(found["data"], media_type="application/json", headers=headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +13,26 @@ from civicgraph import i18n, settings
 from civicgraph.graph.engine import Engine
 from civicgraph.grievances.pages.open311.answers import Refused
 from civicgraph.i18n import N_, gettext
+from civicgraph.operations.inputs import MESSAGES
 from civicgraph.permissions import ANONYMOUS, Actor
 from civicgraph.web.templating import document
 
+_NO_TEXT = MESSAGES["string_unicode"]
 _NO_JURISDICTION = N_("jurisdiction_id: there is no such division here. Leave it out for the whole city.")
+
+
+def all_read(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """What was sent, by name. Refuses what is no UTF-8: it can neither be looked for nor kept."""
+    words = gettext(_NO_TEXT)
+    wrong = [f"{name}: {words}" if _is_text(name) else words for name, value in pairs if not _is_text(name + value)]
+    if wrong:
+        raise Refused(400, *dict.fromkeys(wrong))
+    return dict(pairs)
+
+
+def _is_text(given: str) -> bool:
+    """Whether it holds no byte that stayed one (`forms.read_pairs`)."""
+    return not any("\ud800" <= char <= "\udfff" for char in given)
 
 
 def jurisdiction(given: Mapping[str, str]) -> str:

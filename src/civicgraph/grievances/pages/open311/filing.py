@@ -19,7 +19,7 @@ from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.named import place_in
 from civicgraph.grievances.operations.report_input import MAX_PHOTOS
 from civicgraph.grievances.pages.open311.answers import Refused, Told
-from civicgraph.grievances.pages.open311.asking import jurisdiction
+from civicgraph.grievances.pages.open311.asking import all_read, jurisdiction
 from civicgraph.grievances.pages.open311.services import category
 from civicgraph.grievances.pages.open311.tokens import token_of
 from civicgraph.grievances.rules import typed_secret
@@ -41,7 +41,7 @@ _HAN = re.compile("[㐀-鿿]")
 async def file_request(request: Request) -> Told:
     """File a report; a retry with the same `idempotency_key`, or the same words on the same day, is one report."""
     body = await read_parts(request) if is_multipart(request) else Body(await read_pairs(request))
-    given = dict(body.pairs)
+    given = all_read(body.pairs)
     actor = await _partner(request, given)
     place = jurisdiction(given)
     service = await category(request, place, given.get("service_code", ""))

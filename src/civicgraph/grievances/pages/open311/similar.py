@@ -7,7 +7,7 @@ from starlette.requests import Request
 from civicgraph.divisions.models import DivisionLevel
 from civicgraph.divisions.rules import DIGITS
 from civicgraph.grievances.pages.open311.answers import Told
-from civicgraph.grievances.pages.open311.asking import jurisdiction, public
+from civicgraph.grievances.pages.open311.asking import all_read, jurisdiction, public
 from civicgraph.grievances.pages.open311.filing import where_of
 from civicgraph.grievances.pages.open311.requests import told_of
 from civicgraph.web import throttle
@@ -23,7 +23,7 @@ async def similar(request: Request) -> Told:
     The words are sent in the body, as those of a report are, and kept nowhere. No key is needed: everyone may read this.
     """
     throttle.count_search(request)
-    given = dict(await read_pairs(request))
+    given = all_read(await read_pairs(request))
     where = await where_of(given, jurisdiction(given))
     text = given.get("description", "").strip()[:LONGEST]
     if len(where["division_code"]) != DIGITS[DivisionLevel.COMMUNITY] or len(text) < SHORTEST:
