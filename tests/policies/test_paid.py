@@ -15,7 +15,7 @@ from civicgraph.permissions import Role
 from civicgraph.policies import operations
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
 from civicgraph.policies.rounds import tell_some
-from tests.policies.conftest import enter, published
+from tests.policies.conftest import enter, granted_to_all, published
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
 from tests.support.city import CITY, FENGGANG, HONGQIAO
@@ -29,7 +29,7 @@ async def build() -> Policy:
     await enter(2, code=HONGQIAO, first=900)
     chief = await place.person("chief", Role.ADMINISTRATOR, CITY)
     policy = await published(chief, division_code=CITY)
-    await operations.grant_policy(chief, {"id": policy.id})
+    await granted_to_all(chief, policy.id)
     await tell_some()
     for grant in await PolicyGrant.all():
         await operations.tell_by_phone(chief, {"id": grant.id})

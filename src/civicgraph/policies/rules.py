@@ -40,6 +40,16 @@ def may_read_sums(c: Compiler, row: Row, count: str) -> str:
     return f"{row[count]} NOT BETWEEN 1 AND {FEW - 1} OR {c.covers(row.slice.division, READ_ENTERPRISE_CONTACTS)}"
 
 
+def may_read_left(c: Compiler, row: Row) -> str:
+    """Whether what is left of a budget tells nothing of one enterprise, since what was granted does not."""
+    city = f"substr({row['division_id']}, 1, 4)"
+    granted = (
+        "(SELECT coalesce(sum(made.granted), 0) FROM policy_cell made"
+        f" WHERE made.policy_id = {row['id']} AND made.division_id = {city})"
+    )
+    return f"{granted} NOT BETWEEN 1 AND {FEW - 1} OR {c.covers(row['division_id'], EDIT_POLICIES)}"
+
+
 def is_on(policy: Policy, day: date) -> bool:
     """Whether it is open on a day."""
     is_begun = policy.starts_on <= day and (policy.ends_on is None or day <= policy.ends_on)

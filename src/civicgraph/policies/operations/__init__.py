@@ -14,6 +14,7 @@ from civicgraph.policies.operations.catalogue import (
 )
 from civicgraph.policies.operations.explaining import explain_policies, explain_policy
 from civicgraph.policies.operations.granting import (
+    TrialOver,
     grant_policy,
     match_policy,
     pay_grants,
@@ -26,6 +27,7 @@ from civicgraph.policies.operations.telling import tell_by_phone, tell_enterpris
 __all__ = [
     "AddPolicyExample",
     "CreatePolicy",
+    "TrialOver",
     "UpdatePolicy",
     "add_policy_example",
     "answer_objection",
