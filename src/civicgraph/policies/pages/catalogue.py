@@ -202,7 +202,7 @@ async def granting(request: Request) -> Response:
 
 async def _granting(request: Request, refused: Form | None = None) -> Response:
     number = request.path_params["number"]
-    values: dict[str, Any] = {"trial": None, "refused": refused}
+    values: dict[str, Any] = {"trial": None, "refused": refused, "unavailable": []}
     found = await read(request, "staff/policies/granting", {"number": number})
     require(found, "policy")
     try:

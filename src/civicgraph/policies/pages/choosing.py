@@ -34,7 +34,7 @@ async def _places(request: Request, place: str, tree: Tree) -> Choices:
     """The counties of the city, and below them the places that a policy or its rule names."""
     named = {code for one in conditions(tree) if one["fact"] == "place" for code in one["value"]} if tree else set()
     deep = sorted(code for code in {place, *named} if len(code) > _COUNTY_DIGITS)
-    data = await read(request, "policies/places", {"city": settings.current().city_code, "codes": deep or ["none"]})
+    data = await read(request, "policies/choices", {"city": settings.current().city_code, "codes": deep or ["none"]})
     counties = data["division"]["children"]["nodes"] if data["division"] else []
     names = {one["code"]: place_name(one) for one in counties}
     within = [
