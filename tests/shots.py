@@ -174,6 +174,7 @@ STAFF = {
     "staff-policy": "/staff/policies/1",
     "staff-policy-examples": "/staff/policies/1/examples",
     "staff-policy-grants": "/staff/policies/1/grants",
+    "staff-policy-granting": "/staff/policies/3/granting",
     "staff-imports": "/staff/enterprises/imports",
     "staff-places": "/staff/places",
     "staff-place": "/staff/places/520327001901",

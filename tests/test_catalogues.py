@@ -16,9 +16,9 @@ KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettex
 
 
 @cache  # a whole extraction each time: some seconds
-def used() -> dict[str, str]:
-    """Every message in the code and the templates, with where it stands."""
-    found: dict[str, str] = {}
+def places() -> dict[str, list[str]]:
+    """Every message in the code and the templates, with all places where it stands."""
+    found: dict[str, list[str]] = {}
     python = [("**.py", "python")]
     jinja = [("**.html", "jinja2"), ("**.txt", "jinja2")]
     options = {"**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
@@ -26,8 +26,13 @@ def used() -> dict[str, str]:
         for path, line, message, _, _ in extract_from_dir(folder, methods, options, keywords=KEYWORDS):
             singular = message[0] if isinstance(message, tuple) else message
             if singular:
-                found.setdefault(singular, f"{folder.name}/{path}:{line}")
+                found.setdefault(singular, []).append(f"{folder.name}/{path}:{line}")
     return found
+
+
+def used() -> dict[str, str]:
+    """Every message, with the first place where it stands."""
+    return {message: where[0] for message, where in places().items()}
 
 
 @cache
@@ -92,3 +97,16 @@ def test_placeholders_survive_translation() -> None:
             told = f"{catalogue}: {key!r} became {one!r}"
             assert {name if name in names(key) else f"{name}_en" for name in names(one)} == names(key), told
             assert names(one) <= names(key) | given(key), told
+
+
+def rooms_of(message: str) -> set[str]:
+    """The rooms that say it, in code or on their pages."""
+    return {re.sub(r"^(civicgraph|templates)/(staff/|demo/)?", "", place).split("/")[0] for place in places()[message]}
+
+
+def test_what_several_rooms_say_is_not_explained_for_one_of_them() -> None:
+    """A translation that adds what its room needs is of that room alone: others would show it for something else."""
+    general = {"元", "%", "文件", "市、区"}
+    for key, catalogue, text in translated():
+        added = re.findall(r"（([^）]*)）", text if isinstance(text, str) else "".join(text)) if "(" not in key else []
+        assert set(added) <= general or len(rooms_of(key)) == 1, f"{catalogue}: {key!r} became {text!r}"

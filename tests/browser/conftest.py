@@ -23,11 +23,10 @@ from civicgraph.enterprises.industries import load_industries
 from civicgraph.grievances.models import Body, GrievanceCategory, Urgency
 from civicgraph.grievances.operations import file_grievance
 from civicgraph.permissions import Actor, Role
-from civicgraph.policies import operations as policies
 from tests.checklists.conftest import ANSWERS, template
 from tests.conftest import SECRET, make_settings
 from tests.enterprises.conftest import CASES
-from tests.policies.conftest import published
+from tests.policies.conftest import granted_to_all, published
 from tests.projects.conftest import signed
 from tests.support import city
 from tests.support.chromium import options
@@ -55,7 +54,7 @@ async def enter_enterprise(admin: Actor) -> None:
     await EnterpriseAccount.create(enterprise_id=row.id, person_id=person.id, way=ClaimWay.CODE)
     owner = Actor(kind="person", person_id=person.id, name=person.name)
     policy = await published(admin)
-    await policies.grant_policy(admin, {"id": policy.id})
+    await granted_to_all(admin, policy.id)
     await signed(admin, enterprise_code=row.credit_code, investor="")
     draft = await checklists.create_checklist(admin, template())
     checklist = await checklists.publish_checklist(admin, {"id": draft.id, "version": draft.version})

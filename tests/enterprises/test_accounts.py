@@ -38,7 +38,7 @@ from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.policies import operations as policies
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
 from tests.enterprises.conftest import CASES, Enter, another
-from tests.policies.conftest import published
+from tests.policies.conftest import granted_to_all, published
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
@@ -121,7 +121,7 @@ async def test_its_people_see_what_is_private_to_it_and_of_no_other(
     await enter(**WITH_EMAIL)
     await enter(credit_code=another(1), name="另一家", **WITH_EMAIL)
     policy = await published(supervisor)
-    await policies.grant_policy(supervisor, {"id": policy.id})
+    await granted_to_all(supervisor, policy.id)
     await GrievanceCategory.create(
         code="ent_policy",
         name="政策",
@@ -327,7 +327,7 @@ async def test_staff_let_somebody_in_at_the_window_and_end_it(
 async def test_an_objection_holds_the_payment_back_until_it_is_answered(enter: Enter, supervisor: Actor) -> None:
     await enter(**WITH_EMAIL)
     policy = await published(supervisor)
-    await policies.grant_policy(supervisor, {"id": policy.id})
+    await granted_to_all(supervisor, policy.id)
     grant = await PolicyGrant.get()
     owner = await claimed()
     words = {"id": grant.id, "objection": "参保的是十二个人"}
@@ -372,7 +372,7 @@ async def test_an_enterprise_walks_from_the_code_to_its_own_page(app: Starlette)
     supervisor = await place.person("supervisor", Role.SUPERVISOR, FENGGANG)
     await operations.create_enterprise(supervisor, {**CASES, **WITH_EMAIL})
     policy = await published(supervisor)
-    await policies.grant_policy(supervisor, {"id": policy.id})
+    await granted_to_all(supervisor, policy.id)
     page = visit(app)
     await page.open("/enterprises/claim")
     await page.send("/enterprises/claim", credit_code=CODE)

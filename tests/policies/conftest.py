@@ -54,6 +54,16 @@ async def published(actor: Actor, **values: Any) -> Policy:
     return await operations.publish_policy(actor, {"id": row.id, "version": row.version})
 
 
+async def granted_to_all(actor: Actor, number: int) -> dict[str, Any]:
+    """Granted as one does it: by what a dry run says."""
+    trial = await operations.try_policy(actor, {"id": number})
+    expected = {"expected_count": trial["within_budget"], "expected_fen": int(trial["within_budget_fen"])}
+    found: dict[str, Any] = await operations.grant_policy(
+        actor, {"id": number, "rule_version": trial["rule_version"], **expected}
+    )
+    return found
+
+
 @pytest.fixture
 async def supervisor(connected: Settings) -> Actor:
     """Who oversees Fenggang county; its neighbour county has an enterprise too."""

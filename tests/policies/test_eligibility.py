@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import HealthCheck, given
@@ -15,7 +17,19 @@ from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import Enterprise, EnterpriseList, EnterpriseListing
 from civicgraph.policies import wording
-from civicgraph.policies.eligibility import FACTS, FactKind, Known, Sql, condition, explained, holds, years_before
+from civicgraph.policies.eligibility import (
+    FACTS,
+    FactKind,
+    Known,
+    Sql,
+    condition,
+    conditions,
+    explained,
+    holds,
+    years_before,
+)
+from civicgraph.policies.models import Policy, PolicyRuleLine
+from civicgraph.policies.operations.catalogue import write_words
 from civicgraph.settings import Settings
 from tests.support import city
 
@@ -111,6 +125,7 @@ async def test_random_rules_find_the_same_enterprises_by_sql_and_by_python(conne
         asked.append(tree)
 
     collect()
+    silent = 0
     for tree in asked:
         sql = Sql(connection.capabilities.dialect, DAY)
         rows = await connection.execute_query_dict(
@@ -118,6 +133,9 @@ async def test_random_rules_find_the_same_enterprises_by_sql_and_by_python(conne
         )
         expected = [number for number, one in enumerate(known, 1) if holds(tree, one, DAY)]
         assert [row["id"] for row in rows] == expected, tree
+        silent += (is_silent := "status" not in {one["fact"] for one in conditions(tree)}) and bool(expected)
+        assert not is_silent or {known[number - 1].status for number in expected} <= {"active"}, tree
+    assert silent >= 20  # the rules that name no status are many, and find somebody
 
 
 @given(tree=TREES)
@@ -156,6 +174,43 @@ def test_a_rule_is_said_in_both_languages() -> None:
         "all": [{"fact": "industry", "is": "one_of", "value": ["C"]}, {"fact": "age", "is": "at_least", "value": 3}]
     }
     chinese = [words for _, _, words in wording.spoken(tree, {"C": "制造业"}, "zh")]
-    assert chinese == ["以下条件都要满足：", "行业：制造业", "成立年数：至少 3"]
+    assert chinese == ["以下条件都要满足：", "行业：制造业", "成立年数：至少 3", "状态：在业"]
     english = [words for _, _, words in wording.spoken(tree, {"C": "Manufacturing"}, "en")]
-    assert english[1:] == ["Industry: Manufacturing", "Years since its founding: at least 3"]
+    assert english[1:] == ["Industry: Manufacturing", "Years since its founding: at least 3", "Status: In business"]
+
+
+def test_who_gave_up_business_qualifies_only_where_the_rule_names_the_status() -> None:
+    few = {"fact": "employees", "is": "at_most", "value": 9}
+    closed = {"fact": "status", "is": "one_of", "value": ["closed"]}
+    for tree in (few, {"any": [few, few]}, {"all": [few]}, {"not": {"not": few}}):
+        answers = [holds(tree, Known(employees=3, status=one), DAY) for one in ("active", "suspended", "closed", None)]
+        assert answers == [True, False, False, None], tree
+        said = [path for path, _, _ in wording.spoken(tree, {}, "zh")]
+        assert list(explained(tree, Known(employees=3, status="closed"), DAY)) == said, tree
+    assert holds({"any": [few, closed]}, Known(employees=3, status="suspended"), DAY) is True
+    assert holds({"not": closed}, Known(employees=3, status="suspended"), DAY) is True
+
+
+async def test_rules_from_before_get_the_words_that_they_would_be_saved_with(connected: Settings) -> None:
+    await city.build()
+    await load_industries()
+    few = {"fact": "employees", "is": "at_most", "value": 9}
+    kept = {"fact": "status", "is": "one_of", "value": ["closed"]}
+    trees = [few, {"any": [few, {"not": few}]}, {"all": [few, {"any": [few, few]}]}, {"all": [few, kept]}, {}]
+    values = {"category": "market", "title": "展会", "summary": "", "owner": "商务局", "starts_on": DAY}
+    for tree in trees:
+        row = await Policy.create(**values, amount_kind="none", division_id=city.CITY, eligibility=tree)
+        for position, (path, is_group, words) in enumerate(wording.lines(tree, {}) if tree else (), 1):
+            line = {"position": position, "path": path, "depth": path.count(".") + 1 if path else 0}
+            await PolicyRuleLine.create(policy_id=row.id, **line, is_group=is_group, words=words, words_en=words)
+    before = import_module("civicgraph.migrations.0064_budgets_used_up")
+    await before.say_who(None, SimpleNamespace(client=get_connection("default")))
+
+    async def lines() -> list[tuple[Any, ...]]:
+        names = ("policy_id", "position", "path", "depth", "is_group", "words")
+        return list(await PolicyRuleLine.all().order_by("policy_id", "position").values_list(*names))
+
+    migrated = await lines()
+    for row in await Policy.all():
+        await write_words(row)
+    assert migrated == await lines()

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from civicgraph.policies import operations
 from civicgraph.policies.models import GrantState, Policy, PolicyCell, PolicyGrant, PolicyStatus
 from civicgraph.policies.rounds import PAUSE, match_some, tell_some
 from civicgraph.settings import Settings
-from tests.policies.conftest import FITS, POLICY, enter, published
+from tests.policies.conftest import FITS, POLICY, enter, granted_to_all, published
 from tests.support import city as place
 from tests.support.city import FENGGANG, SUIYANG
 
@@ -65,18 +66,18 @@ async def test_granting_follows_the_register_until_the_budget_ends_and_asked_aga
     trial = await operations.try_policy(supervisor, {"id": row.id})
     assert trial == {
         **{"qualifying": 10, "amount_unknown": 0, "amount_fen": "1000000", "already": 0},
-        **{"within_budget": 8, "within_budget_fen": "800000"},
+        **{"within_budget": 8, "within_budget_fen": "800000", "budget_left_fen": "850000", "rule_version": 1},
     }
     assert not await PolicyGrant.exists()
     for count in (8, 0):
-        assert (await operations.grant_policy(supervisor, {"id": row.id}))["count"] == count
+        assert (await granted_to_all(supervisor, row.id))["count"] == count
     assert await states(row) == {"objection": 8, "proposed": 2}
     assert (await Policy.get(id=row.id)).granted_fen == 8_000_00
     assert await cells(row) == [("5203", 8, 8_000_00, 0, 0), (FENGGANG, 8, 8_000_00, 0, 0)]
     first = await PolicyGrant.filter(policy_id=row.id, state="objection").order_by("enterprise_id").first()
     assert first is not None
     await operations.withdraw_grant(supervisor, {"id": first.id, "reason": "异议成立"})
-    assert (await operations.grant_policy(supervisor, {"id": row.id}))["count"] == 1
+    assert (await granted_to_all(supervisor, row.id))["count"] == 1
     assert await states(row) == {"objection": 8, "proposed": 1, "withdrawn": 1}
     await tell_some()
     with clock.override(clock.now() + timedelta(days=8)), pytest.raises(OperationError):
@@ -96,7 +97,7 @@ async def test_an_enterprise_is_told_once_by_e_mail(supervisor: Actor) -> None:
     await enter(2)
     await Enterprise.filter(credit_code=f"{1:018}").update(contact_email=crypto.encrypt("boss@example.invalid"))
     row = await published(supervisor)
-    await operations.grant_policy(supervisor, {"id": row.id})
+    await granted_to_all(supervisor, row.id)
     assert [await tell_some(), await tell_some()] == [2, 0]
     (message,) = await OutboxMessage.filter(template="policy_grant")
     assert message.values["title"] == "稳岗补贴"
@@ -114,7 +115,7 @@ async def test_who_acts_for_an_enterprise_is_told_in_their_language_and_nobody_e
         gone = {"ended_at": clock.now()} if one is people[2] else {}
         await EnterpriseAccount.create(enterprise_id=enterprise.id, person_id=one.id, way="code", **gone)
     row = await published(supervisor)
-    await operations.grant_policy(supervisor, {"id": row.id})
+    await granted_to_all(supervisor, row.id)
     assert [await tell_some(), await tell_some()] == [1, 0]
     inbox = {one.person_id: one for one in await InboxMessage.all()}  # type: ignore[attr-defined]
     assert set(inbox) == {people[0].id, people[1].id}
@@ -130,7 +131,7 @@ async def test_who_acts_for_an_enterprise_is_told_in_their_language_and_nobody_e
 async def test_the_days_for_objections_begin_when_the_enterprise_is_called(supervisor: Actor) -> None:
     await enter(1)
     row = await published(supervisor)
-    await operations.grant_policy(supervisor, {"id": row.id})
+    await granted_to_all(supervisor, row.id)
     grant = await PolicyGrant.get()
     with pytest.raises(OperationError):  # the leading process may still write to it
         await operations.tell_by_phone(supervisor, {"id": grant.id})
@@ -153,12 +154,12 @@ async def test_the_period_of_a_policy_is_no_longer_changed_once_it_was_granted(s
     row = await published(supervisor)
     values = {**POLICY, "id": row.id}
     row = await operations.update_policy(supervisor, {**values, "version": row.version, "cycle": "quarter"})
-    await operations.grant_policy(supervisor, {"id": row.id})
+    await granted_to_all(supervisor, row.id)
     with pytest.raises(InvalidInput) as caught:
         await operations.update_policy(supervisor, {**values, "version": row.version, "cycle": "year"})
     (error,) = caught.value.errors
     assert (error.field, error.code) == ("cycle", "granted")
-    assert (await operations.grant_policy(supervisor, {"id": row.id}))["count"] == 0
+    assert (await granted_to_all(supervisor, row.id))["count"] == 0
     await operations.update_policy(supervisor, {**values, "version": row.version, "cycle": "quarter", "title": "稳岗"})
 
 
@@ -221,7 +222,7 @@ async def test_two_processes_killed_at_random_grant_each_enterprise_once_within_
         for one in both:
             one.kill()
             await one.wait()
-    await operations.grant_policy(supervisor, {"id": row.id})
+    await granted_to_all(supervisor, row.id)
     found = await PolicyGrant.filter(policy_id=row.id)
     assert len({one.enterprise_id for one in found}) == len(found) == 300  # type: ignore[attr-defined]
     granted = [one for one in found if one.state is GrantState.OBJECTION]
@@ -243,7 +244,86 @@ async def test_another_county_grants_nothing_here(supervisor: Actor) -> None:
 
     row = await published(supervisor)
     other = await city.person("other", Role.SUPERVISOR, SUIYANG)
-    for work in (operations.try_policy, operations.grant_policy, operations.pay_grants):
+    seen = {"rule_version": 1, "expected_count": 0, "expected_fen": 0}
+    for work, more in ((operations.try_policy, {}), (operations.grant_policy, seen), (operations.pay_grants, {})):
         with pytest.raises(OperationError) as refused:
-            await work(other, {"id": row.id})
+            await work(other, {"id": row.id, **more})
         assert refused.value.code == "FORBIDDEN"
+
+
+async def test_granting_is_refused_where_it_would_be_another_than_in_its_dry_run(supervisor: Actor) -> None:
+    await enter(3)
+    row = await published(supervisor)
+
+    async def seen() -> dict[str, Any]:
+        found = await operations.try_policy(supervisor, {"id": row.id})
+        expected = {"expected_count": found["within_budget"], "expected_fen": int(found["within_budget_fen"])}
+        return {"id": row.id, "rule_version": found["rule_version"], **expected}
+
+    first = await seen()
+    loose = {**POLICY, "amount_kind": "fixed", "amount_fen": 1_000_00}  # the same figures by another rule
+    changed = await operations.update_policy(supervisor, {**loose, "id": row.id, "version": row.version})
+    assert (await seen()) == {**first, "rule_version": changed.rule_version}
+    second = await seen()
+    await enter(1, first=50)
+    for stale in (first, second):
+        with pytest.raises(operations.TrialOver) as refused:
+            await operations.grant_policy(supervisor, stale)
+        assert refused.value.code == "CONFLICT"
+        assert "4 家企业，合计 4,000 元" in refused.value.errors[0].message
+    assert await states(row) == {}
+    third = await seen()
+    poorer = {**loose, "budget_fen": 2_000_00, "version": changed.version, "id": row.id}
+    await operations.update_policy(supervisor, poorer)
+    with pytest.raises(operations.TrialOver):
+        await operations.grant_policy(supervisor, third)
+    assert (await operations.grant_policy(supervisor, await seen()))["amount_fen"] == "200000"
+
+
+async def test_who_is_deregistered_or_rests_is_found_only_by_a_rule_that_names_the_status(supervisor: Actor) -> None:
+    await enter(3)
+    for number, status in ((1, "closed"), (2, "suspended")):
+        await Enterprise.filter(credit_code=f"{number:018}").update(status=status)
+    few = {"fact": "employees", "comparison": "at_least", "value": "5"}
+    row = await published(supervisor, conditions=[few])
+    assert (await granted_to_all(supervisor, row.id))["count"] == 1
+    granted = await PolicyGrant.get()
+    assert granted.enterprise_id == (await Enterprise.get(credit_code=f"{3:018}")).id  # type: ignore[attr-defined]
+    closed = await operations.explain_policy(supervisor, {"policy_id": row.id, "credit_code": f"{1:018}"})
+    assert (closed["qualifies"], closed["unmet"]) == (False, ["状态：在业"])
+    assert "状态：在业 · 登记信息：已注销" in closed["register_says"]
+    resting = {"fact": "status", "comparison": "one_of", "value": "suspended"}
+    values = {"conditions": [few, resting], "title": "歇业"}
+    other = await operations.create_policy(supervisor, {**POLICY, **values})
+    assert (await operations.try_policy(supervisor, {"id": other.id}))["qualifying"] == 1
+
+
+async def test_that_a_budget_is_used_up_is_told_once_to_those_who_grant_until_there_is_money_again(
+    supervisor: Actor,
+) -> None:
+    await enter(3)
+    row = await published(supervisor, budget_fen=2_500_00)
+    told = InboxMessage.filter(person_id=supervisor.person_id)
+    await match_some()
+    assert (await Policy.get(id=row.id)).used_up_at is None
+    await granted_to_all(supervisor, row.id)
+    for _ in range(2):
+        await granted_to_all(supervisor, row.id)
+        await operations.match_policy(supervisor, {"id": row.id})
+    (message,) = await told
+    assert "预算已用完：稳岗补贴" in message.subject
+    assert "还剩 500 元" in message.text
+    assert message.link == f"/staff/policies/{row.id}/grants"
+    row = await Policy.get(id=row.id)
+    assert row.used_up_at is not None
+    more = {**POLICY, "id": row.id, "version": row.version}
+    row = await operations.update_policy(supervisor, {**more, "budget_fen": 3_000_00})
+    assert row.used_up_at is None
+    with clock.override(clock.now() + timedelta(minutes=1)):
+        await granted_to_all(supervisor, row.id)
+    assert (await Policy.get(id=row.id)).used_up_at is not None
+    assert await told.count() == 2
+    first = await PolicyGrant.filter(policy_id=row.id).first()
+    assert first is not None
+    await operations.withdraw_grant(supervisor, {"id": first.id, "reason": "异议成立"})
+    assert (await Policy.get(id=row.id)).used_up_at is None

@@ -6,15 +6,17 @@ import re
 
 from starlette.applications import Starlette
 
+from civicgraph.accounts.models import Person
 from civicgraph.enterprises.industries import load_industries
-from civicgraph.enterprises.models import Enterprise
-from civicgraph.permissions import Role
-from civicgraph.policies.models import Policy, PolicyStatus
+from civicgraph.enterprises.models import Enterprise, EnterpriseAccount
+from civicgraph.permissions import Actor, Role
+from civicgraph.policies import operations
+from civicgraph.policies.models import Policy, PolicyGrant, PolicyStatus
 from civicgraph.text import search_terms
-from tests.policies.conftest import POLICY, enter, published
+from tests.policies.conftest import POLICY, enter, granted_to_all, published
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
-from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
+from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, SUIYANG
 
 
 async def test_anybody_sees_who_qualifies_and_learns_whether_they_would(app: Starlette) -> None:
@@ -86,7 +88,8 @@ async def test_staff_write_a_rule_in_rows_try_it_publish_it_and_grant_it(app: St
         await page.send(f"{base}/{noun}")
     assert (await Policy.get()).status is PolicyStatus.PUBLISHED
     await page.open(f"{base}/grants")
-    assert "没有确认任何企业" in await page.send(f"{base}/trials")
+    await page.open(f"{base}/granting")
+    assert not await PolicyGrant.exists()
     assert "已确认 2 家企业" in await page.send(f"{base}/granting")
     await page.http.aclose()
 
@@ -185,7 +188,119 @@ async def test_a_rule_asks_for_total_assets_which_the_register_knows_and_nobody_
     for number, words in ((1, "登记信息：500,000"), (2, "登记信息：499,999"), (3, "登记信息里没有")):
         found = await Enterprise.get(credit_code=f"{number:018}")
         assert words in await staff.open(f"/staff/enterprises/{found.credit_code}/policies/{row.id}"), number
-    await staff.open(f"{base}/grants")
+    await staff.open(f"{base}/granting")
     assert "已确认 1 家企业" in await staff.send(f"{base}/granting")
     for browser in (staff, stranger):
+        await browser.http.aclose()
+
+
+async def test_granting_shows_what_it_does_and_asks_and_again_when_that_has_changed(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    await enter(3)
+    page = await signed_in(app, await place.person("supervisor", Role.SUPERVISOR, FENGGANG))
+    supervisor = await place.person("chief", Role.SUPERVISOR, FENGGANG)
+    row = await published(supervisor, budget_fen=3_500_00)
+    base = f"/staff/policies/{row.id}"
+    text = await page.open(f"{base}/grants")
+    assert f'href="{base}/granting"' in text
+    assert f'action="{base}/granting"' not in text  # nothing is granted by one press
+    text = await page.open(f"{base}/granting")
+    for words in ("试算：没有确认任何企业", "确认后剩 500 元", "确认：3 家企业享受，共 3,000 元", "参保人数：至少 5"):
+        assert words in text, words
+    await enter(1, first=50)
+    await Enterprise.filter(credit_code=f"{1:018}").update(employees=4)
+    await Enterprise.filter(credit_code=f"{2:018}").update(employees=20)
+    text = await page.send(f"{base}/granting")
+    assert page.status == 422
+    assert not await PolicyGrant.exists()
+    assert "试算以后，规则、登记情况或预算有了变化" in text
+    assert "确认：2 家企业享受，共 3,000 元" in text
+    assert "已确认 2 家企业，共 3,000 元" in await page.send(f"{base}/granting")
+    assert "预算已用完" in await page.open(f"{base}/granting")
+    await page.http.aclose()
+
+
+async def test_would_i_qualify_asks_only_for_what_the_rule_names_and_takes_names(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    chief = await place.person("chief", Role.ADMINISTRATOR, CITY)
+    made = {"fact": "industry", "comparison": "one_of", "value": "65"}
+    here = {"fact": "place", "comparison": "one_of", "value": HONGQIAO}
+    everywhere = await published(chief, division_code=CITY)
+    county = await published(chief)
+    named = await operations.create_policy(chief, {**POLICY, "division_code": CITY, "conditions": [made, here]})
+    await Policy.filter(id=named.id).update(status="published")
+    stranger = visit(app)
+    assert 'name="division_code"' not in await stranger.open(f"/policies/{everywhere.id}")
+    answer = await stranger.send(f"/policies/{everywhere.id}#answer", status="active", employees="5")
+    assert "可得 500 元" in answer  # a policy of the whole city asks nobody where they are
+    assert f'<option value="{FENGGANG}">' in await stranger.open(f"/policies/{county.id}")
+    action = f"/policies/{named.id}#answer"
+    text = await stranger.open(f"/policies/{named.id}")
+    assert re.search(rf'<optgroup label="绥阳县">\s*<option value="{HONGQIAO}">', text)
+    assert '<option value="65">65 软件' in text
+    text = await stranger.send(action, status="active", industry_code="软件", division_code="绥阳县")
+    assert page_refused(stranger.status, text, "“软件”不在名单里。请从名单里选一个，或者不选。")
+    assert '<option value="6513">6513' in text  # what holds the words is shown to choose from
+    assert '<option value="65">65 软件' in text
+    assert f'<option value="{SUIYANG}" selected>绥阳县' in text
+    text = await stranger.send(action, status="active", industry_code="6513", division_code=HONGQIAO)
+    assert "按已知情况，符合条件" in text
+    text = await stranger.send(action, status="active", industry_code="应用软件开发", division_code="绥阳县")
+    assert "不符合条件" in text
+    await stranger.http.aclose()
+
+
+def page_refused(status: int, text: str, words: str) -> bool:
+    """Whether a page says so, and did nothing."""
+    return status == 422 and words in text
+
+
+async def test_that_a_budget_is_used_up_stands_wherever_one_reads_who_qualifies(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    await enter(5)
+    supervisor = await place.person("supervisor", Role.SUPERVISOR, FENGGANG)
+    row = await published(supervisor, budget_fen=4_500_00)
+    stranger, staff = visit(app), await signed_in(app, supervisor)
+    assert "还剩 4,500 元" in await stranger.open(f"/policies/{row.id}")
+    last = await Enterprise.get(credit_code=f"{5:018}")
+    owner = await Person.create(username="owner", name="李厂长")
+    await EnterpriseAccount.create(enterprise_id=last.id, person_id=owner.id, way="code")
+    mine = await signed_in(app, Actor(kind="person", person_id=owner.id, name=owner.name))
+    await granted_to_all(supervisor, row.id)
+    used_up = "预算已用完：不追加预算就不再确认。"
+    text = await stranger.open(f"/policies/{row.id}")
+    assert used_up in text
+    assert "还剩 500 元" in text
+    assert used_up in await stranger.send(f"/policies/{row.id}#answer", credit_code=last.credit_code, employees="10")
+    own = f"/my/enterprises/{last.credit_code}"
+    for page in (own, f"{own}/policies/{row.id}"):
+        assert used_up in await mine.open(page), page
+    text = await mine.open(f"{own}/policies")
+    assert "按登记先后享受，到政策预算用完为止" in text
+    for shown in (text, await stranger.open("/policies"), await staff.open("/staff/policies")):
+        assert re.search(r'class="tag late">\s*预算已用完', shown)
+    code = f"/staff/enterprises/{last.credit_code}/policies"
+    assert "预算已用完" in await staff.open(code)
+    assert used_up in await staff.open(f"{code}/{row.id}")
+    for browser in (stranger, staff, mine):
+        await browser.http.aclose()
+
+
+async def test_what_is_left_of_a_budget_is_not_public_while_it_would_tell_of_one_or_two(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    await enter(2)
+    supervisor = await place.person("supervisor", Role.SUPERVISOR, FENGGANG)
+    row = await published(supervisor)
+    stranger, staff = visit(app), await signed_in(app, supervisor)
+    left = {2: "8,000 元", 3: "7,000 元"}
+    for count in (2, 3):
+        await granted_to_all(supervisor, row.id)
+        assert (f"还剩 {left[count]}" in await stranger.open(f"/policies/{row.id}")) is (count == 3)
+        assert f"还剩 {left[count]}" in await staff.open(f"/policies/{row.id}")
+        await enter(1, first=50 + count)
+    for browser in (stranger, staff):
         await browser.http.aclose()

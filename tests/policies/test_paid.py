@@ -18,7 +18,7 @@ from civicgraph.policies import operations
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant, WithheldSum
 from civicgraph.policies.rounds import tell_some
 from civicgraph.settings import Settings
-from tests.policies.conftest import enter, published
+from tests.policies.conftest import enter, granted_to_all, published
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
 from tests.support.city import CITY, FENGGANG, HONGQIAO, SUIYANG
@@ -35,7 +35,7 @@ async def build() -> Policy:
     await enter(2, code=HONGQIAO, first=900)
     chief = await place.person("chief", Role.ADMINISTRATOR, CITY)
     policy = await published(chief, division_code=CITY)
-    await operations.grant_policy(chief, {"id": policy.id})
+    await granted_to_all(chief, policy.id)
     await tell_some()
     for grant in await PolicyGrant.all():
         await operations.tell_by_phone(chief, {"id": grant.id})

@@ -12,7 +12,7 @@ from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
 from civicgraph.i18n import N_
 from civicgraph.operations import Input
-from civicgraph.policies.eligibility import FACTS, Known, Tree, conditions
+from civicgraph.policies.eligibility import FACTS, Known, Tree, conditions, whole
 
 _MONEY: dict[str, Any] = {"widget": "money"}
 
@@ -27,8 +27,8 @@ class OwnAnswers(Input):
     kind: EnterpriseKind | None = Field(None, title=N_("Legal kind"))
     status: EnterpriseStatus | None = Field(None, title=N_("Status"))
     scale: EnterpriseScale | None = Field(None, title=N_("Scale"))
-    industry_code: str = Field("", title=N_("Industry"), max_length=4, pattern=r"^$|^[A-T]$|^\d{2,4}$")
-    division_code: str = Field("", title=N_("Place"), max_length=12, pattern=r"^$|^(\d{4}|\d{6}|\d{9}|\d{12})$")
+    industry_code: str = Field("", title=N_("Industry"), max_length=60)
+    division_code: str = Field("", title=N_("Place"), max_length=60)
     established_on: date | None = Field(None, title=N_("Founded on"))
     employees: int | None = Field(None, title=N_("People insured through it"), ge=0, le=2_000_000)
     revenue_fen: int | None = Field(
@@ -47,10 +47,10 @@ _FIELDS = {
 }
 
 
-def asked(tree: Tree, amount_kind: str) -> set[str]:
-    """The fields that a rule, its place and its amount need."""
-    found = {"credit_code", "division_code"}
-    for one in conditions(tree) if tree else []:
+def asked(tree: Tree, amount_kind: str, *, is_of_part: bool) -> set[str]:
+    """The fields that a rule and its amount need; the place also where the policy is for a part of the city."""
+    found = {"credit_code"} | ({"division_code"} if is_of_part else set())
+    for one in conditions(whole(tree)) if tree else []:
         fact = FACTS[one["fact"]]
         if fact.of_list or fact.name == "list":
             found |= {"lists", "listed_on"} if fact.of_list else {"lists"}

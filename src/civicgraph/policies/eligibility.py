@@ -2,7 +2,8 @@
 
 The same tree becomes one SQL condition (both databases), an answer for one enterprise in plain Python with the answer
 of each of its conditions, and words. What the register does not know is neither true nor false (Kleene's logic, which
-is SQL's): nobody gets money by a fact that is not known, nor by its denial.
+is SQL's): nobody gets money by a fact that is not known, nor by its denial. A rule that does not say which status is
+for enterprises in business alone.
 """
 
 from __future__ import annotations
@@ -216,6 +217,19 @@ def branches(tree: Tree) -> list[Tree]:
     return [tree["not"]] if "not" in tree else list(tree.get("all") or tree.get("any") or [])
 
 
+_IN_BUSINESS: Tree = {"fact": "status", "is": "one_of", "value": [EnterpriseStatus.ACTIVE.value]}
+
+
+def whole(tree: Tree) -> Tree:
+    """A rule with what it need not say: who gave up business, or rests, qualifies only where the rule names the status.
+
+    The branches keep their paths where all of them have to hold.
+    """
+    if not tree or any(one["fact"] == "status" for one in conditions(tree)):
+        return tree
+    return {"all": [*tree["all"], _IN_BUSINESS]} if "all" in tree else {"all": [tree, _IN_BUSINESS]}
+
+
 def _is_bound_held(fact: Fact, comparison: str, value: Any, bound: Any, day: date) -> bool:
     if fact.kind is FactKind.YEARS:  # so many years at least: founded by then at the latest
         latest = years_before(day, bound if comparison == "at_least" else bound + 1)
@@ -225,10 +239,14 @@ def _is_bound_held(fact: Fact, comparison: str, value: Any, bound: Any, day: dat
 
 
 def holds(tree: Tree, known: Known, day: date) -> bool | None:
-    """Whether it qualifies; None when that depends on what is not known."""
+    """Whether an enterprise qualifies by a rule; None when that depends on what is not known."""
+    return _answer(whole(tree), known, day)
+
+
+def _answer(tree: Tree, known: Known, day: date) -> bool | None:
     if "fact" in tree:
         return _holds(FACTS[tree["fact"]], tree, known, day)
-    answers = [holds(one, known, day) for one in branches(tree)]
+    answers = [_answer(one, known, day) for one in branches(tree)]
     if "not" in tree:
         return None if answers[0] is None else not answers[0]
     decisive = "any" in tree
@@ -252,11 +270,15 @@ def _holds(fact: Fact, tree: Tree, known: Known, day: date) -> bool | None:
     return _is_bound_held(fact, tree["is"], value, wanted, day)
 
 
-def explained(tree: Tree, known: Known, day: date, path: str = "") -> dict[str, bool | None]:
-    """The answer of every line of a tree, by its path."""
-    found = {path: holds(tree, known, day)}
+def explained(tree: Tree, known: Known, day: date) -> dict[str, bool | None]:
+    """The answer of every line of a rule, by its path."""
+    return _explained(whole(tree), known, day)
+
+
+def _explained(tree: Tree, known: Known, day: date, path: str = "") -> dict[str, bool | None]:
+    found = {path: _answer(tree, known, day)}
     for index, one in enumerate(branches(tree) if "fact" not in tree else []):
-        found |= explained(one, known, day, f"{path}.{index}".lstrip("."))
+        found |= _explained(one, known, day, f"{path}.{index}".lstrip("."))
     return found
 
 
@@ -264,10 +286,14 @@ def explained(tree: Tree, known: Known, day: date, path: str = "") -> dict[str, 
 
 
 def condition(tree: Tree, sql: Sql) -> str:
-    """The tree as one SQL condition on the row `e` of the register."""
+    """The rule as one SQL condition on the row `e` of the register."""
+    return _branch(whole(tree), sql)
+
+
+def _branch(tree: Tree, sql: Sql) -> str:
     if "fact" in tree:
         return _condition(FACTS[tree["fact"]], tree, sql)
-    parts = [condition(one, sql) for one in branches(tree)]
+    parts = [_branch(one, sql) for one in branches(tree)]
     if "not" in tree:
         return f"NOT ({parts[0]})"
     return f"({(' AND ' if 'all' in tree else ' OR ').join(parts)})"

@@ -123,6 +123,18 @@ class Policy:
     cap_fen = column()
     budget_fen = column()
     granted_fen = column(guard=lambda c, row: c.covers(row["division_id"], EDIT_POLICIES))
+    budget_left_fen = computed(
+        BigInt | None,
+        lambda c, row: f"{row['budget_fen']} - {row['granted_fen']}",
+        "What is left of the budget, in 1/100 CNY; null when it has no bound, or for the public while only one or two"
+        " have it.",
+        guard=rules.may_read_left,
+    )
+    is_used_up = computed(
+        bool,
+        lambda c, row: f"{row['used_up_at']} IS NOT NULL",
+        "The budget does not reach the next enterprise in turn.",
+    )
     objection_days = column()
     matched_at = column()
     is_generated = column()
@@ -345,7 +357,7 @@ Mutation = mutations(
         operations.try_policy,
         {
             **{"qualifying": int, "amount_unknown": int, "amount_fen": str, "already": int},
-            **{"within_budget": int, "within_budget_fen": str},
+            **{"within_budget": int, "within_budget_fen": str, "budget_left_fen": str, "rule_version": int},
         },
     ),
     door(operations.match_policy, {"policy": "Policy"}),

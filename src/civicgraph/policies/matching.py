@@ -10,7 +10,7 @@ from tortoise.connection import get_connection
 
 from civicgraph import clock
 from civicgraph.policies.eligibility import Sql, condition
-from civicgraph.policies.models import Policy
+from civicgraph.policies.models import GrantState, Policy, PolicyGrant
 from civicgraph.policies.rules import amount_sql, period_of
 from civicgraph.policies.settling import settle
 
@@ -25,6 +25,9 @@ class Trial:
     already: int
     within_budget: int
     within_budget_fen: int
+    budget_left_fen: int | None
+    """Before it; None where the budget has no bound."""
+    rule_version: int
 
 
 def begin(policy: Policy, day: date) -> tuple[Any, Sql, str]:
@@ -41,7 +44,7 @@ async def tried(policy: Policy, day: date) -> Trial:
     connection, sql, qualifies = begin(policy, day)
     amount = amount_sql(policy, sql)
     period, number = sql.bind(period_of(policy.cycle, day)), sql.bind(policy.id, "bigint")
-    left = "NULL" if policy.budget_fen is None else sql.bind(policy.budget_fen - policy.granted_fen, "bigint")
+    left = "NULL" if left_of(policy) is None else sql.bind(left_of(policy), "bigint")
     found = (
         f"SELECT e.id, {amount} AS amount, EXISTS (SELECT 1 FROM policy_grant g WHERE g.enterprise_id = e.id"
         f" AND g.policy_id = {number} AND g.period = {period} AND g.state <> 'proposed') AS is_there"
@@ -59,7 +62,23 @@ async def tried(policy: Policy, day: date) -> Trial:
         f" sum(CASE WHEN {fits} THEN amount ELSE 0 END) AS within_budget_fen FROM ({summed}) whole",
         sql.values,
     )
-    return Trial(**{key: int(value or 0) for key, value in row.items()})
+    counts = {key: int(value or 0) for key, value in row.items()}
+    return Trial(**counts, budget_left_fen=left_of(policy), rule_version=policy.rule_version)
+
+
+def left_of(policy: Policy) -> int | None:
+    """What is left of the budget; None where it has no bound."""
+    return None if policy.budget_fen is None else policy.budget_fen - policy.granted_fen
+
+
+async def is_used_up(policy: Policy, day: date) -> bool:
+    """Whether the budget does not reach the next of the proposals in turn, or nothing is left at all."""
+    left = left_of(policy)
+    if left is None or left <= 0:
+        return left is not None
+    waiting = PolicyGrant.filter(policy_id=policy.id, period=period_of(policy.cycle, day), state=GrantState.PROPOSED)
+    first = await waiting.order_by("enterprise_id").first()
+    return first is not None and first.amount_fen > left
 
 
 async def match(policy: Policy, day: date) -> int:
@@ -110,7 +129,7 @@ async def grant(policy: Policy, day: date) -> tuple[int, int]:
     connection = get_connection("default")
     sql = Sql(connection.capabilities.dialect, day)
     number, period = sql.bind(policy.id, "bigint"), sql.bind(period_of(policy.cycle, day))
-    left = "" if policy.budget_fen is None else sql.bind(policy.budget_fen - policy.granted_fen, "bigint")
+    left = "" if left_of(policy) is None else sql.bind(left_of(policy), "bigint")
     on = sql.bind(day, "date")
     ordered = (
         "SELECT id, sum(amount_fen) OVER (ORDER BY enterprise_id) AS so_far FROM policy_grant"

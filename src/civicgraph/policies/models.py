@@ -86,6 +86,9 @@ class Policy(Listing):
     granted_fen = fields.BigIntField(
         default=0, db_default=0, description="What is granted of the budget, without what was withdrawn, in 1/100 CNY."
     )
+    used_up_at = fields.DatetimeField(
+        null=True, description="When its budget no longer reached the next enterprise in turn, empty while it does."
+    )
     objection_days = fields.IntField(default=7, description="Days during which a grant is open to objections.")
     eligibility: fields.Field[dict[str, Any]] = fields.JSONField(
         default=dict, description="Who qualifies, as a tree of conditions, empty while nothing is said."

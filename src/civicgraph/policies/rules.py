@@ -67,6 +67,16 @@ def has_open_objection(c: Compiler, row: Row) -> str:
     return f"EXISTS (SELECT 1 {source} AND {is_objected(grant)} AND ({visible_grant(c, grant)}))"
 
 
+def may_read_left(c: Compiler, row: Row) -> str:
+    """Whether what is left of a budget tells nothing of one or two enterprises, since what was granted in all does not."""
+    city = f"substr({row['division_id']}, 1, 4)"
+    withheld = (
+        f"SELECT 1 FROM withheld_sum kept WHERE kept.division_id = {city} AND kept.policy_number = {row['id']}"
+        f" AND kept.category = '' AND kept.year = '' AND kept.figure = 'granted'"
+    )
+    return f"({row['granted_fen']} = 0 OR NOT EXISTS ({withheld})) OR {c.covers(row['division_id'], EDIT_POLICIES)}"
+
+
 def is_on(policy: Policy, day: date) -> bool:
     """Whether it is open on a day."""
     is_begun = policy.starts_on <= day and (policy.ends_on is None or day <= policy.ends_on)

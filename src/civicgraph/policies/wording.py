@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from civicgraph.i18n import N_, current, gettext, listed
-from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS, Comparison, Fact, FactKind, Tree, branches
+from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS, Comparison, Fact, FactKind, Tree, branches, whole
 
 Names = Mapping[str, str]
 """Names of industries and places by their codes."""
@@ -83,10 +83,10 @@ def _shown(fact: Fact, value: str, names: Names) -> str:
 
 
 def spoken(tree: Tree, names: Names, locale: str) -> list[tuple[str, bool, str]]:
-    """The lines in a language."""
+    """The lines of a rule in a language, with what it need not say."""
     token = current.set(locale)
     try:
-        return list(lines(tree, names))
+        return list(lines(whole(tree), names))
     finally:
         current.reset(token)
 

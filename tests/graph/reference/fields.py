@@ -337,6 +337,8 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "InvestmentProject.stageChanges": owned("InvestmentStageChange", "project_id", "on"),
     "Query.investmentProject": root("InvestmentProject", "id"),
     "Policy.eligibility": lambda world, row: json_text(world.rows.database, row.eligibility),
+    "Policy.budgetLeftFen": lambda world, row: None if row.budget_fen is None else row.budget_fen - row.granted_fen,
+    "Policy.isUsedUp": lambda world, row: row.used_up_at is not None,
     "Policy.examples": owned("PolicyExample", "policy_id"),
     "Policy.ruleLines": owned("PolicyRuleLine", "policy_id", "position"),
     "Checklist.questions": owned("ChecklistQuestion", "checklist_id", "position"),

@@ -10,6 +10,7 @@ from civicgraph.policies.models import (
     GrantState,
     Policy,
     PolicyCategory,
+    PolicyCell,
     PolicyCycle,
     PolicyExample,
     PolicyGrant,
@@ -51,11 +52,20 @@ async def build_policies(places: list[str]) -> None:
             budget_fen=dice.choice([None, 2**53]),
             granted_fen=dice.choice([0, 300]),
             eligibility=dice.choice([{} if status is PolicyStatus.DRAFT else leaf, {"all": [leaf, {"not": leaf}]}]),
+            used_up_at=NOW if number % 3 == 0 else None,
             matched_at=dice.choice([None, NOW]),
             is_generated=number % 2 == 0,
         )
         row.search_terms = search_terms(row.title, row.summary, row.owner, row.title_en)
         await row.save()
+        for year, granted in (("2025", number % 4), ("2026", number % 2)):
+            await PolicyCell.create(
+                division_id=row.division_id[:4],
+                policy_id=row.id,
+                category=row.category.value,
+                year=year,
+                granted=granted,
+            )
         for position, (path, is_group) in enumerate((("", True), ("0", False))[: number % 3]):
             words = {"words": dice.choice(WORDS), "words_en": "words"}
             line = {"position": position, "path": path, "depth": len(path), "is_group": is_group}

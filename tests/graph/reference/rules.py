@@ -247,6 +247,14 @@ def goes_to_own(world: World, row: Any) -> bool:
 
 
 edits_policies = over(EDIT_POLICIES)
+
+
+def tells_of_few(world: World, row: Any) -> bool:
+    """Whether one or two enterprises have a policy: what is left of its budget would tell what they got."""
+    cells = [one for one in world.rows.tables["PolicyCell"] if one.policy_id == row.id and len(one.division_id) == 4]
+    return 1 <= sum(one.granted for one in cells) <= 2
+
+
 keeps_projects = over(EDIT_PROJECTS)
 
 
@@ -444,6 +452,7 @@ GUARDS: dict[str, Rule] = {
     ),
     "InvestmentStageChange.person": keeps_part,
     "Policy.grantedFen": edits_policies,
+    "Policy.budgetLeftFen": lambda world, row: edits_policies(world, row) or not tells_of_few(world, row),
     "GrievanceAnswer.answer": reads_internal,
     **dict.fromkeys(("Upload.isHidden", "Upload.reason"), lambda world, row: sees_file(world, row)),
     "Upload.filename": lambda world, row: row.purpose.value == "material" or sees_file(world, row),

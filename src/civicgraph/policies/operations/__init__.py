@@ -15,6 +15,7 @@ from civicgraph.policies.operations.catalogue import (
 from civicgraph.policies.operations.explaining import explain_policies, explain_policy
 from civicgraph.policies.operations.exporting import export_grants
 from civicgraph.policies.operations.granting import (
+    TrialOver,
     grant_policy,
     match_policy,
     pay_grants,
@@ -27,6 +28,7 @@ from civicgraph.policies.operations.telling import open_grant, tell_by_phone, te
 __all__ = [
     "AddPolicyExample",
     "CreatePolicy",
+    "TrialOver",
     "UpdatePolicy",
     "add_policy_example",
     "answer_objection",

@@ -40,6 +40,7 @@ from civicgraph.policies.models import (
     PolicyRuleLine,
     PolicyStatus,
 )
+from civicgraph.policies.operations.budget import settle_budget
 from civicgraph.policies.rules import amount_of
 from civicgraph.text import search_terms
 
@@ -310,6 +311,7 @@ async def update_policy(actor: Actor, data: UpdatePolicy) -> Policy:
             raise Forbidden
         await _check(row)
     await row.save()
+    await settle_budget(row)
     await write_words(row)
     await audit(actor, row, _trace(before, values_of(row)))
     return row

@@ -14,7 +14,7 @@ from civicgraph.enterprises.models import Enterprise, EnterpriseListing, Industr
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.operations import Input, NotFound, operation
 from civicgraph.permissions import EDIT_POLICIES, READ_ENTERPRISE_CONTACTS, Actor
-from civicgraph.policies.eligibility import FACTS, Known, explained, placed
+from civicgraph.policies.eligibility import FACTS, Known, explained, placed, whole
 from civicgraph.policies.models import Policy, PolicyRuleLine, PolicyStatus
 from civicgraph.policies.rules import amount_of, is_on
 from civicgraph.policies.wording import register_words
@@ -134,7 +134,7 @@ async def _register_says(policy: Policy, known: Known) -> dict[str, str]:
     if place := await Division.get_or_none(code=known.division):
         names[place.code] = place.short_name if is_chinese else place.pinyin or place.short_name
     today, said = clock.today(), {}
-    for path, one in placed(policy.eligibility) if policy.eligibility else ():
+    for path, one in placed(whole(policy.eligibility)) if policy.eligibility else ():
         fact = FACTS[one["fact"]]
         said[path] = register_words(fact, fact.value(known, today), names)
     return said

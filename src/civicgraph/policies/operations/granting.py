@@ -15,6 +15,7 @@ from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import GRANT_POLICIES, Actor
 from civicgraph.policies import matching
 from civicgraph.policies.models import AmountKind, GrantState, Policy, PolicyGrant
+from civicgraph.policies.operations.budget import settle_budget
 from civicgraph.policies.operations.catalogue import of
 from civicgraph.policies.rules import is_on
 
@@ -42,7 +43,8 @@ async def try_policy(actor: Actor, data: PolicyNumber) -> dict[str, Any]:
 
 
 def _told(trial: matching.Trial) -> dict[str, Any]:
-    return {key: str(value) if key.endswith("_fen") else value for key, value in asdict(trial).items()}
+    is_money = {key: value is not None and key.endswith("_fen") for key, value in asdict(trial).items()}
+    return {key: str(value) if is_money[key] else value for key, value in asdict(trial).items()}
 
 
 @operation()
@@ -61,20 +63,48 @@ async def _match(row: Policy) -> None:
     row.matched_on, row.matched_at, row.matched_rule = clock.today(), clock.now(), row.rule_version
     row.matched_entry = newest.id if newest else 0
     await row.save(update_fields=["matched_on", "matched_at", "matched_rule", "matched_entry", "updated_at"])
+    await settle_budget(row)
+
+
+class GrantPolicy(PolicyNumber):
+    """Which policy, and the dry run that the granting follows: what it said has to be so still."""
+
+    rule_version: int = Field(title=N_("Version of the rule in the dry run"), ge=1)
+    expected_count: int = Field(title=N_("Enterprises within the budget in the dry run"), ge=0)
+    expected_fen: int = Field(title=N_("Their sum in the dry run, in 1/100 CNY"), ge=0, le=10**15)
+
+
+class TrialOver(Unavailable):
+    """The rule, the register or the budget is another than in the dry run: nobody has agreed to what would be granted."""
 
 
 @operation()
-async def grant_policy(actor: Actor, data: PolicyNumber) -> dict[str, Any]:
+async def grant_policy(actor: Actor, data: GrantPolicy) -> dict[str, Any]:
     """Grant it to everybody who qualifies today and has not got it in this period, in the order of the register, until
-    the budget ends. Asked again, it grants only what has come since."""
+    the budget ends. It follows a dry run (`tryPolicy`), and is refused where that would come out otherwise by now."""
     row = await of(actor, data.id, GRANT_POLICIES)
     _check_open(row)
+    await _check_trial(row, data)
     await _match(row)
     count, total = await matching.grant(row, clock.today())
     row.granted_fen += total
     await row.save(update_fields=["granted_fen", "updated_at"])
+    await settle_budget(row)
     await audit(actor, row, {"granted": [None, count], "granted_fen": [row.granted_fen - total, row.granted_fen]})
     return {"policy": row, "count": count, "amount_fen": str(total)}
+
+
+async def _check_trial(row: Policy, data: GrantPolicy) -> None:
+    found = await matching.tried(row, clock.today())
+    now = (found.rule_version, found.within_budget, found.within_budget_fen)
+    if now != (data.rule_version, data.expected_count, data.expected_fen):
+        raise TrialOver(
+            N_(
+                "Nothing was granted: the rule, the register or the budget changed since the dry run. It would be %(count)s enterprises and %(amount)s CNY in all now. Please look at the new figures, and confirm them."
+            ),
+            count=found.within_budget,
+            amount=f"{found.within_budget_fen / 100:,.2f}".removesuffix(".00"),
+        )
 
 
 @operation()
@@ -120,6 +150,7 @@ async def withdraw_grant(actor: Actor, data: WithdrawGrant) -> PolicyGrant:
     await grant.save()
     row.granted_fen -= grant.amount_fen
     await row.save(update_fields=["granted_fen", "updated_at"])
+    await settle_budget(row)
     amounts = [(grant.division_id, grant.amount_fen)]  # type: ignore[attr-defined]
     await matching.add_cells(row, "granted", grant.granted_on.year, amounts, -1)
     await audit(actor, grant, {"state": [GrantState.OBJECTION, grant.state], "reason": ["", data.reason]})

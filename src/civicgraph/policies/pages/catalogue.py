@@ -14,9 +14,8 @@ from starlette.routing import Route
 
 from civicgraph import clock, settings
 from civicgraph.divisions.choosing import editable, granted
-from civicgraph.enterprises.models import EnterpriseKind, EnterpriseScale, EnterpriseStatus
 from civicgraph.i18n import N_, gettext
-from civicgraph.operations import InvalidInput, Operation
+from civicgraph.operations import InvalidInput, Unavailable
 from civicgraph.operations.inputs import validate
 from civicgraph.permissions import EDIT_POLICIES
 from civicgraph.policies import operations
@@ -25,6 +24,7 @@ from civicgraph.policies.eligibility import explained
 from civicgraph.policies.models import AmountKind, GrantState, PolicyCategory, PolicyStatus
 from civicgraph.policies.operations.catalogue import ExampleNumber, failure
 from civicgraph.policies.pages import due, rule_form
+from civicgraph.policies.pages.choosing import open_choices, settle_codes
 from civicgraph.policies.rules import amount_of
 from civicgraph.policies.wording import rows_of
 from civicgraph.web import Form, listing, page, read, redirect, require, staff_only, submit
@@ -58,25 +58,20 @@ async def policy(request: Request) -> Response:
     found = await read(request, "policies/policy", variables)
     row = require(found, "policy")
     tree = orjson.loads(row["eligibility"])
-    needed = asked(tree, row["amountKind"])
-    form = Form(
-        OwnAnswers, choices=_open_choices(), leave_out=[name for name in OwnAnswers.model_fields if name not in needed]
-    )
+    place = row["division"]["code"]
+    needed = asked(tree, row["amountKind"], is_of_part=place != settings.current().city_code)
+    choices = await open_choices(request, place, tree)
+    form = Form(OwnAnswers, choices=choices, leave_out=[name for name in OwnAnswers.model_fields if name not in needed])
     values: dict[str, Any] = {"form": form, "answer": None, "tree": tree}
     if request.method == "POST":
         form.bind(await read_body(request))
+    if request.method == "POST" and not form.narrowed:
         try:
-            own = validate(OwnAnswers, for_model(OwnAnswers, form.values))
+            own = settle_codes(form, validate(OwnAnswers, for_model(OwnAnswers, form.values)))
             values["answer"] = await _answer(request, row, tree, own)
         except InvalidInput as error:
             form.found, form.is_refused = error.errors, True
     return await page(request, "policies/policy", variables, values, data=found, status=422 if form.is_refused else 200)
-
-
-def _open_choices() -> dict[str, Any]:
-    """Choices that may be left open: what is not said is not known."""
-    kinds_of = {"kind": EnterpriseKind, "status": EnterpriseStatus, "scale": EnterpriseScale}
-    return {name: [(one.value, one.words) for one in kind] for name, kind in kinds_of.items()}
 
 
 async def _answer(request: Request, row: Mapping[str, Any], tree: Any, own: OwnAnswers) -> dict[str, Any]:
@@ -88,7 +83,8 @@ async def _answer(request: Request, row: Mapping[str, Any], tree: Any, own: OwnA
             raise InvalidInput.at("credit_code", "unknown", words)
     known = known_by(own, entry)
     lines = explained(tree, known, clock.today())
-    is_here = known.division.startswith(row["division"]["code"]) if known.division else None
+    place = row["division"]["code"]  # who asks here and says no code is taken to be of this city
+    is_here = known.division.startswith(place) if known.division else place == settings.current().city_code or None
     whole = lines[""] if is_here else is_here if lines[""] is not False else False
     return {
         "qualifies": whole,
@@ -143,13 +139,14 @@ def _rule_rows(row: Mapping[str, Any]) -> dict[str, Any]:
 async def examples(request: Request) -> Response:
     """The examples of a policy: what it says of each, and a form for another."""
     number = request.path_params["number"]
-    form = Form(operations.AddPolicyExample, {"status": "active"}, choices=_open_choices(), leave_out=["policy_id"])
-    if request.method == "POST" and await submit(request, form, operations.add_policy_example, policy_id=number):
-        return redirect(request, "staff_policies_examples", said=gettext(N_("The example is kept.")), number=number)
     found = await read(request, "staff/policies/examples", {"number": number})
     row = require(found, "policy")
     judged = _as_model(row)
     judged.eligibility = orjson.loads(row["eligibility"])
+    choices = await open_choices(request, row["division"]["code"], judged.eligibility)
+    form = Form(operations.AddPolicyExample, {"status": "active"}, choices=choices, leave_out=["policy_id"])
+    if request.method == "POST" and await submit(request, form, operations.add_policy_example, policy_id=number):
+        return redirect(request, "staff_policies_examples", said=gettext(N_("The example is kept.")), number=number)
     said = {one["number"]: gettext(failure(judged, _example(one))) for one in row["examples"]}
     values = {"form": form, "said": said}
     status = 422 if form.is_refused else 200
@@ -198,7 +195,6 @@ async def grants_page(request: Request, **more: Any) -> Response:
     values = {
         "fields": fields,
         "asked": asked,
-        "trial": None,
         "refused": None,
         "contact": None,
         **more,
@@ -209,19 +205,44 @@ async def grants_page(request: Request, **more: Any) -> Response:
     return await page(request, "staff/policies/grants", variables, values, data=found, status=status)
 
 
-def _step(operation: Operation[Any, Any], said: str = "") -> Any:
-    async def handle(request: Request) -> Response:
-        number = request.path_params["number"]
-        form = Form(operation.input, leave_out=["id"])
-        result = await submit(request, form, operation, id=number)
-        if result is None:
-            return await grants_page(request, refused=form)
-        if not said:
-            return await grants_page(request, trial={key: int(value) for key, value in result.items()})
-        words = gettext(said, count=result["count"], amount=money(int(result["amount_fen"])))
-        return redirect(request, "staff_policies_grants", said=words, number=number)
+async def granting(request: Request) -> Response:
+    """What granting would do, asked before it is done: how many, how much, what is left of the budget."""
+    return await _granting(request)
 
-    return staff_only(handle)
+
+async def _granting(request: Request, refused: Form | None = None) -> Response:
+    number = request.path_params["number"]
+    values: dict[str, Any] = {"trial": None, "refused": refused, "unavailable": []}
+    found = await read(request, "staff/policies/granting", {"number": number})
+    require(found, "policy")
+    try:
+        values["trial"] = await operations.try_policy(request.state.actor, {"id": number})
+    except Unavailable as error:
+        values["unavailable"] = error.errors
+    status = 422 if refused else 200
+    return await page(request, "staff/policies/granting", {"number": number}, values, data=found, status=status)
+
+
+async def grant(request: Request) -> Response:
+    """Grant what was shown; where it would be something else by now, that is shown, and asked again."""
+    number = request.path_params["number"]
+    form = Form(operations.grant_policy.input, leave_out=["id"])
+    result = await submit(request, form, operations.grant_policy, id=number)
+    if result is None:
+        return await _granting(request, form)
+    words = gettext(_GRANTED, count=result["count"], amount=money(int(result["amount_fen"])))
+    return redirect(request, "staff_policies_grants", said=words, number=number)
+
+
+async def pay(request: Request) -> Response:
+    """Record as paid what is past its days for objections."""
+    number = request.path_params["number"]
+    form = Form(operations.pay_grants.input, leave_out=["id"])
+    result = await submit(request, form, operations.pay_grants, id=number)
+    if result is None:
+        return await grants_page(request, refused=form)
+    words = gettext(_PAID, count=result["count"], amount=money(int(result["amount_fen"])))
+    return redirect(request, "staff_policies_grants", said=words, number=number)
 
 
 async def withdraw(request: Request) -> Response:
@@ -269,11 +290,9 @@ ROUTES = [
         methods=["POST"],
     ),
     Route(f"{_ONE}/grants", staff_only(grants), name="staff_policies_grants"),
-    Route(f"{_ONE}/trials", _step(operations.try_policy), name="staff_policies_trial", methods=["POST"]),
-    Route(
-        f"{_ONE}/granting", _step(operations.grant_policy, _GRANTED), name="staff_policies_granting", methods=["POST"]
-    ),
-    Route(f"{_ONE}/payment", _step(operations.pay_grants, _PAID), name="staff_policies_payment", methods=["POST"]),
+    Route(f"{_ONE}/granting", staff_only(granting), name="staff_policies_granting", methods=["GET"]),
+    Route(f"{_ONE}/granting", staff_only(grant), methods=["POST"]),
+    Route(f"{_ONE}/payment", staff_only(pay), name="staff_policies_payment", methods=["POST"]),
     Route(
         _ONE + "/grants/{grant:int}/withdrawal",
         staff_only(withdraw),
