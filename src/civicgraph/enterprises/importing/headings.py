@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
-from civicgraph.i18n import Labelled, listed
+from civicgraph.i18n import Labelled, current, listed
 from civicgraph.web.cells import heading_of, iso_day, text_of, words_of
 
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -80,6 +80,20 @@ def fields_of(headings: Sequence[str]) -> list[str]:
     if twice := {name for name in found if name and found.count(name) > 1}:
         raise UnknownHeadings(listed(sorted(twice)))
     return found
+
+
+def typed(headings: Sequence[str]) -> dict[str, str]:
+    """How a file heads the column of each field. Raises `UnknownHeadings`."""
+    return {name: one.strip() for name, one in zip(fields_of(headings), headings, strict=True) if name}
+
+
+def heading(path: str, headings: Mapping[str, str]) -> str:
+    """How the column is headed that a row's error is about: as the file does, or as it might."""
+    name = path.partition(".")[0]
+    column = next((column for column, field in _MONEY.items() if field == name), name)
+    if column in headings or column not in HEADINGS:
+        return headings.get(column, "")
+    return HEADINGS[column][0] if current.get() == "zh" else column
 
 
 def _member(enum: type[Labelled], text: str) -> str:
