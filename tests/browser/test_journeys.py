@@ -318,3 +318,26 @@ def test_the_pages_of_enterprises_shut_nobody_out_in_either_language(people: Peo
             if there:
                 found[path] = there
     assert not found, found
+
+
+@pytest.mark.parametrize("path", ["/enterprises", "/staff/enterprises"])
+@pytest.mark.parametrize("people", [("desk", True)], indirect=True, ids=["desk-js"])
+def test_the_register_is_searched_while_one_types(people: People, path: str) -> None:
+    page = people.staff("editor") if path.startswith("/staff") else people.resident()
+    page.goto(path)
+    before = page.evaluate("history.length")
+    field, results, asked = page.locator("[data-filters] [name=q]"), page.locator("#results"), []
+    expect(results).to_contain_text(CASES["name"])
+    page.on("request", lambda request: asked.append(request.url) if "q=" in request.url else None)
+    field.press_sequentially("不在名册里的", delay=40)
+    expect(results).to_contain_text("没有符合的企业")
+    expect(page).to_have_url(re.compile("q=%E4"))
+    expect(page.locator("#live")).to_contain_text("没有符合的企业")
+    expect(field).to_be_focused()
+    assert len(asked) == 1  # once, when the typing paused
+    field.fill("")
+    expect(results).to_contain_text(CASES["name"])
+    field.press_sequentially("箱包")
+    expect(page).to_have_url(re.compile("q=%E7"))
+    expect(field).to_be_focused()
+    assert page.evaluate("history.length") == before + 1  # one way back, however often the typing paused

@@ -13,13 +13,16 @@ from starlette.applications import Starlette
 
 from civicgraph import clock
 from civicgraph import settings as configuration
+from civicgraph.divisions.models import Division
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.figures import keeping
 from civicgraph.enterprises.figures.counting import (
+    OLDEST,
     Change,
     History,
     Key,
     Listed,
+    before,
     contribution,
     count,
     last_day,
@@ -176,6 +179,79 @@ async def test_figures_stand_on_a_page_and_in_a_sheet(app: Starlette) -> None:
     )
     assert "这里还没有数字" in await browser.open(f"/enterprises/figures?quarter=2024Q1&within={SUIYANG}")
     await browser.http.aclose()
+
+
+QUARTERS = """query($in: DivisionCode!, $list: EnterpriseList, $from: String, $to: String) {
+  enterpriseFigures(within: $in, list: $list, fromQuarter: $from, toQuarter: $to) { byQuarter { quarter count } } }"""
+
+
+async def test_quarters_in_which_nothing_changed_stand_as_those_before_them(app: Starlette, engine: Engine) -> None:
+    await place.build()
+    await load_industries()
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    listings = [{"list": "four_above", "listed_on": "2025-02-01", "delisted_on": "2025-11-01"}]
+    await operations.create_enterprise(editor, {**CASES, "established_on": "2023-05-01", "listings": listings})
+
+    async def series(**variables: Any) -> list[tuple[str, int]]:
+        found = (await engine.read(QUARTERS, {"in": CITY, **variables}, ANONYMOUS))["enterpriseFigures"]
+        return [(one["quarter"], one["count"]) for one in found["byQuarter"]]
+
+    whole = await series(to="2026Q3")
+    assert [quarter for quarter, _ in whole] == [before("2026Q3", back) for back in reversed(range(28))]
+    assert whole[0][0] == OLDEST
+    assert [count for _, count in whole] == [0] * 14 + [1] * 14
+    of_list = await series(to="2026Q3", list="FOUR_ABOVE")
+    assert of_list[-8:] == [
+        *(("2024Q4", 0), ("2025Q1", 1), ("2025Q2", 1), ("2025Q3", 1)),
+        *(("2025Q4", 0), ("2026Q1", 0), ("2026Q2", 0), ("2026Q3", 0)),
+    ]
+    assert await series(**{"from": "2023Q2", "to": "2023Q4"}) == [("2023Q2", 1), ("2023Q3", 1), ("2023Q4", 1)]
+    assert await series(to="2019Q3") == []
+    assert (await series())[-1] == (quarter_of(clock.today()), 1)
+    assert await series(to="2023Q2") == whole[:15]
+    stranger = visit(app)
+    chart = (
+        (await stranger.open("/enterprises/figures?quarter=2026Q3"))
+        .split('<table class="chart">')[1]
+        .split("</table>")[0]
+    )
+    labels = re.findall(r"<th scope=\"row\">(.*?)</th>", chart)
+    assert (labels[0], labels[-1], len(labels)) == ("2023 年第 4 季度", "2026 年第 3 季度", 12)
+    sheet = await stranger.open("/enterprises/figures.csv?quarter=2026Q3&list=FOUR_ABOVE")
+    assert [line.split(",")[1:3] for line in sheet.splitlines() if line.startswith("季度,")][-7:-2] == [
+        ["2025 年第 1 季度", "1"],
+        ["2025 年第 2 季度", "1"],
+        ["2025 年第 3 季度", "1"],
+        ["2025 年第 4 季度", "0"],
+        ["2026 年第 1 季度", "0"],
+    ]
+    await Division.filter(code=FENGGANG).update(pinyin="Fenggang")
+    stranger.http.cookies.set("lang", "en")
+    for address in ("/enterprises/figures", "/enterprises/figures.csv"):
+        assert "凤冈县 Fenggang" in await stranger.open(f"{address}?quarter=2026Q3"), address
+    await stranger.http.aclose()
+
+
+async def test_figures_of_what_is_not_there_are_refused_with_words(app: Starlette, engine: Engine) -> None:
+    await place.build()
+    await load_industries()
+    stranger = visit(app)
+    for asked, words in {
+        "within=999": "没有“999”的数字",
+        "list=best": "没有“best”的数字",
+        "industry=1922": "没有“1922”的数字",
+        "quarter=2099Q1": "2099 年第 1 季度还没有到",
+        "quarter=spring": "2026Q1",
+    }.items():
+        for address in ("/enterprises/figures", "/enterprises/figures.csv"):
+            answer = await stranger.http.get(f"{address}?{asked}")
+            assert (answer.status_code, words in answer.text) == (422, True), (address, asked)
+    for to, words in {"2099Q1": "still to come", "2026Q5": "A quarter is", "": "A quarter is"}.items():
+        with pytest.raises(BadSlice, match=words):
+            await engine.read(QUARTERS, {"in": CITY, "to": to}, ANONYMOUS)
+    with pytest.raises(BadSlice, match="A quarter is"):
+        await engine.read(QUARTERS, {"in": CITY, "from": "x"}, ANONYMOUS)
+    await stranger.http.aclose()
 
 
 async def test_services_newly_filled_are_told_alike_by_graphql_page_and_sheet(app: Starlette, engine: Engine) -> None:

@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from openpyxl import Workbook
 from starlette.applications import Starlette
 
+from civicgraph.accounts.operations import create_token
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.figures import keeping
 from civicgraph.enterprises.importing import runs, sources
@@ -29,7 +31,7 @@ from civicgraph.enterprises.models import (
 from civicgraph.enterprises.operations.enter_batch import start_import
 from civicgraph.operations import InvalidInput
 from civicgraph.operations.models import AuditEntry
-from civicgraph.permissions import SYSTEM, Actor, Role
+from civicgraph.permissions import SCOPES, SYSTEM, Actor, Role
 from tests.enterprises.conftest import CASES, Enter, another
 from tests.support import city as place
 from tests.support.browser import signed_in
@@ -320,3 +322,57 @@ async def test_staff_send_a_file_see_what_is_wrong_and_enter_it(app: Starlette, 
     )
     assert (answer.status_code, "列名" in answer.text) == (422, True)
     await browser.http.aclose()
+
+
+async def test_a_row_of_the_api_that_does_not_fit_leaves_the_others_alone(editor: Actor) -> None:
+    row = {"name": "一家企业", "kind": "company", "industry_code": "19", "division_code": FENGQUAN}
+    code = another(2)
+    rows = [
+        {**row, "credit_code": another(1)},
+        {**row, "credit_code": code[:-1] + ("0" if code[-1] != "0" else "1"), "division_code": "520399999999"},
+        {**row, "credit_code": another(3), "name": "x", "established_on": "2999-01-01"},
+    ]
+    for is_dry_run, there in ((True, 0), (False, 1)):
+        found = await operations.import_enterprises(editor, {"rows": rows, "is_dry_run": is_dry_run})
+        assert (found["created"], found["refused"], await Enterprise.all().count()) == (1, 2, there)
+        assert [one.partition(":")[0] for one in found["row_errors"]] == [
+            *("2 credit_code", "2 division_code"),
+            *("3 name", "3 established_on"),
+        ]
+
+
+async def test_a_row_of_the_api_is_refused_by_its_number_over_graphql(editor: Actor, client: httpx.AsyncClient) -> None:
+    made = await create_token(editor, {"name": "register", "scopes": list(SCOPES), "days": 1})
+    document = """mutation($rows: [EnterpriseRowInput!]!) { importEnterprises(input: {rows: $rows}) {
+      created refused rowErrors errors { field } } }"""
+    row = {"name": "一家企业", "kind": "COMPANY", "industryCode": "19", "divisionCode": FENGQUAN}
+    rows = [{**row, "creditCode": another(1)}, {**row, "creditCode": "0" * 17 + "1"}]
+    headers = {"authorization": f"Bearer {made['secret']}", "accept": "application/json"}
+    answer = await client.post("/graphql", json={"query": document, "variables": {"rows": rows}}, headers=headers)
+    found = answer.json()["data"]["importEnterprises"]
+    assert (found["created"], found["refused"], found["errors"]) == (1, 1, [])
+    assert found["rowErrors"][0].startswith("2 credit_code: 这不是有效的信用代码")
+
+
+async def test_all_that_is_wrong_with_a_row_is_said_under_the_headings_of_its_file(city: None, tmp_path: Path) -> None:
+    headings = ["credit_code", "企业名称", "主体类型", "行业", "所在社区代码", "资产总计", "名单", "Status"]
+    rows = [
+        [another(1), "甲厂", "公司", "1999", "520399999999", "很多", "四上:昨天", "没见过"],
+        ["x" * 18, "乙厂", "公司", "1999", FENGQUAN, "", "", ""],
+        [another(2), "", "公司", "", FENGQUAN, "-1", "四上:2999-01-01", ""],
+    ]
+    text = io.StringIO()
+    csv.writer(text).writerows([headings, *rows])
+    path = tmp_path / "a.csv"
+    path.write_text(text.getvalue(), "utf-8")
+    of = await entered(path)
+    told = {number: {one["heading"] for one in of.errors if one["row"] == number} for number in (2, 3, 4)}
+    assert told == {
+        2: {"行业", "所在社区代码", "资产总计", "名单", "Status"},
+        3: {"credit_code", "行业"},
+        4: {"企业名称", "行业", "资产总计", "名单"},
+    }
+    assert (of.refused_count, await Enterprise.all().count()) == (3, 0)
+    assert [one["row"] for one in (await runs.check_file(path, told=lambda _row: None)).errors] == [
+        one["row"] for one in of.errors
+    ]

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
+import pytest
 from starlette.applications import Starlette
 
+from civicgraph.accounts.models import Person
+from civicgraph.enterprises import operations
+from civicgraph.enterprises.importing import runs
+from civicgraph.enterprises.importing.headings import fields_of
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.enterprises.pages import sheet
 from civicgraph.permissions import Role
-from tests.enterprises.conftest import another
+from tests.enterprises.conftest import CASES, another
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
@@ -45,3 +51,42 @@ async def test_staff_take_out_the_filtered_register_of_their_place_page_by_page_
     assert (await stranger.http.get("/staff/enterprises.csv")).status_code == 303
     for browser in (page, stranger):
         await browser.http.aclose()
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+async def test_what_was_taken_out_can_be_sent_back_in_either_language(
+    app: Starlette, locale: str, tmp_path: Path
+) -> None:
+    await place.build()
+    await load_industries()
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    for number, status in enumerate(("active", "suspended", "closed"), 1):
+        more = {"credit_code": another(number), "status": status, "name": f"=第{number}家，箱包厂", "brand": "-箱"}
+        figures = {"employees": 30, "revenue_fen": 10_000_000_000} if number == 2 else {}
+        listings = [
+            {"list": "four_above", "listed_on": "2024-01-01"},
+            {"list": "specialised_sme", "listed_on": "2023-01-01", "delisted_on": "2025-06-30"},
+        ]
+        await operations.create_enterprise(editor, {**CASES, **more, **figures, "listings": listings})
+    page = await signed_in(app, editor)
+    page.http.cookies.set("lang", locale)
+    await Person.all().update(locale=locale)
+    text = (await page.http.get("/staff/enterprises.csv")).text
+    path = tmp_path / "enterprises.csv"
+    path.write_text(text, "utf-8")
+    head = next(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert head[1] == {"zh": "登记名称", "en": "Registered name"}[locale]
+    fields = dict(zip(head, fields_of(head), strict=True))
+    told_apart = {"zh": {"地方", "公开"}, "en": {"Place", "Public"}}[locale]
+    assert {one for one, field in fields.items() if not field} == told_apart
+    again = await runs.import_file(path, told=lambda _row: None)
+    assert (again.unchanged_count, again.errors) == (3, [])
+    await Enterprise.all().delete()
+    again = await runs.import_file(path, told=lambda _row: None)
+    assert (again.created_count, again.errors) == (3, [])
+    rows, before = (
+        sorted(csv.reader(io.StringIO(one.removeprefix("\ufeff"))))
+        for one in ((await page.http.get("/staff/enterprises.csv")).text, text)
+    )
+    assert rows == before
+    await page.http.aclose()

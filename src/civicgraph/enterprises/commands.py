@@ -52,4 +52,6 @@ def _tell(console: Console, counts: tuple[int, int, int, int], errors: Iterable[
     words = ("new", "changed", "unchanged", "refused")
     console.print(", ".join(f"{count:,} {word}" for count, word in zip(counts, words, strict=True)))
     for one in list(errors)[:MOST_ERRORS]:
-        console.print(f"  row {one['row']} {one['code']} {one['field']}: {one['message']}", highlight=False)
+        console.print(
+            f"  row {one['row']} {one['code']} {one['heading'] or one['field']}: {one['message']}", highlight=False
+        )

@@ -23,6 +23,8 @@ from civicgraph.enterprises.rules import DIVISION_DIGITS, section_of
 
 OLDEST = "2019Q4"
 """What came before is counted in this quarter: who asks for a figure of then gets the one of its end."""
+QUARTER = r"20[0-9]{2}Q[1-4]"
+"""How a quarter is written."""
 COUNTY_DIGITS = 6
 Vector = tuple[int, int, int]
 """Joined, departed, shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from civicgraph.enterprises.figures import slices
+from civicgraph.enterprises.figures.counting import OLDEST
 from civicgraph.enterprises.models import EnterpriseCell, EnterpriseList
 from civicgraph.graph import MAX_DIVISIONS, computed, split, to_many, to_one, type_
 
@@ -71,7 +72,8 @@ class EnterpriseFigures:
         "EnterpriseFigures",
         slices.by_quarter,
         size=12,
-        description=f"As they stood at the end of each quarter: the latest {slices.MAX_QUARTERS} in which anything changed.",
+        description=f"As they stood at the end of each quarter, one after another: the latest {slices.MAX_QUARTERS} from"
+        f" {OLDEST} on, whether anything changed in them or not.",
     )
     by_division = split(
         "EnterpriseFigures",

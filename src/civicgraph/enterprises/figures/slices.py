@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from civicgraph.enterprises.figures.counting import OLDEST
+from civicgraph import clock
+from civicgraph.clock import CITY_ZONE
+from civicgraph.enterprises.figures.counting import OLDEST, QUARTER, quarter_of
 from civicgraph.enterprises.models import EnterpriseList
 from civicgraph.enterprises.rules import DIVISION_DIGITS, FIRST_SERVICE, SECTION_ENDS
 from civicgraph.graph import divisions_below, summed
@@ -89,10 +92,22 @@ def of_place(
         division=division,
         of=list.sql(c) if list else _ALL,
         industry=industry.sql(c) if industry else _ALL,
-        first=from_quarter.sql(c) if from_quarter else "",
-        last=to_quarter.sql(c) if to_quarter else "",
+        first=from_quarter.sql(c, convert=_quarter) if from_quarter else "",
+        last=to_quarter.sql(c, convert=_begun) if to_quarter else "",
         premise=f"EXISTS (SELECT 1 FROM division place WHERE place.code = {division})",
     )
+
+
+def _quarter(value: str) -> str:
+    if not re.fullmatch(QUARTER, value):
+        raise BadSlice("A quarter is a year and Q1 to Q4, for instance 2025Q2.")
+    return value
+
+
+def _begun(value: str) -> str:
+    if _quarter(value) > (latest := quarter_of(clock.today())):
+        raise BadSlice(f"This quarter is still to come; the latest one is {latest}.")
+    return value
 
 
 def figures(target: str, industry: Any, division: Any) -> Any:
@@ -117,16 +132,29 @@ Parts = tuple[str, str, Cells]
 
 
 def by_quarter(c: Compiler, whole: Cells) -> Parts:
-    """Up to the end of each of the latest quarters in which anything changed."""
+    """Up to the end of each of the latest quarters, one after another: what nothing changed in stands as it stood.
+
+    The quarters are counted back from the last, so that they cost as much whatever happened in them.
+    """
     quarter = c.alias()
-    bounded = replace(whole, first=whole.first or _ALL)
-    inner = (
-        f"SELECT kept.quarter FROM enterprise_cell kept WHERE kept.division_id = {whole.division}"
-        f" AND kept.list = {whole.of} AND kept.industry = {whole.industry} AND kept.quarter > ''"
-        f" AND {bounded.period('kept.quarter')} ORDER BY kept.quarter DESC LIMIT {MAX_QUARTERS}"
+    last = f"CAST({whole.last or _this_quarter(c)} AS text)"
+    first = f" AND past.quarter >= {whole.first}" if whole.first else ""
+    ordinals = (
+        "WITH RECURSIVE back (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM back WHERE n < "
+        f"{MAX_QUARTERS - 1}) SELECT CAST(substr({last}, 1, 4) AS int) * 4 + CAST(substr({last}, 6) AS int) - 1 - n AS n"
+        " FROM back"
     )
-    source = f"FROM (SELECT latest.quarter FROM ({inner}) latest ORDER BY latest.quarter) {quarter}"
+    quarters = f"SELECT CAST(n / 4 AS text) || 'Q' || CAST(n % 4 + 1 AS text) AS quarter FROM ({ordinals}) ordinals"
+    source = (
+        f"FROM (SELECT past.quarter FROM ({quarters}) past WHERE past.quarter >= '{OLDEST}'{first}"
+        f" ORDER BY past.quarter) {quarter}"
+    )
     return source, f"{quarter}.quarter", _part(whole, last=f"{quarter}.quarter")
+
+
+def _this_quarter(c: Compiler) -> str:
+    """The quarter of today in the city."""
+    return c.value(lambda run: quarter_of(run.now.astimezone(CITY_ZONE).date()), "text", share="this quarter")
 
 
 def by_division(c: Compiler, whole: Cells) -> Parts:

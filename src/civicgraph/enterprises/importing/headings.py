@@ -1,6 +1,7 @@
 """Columns of a file and how their cells are meant. Pure.
 
-Headings are those of the API (`credit_code`) or the Chinese ones of the registration office's sheets. A column that
+Headings are those of the API (`credit_code`), the Chinese ones of the registration office's sheets, or those of the
+register's own table in either language, so that what was taken out can be sent back. A column that
 is not there changes nothing; a cell that is empty empties the field, but for contacts and business figures, which stay.
 """
 
@@ -13,21 +14,21 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
-from civicgraph.i18n import Labelled, listed
+from civicgraph.i18n import Labelled, current, listed
 from civicgraph.web.cells import heading_of, iso_day, text_of, words_of
 
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "credit_code": ("统一社会信用代码", "信用代码"),
-    "name": ("名称", "企业名称", "主体名称"),
-    "brand": ("品牌", "字号"),
-    "kind": ("类型", "主体类型"),
-    "status": ("状态", "经营状态", "登记状态"),
+    "credit_code": ("统一社会信用代码", "信用代码", "Credit code"),
+    "name": ("名称", "企业名称", "主体名称", "登记名称", "Registered name"),
+    "brand": ("品牌", "字号", "Brand"),
+    "kind": ("类型", "主体类型", "Legal kind"),
+    "status": ("状态", "经营状态", "登记状态", "Status"),
     "status_on": ("状态日期",),
-    "industry_code": ("行业代码", "行业"),
-    "division_code": ("区划代码", "行政区划代码", "所在社区代码"),
+    "industry_code": ("行业代码", "行业", "Industry"),
+    "division_code": ("区划代码", "行政区划代码", "所在社区代码", "Code of the place"),
     "address": ("地址", "住所", "经营场所"),
-    "established_on": ("成立日期", "注册日期"),
-    "scale": ("规模", "企业规模"),
+    "established_on": ("成立日期", "注册日期", "Founded on"),
+    "scale": ("规模", "企业规模", "Scale"),
     "employees": ("从业人数", "参保人数"),
     "revenue": ("营业收入", "营业收入（元）", "营业收入(元)"),
     "assets": ("资产总额", "资产总计", "资产总额（元）", "资产总额(元)"),
@@ -36,10 +37,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "contact_name": ("联系人",),
     "contact_phone": ("联系电话", "电话"),
     "contact_email": ("电子邮箱", "邮箱"),
-    "lists": ("名单",),
+    "lists": ("名单", "入选名录", "Lists of offices"),
 }
 REQUIRED = ("credit_code",)
-_FIELDS = {title: name for name, titles in HEADINGS.items() for title in (name, *titles)}
+_FIELDS = {heading_of(title): name for name, titles in HEADINGS.items() for title in (name, *titles)}
 _MORE_WORDS: dict[type[Labelled], dict[str, str]] = {
     EnterpriseKind: {
         "企业": "company",
@@ -80,6 +81,20 @@ def fields_of(headings: Sequence[str]) -> list[str]:
     if twice := {name for name in found if name and found.count(name) > 1}:
         raise UnknownHeadings(listed(sorted(twice)))
     return found
+
+
+def typed(headings: Sequence[str]) -> dict[str, str]:
+    """How a file heads the column of each field. Raises `UnknownHeadings`."""
+    return {name: one.strip() for name, one in zip(fields_of(headings), headings, strict=True) if name}
+
+
+def heading(path: str, headings: Mapping[str, str]) -> str:
+    """How the column is headed that a row's error is about: as the file does, or as it might."""
+    name = path.partition(".")[0]
+    column = next((column for column, field in _MONEY.items() if field == name), name)
+    if column in headings or column not in HEADINGS:
+        return headings.get(column, "")
+    return HEADINGS[column][0] if current.get() == "zh" else column
 
 
 def _member(enum: type[Labelled], text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,8 @@ from civicgraph.enterprises import rules
 from civicgraph.enterprises.inputs import NOT_A_CODE, NOT_YET, YEAR_NOT_YET, EnterpriseListingFields
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseScale, EnterpriseStatus
 from civicgraph.i18n import N_
-from civicgraph.operations import Input
+from civicgraph.operations import FieldError, Input, InvalidInput
+from civicgraph.operations.inputs import validate
 
 
 class EnterpriseRow(Input):
@@ -70,3 +72,19 @@ class EnterpriseRow(Input):
     def given(self) -> dict[str, Any]:
         """What it says, by field."""
         return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def read_row(raw: Mapping[str, Any]) -> tuple[EnterpriseRow | None, list[FieldError]]:
+    """What of a row can be read, and what is wrong with the rest of it. Nothing can be without a code: then no row."""
+    try:
+        return validate(EnterpriseRow, raw), []
+    except InvalidInput as error:
+        wrong = names_of(error.errors)
+        if "credit_code" in wrong:
+            return None, error.errors
+        return validate(EnterpriseRow, {name: value for name, value in raw.items() if name not in wrong}), error.errors
+
+
+def names_of(errors: list[FieldError]) -> set[str]:
+    """The fields of a row that errors are about."""
+    return {one.field.partition(".")[0] for one in errors}

@@ -36,9 +36,11 @@ async def import_file(path: Path, *, told: Callable[[EnterpriseImport], None]) -
     """Enter a file from the command line, or go on with it where it was interrupted."""
     with path.open("rb") as file:
         of = await begin_import(SYSTEM, {"name": path.name, "digest": sources.digest(file)})
+        headings = sources.headings(file, path.name)
         rows = islice(sources.rows(file, path.name), of.position, None)
         while found := list(islice(rows, BATCH)):
-            of = await enter_batch(SYSTEM, {"id": of.id, "position": of.position, "rows": found})
+            batch = {"id": of.id, "position": of.position, "rows": found, "headings": headings}
+            of = await enter_batch(SYSTEM, batch)
             told(of)
         return await finish_import(SYSTEM, {"id": of.id})
 
@@ -47,10 +49,11 @@ async def check_file(path: Path, *, told: Callable[[int], None]) -> Outcome:
     """What would become of a file's rows; nothing is entered."""
     whole = Outcome()
     with path.open("rb") as file, closing(PassingCodes()) as codes:
+        headings = sources.headings(file, path.name)
         rows, position = sources.rows(file, path.name), 0
         while found := list(islice(rows, BATCH)):
             numbered = [(position + index, row) for index, row in enumerate(found, 2)]
-            one = await Batch(SYSTEM, is_dry_run=True, codes=codes).enter(numbered)
+            one = await Batch(SYSTEM, is_dry_run=True, codes=codes, headings=headings).enter(numbered)
             position += len(found)
             whole.created += one.created
             whole.updated += one.updated
@@ -67,9 +70,10 @@ async def stage(actor: Actor, name: str, file: BinaryIO) -> EnterpriseImport:
     first = next(parts, [])  # what cannot be read is told before anything is kept
     of = await begin_import(actor, {"name": name[-120:], "digest": sources.digest(file), "is_staged": True})
     number = total = 0
+    headings = sources.headings(file, name)
     parts = _parts(sources.rows(file, name)) if first else iter(())
     for number, rows in enumerate(parts, 1):
-        sealed = crypto.encrypt(orjson.dumps(rows).decode())
+        sealed = crypto.encrypt(orjson.dumps({"headings": headings, "rows": rows}).decode())
         await EnterpriseImportPart.create(of_id=of.id, number=number, count=len(rows), rows=sealed)
         total += len(rows)
     await EnterpriseImport.filter(id=of.id).update(total=total)
@@ -101,8 +105,10 @@ async def _next_part(number: int) -> bool:
         return False
     # All parts but the last are of one size.
     part = await EnterpriseImportPart.get(of_id=of.id, number=of.position // PART + 1)
-    rows = orjson.loads(crypto.decrypt(part.rows))
-    await enter_batch(actor, {"id": of.id, "position": of.position, "rows": rows, "part": part.number})
+    kept = orjson.loads(crypto.decrypt(part.rows))
+    if isinstance(kept, list):  # as an earlier version kept them
+        kept = {"rows": kept}
+    await enter_batch(actor, {"id": of.id, "position": of.position, "part": part.number, **kept})
     return True
 
 

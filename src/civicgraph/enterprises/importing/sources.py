@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from civicgraph.enterprises.importing.headings import fields_of, is_empty, row_of
+from civicgraph.enterprises.importing.headings import fields_of, is_empty, row_of, typed
 from civicgraph.web.cells import lines_of
 
 _BLOCK = 1 << 20
@@ -22,13 +22,22 @@ def digest(file: BinaryIO) -> str:
     return found.hexdigest()
 
 
+def headings(file: BinaryIO, name: str) -> dict[str, str]:
+    """How a file heads the column of each field. Raises what `rows` raises."""
+    return typed(_texts(next(lines_of(file, name))))
+
+
+def _texts(cells: Sequence[Any]) -> list[str]:
+    return [str(one) if one is not None else "" for one in cells]
+
+
 def rows(file: BinaryIO, name: str) -> Iterator[dict[str, Any]]:
     """The rows of a CSV file (UTF-8 or GB 18030) or of a workbook's first sheet, as inputs of the API.
 
     Raises `UnreadableFile` and `UnknownHeadings`.
     """
     lines = lines_of(file, name)
-    fields = fields_of([str(one) if one is not None else "" for one in next(lines)])
+    fields = fields_of(_texts(next(lines)))
     for row in lines:
         found = row_of(fields, row)
         if not is_empty(found):

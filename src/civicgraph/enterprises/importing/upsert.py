@@ -5,61 +5,31 @@ It writes by statement and not row by row through the models: the whole register
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from operator import itemgetter
 from typing import Any
-
-from tortoise.connection import get_connection
 
 from civicgraph import clock, crypto
 from civicgraph.divisions.models import Division
-from civicgraph.enterprises.figures import closing, keeping
-from civicgraph.enterprises.figures.counting import History, Listed, count
+from civicgraph.enterprises.figures import closing
+from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.importing.codes import Codes, NoCodes
-from civicgraph.enterprises.importing.rows import EnterpriseRow
+from civicgraph.enterprises.importing.entries import COLUMNS, EMPTY, FACTS, NEEDED, PLACED, PLAIN, SEALED, Entry
+from civicgraph.enterprises.importing.headings import heading
+from civicgraph.enterprises.importing.rows import names_of, read_row
+from civicgraph.enterprises.importing.writing import change, create
 from civicgraph.enterprises.inputs import EnterpriseListingFields
-from civicgraph.enterprises.models import (
-    ChangedFact,
-    Enterprise,
-    EnterpriseChange,
-    EnterpriseListing,
-    EnterpriseScale,
-    EnterpriseStatus,
-    Industry,
-)
+from civicgraph.enterprises.models import Enterprise, EnterpriseListing, EnterpriseScale, Industry
 from civicgraph.enterprises.rules import search_terms_of
 from civicgraph.enterprises.scale import FIGURES, Figures, agreed, scale_of, year_errors
 from civicgraph.i18n import N_
 from civicgraph.operations import FieldError, InvalidInput
-from civicgraph.operations.inputs import validate
 from civicgraph.permissions import EDIT_ENTERPRISES, Actor
-from civicgraph.text import mask_email, mask_phone
 
 BATCH = 5_000
 """Rows of a transaction: a second's work, so that others do not wait long."""
-_PLAIN = (
-    "name",
-    "brand",
-    "kind",
-    "status",
-    "address",
-    "established_on",
-    "scale",
-    *FIGURES,
-    "summary",
-)
-_SEALED = {"contact_phone": mask_phone, "contact_email": mask_email}
-_FACTS = {"division_id": ChangedFact.DIVISION, "industry_id": ChangedFact.INDUSTRY, "status": ChangedFact.STATUS}
-_NEEDED = ("name", "kind", "industry_code", "division_code")
-_EMPTY: dict[str, Any] = {
-    **dict.fromkeys(("name", "brand", "kind", "address", "summary", "contact_name", "search_terms"), ""),
-    **dict.fromkeys(("contact_phone", "contact_phone_masked", "contact_email", "contact_email_masked"), ""),
-    **dict.fromkeys(("division_id", "industry_id"), ""),
-    **dict.fromkeys(("established_on", "scale", *FIGURES, "counted_from")),
-    "status": EnterpriseStatus.ACTIVE.value,
-}
-_COLUMNS = tuple(_EMPTY)
 
 
 @dataclass
@@ -72,91 +42,95 @@ class Outcome:
     errors: list[dict[str, Any]] = field(default_factory=list)
     """Of each row that does not fit: its number in the file, its code, and what is wrong."""
     refused: int = 0
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """How the file heads the column of each field."""
 
     def refuse(self, number: int, code: str, errors: Sequence[FieldError]) -> None:
-        """Leave a row out, and say why."""
+        """Leave a row out, and say everything that is wrong with it, in the words of its file."""
         self.refused += 1
-        self.errors += [{"row": number, "code": code, "field": one.field, "message": one.message} for one in errors]
-
-
-@dataclass
-class _Entry:
-    """A row beside what the register holds of it."""
-
-    number: int
-    row: EnterpriseRow
-    old: dict[str, Any] | None
-    columns: dict[str, Any] = field(default_factory=dict)
-    listings: list[Listed] | None = None
-
-    @property
-    def changed(self) -> set[str]:
-        """The columns that become others."""
-        before = self.old or _EMPTY
-        return {name for name in _COLUMNS if self.columns[name] != before[name]}
+        row = {"row": number, "code": code}
+        self.errors += [
+            {**row, "field": one.field, "heading": heading(one.field, self.headings), "message": one.message}
+            for one in errors
+        ]
 
 
 class Batch:
     """One batch while it is entered, in the transaction of its operation."""
 
-    def __init__(self, actor: Actor, *, is_dry_run: bool = False, codes: Codes | None = None) -> None:
+    def __init__(
+        self,
+        actor: Actor,
+        *,
+        is_dry_run: bool = False,
+        codes: Codes | None = None,
+        headings: Mapping[str, str] | None = None,
+    ) -> None:
         self.actor = actor
         self.is_dry_run = is_dry_run
         self.codes = codes or NoCodes()
-        self.outcome = Outcome()
+        self.outcome = Outcome(headings=headings or {})
 
     async def enter(self, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> Outcome:
         """Enter rows, each with its number in its file."""
         self.divisions = {str(code) for code in await Division.all().values_list("code", flat=True)}
         self.industries = {str(code) for code in await Industry.all().values_list("code", flat=True)}
         self.quarter = await closing.closed_quarter()
-        entries = await self._entries(await self._first(self._valid(rows)))
+        entries = await self._beside(await self._first(self._read(rows)))
         for entry in entries:
             self._fill(entry)
         fitting = [entry for entry in entries if self._fits(entry)]
         new = [entry for entry in fitting if entry.old is None]
         differing = [entry for entry in fitting if entry.old is not None and (entry.changed or entry.listings)]
+        self.outcome.errors.sort(key=itemgetter("row"))
         self.outcome.created = len(new)
         self.outcome.updated = [entry.row.credit_code for entry in differing]
         self.outcome.unchanged = len(fitting) - len(new) - len(differing)
         if not self.is_dry_run:
-            await _create(new)
-            await _change(differing)
+            await create(new)
+            await change(differing)
         return self.outcome
 
-    def _valid(self, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, tuple[int, EnterpriseRow]]:
-        found: dict[str, tuple[int, EnterpriseRow]] = {}
+    def _read(self, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Entry]:
+        """The rows whose codes can be read, each code once without a fault; the others are refused."""
+        found: dict[str, Entry] = {}
+        faulty: list[Entry] = []
         for number, raw in rows:
-            try:
-                row = validate(EnterpriseRow, raw)
-                if row.credit_code in found:
-                    raise _twice(found[row.credit_code][0])
-            except InvalidInput as error:
-                self.outcome.refuse(number, str(raw.get("credit_code", ""))[:18], error.errors)
+            row, faults = read_row(raw)
+            if row is None:
+                said = {name: raw.get(name) for name in PLACED if name not in names_of(faults)}
+                self.outcome.refuse(number, str(raw.get("credit_code", ""))[:18], [*faults, *self._unknown(said)])
+                continue
+            if not faults and (first := found.get(row.credit_code)):
+                faults = _twice(first.number).errors
+            if faults:
+                faulty.append(Entry(number, row, faults=faults))
             else:
-                found[row.credit_code] = number, row
-        return found
+                found[row.credit_code] = Entry(number, row)
+        return [*found.values(), *faulty]
 
-    async def _first(self, found: dict[str, tuple[int, EnterpriseRow]]) -> dict[str, tuple[int, EnterpriseRow]]:
-        """Without those whose codes stood in an earlier batch of the same file."""
-        earlier = await self.codes.earlier(list(found)) if found else {}
+    async def _first(self, entries: list[Entry]) -> list[Entry]:
+        """The same; those whose codes stood in an earlier batch of the same file are at fault."""
+        sound = {entry.row.credit_code: entry for entry in entries if not entry.faults}
+        earlier = await self.codes.earlier(list(sound)) if sound else {}
         for code, other in earlier.items():
-            self.outcome.refuse(found[code][0], code, _twice(other).errors)
-        first = {code: one for code, one in found.items() if code not in earlier}
-        if first:
-            await self.codes.keep({code: number for code, (number, _) in first.items()})
-        return first
+            sound[code].faults += _twice(other).errors
+        if first := {code: entry.number for code, entry in sound.items() if code not in earlier}:
+            await self.codes.keep(first)
+        return entries
 
-    async def _entries(self, rows: Mapping[str, tuple[int, EnterpriseRow]]) -> list[_Entry]:
+    async def _beside(self, entries: list[Entry]) -> list[Entry]:
         """The rows beside what is there, which nobody else changes meanwhile."""
         old: dict[str, dict[str, Any]] = {}
-        if rows:
-            kept = Enterprise.filter(credit_code__in=list(rows)).order_by("id").select_for_update()
-            for one in await kept.values("id", "credit_code", "is_published", *_COLUMNS):
+        if entries:
+            codes = sorted({entry.row.credit_code for entry in entries})
+            kept = Enterprise.filter(credit_code__in=codes).order_by("id").select_for_update()
+            for one in await kept.values("id", "credit_code", "is_published", *COLUMNS):
                 for name in ("kind", "status", "scale"):
                     one[name] = getattr(one[name], "value", one[name])
                 old[one["credit_code"]] = one
-        entries = [_Entry(number, row, old.get(code)) for code, (number, row) in rows.items()]
+        for entry in entries:
+            entry.old = old.get(entry.row.credit_code)
         listed = {entry.old["id"]: entry for entry in entries if entry.old and entry.row.lists}
         there: dict[int, list[Listed]] = {}
         if listed:
@@ -171,7 +145,7 @@ class Batch:
                 self._merge(entry, before)
         return entries
 
-    def _merge(self, entry: _Entry, before: list[Listed]) -> None:
+    def _merge(self, entry: Entry, before: list[Listed]) -> None:
         """Places on lists are added, or end; a listing is known by its list and first day."""
         merged = {(one.list, one.listed_on): one for one in before}
         for one in entry.row.lists or []:
@@ -183,16 +157,16 @@ class Batch:
         if set(after) != set(before):
             entry.listings = after
 
-    def _fill(self, entry: _Entry) -> None:
+    def _fill(self, entry: Entry) -> None:
         """The columns as they are to be: what is not given stays."""
-        given, columns = entry.row.given, {name: (entry.old or _EMPTY)[name] for name in _COLUMNS}
-        columns |= {name: getattr(given[name], "value", given[name]) for name in _PLAIN if _is_given(given, name)}
-        for name, column in (("division_code", "division_id"), ("industry_code", "industry_id")):
+        given, columns = entry.row.given, {name: (entry.old or EMPTY)[name] for name in COLUMNS}
+        columns |= {name: getattr(given[name], "value", given[name]) for name in PLAIN if _is_given(given, name)}
+        for name, column in PLACED.items():
             if given.get(name):
                 columns[column] = given[name]
         if given.get("contact_name"):
             columns["contact_name"] = given["contact_name"]
-        for name, masked in _SEALED.items():
+        for name, masked in SEALED.items():
             if given.get(name) and crypto.decrypt(columns[name]) != given[name]:
                 columns[name], columns[f"{name}_masked"] = crypto.encrypt(given[name]), masked(given[name])
         columns["search_terms"] = search_terms_of(columns["name"], columns["brand"])
@@ -200,20 +174,28 @@ class Batch:
             columns["counted_from"] = closing.counted_from(columns["established_on"], self.quarter)
         entry.columns = columns
 
-    def _fits(self, entry: _Entry) -> bool:
-        errors = [*self._missing(entry), *self._unknown(entry), *self._listing_errors(entry)]
-        places = {entry.columns["division_id"], entry.old["division_id"] if entry.old else entry.columns["division_id"]}
-        if not errors and not all(self.actor.may(EDIT_ENTERPRISES, place) for place in places):
-            errors = InvalidInput.at("division_code", "forbidden", N_("This place is not one of yours.")).errors
-        if not errors and entry.old and entry.changed & _FACTS.keys():
-            errors = closing.day_error("status_on", entry.row.status_on, self.quarter)
-        errors = errors or year_errors(entry.row.figures_year, entry.old["figures_year"] if entry.old else None)
-        errors = errors or self._settle_scale(entry)
+    def _fits(self, entry: Entry) -> bool:
+        """Whether a row can be entered; if not, everything that is wrong with it is said."""
+        errors = [*entry.faults, *self._missing(entry), *self._unknown(entry.row.given), *self._listing_errors(entry)]
+        errors += self._place_errors(entry)
+        if entry.old and entry.changed & FACTS.keys():
+            errors += closing.day_error("status_on", entry.row.status_on, self.quarter)
+        errors += year_errors(entry.row.figures_year, entry.old["figures_year"] if entry.old else None)
+        if not names_of(errors) & {"industry_code", "scale", *FIGURES}:
+            errors += self._settle_scale(entry)
         if errors:
             self.outcome.refuse(entry.number, entry.row.credit_code, errors)
         return not errors
 
-    def _settle_scale(self, entry: _Entry) -> list[FieldError]:
+    def _place_errors(self, entry: Entry) -> list[FieldError]:
+        """Whether the place is one of the actor's, and the one before too."""
+        there = entry.columns["division_id"]
+        places = {place for place in (there, entry.old and entry.old["division_id"]) if place in self.divisions}
+        if all(self.actor.may(EDIT_ENTERPRISES, place) for place in places):
+            return []
+        return InvalidInput.at("division_code", "forbidden", N_("This place is not one of yours.")).errors
+
+    def _settle_scale(self, entry: Entry) -> list[FieldError]:
         """The scale follows from the figures, where these say it."""
         columns = entry.columns
         figures = Figures(columns["employees"], columns["revenue_fen"], columns["assets_fen"])
@@ -225,22 +207,23 @@ class Batch:
         columns["scale"] = kept.value if kept else None
         return []
 
-    def _missing(self, entry: _Entry) -> list[FieldError]:
+    def _missing(self, entry: Entry) -> list[FieldError]:
         if entry.old is not None:
             return []
         words = N_("Please fill this in: the enterprise is not in the register yet.")
-        given = entry.row.given
-        return [e for name in _NEEDED if not given.get(name) for e in InvalidInput.at(name, "missing", words).errors]
+        given, wrong = entry.row.given, names_of(entry.faults)
+        missing = [name for name in NEEDED if not given.get(name) and name not in wrong]
+        return [error for name in missing for error in InvalidInput.at(name, "missing", words).errors]
 
-    def _unknown(self, entry: _Entry) -> list[FieldError]:
+    def _unknown(self, given: Mapping[str, Any]) -> list[FieldError]:
         found: list[FieldError] = []
-        if entry.columns["division_id"] and entry.columns["division_id"] not in self.divisions:
+        if (place := given.get("division_code")) and place not in self.divisions:
             found += InvalidInput.at("division_code", "unknown", N_("There is no place with this code.")).errors
-        if entry.columns["industry_id"] and entry.columns["industry_id"] not in self.industries:
+        if (industry := given.get("industry_code")) and industry not in self.industries:
             found += InvalidInput.at("industry_code", "unknown", N_("There is no industry with this code.")).errors
         return found
 
-    def _listing_errors(self, entry: _Entry) -> list[FieldError]:
+    def _listing_errors(self, entry: Entry) -> list[FieldError]:
         if not entry.listings:
             return []
         given = {(str(one.list), one.listed_on) for one in entry.row.lists or []}
@@ -269,111 +252,3 @@ def _scale(value: str | None) -> EnterpriseScale | None:
 def _is_given(given: Mapping[str, Any], name: str) -> bool:
     """Empty is a value, but not where a value is needed or is kept."""
     return name in given and (given[name] is not None or name in ("established_on", "scale"))
-
-
-def _stored(values: Iterable[Any], *, is_postgres: bool) -> list[Any]:
-    """Values as the driver of the database takes them."""
-    return list(values) if is_postgres else [_plain(value) for value in values]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S+00:00")
-    if isinstance(value, date):
-        return value.isoformat()
-    return int(value) if isinstance(value, bool) else value
-
-
-def _is_postgres() -> bool:
-    return get_connection("default").capabilities.dialect == "postgres"
-
-
-def _marks(number: int) -> list[str]:
-    is_postgres = _is_postgres()
-    return [f"${place}" if is_postgres else "?" for place in range(1, number + 1)]
-
-
-async def _create(entries: Sequence[_Entry]) -> None:
-    if not entries:
-        return
-    now = clock.now()
-    fixed = {"created_at": now, "updated_at": now, "version": 1, "is_generated": False, "is_published": True}
-    names = (*fixed, "credit_code", *_COLUMNS)
-    is_postgres = _is_postgres()
-    shared = _stored(fixed.values(), is_postgres=is_postgres)
-    rows = [
-        [*shared, entry.row.credit_code, *_stored(map(entry.columns.__getitem__, _COLUMNS), is_postgres=is_postgres)]
-        for entry in entries
-    ]
-    columns = ", ".join(f'"{name}"' for name in names)
-    statement = f"INSERT INTO enterprise ({columns}) VALUES ({', '.join(_marks(len(names)))})"
-    await get_connection("default").execute_many(statement, rows)
-    listed = {entry.row.credit_code: entry for entry in entries if entry.listings}
-    numbers = await _numbers(list(listed)) if listed else {}
-    await EnterpriseListing.bulk_create(
-        [
-            EnterpriseListing(enterprise_id=numbers[code], **one._asdict())
-            for code, entry in listed.items()
-            for one in entry.listings or []
-        ]
-    )
-    await keeping.add(count((_history(entry), 1) for entry in entries))
-
-
-async def _numbers(codes: list[str]) -> dict[str, int]:
-    found = await Enterprise.filter(credit_code__in=codes).values_list("credit_code", "id")
-    return {str(code): int(number) for code, number in found}
-
-
-def _history(entry: _Entry) -> History:
-    columns = entry.columns
-    return History(
-        columns["division_id"],
-        columns["industry_id"],
-        columns["status"],
-        True,
-        columns["counted_from"],
-        (),
-        tuple(entry.listings or ()),
-    )
-
-
-async def _change(entries: Sequence[_Entry]) -> None:
-    if not entries:
-        return
-    counted = [e for e in entries if e.listings or e.changed & _FACTS.keys()]
-    numbers = [entry.old["id"] for entry in counted if entry.old]
-    before = await keeping.histories(numbers)
-    await EnterpriseChange.bulk_create([one for entry in counted for one in _changes(entry)])
-    marks = _marks(len(_COLUMNS) + 2)
-    sets = ", ".join(f'"{name}" = {mark}' for name, mark in zip((*_COLUMNS, "updated_at"), marks, strict=False))
-    statement = f"UPDATE enterprise SET {sets}, version = version + 1 WHERE id = {marks[-1]}"
-    now, is_postgres = clock.now(), _is_postgres()
-    rows = [
-        _stored([*map(entry.columns.__getitem__, _COLUMNS), now, entry.old["id"]], is_postgres=is_postgres)
-        for entry in entries
-        if entry.old
-    ]
-    await get_connection("default").execute_many(statement, rows)
-    await _replace_listings({entry.old["id"]: entry.listings for entry in counted if entry.old and entry.listings})
-    await keeping.moved(before, numbers)
-
-
-def _changes(entry: _Entry) -> list[EnterpriseChange]:
-    assert entry.old is not None
-    on = max(entry.row.status_on or clock.today(), entry.old["counted_from"] or date.min)
-    return [
-        EnterpriseChange(
-            enterprise_id=entry.old["id"], on=on, fact=fact, before=entry.old[name], after=entry.columns[name]
-        )
-        for name, fact in _FACTS.items()
-        if name in entry.changed
-    ]
-
-
-async def _replace_listings(listings: Mapping[int, list[Listed]]) -> None:
-    if listings:
-        await EnterpriseListing.filter(enterprise_id__in=list(listings)).delete()
-        await EnterpriseListing.bulk_create(
-            [EnterpriseListing(enterprise_id=number, **one._asdict()) for number, of in listings.items() for one in of]
-        )

@@ -56,6 +56,7 @@ class EnterBatch(Input):
     id: int = Field(title=N_("Number"), ge=1)
     position: int = Field(title=N_("Rows before them"), ge=0)
     rows: list[dict[str, Any]] = Field(title=N_("Rows"))
+    headings: dict[str, str] = Field(default_factory=dict, title=N_("How the file heads its columns"))
     part: int | None = Field(None, title=N_("The part that holds them"))
 
 
@@ -66,7 +67,8 @@ async def enter_batch(actor: Actor, data: EnterBatch) -> EnterpriseImport:
     of = await EnterpriseImport.select_for_update().get(id=data.id)
     if of.position != data.position or of.state not in (ImportState.RUNNING, ImportState.CHECKING):
         raise Unavailable(N_("Somebody else goes through this file."))
-    batch = Batch(actor, is_dry_run=of.state is ImportState.CHECKING, codes=ImportCodes(of.id))
+    is_dry_run = of.state is ImportState.CHECKING
+    batch = Batch(actor, is_dry_run=is_dry_run, codes=ImportCodes(of.id), headings=data.headings)
     # A row's number is the line of the sheet, where the first holds the headings.
     outcome = await batch.enter([(of.position + index, row) for index, row in enumerate(data.rows, 2)])
     of.position += len(data.rows)

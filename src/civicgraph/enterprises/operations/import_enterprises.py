@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, SkipValidation
 
 from civicgraph import settings
 from civicgraph.enterprises.importing.rows import EnterpriseRow
@@ -16,11 +17,17 @@ from civicgraph.permissions import EDIT_ENTERPRISES, Actor
 
 MAX_ROWS = 500
 
+if TYPE_CHECKING:
+    UncheckedRow = Mapping[str, Any]
+else:
+    UncheckedRow = Annotated[EnterpriseRow, SkipValidation]
+    """A row as it was sent: each is checked for itself, so that one that does not fit leaves the others alone."""
+
 
 class ImportEnterprises(Input):
     """Some enterprises, known by their codes."""
 
-    rows: list[EnterpriseRow] = Field(title=N_("Enterprises"), min_length=1, max_length=MAX_ROWS)
+    rows: list[UncheckedRow] = Field(title=N_("Enterprises"), min_length=1, max_length=MAX_ROWS)
     is_dry_run: bool = Field(False, title=N_("Only check"), description=N_("Nothing is entered."))
 
 
@@ -30,8 +37,7 @@ async def import_enterprises(actor: Actor, data: ImportEnterprises) -> dict[str,
     changes nothing."""
     if not actor.may_anywhere(EDIT_ENTERPRISES):
         raise Forbidden
-    rows = [(number, row.model_dump(exclude_unset=True)) for number, row in enumerate(data.rows, 1)]
-    outcome = await Batch(actor, is_dry_run=data.is_dry_run).enter(rows)
+    outcome = await Batch(actor, is_dry_run=data.is_dry_run).enter(list(enumerate(data.rows, 1)))
     await record(actor, outcome, "api")
     return {
         "created": outcome.created,

@@ -6,16 +6,17 @@ import re
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from civicgraph import clock, settings
 from civicgraph.enterprises import operations
-from civicgraph.enterprises.figures.counting import before, last_day, quarter_of
+from civicgraph.enterprises.figures.counting import QUARTER, before, last_day, quarter_of
 from civicgraph.enterprises.models import EnterpriseList
 from civicgraph.i18n import current, gettext, label_of
 from civicgraph.permissions import CLOSE_QUARTERS
 from civicgraph.web import Form, page, read, redirect, require, staff_only, submit
+from civicgraph.web.formats import place_name
 from civicgraph.web.query import one_of, place
 from civicgraph.web.sheets import lines
 
@@ -33,8 +34,11 @@ async def figures(request: Request) -> Response:
         "is_over": last_day(asked["quarter"]) < clock.today(),
         "may_close": may_close and not found["figures"]["isClosed"],
     }
+    wrong = _wrong(request, asked)
+    status = 422 if wrong else 200
+    values["wrong"] = wrong
     template = "enterprises/_figures"
-    return await page(request, "enterprises/figures", variables, values, fragment=template, data=found)
+    return await page(request, "enterprises/figures", variables, values, fragment=template, data=found, status=status)
 
 
 async def close(request: Request) -> Response:
@@ -52,13 +56,15 @@ async def close(request: Request) -> Response:
 async def figures_sheet(request: Request) -> Response:
     """The same as a table for spreadsheets."""
     asked, variables = _asked(request)
+    if wrong := _wrong(request, asked):
+        return PlainTextResponse(wrong, 422)
     found = await read(request, "enterprises/figures", variables)
     require(found, "division")
-    parts = _parts(found)
+    parts, here = _parts(found), place_name(found["division"])
     rows: list[list[Any]] = [
         [gettext("By"), gettext("What it is"), gettext("Count"), gettext("More than a year before")],
-        [gettext("Total"), found["division"]["shortName"], found["figures"]["count"], found["year"]["count"]],
-        [gettext("Kinds of service newly filled"), found["division"]["shortName"], found["figures"]["filled"], ""],
+        [gettext("Total"), here, found["figures"]["count"], found["year"]["count"]],
+        [gettext("Kinds of service newly filled"), here, found["figures"]["filled"], ""],
     ]
     named = (
         ("by_list", gettext("List of offices")),
@@ -77,9 +83,9 @@ async def figures_sheet(request: Request) -> Response:
 
 
 def _asked(request: Request) -> tuple[dict[str, str], dict[str, Any]]:
-    quarter = request.query_params.get("quarter", "")
-    if not re.fullmatch(r"20\d\dQ[1-4]", quarter):
-        quarter = before(quarter_of(clock.today()), 1)
+    quarter, latest = request.query_params.get("quarter", ""), quarter_of(clock.today())
+    if not re.fullmatch(QUARTER, quarter) or quarter > latest:
+        quarter = before(latest, 1)
     industry = request.query_params.get("industry", "").upper()
     asked = {
         "quarter": quarter,
@@ -96,6 +102,20 @@ def _asked(request: Request) -> tuple[dict[str, str], dict[str, Any]]:
         "isSection": asked["industry"].isalpha(),
     }
     return asked, variables
+
+
+def _wrong(request: Request, asked: dict[str, str]) -> str:
+    """What is said of an address that asks for what is not there; empty for one that does not. Figures of something else in
+    its place would be taken for those that were asked for."""
+    given = request.query_params
+    if (quarter := given.get("quarter", "")) and quarter != asked["quarter"]:
+        if re.fullmatch(QUARTER, quarter):
+            return gettext(
+                "%(quarter)s is still to come: there are no figures of it yet.", quarter=quarter_words(quarter)
+            )
+        return gettext("A quarter is written like this: 2026Q1.")
+    unknown = [given[name] for name in ("within", "list", "industry") if given.get(name) and not asked[name]]
+    return gettext("There are no figures of “%(what)s”.", what=unknown[0][:60]) if unknown else ""
 
 
 def _fields(found: dict[str, Any], asked: dict[str, str]) -> list[dict[str, Any]]:
@@ -137,7 +157,7 @@ def _parts(found: dict[str, Any]) -> dict[str, Any]:
     return {
         "filled": [{**one, "label": _name(one)} for one in now["newlyFilled"]],
         "by_list": beside("byList", lambda one: label_of("EnterpriseList", one["list"])),
-        "by_division": beside("byDivision", lambda one: one["division"]["shortName"]),
+        "by_division": beside("byDivision", lambda one: place_name(one["division"])),
         "by_section": beside("bySection", lambda one: _name(one["industry"])),
         "by_industry": beside("byIndustry", lambda one: _name(one["industry"])),
         "by_quarter": [

@@ -58,7 +58,7 @@ async def enterprises(request: Request) -> Response:
             "kind": "search",
             "label": gettext("Name, brand or credit code"),
             "value": asked["q"],
-            "attrs": {"maxlength": 60},
+            "attrs": {"maxlength": 60, "data-instant": True},
         },
         {**_industry_field(found), "value": asked["industry"]},
         {
@@ -165,7 +165,7 @@ def _staff_values(request: Request) -> dict[str, Any]:
             "kind": "search",
             "label": gettext("Name, brand or credit code"),
             "value": asked["q"],
-            "attrs": {"maxlength": 60},
+            "attrs": {"maxlength": 60, "data-instant": True},
         }
     ]
     kinds = (("status", gettext("Status"), EnterpriseStatus), ("list", gettext("List of offices"), EnterpriseList))

@@ -17,6 +17,13 @@ from civicgraph.web.sheets import lines
 
 SIZE = 100
 """Entries of one read: what is held in memory at a time, however large the register is."""
+NAMED = (
+    *(N_("Credit code"), N_("Registered name"), N_("Brand"), N_("Legal kind"), N_("Status")),
+    *(N_("Industry"), N_("Scale"), N_("Founded on"), N_("Code of the place"), N_("Place"), N_("Public")),
+    N_("Lists of offices"),
+)
+"""Its columns, which a file that is sent back may have in either language. The place's name follows from its code; whether
+the public sees an entry is decided at the entry alone."""
 
 
 async def sheet(request: Request) -> Response:
@@ -46,11 +53,7 @@ async def _sent(request: Request, chosen: Mapping[str, Any], locale: str) -> Asy
 
 
 def _head() -> list[str]:
-    named = (
-        *(N_("Credit code"), N_("Registered name"), N_("Brand"), N_("Legal kind"), N_("Status")),
-        *(N_("Industry"), N_("Scale"), N_("Founded on"), N_("Code"), N_("Place"), N_("Public"), N_("Lists of offices")),
-    )
-    return [gettext(one) for one in named]
+    return [gettext(one) for one in NAMED]
 
 
 def _row(one: Mapping[str, Any]) -> list[Any]:
