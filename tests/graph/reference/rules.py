@@ -250,9 +250,10 @@ edits_policies = over(EDIT_POLICIES)
 
 
 def tells_of_few(world: World, row: Any) -> bool:
-    """Whether one or two enterprises have a policy: what is left of its budget would tell what they got."""
-    cells = [one for one in world.rows.tables["PolicyCell"] if one.policy_id == row.id and len(one.division_id) == 4]
-    return 1 <= sum(one.granted for one in cells) <= 2
+    """Whether what a policy granted in all is withheld: what is left of its budget would tell it."""
+    hidden = [one for one in world.rows.tables["WithheldSum"] if one.policy_number == row.id]
+    told = {(one.division_id, one.category, one.year, one.figure) for one in hidden}
+    return bool(row.granted_fen) and (row.division_id[:4], "", "", "granted") in told
 
 
 keeps_projects = over(EDIT_PROJECTS)
