@@ -34,7 +34,7 @@ from civicgraph.grievances.models import (
     HoldReason,
 )
 from civicgraph.grievances.workflow import OPEN
-from civicgraph.permissions import ANONYMOUS, Role
+from civicgraph.permissions import ANONYMOUS, Actor, Held, Role
 from civicgraph.policies.eligibility import conditions
 from civicgraph.policies.models import AmountKind, Policy, PolicyCycle, PolicyStatus
 from civicgraph.policies.operations.catalogue import failures
@@ -50,7 +50,7 @@ from civicgraph.projects.models import InvestmentCell, InvestmentMilestone, Inve
 from civicgraph.projects.stages import RUNNING
 from civicgraph.services.models import PriceRule, Service
 from tests.demo.conftest import MOMENT, load_demo
-from tests.support.browser import visit
+from tests.support.browser import signed_in, visit
 
 DONE = (GrievanceStatus.RESOLVED, GrievanceStatus.CLOSED)
 
@@ -243,6 +243,31 @@ async def test_all_95_measures_are_found_page_by_page(demo: str, app: Starlette)
         address = unescape(following[1]) if following else ""
     assert len(seen) == len(set(seen)) == 95
     await stranger.http.aclose()
+
+
+async def test_a_report_with_compound_and_building_finds_its_grid_and_its_worker_is_proposed(
+    demo: str, app: Starlette
+) -> None:
+    assert not await Grid.filter(area="").exists()
+    compound = await Compound.get(name="斌鑫二期小区")
+    resident = visit(app)
+    fengquan = places()["fengquan"]
+    path = f"/report?division={fengquan}"
+    await resident.open(path)
+    typed = {"category": "lighting", "description": "楼道的灯又灭了，晚上什么也看不见", "compared": "1"}
+    page = await resident.send(path, **typed, compound_number=str(compound.id), building="13栋", is_public="true")
+    if "还差一步" in page:
+        page = await resident.send(path)
+    number = re.search(r"ZY-\d{4}-\w{4,}", page)
+    assert number is not None
+    assert (await Grievance.get(number=number[0])).grid_id == f"{fengquan}002"  # type: ignore[attr-defined]
+    point, worker = await Person.get(username="point"), await Person.get(username="grid")
+    held = tuple(Held(one.role, one.division_id) for one in await Grant.filter(person=point))  # type: ignore[attr-defined]
+    dispatcher = await signed_in(app, Actor(kind="person", person_id=point.id, grants=held))
+    page = await dispatcher.open(f"/staff/grievances/{number[0]}")
+    assert re.search(rf'<option value="{worker.id}" selected', page)
+    await resident.http.aclose()
+    await dispatcher.http.aclose()
 
 
 async def test_published_figures_are_held_in_thousandths(demo: str) -> None:

@@ -361,6 +361,25 @@ async def test_a_machine_is_asked_and_a_person_answers(client: httpx.AsyncClient
     assert await Grievance.all().count() == 1
 
 
+async def test_a_second_step_counts_from_the_first_page(client: httpx.AsyncClient, settings: Settings) -> None:
+    """Who wrote for long and answers what is asked besides at once is no machine; who does both at once is asked."""
+    await fill()
+    await ask(is_required=True)
+    configuration.use(settings.model_copy(update={"quickest_report_seconds": 5}))
+    path = f"/report?division={FENGQUAN}"
+    typed = {"category": "lighting", "description": "三单元楼道灯坏了", "is_public": "true"}
+    for seconds, is_taken in ((0, False), (60, True)):
+        begun = clock.now()
+        with clock.override(begun):
+            page = (await client.get(path)).text
+        with clock.override(begun + timedelta(seconds=seconds)):
+            page = (await client.post(path, data={**hidden(page), **typed})).text
+            assert ("等于几" in page) is not is_taken
+            page = (await client.post(path, data={**hidden(page), **typed, "answers.0.answer": "3"})).text
+            assert ("等于几" in page) is not is_taken
+        assert await Grievance.all().count() == is_taken
+
+
 async def test_who_tells_of_danger_is_asked_nothing_first(client: httpx.AsyncClient) -> None:
     await fill()
     path = f"/report?division={FENGQUAN}"

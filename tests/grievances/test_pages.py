@@ -384,6 +384,63 @@ async def test_the_promise_of_a_shortfall_stands_on_its_page_and_in_the_lists(si
         assert "前办结" in page
 
 
+async def test_a_shortfall_before_its_promised_time_does_not_read_as_broken_already(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    now = clock.now()
+    await Grievance.filter(number=number).update(
+        status=GrievanceStatus.SHORTFALL, accepted_at=now, review_at=now, resolution_due_at=now + timedelta(days=3)
+    )
+    for path in ("/grievances", "/shortfalls", f"/grievances/{number}"):
+        page = await site.resident.open(path)
+        assert "未按承诺办结" not in page
+        assert "到时办不了" in page
+    assert re.search("原承诺 .*前办结，现在办不了", await site.resident.open("/grievances"))
+    site.resident.http.cookies.set("lang", "en")
+    english = await site.resident.open("/shortfalls")
+    assert "not to be done by then" in english
+    assert "promise not kept" not in english
+
+
+async def test_a_rating_that_is_changed_is_told_as_one(site: Site) -> None:
+    number, secret = await reported(site.resident)
+    now = clock.now()
+    await Grievance.filter(number=number).update(status=GrievanceStatus.RESOLVED, accepted_at=now, resolved_at=now)
+    tracked = {"number": number, "secret": secret, "is_solved": True}
+    for stars, words in ((3, ""), (5, "后来又来看过，很好")):
+        await rate_tracked_grievance(ANONYMOUS, {**tracked, "stars": stars, "words": words})
+        page = await site.resident.open(f"/grievances/{number}")
+        assert page.count('<span class="what">已结案</span>') == 1
+    assert page.count("反映人改了评价") == 1
+    site.resident.http.cookies.set("lang", "en")
+    again = await site.resident.open(f"/grievances/{number}")
+    assert again.count("The reporter has changed the rating") == 1
+
+
+async def test_what_is_not_ones_own_is_shown_once_and_called_what_it_is(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    own = await site.dispatcher.open(f"/staff/grievances/{number}")
+    other = await site.stranger.open(f"/staff/grievances/{number}")
+    masked = "三单元楼道灯坏了两天"
+    assert "反映人原话" in own
+    assert "反映人原话" not in other
+    assert "反映内容（公开版）" in other
+    assert other.count(masked) == 1
+
+
+async def test_the_public_list_is_narrowed_to_a_place_by_its_form_and_shows_what_is_urgent(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    await Grievance.filter(number=number).update(urgency="critical")
+    page = await site.resident.open("/grievances")
+    assert re.search(r'<select[^>]*name="within"', page)
+    assert f'<option value="{FENGGANG}">' in page
+    assert re.search(r'class="tag late">[^<]*特急', page)
+    page = await site.resident.open(f"/grievances?within={FENGGANG}")
+    assert f'<option value="{FENGGANG}" selected' in page
+    assert number in page
+    for name in ("within", "division"):
+        assert number not in await site.resident.open(f"/grievances?{name}={SUIYANG}")
+
+
 async def test_whether_a_promise_was_kept_stands_in_the_list_of_what_is_done(site: Site) -> None:
     number, _ = await reported(site.resident)
     now = clock.now()

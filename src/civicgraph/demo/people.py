@@ -55,6 +55,9 @@ async def load_people() -> tuple[list[Credential], dict[str, Person]]:
         await Grant.create(person=person, role=role, division_id=code)
         credentials.append(Credential(role, username, password, place))
         people[username] = person
-    for username, code in (("grid", f"{fengquan}001"), ("hongqiao.grid", f"{hongqiao}001")):
-        await GridAssignment.create(grid_id=code, person=people[username], role=GridRole.LEAD, from_on=clock.today())
+    for username, code in (("grid", fengquan), ("hongqiao.grid", hongqiao)):
+        for number in range(1, 4):  # each of the two communities has one worker who can sign in, for all its grids
+            await GridAssignment.create(
+                grid_id=f"{code}{number:03d}", person=people[username], role=GridRole.LEAD, from_on=clock.today()
+            )
     return credentials, people

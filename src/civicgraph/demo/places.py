@@ -239,13 +239,24 @@ async def load_grids() -> None:
     at = places()
     micro = facts()["grid_figures"]["micro_grids_hongqiao"]
     groups = facts()["places"][2]["grid_working_groups"]
+    ground = await _ground()
     rows = [
-        _grid(at["hangtian"], number, f"第{_HANZI[number - 1]}网格工作组", is_fact=True)
+        _grid(
+            at["hangtian"],
+            number,
+            f"第{_HANZI[number - 1]}网格工作组",
+            _area(ground, at["hangtian"], number) + _MADE_UP,
+            is_fact=True,
+        )
         for number in range(1, groups + 1)
     ]
     for key, code in at.items():
         if len(code) == 12 and key not in ("hangtian",):
-            rows += [_grid(code, number, f"第{_HANZI[number - 1]}网格", is_fact=False) for number in range(1, 4)]
+            each = micro if key == "hongqiao" else _BUILDINGS
+            rows += [
+                _grid(code, number, f"第{_HANZI[number - 1]}网格", _area(ground, code, number, each), is_fact=False)
+                for number in range(1, 4)
+            ]
     await Grid.bulk_create(rows)
     above = f"{at['hongqiao']}001"
     await Grid.bulk_create(
@@ -256,6 +267,7 @@ async def load_grids() -> None:
                 parent_id=above,
                 level=GridLevel.MICRO_GRID,
                 name=f"第 {n} 微网格",
+                area=f"{ground[at['hongqiao']]} {n}栋{_MADE_UP}",
                 nets=NETS,
             )
             for n in range(1, micro + 1)
@@ -263,5 +275,25 @@ async def load_grids() -> None:
     )
 
 
-def _grid(code: str, number: int, name: str, *, is_fact: bool) -> Grid:
-    return Grid(code=f"{code}{number:03d}", division_id=code, name=name, nets=NETS, is_generated=not is_fact)
+_BUILDINGS = 10
+"""Buildings of a grid where nothing else is known."""
+_MADE_UP = "（示例划分）"
+"""Said of the grids that the facts file names: what they cover is made up."""
+
+
+async def _ground() -> dict[str, str]:
+    """What the buildings of a community belong to: its compound where the facts file has one, else its main street."""
+    streets = {
+        one.code: f"{one.short_name.removesuffix('村').removesuffix('社区')}路"
+        for one in await Division.filter(code__in=[code for code in places().values() if len(code) == 12])
+    }
+    return streets | {one.division_id: one.name for one in await Compound.all()}  # type: ignore[attr-defined]
+
+
+def _area(ground: dict[str, str], code: str, number: int, each: int = _BUILDINGS) -> str:
+    """What a grid covers: its share of the buildings, counted on from the grid before."""
+    return f"{ground[code]} {(number - 1) * each + 1}栋至{number * each}栋"
+
+
+def _grid(code: str, number: int, name: str, area: str, *, is_fact: bool) -> Grid:
+    return Grid(code=f"{code}{number:03d}", division_id=code, name=name, area=area, nets=NETS, is_generated=not is_fact)

@@ -98,6 +98,18 @@ class GrievanceFilter:
         desk_rules.has_tag,
         reason="They are found by the index of tags, and sorted.",
     )
+    assignee = where(
+        int,
+        "Led by the person with this number, for staff.",
+        desk_rules.is_led_by,
+        reason="One person's are hundreds, read by the index of assignees and sorted.",
+    )
+    team = where(
+        int,
+        "In which the team with this number has a part, for staff.",
+        desk_rules.with_part_of,
+        reason="They are found by the work orders of one team, and sorted.",
+    )
     compound = equals("compound_id", int, "Of the compound with this number.")
     reporter_kind = equals(
         "reporter_kind", ReporterKind, "From residents, or from enterprises.", reason="Both report every day."
@@ -117,6 +129,11 @@ class GrievanceOrder:
         "Latest reported first, by the time: for what was reported between two times, however long ago.",
         is_descending=True,
         reason="It is asked with a window of times, which an index of these finds; what else is asked narrows the window.",
+    )
+    EARLIEST = Order(
+        ("submitted_at", "id"),
+        "Earliest reported first, by the time: for what was reported between two times.",
+        reason="The same as of LATEST, read from the other end.",
     )
     DUE_FIRST = Order(
         ("due_at", "id"),

@@ -26,11 +26,16 @@ def place(request: Request, name: str = "within") -> str | None:
 
 def day(request: Request, name: str) -> str | None:
     """A date as ISO 8601, of a year that calendars can count on from."""
+    return iso_day(request.query_params.get(name, "")) or None
+
+
+def iso_day(text: str) -> str:
+    """The same of a text; empty where it is none."""
     try:
-        found = date.fromisoformat(request.query_params.get(name, ""))
+        found = date.fromisoformat(text)
     except ValueError:
-        return None
-    return found.isoformat() if 1900 <= found.year <= 2200 else None
+        return ""
+    return found.isoformat() if 1900 <= found.year <= 2200 else ""
 
 
 def yuan(request: Request, name: str = "price") -> str | None:

@@ -118,6 +118,15 @@ def has_tag(world: World, row: Any, name: str) -> bool:
     return tagged and rules.reads_private(world, row)
 
 
+def is_led_by(world: World, row: Any, person: int) -> bool:
+    return row.assignee_id == person and rules.reads_private(world, row)
+
+
+def with_part_of(world: World, row: Any, team: int) -> bool:
+    orders = world.rows.having("WorkOrder", "grievance_id", row.id)
+    return any(one.team_id == team and one.ended_at is None for one in orders) and rules.reads_private(world, row)
+
+
 def waits_for_my_check(world: World, row: Any) -> bool:
     """Resolved by another, of a category that asks for a look."""
     kind = next(one for one in world.rows.tables["GrievanceCategory"] if one.code == row.category_id)

@@ -320,6 +320,8 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "GrievanceFilter.hasMyPart": only(desk.has_my_part),
     "GrievanceFilter.waitsForMyCheck": only(desk.waits_for_my_check),
     "GrievanceFilter.tag": desk.has_tag,
+    "GrievanceFilter.assignee": desk.is_led_by,
+    "GrievanceFilter.team": desk.with_part_of,
     "GrievanceFilter.waitsForMyAnswer": only(desk.waits_for_my_answer),
     "GrievanceFilter.event": lambda world, row, slug: any(
         one.slug == slug and one.id == row.event_id for one in world.rows.tables["Event"]

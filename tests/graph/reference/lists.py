@@ -186,6 +186,7 @@ ORDERS: dict[str, dict[str, Order]] = {
         **BOTH,
         "DUE_FIRST": Order(("due_at", "id")),
         "LATEST": Order(("submitted_at", "id"), is_descending=True),
+        "EARLIEST": Order(("submitted_at", "id")),
     },
     "GrievanceCategory": {"POSITION": Order(("position", "code"))},
     "Person": {"USERNAME": Order(("username",), is_private=True)},

@@ -109,6 +109,8 @@ def pools(rows: Rows) -> dict[str, list[Any]]:
         "SupplyLinkFilter.year": [2024, 2025, 1],
         "Query.person.number": column("Person", "id", 99),
         "GrievanceFilter.compound": column("Compound", "id", 0),
+        "GrievanceFilter.assignee": column("Person", "id", 0),
+        "GrievanceFilter.team": column("Team", "id", 0),
         "GrievanceFilter.tag": ["汛期", "高空坠物", "老旧小区", "没有"],
         "Query.grievanceCategory.code": column("GrievanceCategory", "code", "none"),
         "Query.readyText.number": column("ReadyText", "id", 99),

@@ -27,6 +27,8 @@ class Part(IntEnum):
 MAX_HELPERS = 10
 """People, and teams, that may help with one grievance; more is a meeting."""
 MAX_TAGS = 8
+MAX_QUERY = 400
+"""Characters of an address that a saved filter keeps; Chinese takes nine for one."""
 MAX_FILTERS = 12
 """Filters that one person keeps: their counts are read with each look at the queue."""
 
@@ -49,7 +51,9 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
 # Saved filters -------------------------------------------------------------------------------
 
-KEPT = ("view", "q", "category", "state", "within", "tag", "sort")
+NARROWING = ("q", "within", "level", "category", "holder", "state", "channel", "from", "until", "tag")
+"""What the queue can be narrowed by, as its address says it."""
+KEPT = ("view", *NARROWING, "sort")
 """What of the queue's address a saved filter holds."""
 
 
@@ -146,6 +150,19 @@ def has_tag(c: Compiler, row: Row, given: Given) -> str:
     """With a tag, for those who may read the grievance's private part: others do not learn of tags by asking for them."""
     tagged = f"{row['id']} IN (SELECT tagged.grievance_id FROM grievance_tag tagged WHERE tagged.name = {given.sql(c)})"
     return f"({tagged} AND {c.covers(row['division_id'], READ_GRIEVANCES)})"
+
+
+def is_led_by(c: Compiler, row: Row, given: Given) -> str:
+    """Led by a person, for those who may read the grievance's private part: the public does not learn who works on what."""
+    return f"({row['assignee_id']} = {given.sql(c)} AND {c.covers(row['division_id'], READ_GRIEVANCES)})"
+
+
+def with_part_of(c: Compiler, row: Row, given: Given) -> str:
+    """With a work order of a team that was not taken back, for the same readers: from the orders to their grievances."""
+    parts = (
+        f"SELECT part.grievance_id FROM work_order part WHERE part.team_id = {given.sql(c)} AND part.ended_at IS NULL"
+    )
+    return f"({row['id']} IN ({parts}) AND {c.covers(row['division_id'], READ_GRIEVANCES)})"
 
 
 def of_grievance(c: Compiler, row: Row) -> str:

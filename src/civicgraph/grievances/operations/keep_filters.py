@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from civicgraph.grievances.desk.models import SavedFilter
-from civicgraph.grievances.desk.rules import MAX_FILTERS, kept_query
+from civicgraph.grievances.desk.rules import MAX_FILTERS, MAX_QUERY, kept_query
 from civicgraph.grievances.operations.inputs import Words
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, audit, operation
@@ -43,6 +43,8 @@ async def save_grievance_filter(actor: Actor, data: SaveGrievanceFilter) -> Save
         raise InvalidInput.at(
             "name", "no_filter", N_("Please set a filter first: what shows everything need not be kept.")
         )
+    if len(query) > MAX_QUERY:
+        raise InvalidInput.at("name", "too_much", N_("These are too many words to keep. Please ask for fewer."))
     values: dict[str, Any] = {"query": query, "is_shared": data.is_shared, "division_id": office}
     row = await SavedFilter.get_or_none(person_id=actor.person_id, name=data.name)
     if row is None:

@@ -16,13 +16,13 @@ from civicgraph.grievances.pages.story import story
 from civicgraph.i18n import gettext
 from civicgraph.web import page, read, require
 from civicgraph.web.query import place
-from civicgraph.web.shell import chosen_place
 
 
 async def grievances(request: Request) -> Response:
     """Everything that was reported, to be narrowed by words, category, place and state."""
     state = asked(request, "state") or ("overdue" if asked(request, "overdue") else "")
-    text, category, within = asked(request, "q", 60), asked(request, "category"), asked(request, "within")
+    # Links to the form of a report say `division`: whoever writes it here means the same.
+    text, category, within = asked(request, "q", 60), asked(request, "category"), _within(request)
     filters: dict[str, Any] = {**state_filter(state)}
     filters |= {key: value for key, value in (("text", text), ("category", category), ("within", within)) if value}
     size = "last" if asked(request, "before") else "first"
@@ -38,13 +38,18 @@ async def grievances(request: Request) -> Response:
     found = await read(request, "grievances/list", variables)
     require(found, "division")
     kept = {"q": text, "category": category, "within": within, "state": state}
-    values = {"kept": kept, "fields": _fields(found, kept), "near": chosen_place(request)}
+    values = {"kept": kept, "fields": _fields(request, found, kept)}
     return await page(request, "grievances/list", variables, values, fragment="grievances/_results", data=found)
 
 
-def _fields(found: dict[str, Any], kept: dict[str, str]) -> list[dict[str, Any]]:
+def _within(request: Request) -> str:
+    return asked(request, "within") or asked(request, "division")
+
+
+def _fields(request: Request, found: dict[str, Any], kept: dict[str, str]) -> list[dict[str, Any]]:
     search = {"name": "q", "kind": "search", "label": gettext("Words"), "value": kept["q"], "attrs": {"maxlength": 60}}
-    return [search, category_select(found, kept["category"]), state_select(kept["state"])]
+    around = place_field(request, found["division"], kept["within"])
+    return [search, around, category_select(found, kept["category"]), state_select(kept["state"])]
 
 
 async def grievance(request: Request) -> Response:

@@ -70,8 +70,14 @@ async def _posted(request: Request, draft: Draft) -> Response:
 
 def _looks_like_a_machine(seen: Mapping[str, str]) -> bool:
     """A field that nobody sees was filled in, or the form came back quicker than anybody writes."""
-    age = proof.age_of(seen.get("challenge", ""))
+    age = proof.age_of(_began(seen))
     return bool(seen.get("website")) or age is None or age < settings.current().quickest_report_seconds
+
+
+def _began(seen: Mapping[str, str]) -> str:
+    """The challenge of the first page that somebody wrote on, a second step included; empty where there is none."""
+    given = (seen.get(name, "") for name in ("began", "challenge"))
+    return next((one for one in given if proof.age_of(one) is not None), "")
 
 
 def _proof(seen: Mapping[str, str]) -> str:
@@ -89,9 +95,16 @@ async def _draw_with_question(request: Request, draft: Draft) -> Response:
 
 async def _draw(request: Request, draft: Draft) -> Response:
     challenge = proof.challenge()
+    began = _began(draft.seen) or challenge
     small_question = proof.question(challenge) if draft.is_proof_asked else ""
     return await drafts.draw(
-        request, draft, "grievances/new", challenge=challenge, bits=proof.BITS, small_question=small_question
+        request,
+        draft,
+        "grievances/new",
+        challenge=challenge,
+        began=began,
+        bits=proof.BITS,
+        small_question=small_question,
     )
 
 

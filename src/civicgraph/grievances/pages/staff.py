@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from civicgraph.grievances.pages import colleagues, looking
-from civicgraph.grievances.pages.choices import asked, category_select, state_select
+from civicgraph import settings
+from civicgraph.grievances.pages import colleagues, looking, narrowing
+from civicgraph.grievances.pages.choices import asked
 from civicgraph.grievances.pages.drafts import COMMUNITY_DIGITS
 from civicgraph.grievances.pages.saved import counted
-from civicgraph.i18n import gettext
-from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
+from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES, Actor
 from civicgraph.web import page, read, staff_only
 from civicgraph.web.news import is_stream_wanted
 from civicgraph.web.shell import is_htmx
@@ -39,45 +38,31 @@ async def staff_grievances(request: Request) -> Response:
         "isSplit": is_split and not is_paged,
         "orderBy": looking.order(kept),
         "within": within,
+        "city": settings.current().city_code,
+        "isOfCity": any(len(one) == narrowing.CITY_DIGITS for one in actor.prefixes(READ_GRIEVANCES)),
         "isDispatcher": is_dispatcher,
         "after": request.query_params.get("after"),
         "before": request.query_params.get("before"),
         size: 30,
     }
-    if is_htmx(request) or is_stream_wanted(request):
-        counts: dict[str, Any] = {"views": [], "saved": []}
-    else:
-        counts = await counted(request, kept, within)
+    is_part = is_htmx(request) or is_stream_wanted(request)
+    counts: dict[str, Any] = {"views": [], "saved": []} if is_part else await counted(request, kept, within)
     found = await read(request, "staff/grievances/list", variables)
+    workers = colleagues.listed(found.get("people"))
+    bodies = colleagues.teams(found["teams"]["nodes"]) if found.get("teams") else []
     values = {
         "kept": kept,
-        "fields": _fields(found, kept),
+        "fields": [] if is_part else await narrowing.fields(request, found, kept, workers, bodies),
+        "is_narrowed": looking.is_narrowed(kept),
         "is_wide": len(within) < COMMUNITY_DIGITS,
         "is_dispatcher": is_dispatcher,
-        "workers": colleagues.listed(found.get("people")),
-        "bodies": colleagues.teams(found["teams"]["nodes"]) if found.get("teams") else [],
+        "workers": workers,
+        "bodies": bodies,
         **counts,
     }
     return await page(
         request, "staff/grievances/list", variables, values, fragment="staff/grievances/_results", data=found
     )
-
-
-def _fields(found: Mapping[str, Any], kept: Mapping[str, str]) -> list[dict[str, Any]]:
-    search = {
-        "name": "q", "kind": "search", "label": gettext("Words"), "value": kept["q"], "attrs": {"maxlength": 60},
-    }  # fmt: skip
-    tag = {"name": "tag", "label": gettext("Tag"), "value": kept["tag"], "attrs": {"maxlength": 20}}
-    fields = [search, category_select(found, kept["category"]), tag]
-    if kept["view"] == "all":
-        fields.append(state_select(kept["state"]))
-    places = {one["division"]["code"]: one["division"]["shortName"] for one in found["me"]["grants"]}
-    if len(places) > 1:
-        choices = [("", gettext("Please choose")), *places.items()]
-        fields.append(
-            {"name": "within", "kind": "select", "label": gettext("Place"), "value": kept["within"], "choices": choices}
-        )
-    return [*fields, looking.sort_choices(kept)]
 
 
 ROUTES = [Route("/staff/grievances", staff_only(staff_grievances), name="staff_grievances")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from civicgraph.grievances.pages.signing import signed
@@ -78,9 +78,11 @@ _RESOLVED = N_("Somebody sees to it. It is promised to be done by %(time)s. You 
 
 
 def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    updates = row["updates"]["nodes"]
+    again = _rated_again(updates)
     return [
         {
-            "title": _title(update),
+            "title": gettext(_RATED_AGAIN) if place in again else _title(update),
             "at": update["at"],
             "by": signed(update["byLine"], row["division"]),
             "note": update.get("internalNote") or update["publicNote"],
@@ -89,8 +91,23 @@ def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
             "is_internal": bool(update.get("internalNote")),
             "files": [{**one, "kind": _kind(one["mediaType"])} for one in update.get("files", [])],
         }
-        for update in row["updates"]["nodes"]
+        for place, update in enumerate(updates)
     ]
+
+
+_RATED_AGAIN = N_("The reporter has changed the rating")
+
+
+def _rated_again(updates: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Where in a history a rating follows another of the same resolution: the case was closed already."""
+    found, is_rated = set(), False
+    for place, update in enumerate(updates):
+        if update["verb"] == "rate":
+            found |= {place} if is_rated else set()
+            is_rated = True
+        elif update["status"] != "CLOSED":
+            is_rated = False
+    return found
 
 
 def _title(update: Mapping[str, Any]) -> str:
