@@ -162,6 +162,11 @@ def windows(text: str) -> tuple[Window, ...]:
     return tuple(found)
 
 
+def minutes_of_a_day(hours: str) -> int:
+    """How long an office with these hours works on a working day; dates on which it is closed do not matter."""
+    return sum(one.ends - one.begins for one in windows(" ".join(part for part in hours.split() if ":" in part)))
+
+
 def working_time(hours: str, closed: Iterable[date] = ()) -> WorkingTime:
     """The working time of an office with these hours and further closed days."""
     return WorkingTime(windows(hours), frozenset(closed))

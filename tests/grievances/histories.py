@@ -90,6 +90,7 @@ UNWALKED = {
     "add_to_tracked_grievance": "goes the way of `resubmit` and `comment`, which are walked: test_words",
     "support_grievance": "counts who has the same problem: test_following",
     **dict.fromkeys(("release_report", "drop_report"), "before there is a grievance: test_intake"),
+    "reveal_held_contact": "before there is a grievance: test_held",
     **dict.fromkeys(
         ("publish_grievance_photo", "hide_grievance_photo", "blur_grievance_photo"),
         "about a photo: test_intake",

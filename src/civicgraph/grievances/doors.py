@@ -45,6 +45,7 @@ DOORS = (
     door(operations.support_grievance, {"grievance": "Grievance", "is_new": bool}),
     door(operations.release_report, {"grievance": "Grievance"}),
     door(operations.drop_report, {"report": "HeldReport"}),
+    door(operations.reveal_held_contact, {"name": str, "phone": str, "email": str}),
     door(operations.erase_held_report, {"report": "TrackedHeldReport"}),
     door(operations.publish_grievance_photo, {"grievance": "Grievance"}),
     door(operations.hide_grievance_photo, {"grievance": "Grievance"}),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tortoise.expressions import F
 
 from civicgraph import clock, crypto, settings
-from civicgraph.grievances import attachments
+from civicgraph.grievances import attachments, waiting
 from civicgraph.grievances.intake.models import HeldReport, HeldState
 from civicgraph.grievances.models import (
     Grievance,
@@ -88,6 +88,7 @@ async def forget_held(limit: int) -> int:
     old = [row for row in oldest if row.created_at < before]
     for row in old:
         await uploads.give_up(uploads.of(HeldReport, [row.id]))
+        await waiting.end(row)
         if row.state is HeldState.WAITING:
             facts = changed({"state": row.state}, {"state": HeldState.DROPPED})
             await audit(SYSTEM, row, facts, division_code=row.division_code)

@@ -23,6 +23,7 @@ from civicgraph.graph import (
 )
 from civicgraph.grievances import models, rules
 from civicgraph.grievances import reminders as reminders  # whoever builds the schema has the reminders registered
+from civicgraph.grievances import waiting_reminders as waiting_reminders
 from civicgraph.grievances.desk import rules as desk_rules
 from civicgraph.grievances.doors import DOORS
 from civicgraph.grievances.figures.graph import GrievanceFigures, GrievancePerformance

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from civicgraph import settings
+from civicgraph import clock, settings
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
@@ -18,7 +18,8 @@ from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.models import GrievanceCall
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.desk.rules import DISPATCHING
-from civicgraph.grievances.intake.models import HeldReport
+from civicgraph.grievances.escalation import Rung
+from civicgraph.grievances.intake.models import HeldReport, HeldState
 from civicgraph.grievances.letters.references import reply_address
 from civicgraph.grievances.models import (
     Grievance,
@@ -183,17 +184,44 @@ async def call_for_danger(row: Grievance) -> None:
     await tell(people, row, "grievance_danger", f"danger:{row.version}", due_at=row.due_at)
 
 
-async def call_for_choice(row: HeldReport, *, is_dangerous: bool) -> None:
+async def call_for_choice(row: HeldReport) -> None:
     """Tell the nearest dispatchers that a report waits for somebody to say where it belongs; words of danger wait for nothing."""
-    for person in await nearest_dispatchers(row.division_code):
+    await _tell_of_held(row, row.division_code, "report_held", f"held:{row.id}", {"is_dangerous": bool(row.danger)})
+
+
+async def call_for_danger_unplaced(row: HeldReport, place: str, rung: Rung, due_at: datetime) -> None:
+    """Tell a level that danger is reported and nobody has said where it belongs: before its time, at it, and long after."""
+    stage = "soon" if rung.steps is None else "above" if rung.steps else "late"
+    what = f"held:{row.id}:{stage}:{due_at:%Y%m%d%H%M}"
+    await _tell_of_held(row, place, "report_unplaced", what, {"stage": stage})
+
+
+async def _tell_of_held(row: HeldReport, place: str, template: str, what: str, values: dict[str, Any]) -> None:
+    told = {"number": row.number, "due_at": row.due_at.isoformat() if row.due_at else "", **values}
+    said: dict[str, Any] = {
+        "dedupe": what,
+        "division_code": row.division_code,
+        "link": "/staff/held",
+        "is_critical": bool(row.danger),
+    }
+    for person in await nearest_dispatchers(place):
+        await notify_person(person, template, told, **said)
+    if row.danger:
+        await notify_robots(template, told, **said)
+
+
+async def remind_of_waiting(code: str) -> None:
+    """Tell the nearest dispatchers, once a day, how many reports of a division wait longer than a working day."""
+    late = HeldReport.filter(division_code=code, state=HeldState.WAITING, rank=1, due_at__lte=clock.now())
+    values = {"count": await late.count()}
+    for person in await nearest_dispatchers(code):
         await notify_person(
             person,
-            "report_held",
-            {"number": row.number, "is_dangerous": is_dangerous},
-            dedupe=f"held:{row.id}",
-            division_code=row.division_code,
+            "reports_waiting",
+            values,
+            dedupe=f"held late:{code}:{clock.today():%Y%m%d}",
+            division_code=code,
             link="/staff/held",
-            is_critical=is_dangerous,
         )
 
 

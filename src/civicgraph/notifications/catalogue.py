@@ -28,6 +28,8 @@ STAFF_MESSAGES = {
     "grievance_shared": N_("Many have the same problem"),
     "grievance_received": N_("Call for an urgent grievance"),
     "report_held": N_("A report without a place"),
+    "report_unplaced": N_("Danger that nobody has placed yet"),
+    "reports_waiting": N_("Reports wait longer than a working day"),
     "grievance_resumed": N_("A rest is over"),
     "grievance_review": N_("A shortfall to be looked at again"),
     "grievance_check": N_("Something to be checked on the spot"),

@@ -61,7 +61,9 @@ KEPT: Mapping[str, Kept] = {
         N_("To decide whether it is one"),
         "keep_held_report_days",
         N_("after it was sent; its content goes when it is decided"),
-        N_("dispatchers of the place: its first words, masked"),
+        N_(
+            "dispatchers of the place: its first words and its contact, masked, and where it is; each look at the contact is recorded"
+        ),
         "个人信息保护法 art. 6, 19, 47",
     ),
     "upload": Kept(

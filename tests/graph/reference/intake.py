@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -97,6 +98,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Document.url": lambda world, row: f"/uploads/{row.name}/file",
     "Document.ofWhat": lambda world, row: row.alt,
     "TrackedGrievance.emergencyNumbers": lambda world, row: ["119"] if row.danger else [],
+    "TrackedHeldReport.emergencyNumbers": lambda world, row: ["119"] if row.danger else [],
 }
 
 
@@ -219,5 +221,12 @@ async def build_intake(dice: Random, places: list[str]) -> None:
             rule=dice.choice(["", "link"]),
             content=mark("held_report", "content", number),
             summary=mark("held_report", "summary", number),
+            danger="fire" if number % 3 == 0 else "",
+            rank=number % 3 and 1,
+            due_at=datetime(2026, 5, 23, 4, number, tzinfo=UTC) if number % 5 else None,
+            address=mark("held_report", "address", number),
+            latitude_micro=27_690_000 + number if number % 2 else None,
+            longitude_micro=106_910_000 + number if number % 2 else None,
+            contact_name_masked=mark("held_report", "contact_name_masked", number),
             state=dice.choice(list(HeldState)),
         )

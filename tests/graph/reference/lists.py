@@ -161,7 +161,7 @@ ORDERS: dict[str, dict[str, Order]] = {
     **dict.fromkeys(("EnterpriseAccount", "EnterpriseImport", "PolicyGrant", "Product"), NEWEST),
     **dict.fromkeys(("Session", "SupplyLink"), NEWEST),
     **dict.fromkeys(("ChatRobot", "MessageTemplate", "ReadyText", "Team", "Webhook"), NEWEST),
-    "HeldReport": {"OLDEST": Order(("id",)), **NEWEST},
+    "HeldReport": {"OLDEST": Order(("id",)), **NEWEST, "DANGER": Order(("rank", "id"))},
     "Registration": {"OLDEST": Order(("id",)), **NEWEST},
     "SavedFilter": {"OLDEST": Order(("id",))},
     "RescueTeam": {"OLDEST": Order(("id",))},

@@ -41,6 +41,10 @@ READERS: dict[str, tuple[str, rules.Rule]] = {
     },
     "grievance_answer.answer": ("GrievanceAnswer", rules.reads_internal),
     "held_report.content": ("HeldReport", nobody),
+    **{
+        f"held_report.{column}": ("HeldReport", rules.over(DISPATCH_GRIEVANCES, "division_code"))
+        for column in ("address", "contact_name_masked")
+    },
     "held_report.summary": ("HeldReport", rules.over(DISPATCH_GRIEVANCES, "division_code")),
     **{f"upload.{column}": ("Upload", rules.sees_file) for column in ("name", "alt", "reason", "filename")},
     "grievance.contact_email": ("Grievance", nobody),

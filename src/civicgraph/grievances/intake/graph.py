@@ -116,6 +116,7 @@ class HeldReportOrder:
 
     OLDEST = Order(("id",), "Those that wait longest first.")
     NEWEST = Order(("id",), "Latest first.", is_descending=True)
+    DANGER = Order(("rank", "id"), "Those that tell of danger first, then those that wait longest.")
 
 
 @node(models.HeldReport, visible=rules.held_for)
@@ -128,6 +129,14 @@ class HeldReport:
     cause = column()
     rule = column()
     summary = column()
+    danger = column()
+    due_at = column()
+    address = column()
+    latitude_micro = column()
+    longitude_micro = column()
+    contact_name_masked = column()
+    contact_phone_masked = column()
+    contact_email_masked = column()
     state = column()
     created_at = column()
     decided_at = column()
@@ -139,6 +148,11 @@ class TrackedHeldReport:
 
     number = column()
     state = column()
+    danger = column()
+    emergency_numbers = computed(
+        list[str], rules.emergency_numbers, "Whom to call at once, the first first; empty where no danger is told of."
+    )
+    due_at = column()
     created_at = column()
 
 

@@ -27,14 +27,18 @@ def community_in(
     `above` has the names of the divisions above, by their codes: where several communities bear the name, those
     count whose county or subdistrict is named as well.
     """
-    words = _plain(text)
     for names in (communities, compounds):
-        found = {one.code for one in _longest(words, names)}
-        if len(found) > 1:
-            found = _narrowed(words, found, above)
+        found = those_in(text, names, above)
         if len(found) == 1:
             return found.pop()
     return None
+
+
+def those_in(text: str, names: Iterable[Named], above: Mapping[str, Sequence[str]]) -> set[str]:
+    """The codes of the communities that names in a text lead to; of several those whose county or subdistrict it names."""
+    words = _plain(text)
+    found = {one.code for one in _longest(words, names)}
+    return _narrowed(words, found, above) if len(found) > 1 else found
 
 
 def _longest(words: str, names: Iterable[Named]) -> list[Named]:

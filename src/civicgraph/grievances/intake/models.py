@@ -142,6 +142,23 @@ class HeldReport(Record):
     rule = fields.CharField(60, default="", description="The rule of the spam list that it met.")
     content = fields.TextField(description="All that was sent, encrypted. Never public.")
     summary = fields.CharField(300, description="Its first words, with personal data masked.")
+    danger = fields.CharField(
+        20, default="", db_default="", description="What danger its words tell of, by its code, mostly none."
+    )
+    rank = fields.IntField(
+        default=1, db_default=1, description="Its place among those that wait: 0 where it tells of danger, else 1."
+    )
+    due_at = fields.DatetimeField(null=True, description="By when somebody is promised to have looked at it.")
+    address = fields.CharField(250, default="", db_default="", description="Where it is, as it was sent. Never public.")
+    latitude_micro = fields.IntField(
+        null=True, description="Latitude by WGS-84 in millionths of a degree, as it was sent. Never public."
+    )
+    longitude_micro = fields.IntField(
+        null=True, description="Longitude by WGS-84 in millionths of a degree, as it was sent. Never public."
+    )
+    contact_name_masked = fields.CharField(60, default="", db_default="", description="The reporter’s name, masked.")
+    contact_phone_masked = fields.CharField(40, default="", db_default="", description="The telephone, masked.")
+    contact_email_masked = fields.CharField(80, default="", db_default="", description="The e-mail, masked.")
     state = fields.CharEnumField(HeldState, max_length=8, default=HeldState.WAITING, description="What became of it.")
     decided_by: Any = fields.ForeignKeyField(
         "civicgraph.Person", related_name=False, null=True, on_delete=fields.RESTRICT, description="Who decided."
@@ -150,4 +167,7 @@ class HeldReport(Record):
 
     class Meta:
         table = "held_report"
-        indexes = (("state", "division_code", "id"), ("state", "id"))
+        indexes = (
+            *(("state", "division_code", "id"), ("state", "id")),
+            *(("state", "division_code", "rank", "id"), ("state", "rank", "id"), ("rank", "id")),
+        )

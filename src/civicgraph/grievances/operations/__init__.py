@@ -17,7 +17,12 @@ from civicgraph.grievances.operations.follow_grievance import (
     follow_tracked_grievance,
     unfollow_grievance,
 )
-from civicgraph.grievances.operations.held_report import drop_report, erase_held_report, release_report
+from civicgraph.grievances.operations.held_report import (
+    drop_report,
+    erase_held_report,
+    release_report,
+    reveal_held_contact,
+)
 from civicgraph.grievances.operations.hold_grievance import extend_grievance, hold_grievance, resume_grievance
 from civicgraph.grievances.operations.keep_categories import add_category, close_category, open_category
 from civicgraph.grievances.operations.keep_filters import forget_grievance_filter, save_grievance_filter
@@ -96,6 +101,7 @@ __all__ = [
     "resume_grievance",
     "return_grievance",
     "reveal_grievance_contact",
+    "reveal_held_contact",
     "review_shortfall",
     "save_grievance_filter",
     "send_back_grievance",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from tortoise.transactions import in_transaction
 from civicgraph import budgets, clock, crypto, settings
 from civicgraph.budgets import BudgetExceeded
 from civicgraph.divisions.operations import place_of
-from civicgraph.grievances import attachments, deadlines, notices, rules
+from civicgraph.grievances import attachments, deadlines, notices, rules, waiting
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.intake import proof
@@ -182,6 +183,7 @@ async def hold(
 ) -> HeldReport:
     """Keep a report for a person to look at. It has its number and its secret already."""
     content = {**data.model_dump(mode="json"), "locale": actor.locale}
+    danger, point, now = _danger_of(data), point_of(data.point) or (None, None), clock.now()
     row = await HeldReport.create(
         division_code=division_code,
         number=given.number,
@@ -191,13 +193,38 @@ async def hold(
         rule=rule,
         content=crypto.encrypt(orjson.dumps(content).decode()),
         summary=mask_personal(data.description)[:300],
+        danger=danger.code if danger else "",
+        rank=0 if danger else 1,
+        due_at=await _looked_at_by(now, data.category, division_code, is_dangerous=danger is not None),
+        address=" ".join(filter(None, (data.address, data.building))),
+        latitude_micro=point[0],
+        longitude_micro=point[1],
+        **masked_contact(data),
+        created_at=now,
     )
     await claim(data.photos, row, purpose=Purpose.REPORT, division_code=division_code, capability=READ_GRIEVANCES)
     await send(data.documents, row, division_code=division_code)
     await audit(actor, row, changed({}, {"number": row.number, "cause": cause}), division_code=division_code)
+    await waiting.begin(row)
     if cause in _CHOSEN_LATER:
-        await notices.call_for_choice(row, is_dangerous=_danger_of(data) is not None)
+        await notices.call_for_choice(row)
     return row
+
+
+async def _looked_at_by(now: datetime, category: str, division_code: str, *, is_dangerous: bool) -> datetime:
+    """By when somebody has looked: danger as soon as the four-level list promises a first response to it, else in a working day."""
+    if is_dangerous:
+        return (await named.promise_of(Urgency.CRITICAL, category, division_code)).times(now)[0]
+    return await named.working_day_after(now, division_code)
+
+
+def masked_contact(data: FileGrievance) -> dict[str, Any]:
+    """What staff see of the reporter's name, telephone and e-mail before they look at them."""
+    return {
+        "contact_name_masked": mask_name(data.contact_name),
+        "contact_phone_masked": mask_phone(data.contact_phone) if data.contact_phone else "",
+        "contact_email_masked": mask_email(data.contact_email) if data.contact_email else "",
+    }
 
 
 async def file(
@@ -242,11 +269,9 @@ async def file(
         longitude_micro=point[1],
         danger=danger.code if danger else "",
         contact_name=crypto.encrypt(data.contact_name),
-        contact_name_masked=mask_name(data.contact_name),
         contact_phone=crypto.encrypt(data.contact_phone),
-        contact_phone_masked=mask_phone(data.contact_phone) if data.contact_phone else "",
         contact_email=crypto.encrypt(data.contact_email),
-        contact_email_masked=mask_email(data.contact_email) if data.contact_email else "",
+        **masked_contact(data),
         phone_index=crypto.blind_index("phone", data.contact_phone),
         email_index=crypto.blind_index("email", data.contact_email),
         locale=actor.locale,

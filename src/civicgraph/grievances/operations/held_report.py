@@ -9,6 +9,8 @@ import orjson
 from pydantic import Field
 
 from civicgraph import clock, crypto
+from civicgraph.grievances import waiting
+from civicgraph.grievances.forgetting import POINT
 from civicgraph.grievances.intake.models import HeldReport, HeldState
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.file_grievance import file
@@ -19,6 +21,9 @@ from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, Unavailable, audit, changed, operation
 from civicgraph.permissions import DISPATCH_GRIEVANCES, SYSTEM, Actor
 from civicgraph.uploads.operations import give_up, of, pass_on
+
+_SENT = ("content", "address", "contact_name_masked", "contact_phone_masked", "contact_email_masked")
+"""What goes when it is decided, with its point: a grievance has it then, or nobody needs it."""
 
 
 class ReleaseReport(Input):
@@ -69,6 +74,22 @@ async def release_report(actor: Actor, data: ReleaseReport) -> Grievance:
     return filed
 
 
+class RevealHeldContact(Input):
+    """Whose contact is needed to find the place."""
+
+    number: Number
+
+
+@operation()
+async def reveal_held_contact(actor: Actor, data: RevealHeldContact) -> dict[str, str]:
+    """Name, telephone and e-mail of who sent a held report, for those who decide on it. Recorded each time."""
+    row = await _held(actor, data.number)
+    content = orjson.loads(crypto.decrypt(row.content))
+    looked = ("contact_name", "contact_phone", "contact_email")
+    await audit(actor, row, {what: ["", ""] for what in looked}, division_code=row.division_code)
+    return {what.removeprefix("contact_"): str(content[what]) for what in looked}
+
+
 @operation()
 async def drop_report(actor: Actor, data: DropReport) -> HeldReport:
     """Drop a held report: advertising, or nothing. What was sent is erased, that it was there is kept for a while."""
@@ -104,9 +125,10 @@ async def erase_held_report(actor: Actor, data: EraseHeldReport) -> HeldReport:
 
 async def _decide(actor: Actor, row: HeldReport, state: HeldState, reason: str = "") -> None:
     before = {"state": row.state}
-    decided = {"state": state, "decided_by_id": actor.person_id, "decided_at": clock.now(), "content": ""}
-    row.update_from_dict(decided)
+    decided = {"state": state, "decided_by_id": actor.person_id, "decided_at": clock.now()}
+    row.update_from_dict({**decided, **dict.fromkeys(_SENT, ""), **dict.fromkeys(POINT)})
     await row.save()
+    await waiting.end(row)
     await give_up(of(HeldReport, [row.id]))
     facts = {"state": state, **({"reason": reason} if reason else {})}
     await audit(actor, row, changed(before, facts), division_code=row.division_code)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from civicgraph import clock, crypto
+from datetime import datetime
+
+from civicgraph import calendars, clock, crypto
 from civicgraph.accounts.models import Person
-from civicgraph.divisions.models import Compound, Division, DivisionLevel
+from civicgraph.divisions.models import Compound, DivisionLevel
 from civicgraph.divisions.operations import office_hours_of, place_of
 from civicgraph.divisions.rules import ancestors
 from civicgraph.enterprises.claims.acting import acts_for
@@ -13,7 +15,7 @@ from civicgraph.events.models import Event, EventStatus
 from civicgraph.grids.models import Grid, GridAssignment, GridLevel, GridRole
 from civicgraph.grievances import promises, rules
 from civicgraph.grievances.desk.models import Team, TeamKind
-from civicgraph.grievances.intake.locating import Named, community_in
+from civicgraph.grievances.gazetteer import Gazetteer
 from civicgraph.grievances.intake.models import HeldReport
 from civicgraph.grievances.intake.placing import Candidate, grid_for
 from civicgraph.grievances.kinds import Body, reasons_of
@@ -56,16 +58,7 @@ async def community_of(division_code: str) -> str:
 
 async def place_in(text: str, within: str) -> str | None:
     """The code of the community below a division that the words of a place name; None where that is not clear."""
-    rows = await Division.filter(code__startswith=within).values("code", "name", "short_name", "level")
-    communities, above = [], {}
-    for row in rows:
-        names = {str(row["name"]), str(row["short_name"])}
-        if row["level"] == DivisionLevel.COMMUNITY:
-            communities += [Named(name, row["code"]) for name in names]
-        else:
-            above[str(row["code"])] = sorted(names)
-    found = await Compound.filter(division_id__startswith=within, is_active=True).values("name", "division_id")
-    return community_in(text, communities, [Named(one["name"], one["division_id"]) for one in found], above)
+    return (await Gazetteer.below(within)).only_in(text)
 
 
 async def enterprise_of(credit_code: str | None) -> Enterprise | None:
@@ -180,6 +173,12 @@ async def promise_of(urgency: Urgency, category: str, division_code: str) -> Pro
     """What is promised for a level and category in a community, from the four-level list in force there."""
     entry = promises.entry_of(urgency, category, division_code, await overrides_for(division_code))
     return entry.promise(await office_hours_of(division_code, promises.OFFICE_HOURS))
+
+
+async def working_day_after(moment: datetime, division_code: str) -> datetime:
+    """When a working day of a division's office has passed since a moment."""
+    hours = await office_hours_of(division_code, promises.OFFICE_HOURS)
+    return calendars.parse(hours).after(moment, calendars.minutes_of_a_day(hours))
 
 
 async def overrides_for(division_code: str) -> list[Override]:

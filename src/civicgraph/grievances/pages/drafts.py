@@ -137,7 +137,8 @@ async def received(request: Request, answer: Mapping[str, Any], template: str) -
     """Number and tracking secret, shown this once. A reload sends the same key and gets the same answer."""
     secret = answer["tracking_secret"]
     if answer["is_held"]:
-        values = {"number": answer["number"], "secret": secret, "danger": None}
+        called = answer["emergency_calls"]
+        values = {"number": answer["number"], "secret": secret, "danger": {"calls": called} if called else None}
         response = html(request, "grievances/held.html", values)
     else:
         found = await read(request, "grievances/received", {"number": answer["number"], "secret": secret})

@@ -6,16 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from civicgraph import settings
 from civicgraph.grievances import operations
 from civicgraph.grievances.intake.models import BY_STAFF
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.pages import drafts
 from civicgraph.grievances.pages.choices import asked
 from civicgraph.grievances.pages.drafts import COMMUNITY_DIGITS, Draft
+from civicgraph.grievances.pages.placing import way_down
 from civicgraph.operations import Forbidden, NotFound
 from civicgraph.permissions import DISPATCH_GRIEVANCES, Actor
-from civicgraph.web import page, read, require, staff_only
+from civicgraph.web import page, staff_only
 from civicgraph.web.keys import renew_key
 
 _LEFT_OUT = ("division_code", "proof")
@@ -80,30 +80,13 @@ def _chosen(request: Request) -> str:
 
 async def _where(request: Request) -> Response:
     """The way to a community: by its name, or down from the places of the actor's grants."""
-    actor: Actor = request.state.actor
-    places = actor.prefixes(DISPATCH_GRIEVANCES)
-    text, asked_for = asked(request, "q"), asked(request, "division")
-    is_below = actor.may(DISPATCH_GRIEVANCES, asked_for)
-    several = [] if is_below or len(places) == 1 else list(places)
-    code = asked_for if is_below else settings.current().city_code if several else places[0]
-    filters = {"text": text, "level": ["COMMUNITY"], "within": code} if text else {"codes": several}
-    variables = {"code": code, "filter": filters, "isSearch": bool(text or several)}
-    found = await read(request, "grievances/where", variables)
-    division = require(found, "division")
-    if several and not text:
-        division["children"] = found["divisions"]  # what one dispatches for, in place of all counties
-    elif text:  # by its name the whole city was searched where the grants are of several places
-        named = found["divisions"]["nodes"]
-        found["divisions"]["nodes"] = [one for one in named if actor.may(DISPATCH_GRIEVANCES, one["code"])]
-    if division["parent"] and not actor.may(DISPATCH_GRIEVANCES, division["parent"]["code"]):
-        division["parent"] = None
     values = {
-        "q": text,
+        **await way_down(request),
         "carried": {name: asked(request, name) or None for name in _CARRIED},
         "form_page": "staff_grievance_new",
         "is_taken_by_staff": True,
     }
-    return await page(request, "staff/grievances/where", values={**found, **values}, fragment="grievances/_where")
+    return await page(request, "staff/grievances/where", values=values, fragment="grievances/_where")
 
 
 _HERE = "/staff/grievances/new"

@@ -63,7 +63,9 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
     found = await _found(request, number, secret)
     row = found["trackedGrievance"]
     if row is None and found["trackedHeldReport"] is not None:
-        response = html(request, "grievances/tracked_held.html", {**found, "secret": request.path_params["secret"]})
+        held = found["trackedHeldReport"]
+        values = {**found, "secret": request.path_params["secret"], "danger": danger_named(held["danger"])}
+        response = html(request, "grievances/tracked_held.html", values)
         response.headers["cache-control"] = "no-store"
         return response
     if row is None:
