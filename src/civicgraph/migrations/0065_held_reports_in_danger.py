@@ -21,7 +21,7 @@ _POINT = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0061_who_led")]
+    dependencies = [("civicgraph", "0064_budgets_used_up")]
 
     initial = False
 
