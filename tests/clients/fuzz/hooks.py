@@ -19,6 +19,7 @@ from schemathesis.hooks import HookContext
 PAGE = re.compile(
     r"`(first|last)` is -?\d+; it must be between 0 and \d+\.|This cursor does not belong to this list .*"
     r"|Figures are kept by who led, or by category and channel: ask for one of the two at a time\."
+    r"|A quarter is a year and Q1 to Q4, for instance 2025Q2\.|This quarter is still to come; the latest one is \d{4}Q\d\."
     r"|Figures are kept of sections and two-digit divisions of industry alone\."
 )
 CODES = {"BAD_USER_INPUT", "LIMIT_EXCEEDED", "FORBIDDEN", "UNAUTHENTICATED"}

@@ -183,8 +183,7 @@ async def hand_on_question(actor: Actor, data: HandOnQuestion) -> dict[str, Any]
             "category": data.category,
             "division_code": data.division_code,
             "enterprise_code": data.enterprise_code or None,
-            "description": f"{row.text}\n({event.title})",
-            "contact_name": row.said_by,  # lists of problems do not show who has them
+            "description": f"{row.text}\n({event.title})",  # who asked, the record says; lists of problems do not
             "channel": Channel.FORUM,
             "event": None if event.status is EventStatus.DRAFT else event.slug,
         },
