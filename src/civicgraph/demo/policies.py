@@ -105,9 +105,12 @@ async def _pay(subsidy: Policy) -> None:
     _, total = await matching.grant(subsidy, _DAY)
     grants = PolicyGrant.filter(policy_id=subsidy.id, state=GrantState.OBJECTION)
     amounts = [(str(place), int(str(fen))) for place, fen in await grants.values_list("division_id", "amount_fen")]
-    told = {"notified_at": datetime.combine(_DAY, time(10), clock.CITY_ZONE), "is_told_by_phone": True}
+    moment = datetime.combine(_DAY, time(10), clock.CITY_ZONE)
+    told = {"notified_at": moment, "is_told_by_phone": True}
     days = {"objection_until": _DAY + timedelta(days=subsidy.objection_days), "paid_on": date(2026, 3, 31)}
     await grants.update(state=GrantState.PAID, notice_due=False, **told, **days)
     await matching.add_cells(subsidy, "paid", 2026, amounts)
     subsidy.granted_fen = total
+    if await matching.is_used_up(subsidy, clock.today()):
+        subsidy.used_up_at = moment
     await subsidy.save()

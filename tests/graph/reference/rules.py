@@ -383,7 +383,7 @@ VISIBLE: dict[str, Rule] = {
         row.state.name != "REMOVED" and (may(world, MANAGE_WEBHOOKS, row.division_id) or is_own(world, row))
     ),
     "Person": is_named,
-    "EventTeam": lambda world, row: world.rows.one("Event", row.event_id).status is not EventStatus.DRAFT,
+    "EventTeam": lambda world, row: sees(world, "Event", world.rows.one("Event", row.event_id)),
     "Policy": lambda world, row: row.status.name in ("PUBLISHED", "ENDED") or edits_policies(world, row),
     "PolicyExample": lambda world, row: edits_policies(world, world.rows.one("Policy", row.policy_id)),
     "InvestmentProject": lambda world, row: row.is_published or keeps_projects(world, row),
