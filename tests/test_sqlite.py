@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from tortoise.connection import get_connection
@@ -18,15 +15,12 @@ from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from civicgraph import clock, db
-from civicgraph import settings as configuration
 from civicgraph.accounts.models import ApiToken
 from civicgraph.accounts.operations import actor_from_token, create_token
-from civicgraph.app import create_app
 from civicgraph.divisions.models import Division
 from civicgraph.permissions import Role
 from civicgraph.scheduler.models import Deadline
 from civicgraph.settings import Settings
-from tests.conftest import make_settings
 from tests.support import city
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -44,26 +38,6 @@ def write_elsewhere(settings: Settings) -> Iterator[None]:
 async def write() -> None:
     async with in_transaction():
         await Division.filter(code=city.FENGQUAN).update(name="凤泉")
-
-
-@pytest.mark.parametrize("name", ["//", "/a b?c#d%20e&mode=rw/", "/凤冈;'\"/"])
-async def test_a_database_is_served_whatever_its_path_holds(sqlite_template: Path, tmp_path: Path, name: str) -> None:
-    folder = tmp_path / name.strip("/")
-    folder.mkdir(exist_ok=True)
-    shutil.copy(sqlite_template, folder / "city.sqlite3")
-    path = f"/{tmp_path}{name}city.sqlite3" if name == "//" else f"{folder}/city.sqlite3"
-    settings = make_settings(f"sqlite://{path}", uploads_folder=str(tmp_path / "uploads"))
-    configuration.use(settings)
-    made = create_app(settings)
-    async with made.router.lifespan_context(made):
-        await city.build()
-        transport = httpx.ASGITransport(app=made)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-            for _ in range(2):  # drawn, and kept: both ask the file
-                answer = await client.get("/places", headers={"accept": "text/html"})
-                assert answer.status_code == 200
-                assert "凤泉" in answer.text
-    assert not [one for one in folder.iterdir() if not one.name.startswith("city.sqlite3")]
 
 
 def test_a_reading_connection_writes_nothing(settings: Settings) -> None:

@@ -216,7 +216,7 @@ async def test_granting_shows_what_it_does_and_asks_and_again_when_that_has_chan
     assert not await PolicyGrant.exists()
     assert "试算以后，规则、登记情况或预算有了变化" in text
     assert "确认：2 家企业享受，共 3,000 元" in text
-    assert "已确认 2 家企业，共 3,000 元" in await page.send(f"{base}/granting")
+    assert "已确认 2 家企业享受，共 3,000 元" in await page.send(f"{base}/granting")
     assert "预算已用完" in await page.open(f"{base}/granting")
     await page.http.aclose()
 

@@ -128,7 +128,7 @@ async def test_when_more_are_granted_nothing_has_to_be_hidden_any_more(connected
     )
     await enter(2, code=HONGQIAO, first=950)
     chief = await place.person("boss", Role.ADMINISTRATOR, CITY)
-    await operations.grant_policy(chief, {"id": policy.id})
+    await granted_to_all(chief, policy.id)
     assert await WithheldSum.filter(figure="paid").exists()  # of these still two in one county
     await tell_some()
     for grant in await PolicyGrant.filter(state=GrantState.OBJECTION):

@@ -21,7 +21,7 @@ from civicgraph.permissions import Actor, Role
 from civicgraph.policies import operations
 from civicgraph.policies.models import Policy, PolicyGrant
 from civicgraph.policies.rounds import tell_some
-from tests.policies.conftest import enter, published
+from tests.policies.conftest import enter, granted_to_all, published
 from tests.support import city as place
 from tests.support.browser import signed_in
 from tests.support.city import CITY, FENGGANG, SUIYANG
@@ -57,7 +57,7 @@ async def arranged(email: str = "", registered: str = "") -> Case:
     enterprise = await Enterprise.get(credit_code=CODE)
     await EnterpriseAccount.create(enterprise_id=enterprise.id, person_id=person.id, way="staff")
     policy = await published(office)
-    await operations.grant_policy(office, {"id": policy.id})
+    await granted_to_all(office, policy.id)
     await tell_some()
     owner = Actor(kind="person", person_id=person.id, name=person.name)
     return Case(owner, office, policy, await PolicyGrant.get())
@@ -181,7 +181,7 @@ async def test_whoever_pays_takes_a_table_without_contacts_and_that_is_recorded(
     case = await arranged()
     await enter(120, first=2)
     await Policy.filter(id=case.policy.id).update(budget_fen=10**9)
-    await operations.grant_policy(case.office, {"id": case.policy.id})
+    await granted_to_all(case.office, case.policy.id)
     page = await signed_in(app, case.office)
     base = f"/staff/policies/{case.policy.id}/grants"
     await page.open(base)
