@@ -30,5 +30,5 @@ async def test_a_database_is_served_whatever_its_path_holds(sqlite_template: Pat
             for _ in range(2):  # drawn, and kept: both ask the file
                 answer = await client.get("/places", headers={"accept": "text/html"})
                 assert answer.status_code == 200
-                assert "凤泉" in answer.text
+                assert "凤冈县" in answer.text
     assert not [one for one in folder.iterdir() if not one.name.startswith("city.sqlite3")]
