@@ -10,12 +10,12 @@ from civicgraph.policies.models import (
     GrantState,
     Policy,
     PolicyCategory,
-    PolicyCell,
     PolicyCycle,
     PolicyExample,
     PolicyGrant,
     PolicyRuleLine,
     PolicyStatus,
+    WithheldSum,
 )
 from civicgraph.text import search_terms
 from tests.graph.reference.words import NOW, WORDS, sentence
@@ -58,14 +58,10 @@ async def build_policies(places: list[str]) -> None:
         )
         row.search_terms = search_terms(row.title, row.summary, row.owner, row.title_en)
         await row.save()
-        for year, granted in (("2025", number % 4), ("2026", number % 2)):
-            await PolicyCell.create(
-                division_id=row.division_id[:4],
-                policy_id=row.id,
-                category=row.category.value,
-                year=year,
-                granted=granted,
-            )
+        sums = (("", ""), ("2026", ""), ("", row.category.value))[number % 4 :]  # in all, or of a part alone
+        for year, category in sums:
+            part = {"year": year, "category": category, "figure": "granted"}
+            await WithheldSum.create(division_id=row.division_id[:4], policy_number=row.id, **part)
         for position, (path, is_group) in enumerate((("", True), ("0", False))[: number % 3]):
             words = {"words": dice.choice(WORDS), "words_en": "words"}
             line = {"position": position, "path": path, "depth": len(path), "is_group": is_group}

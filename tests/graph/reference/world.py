@@ -57,7 +57,7 @@ from civicgraph.notifications.models import (
 )
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor
-from civicgraph.policies.models import Policy, PolicyCell, PolicyExample, PolicyGrant, PolicyRuleLine
+from civicgraph.policies.models import Policy, PolicyExample, PolicyGrant, PolicyRuleLine, WithheldSum
 from civicgraph.products.models import (
     Product,
     ProductionBase,
@@ -123,7 +123,7 @@ MODELS: dict[str, Any] = {
     "TeamMember": TeamMember,  # no type of the schema; teams name theirs
     "Workload": Person,
     "GrievancePerformance": GrievanceCell,
-    "PolicyCell": PolicyCell,  # no type of the schema; what is left of a budget counts theirs
+    "WithheldSum": WithheldSum,  # no type of the schema; what is left of a budget is withheld with what was granted
     "TrustedDocument": TrustedDocument,  # no type of the schema; tokens count theirs
 }
 """The table behind each type."""
