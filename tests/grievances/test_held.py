@@ -194,6 +194,7 @@ async def test_staff_see_where_it_is_and_whom_to_ask_and_danger_stands_on_top(ap
     desk = await signed_in(app, centre)
     page = await desk.open("/staff/held")
     assert page.index(row.number) < page.index("代开各类发票")
+    assert "· 代开发票" in page  # what it looks like, not the code of a rule
     for shown in ("特急", "27.956200, 107.716100", "河边第三家", "138****1234", "查看联系方式", "煤气"):
         assert shown in page, shown
     assert "13800001234" not in page

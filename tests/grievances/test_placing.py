@@ -13,7 +13,7 @@ from civicgraph import clock
 from civicgraph import settings as configuration
 from civicgraph.grievances.intake import proof
 from civicgraph.grievances.intake.placing import Candidate, buildings, grid_for, number, point_of
-from civicgraph.grievances.intake.spam import spam_in
+from civicgraph.grievances.intake.spam import SAID, _list, spam_in
 from tests.conftest import make_settings
 
 GRIDS = (
@@ -86,6 +86,11 @@ def test_a_point_is_two_numbers_on_earth(text: str, found: tuple[int, int] | Non
 )
 def test_advertising_is_looked_at_first(text: str) -> None:
     assert spam_in(text)
+
+
+def test_every_rule_that_counts_against_a_text_is_told_in_words() -> None:
+    _, rules = _list()
+    assert {rule.code for rule in rules if rule.weight > 0} == set(SAID)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,24 @@ from pathlib import Path
 
 import yaml
 
+from civicgraph.i18n import N_
+
+SAID = {
+    "link": N_("holds links"),
+    "bait": N_("asks to be added on a messenger"),
+    "invoice": N_("offers invoices"),
+    "papers": N_("offers papers"),
+    "loan": N_("offers loans"),
+    "gambling": N_("is about gambling"),
+    "work": N_("offers easy money"),
+    "sex": N_("is about sex"),
+    "crypto": N_("offers investments"),
+    "repeated_sign": N_("one sign again and again"),
+    "repeated_words": N_("the same words again and again"),
+    "no_words": N_("no words in it"),
+}
+"""What is told of a text to those who look at it, by the code of the rule that weighs most; what speaks for a text never does."""
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from civicgraph import settings
 from civicgraph.grievances import operations
+from civicgraph.grievances.intake.spam import SAID
 from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.choices import asked, categories
 from civicgraph.grievances.pages.drafts import COMMUNITY_DIGITS
@@ -64,6 +65,7 @@ async def _list(request: Request, entry: Entry | None = None) -> Response:
         "wrong": {one.field: one.message for one in entry.form.found} if entry.form else {},
         "errors": _errors(entry),
         "places": await _places(request, rows, entry),
+        "looks": {one["number"]: gettext(words) for one in rows if (words := SAID.get(one["rule"]))},
         "danger": {one["number"]: danger_named(one["danger"]) for one in rows if one["danger"]},
     }
     return await page(
