@@ -1,6 +1,9 @@
 // What is written without a connection: kept in the browser first, then sent from there, each once by its key.
 // Kept by person, under `kept:`: whoever else signs in at this phone neither sees nor sends it, and signing out takes it away.
 
+const SOONEST = 1000; // milliseconds until a failed sending is tried again, doubled with each failure
+const LATEST = 20000;
+
 export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -18,7 +21,7 @@ function button(words, act) {
 // its name in the list; one with a number holds back what follows it of the same number while it is refused.
 export class Unsent {
   constructor(find, shelf, { body, accepted = () => {}, dropped = () => {}, details = () => [], drained = () => {} }) {
-    Object.assign(this, { find, shelf: `kept:${shelf}`, body, accepted, dropped, details, drained, isSending: false });
+    Object.assign(this, { find, shelf: `kept:${shelf}`, body, accepted, dropped, details, drained, isSending: false, pause: SOONEST });
   }
 
   get words() {
@@ -105,6 +108,7 @@ export class Unsent {
         if (!one) break;
         const answer = await this.post(one);
         if (answer.type === "opaqueredirect") { this.say(this.words.signin); return; }
+        this.pause = SOONEST;
         if (answer.status >= 500 || answer.status === 429) return;
         const said = answer.headers.get("content-type")?.includes("json") ? await answer.json() : { words: [] };
         if (answer.ok) {
@@ -120,22 +124,30 @@ export class Unsent {
       if (sent) this.drained(!this.kept().length);
     } catch {
       this.say(this.words.offline);
+      this.tryAgain();
     } finally {
       this.isSending = false;
       this.show();
     }
   }
 
+  // A phone says that it is online before the connection bears anything: the next tries follow soon.
+  tryAgain() {
+    if (!navigator.onLine) return;
+    setTimeout(() => this.send(), this.pause);
+    this.pause = Math.min(this.pause * 2, LATEST);
+  }
+
   // Sends whenever it may succeed, and keeps the page at each of the addresses for when there is no connection.
   begin(scopes) {
-    window.addEventListener("online", () => { this.say(""); this.send(); });
+    window.addEventListener("online", () => { this.say(""); this.pause = SOONEST; this.send(); });
     window.addEventListener("offline", () => this.say(this.words.offline));
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.send(); });
     document.addEventListener("submit", (event) => {
       if (!event.target.matches("form[data-sign-out]") || !this.kept().length) return;
       if (!window.confirm(this.words.lost)) event.preventDefault();
     }, true); // before what every page does at sign-out
-    setInterval(() => this.send(), 20000);
+    setInterval(() => this.send(), LATEST);
     if (!navigator.onLine) this.say(this.words.offline);
     this.show();
     this.send();

@@ -6,7 +6,7 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import People, until_kept
 from tests.browser.test_keeping_up import FILE
@@ -87,6 +87,32 @@ def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back(peopl
     assert history(people, number, "地下室没有信号") == 1
 
 
+def test_a_sending_that_fails_though_the_phone_is_online_is_tried_again_soon(people: People) -> None:
+    if not people.has_script:
+        pytest.skip("without JavaScript it is an ordinary page")
+    number = assigned(people)
+    grid = people.staff("grid")
+    grid.clock.install()
+    grid.goto("/staff/today")
+    until_kept(grid, "/staff/today")
+    grid.clock.pause_at(grid.evaluate("Date.now() + 1000") / 1000)
+    failed: list[str] = []
+
+    def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        route.abort("connectionfailed")
+
+    grid.route(f"**/staff/today/{number}/**", fail, times=2)
+    note(grid, number, "notes", "电梯里信号断断续续")
+    expect(grid.locator("[data-line]")).to_contain_text("没有网络")
+    with grid.expect_event("requestfailed"):
+        grid.clock.run_for(1500)
+    grid.clock.run_for(3000)
+    expect(grid.locator("[data-unsent]")).to_be_hidden()
+    assert len(failed) == 2
+    assert history(people, number, "电梯里信号断断续续") == 1
+
+
 def test_a_conflict_is_shown_and_nothing_personal_is_left_at_sign_out(people: People) -> None:
     if not people.has_script:
         pytest.skip("without JavaScript it is an ordinary page")
@@ -118,7 +144,7 @@ def test_a_photo_taken_without_a_connection_is_the_proof_once_it_is_back(people:
     grid.locator(f"form[action$='/{number}/start'] button").click()
     expect(grid.locator(f"#{number}")).to_contain_text("办理中")
     if people.has_script:
-        grid.wait_for_function("caches.match('/staff/today').then(Boolean)")
+        until_kept(grid, "/staff/today")
         grid.context.set_offline(True)
     panel = grid.locator(f"#{number}-resolution")
     panel.locator("summary").click()
