@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from civicgraph import clock, settings
 from civicgraph.divisions.choosing import editable, granted
-from civicgraph.i18n import N_, gettext
+from civicgraph.i18n import N_, gettext, ngettext
 from civicgraph.operations import InvalidInput, Unavailable
 from civicgraph.operations.inputs import validate
 from civicgraph.permissions import EDIT_POLICIES
@@ -230,7 +230,12 @@ async def grant(request: Request) -> Response:
     result = await submit(request, form, operations.grant_policy, id=number)
     if result is None:
         return await _granting(request, form)
-    words = gettext(_GRANTED, count=result["count"], amount=money(int(result["amount_fen"])))
+    words = ngettext(
+        "Granted to one enterprise, %(amount)s in all. It is being told.",
+        "Granted to %(num)s enterprises, %(amount)s in all. They are being told.",
+        result["count"],
+        amount=money(int(result["amount_fen"])),
+    )
     return redirect(request, "staff_policies_grants", said=words, number=number)
 
 
@@ -241,7 +246,12 @@ async def pay(request: Request) -> Response:
     result = await submit(request, form, operations.pay_grants, id=number)
     if result is None:
         return await grants_page(request, refused=form)
-    words = gettext(_PAID, count=result["count"], amount=money(int(result["amount_fen"])))
+    words = ngettext(
+        "One grant is paid, %(amount)s in all.",
+        "%(num)s grants are paid, %(amount)s in all.",
+        result["count"],
+        amount=money(int(result["amount_fen"])),
+    )
     return redirect(request, "staff_policies_grants", said=words, number=number)
 
 
@@ -277,8 +287,6 @@ STAFF = listing.Listing(
     more=_rule_rows,
 )
 _ONE = "/staff/policies/{number:int}"
-_GRANTED = N_("Granted to %(count)s enterprises, %(amount)s in all. They are being told.")
-_PAID = N_("%(count)s grants are paid, %(amount)s in all.")
 ROUTES = [
     Route("/policies", policies, name="policies"),
     Route("/policies/{number:int}", policy, name="policy", methods=["GET", "POST"]),
