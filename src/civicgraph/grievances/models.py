@@ -66,6 +66,7 @@ class GrievanceCategory(Model):
     is_verified = fields.BooleanField(
         default=False, db_default=False, description="Whether somebody else checks on the spot what was resolved."
     )
+    is_personal = fields.BooleanField(default=False, db_default=False, description="Of one person 私事: never public.")
     department = fields.CharField(
         80,
         default="",

@@ -21,6 +21,12 @@ def questions_of(found: Mapping[str, Any], category: str) -> list[dict[str, Any]
     return next((one["questions"] for one in found["grievanceCategories"]["nodes"] if one["code"] == category), [])
 
 
+def personal(found: Mapping[str, Any], category: str) -> dict[str, Any] | None:
+    """The chosen category, where it is of what one asks for oneself: never public, and somebody has to be reached."""
+    nodes = found["grievanceCategories"]["nodes"]
+    return next((one for one in nodes if one["code"] == category and one["isPersonal"]), None)
+
+
 def question_fields(questions: Sequence[Mapping[str, Any]], form: Form) -> list[dict[str, Any]]:
     """The questions as the `field` macro draws them: each a row of `answers`, with what was answered."""
     given = {str(one.get("question")): str(one.get("answer") or "") for one in form.values.get("answers") or []}

@@ -58,6 +58,7 @@ class Draft:
         return {
             "form": self.form,
             "questions": asking.question_fields(self.questions, self.form),
+            "personal": asking.personal(self.found, str(self.form.values.get("category") or "")),
             "same": self.same,
             "compared": "1" if self.same or self.seen.get("compared") == "1" else "",
             "danger": asking.danger_of(self.form),
