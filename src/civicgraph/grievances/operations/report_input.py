@@ -27,8 +27,8 @@ class GivenAnswer(Input):
     answer: Words = Field("", title=N_("Your answer"), max_length=300)
 
 
-SHORTEST = 5
-"""Characters that it takes to say what is the matter."""
+SHORTEST, LONGEST = 5, 2_000
+"""Characters that it takes to say what is the matter, and that it may take."""
 
 
 class FileGrievance(Input):
@@ -44,7 +44,7 @@ class FileGrievance(Input):
     description: Words = Field(
         title=N_("What is the matter?"),
         min_length=1,
-        max_length=2000,
+        max_length=LONGEST,
         json_schema_extra={"widget": "textarea"},
         description=N_(
             "What you see, where, and since when. Telephone and identity numbers in it are hidden from others."

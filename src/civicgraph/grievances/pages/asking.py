@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from civicgraph import settings
 from civicgraph.grievances.intake.danger import by_code, calls, danger_in
+from civicgraph.grievances.operations.report_input import LONGEST
 from civicgraph.i18n import current, gettext
 from civicgraph.web import read
 from civicgraph.web.forms import Choices, Form
@@ -72,7 +73,7 @@ async def same_nearby(
     request: Request, division_code: str, form: Form, *, is_public: bool = True
 ) -> list[dict[str, Any]]:
     """Reports of the community that may be of the same problem: the public ones, for staff all that they see."""
-    text = str(form.values.get("description") or "")
+    text = str(form.values.get("description") or "")[:LONGEST]
     if len(text) < 4:
         return []
     compound = str(form.values.get("compound_number") or "")

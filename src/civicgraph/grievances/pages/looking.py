@@ -19,7 +19,7 @@ from civicgraph.web.query import iso_day
 
 VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
     "mine": {"assignedToMe": True, "isOpen": True},
-    "helping": {"hasMyPart": True, "isOpen": True},
+    "helping": {"helpedByMe": True, "isOpen": True},
     "new": {"status": "SUBMITTED"},
     "open": {"isOpen": True},
     "overdue": {"isOverdue": True},
