@@ -267,6 +267,9 @@ async def test_the_public_list_filters_and_pages_by_plain_addresses(site: Site) 
     ):  # fmt: skip
         assert (number in await site.resident.open(f"/grievances{query}")) is is_there, query
         assert site.resident.status == 200, query
+    for typed in (number, f" {number.lower()} ", number.replace("-", "—"), f"{number}&state=resolved"):
+        assert number in await site.resident.open(f"/grievances?q={typed}"), typed
+    assert number not in await site.resident.open("/grievances?q=ZY-0101-AAAA")
     fragment = await site.resident.open("/grievances?q=楼道", **{"hx-request": "true"})
     assert number in fragment
     assert "<html" not in fragment
@@ -334,6 +337,9 @@ async def test_overdue_work_stands_first_in_the_queue(site: Site) -> None:
     for view in ("new", "open", "overdue", "all", "mine"):
         page = await site.dispatcher.open(f"/staff/grievances?view={view}")
         assert (late in page) is (view != "mine")
+    for view in ("new", "mine"):
+        page = await site.dispatcher.open(f"/staff/grievances?view={view}&q={late.lower()}")
+        assert (late in page, fresh in page) == (True, False), "whoever types a number wants that one"
     assert late not in await site.stranger.open("/staff/grievances?view=all")
 
 
