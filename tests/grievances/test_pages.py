@@ -172,6 +172,9 @@ async def test_the_reporter_answers_what_is_asked_and_withdraws(site: Site) -> N
     await site.dispatcher.open(work)
     await site.dispatcher.send(f"{work}/question", reason="请问是几单元？")
     assert "请问是几单元？" in await site.resident.open(tracked)
+    assert "请填写这一项" in await site.resident.send(f"{tracked}/answer", answer="")
+    assert (site.resident.status, 'type="file"' in site.resident.text) == (422, False), "documents are an enterprise's"
+    await site.resident.open(tracked)
     await site.resident.send(f"{tracked}/answer", answer="三单元二楼")
     assert "三单元二楼" in await site.dispatcher.open(work)
     await site.resident.send(f"{tracked}/withdrawal", words="自己换好了")
