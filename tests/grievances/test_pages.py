@@ -18,6 +18,7 @@ from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations import rate_tracked_grievance
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.web.formats import datetime_
 from tests.grievances.conftest import WORDS, fill
 from tests.grievances.steps import take
 from tests.support import city as place
@@ -491,3 +492,13 @@ async def test_what_is_not_done_near_one_has_shortfalls_and_what_was_returned(
     values = {"resolved_at": now, "review_at": now, "hold_until": now}
     await Grievance.filter(number=number).update(status=GrievanceStatus(status), **values)
     assert (number in await site.resident.open(f"/grievances?state=open&within={FENGQUAN}")) is is_there
+
+
+async def test_the_public_history_shows_what_a_step_changed(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    county = await place.person("county", Role.DISPATCHER, FENGGANG)
+    row = await take(county, "change_level", await Grievance.get(number=number), urgency="planned", category="gas")
+    page = unescape(await site.resident.open(f"/grievances/{number}"))
+    assert "级别：一般 → 长期" in page
+    assert "类别：楼道与路灯照明 → 燃气" in page
+    assert f"→ {datetime_(row.resolution_due_at)}" in page
