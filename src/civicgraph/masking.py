@@ -69,6 +69,7 @@ _DOORS = (
     re.compile(r"(?<=单元)[\s,-]{0,2}\d{1,2}(?:-|楼)\d{1,4}号?"),
     re.compile(r"(?<=单元)[\s,-]{0,2}\d{3,4}(?!\d|[年元米层楼度户人块次个])"),
     re.compile(r"(?:(?<=[栋幢座])|(?<=号楼))[\s,-]{0,2}\d{3,4}(?!\d|[-~年元米层楼度户人块次个平路])"),
+    re.compile(r"\b(?:flat|apartment|apt\.?)\s?(?:no\.?\s?)?\d{1,4}[A-Z]?\b", re.I),
     re.compile(r"(?:(?<=住)|(?<=住在)|(?<=我家))\d{3,4}(?!\d|[-~年元米层楼度户人块次个平路弄号巷天多])"),
 )
 
@@ -161,6 +162,7 @@ _SAID = (
 _PLACE = "村社镇乡街路巷组寨坝坪湾沟桥县区市屯庄岩山河湖岭垭塘堡店厂校院馆宅井洞园场苑庙关口坡坎头"
 """What makes a place of a name before it: 刘家坪, 李子垭."""
 _KIN = "妈|爸|母|父|妻|夫|老公|老婆|丈夫|爱人|孩|儿|女|爷|奶|孙|哥|姐|弟|妹|家|房|车|狗|店|摊|电话|手机|邻居"
+_FAMILY = "儿子|女儿|父亲|母亲|爸爸?|妈妈?|爷爷|奶奶|外公|外婆|老公|老婆|丈夫|妻子|爱人|哥哥?|姐姐?|弟弟?|妹妹?|孙子|孙女|孩子|小孩"
 _SURNAMES = f"(?!{_WORDS})[{''.join(one for one in PLAIN if one not in CAREFUL)}]"
 _COMMON = rf"(?:{_ANY}[{GIVEN}]{{1,2}})"
 _BESIDE = "上下边壁面找问请让叫跟和与给对由向是姓户任"
@@ -180,6 +182,8 @@ _NAMES = (
     re.compile(rf"(?:(?<![㐀-鿿])|(?<=[{_BESIDE}]))({_COMMON})(?=家(?!{_HAN}?[{_PLACE}])|的(?:{_KIN}))"),
     re.compile(rf"(?:找|问|联系)({_SURE}[{GIVEN}])(?=处理|解决|办|谈|说|问|帮|反映|协调|联系|了解|$|[^㐀-鿿])"),
     re.compile(rf"({'|'.join(EXAMPLES)})(?![{_PLACE}月日号点])"),
+    re.compile(rf"我(?:家|的)?(?:{_FAMILY})叫?\s?({_SURE}{_GIVEN}){_END}"),
+    re.compile(r"(?:\bI['’]m|\bI am|\b[Tt]his is|我是|我叫|名叫|联系人[:是]?)\s*([A-Z][a-z]+\s[A-Z][a-z]+)"),
     re.compile(r"(?:[Mm]y name is|[Nn]ame:|[Cc]ontact:|[Cc]alled|\b(?:Mr|Mrs|Ms|Miss|Dr)\.?)\s+([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)"),
 )  # fmt: skip
 
@@ -197,6 +201,21 @@ def _names(plain: str) -> Iterator[Span]:
 def mask_personal(text: str) -> str:
     """`text` without numbers, addresses and names that point at a person."""
     return _masked(text, _numbers, _doors, _names)
+
+
+def mask_known(text: str, name: str) -> str:
+    """`text` without a name that is known (钱多多家里没人), wherever it stands. What is given as a name and is none stays: 居民, 业主."""
+    name = _folded(name).strip()
+    is_chinese = re.fullmatch(r"[㐀-鿿·]{2,8}", name) and (
+        name[0] in PLAIN + DOUBTFUL or name[:2] in COMPOUND or "·" in name
+    )
+    if is_chinese:
+        pattern = re.compile(_SEP.join(map(re.escape, name)))
+    elif re.fullmatch(r"[a-z][a-z .'’-]{2,60}", name, re.I):
+        pattern = re.compile(rf"(?<![a-z]){r'[ .-]*'.join(map(re.escape, name.split()))}(?![a-z])", re.I)
+    else:
+        return text
+    return _replaced(text, [match.span() for match in pattern.finditer(_folded(text))])
 
 
 def mask_numbers(text: str) -> str:

@@ -10,6 +10,7 @@ from pypinyin import Style, lazy_pinyin
 
 from civicgraph.masking import MASK as MASK
 from civicgraph.masking import mask_email as mask_email
+from civicgraph.masking import mask_known as mask_known
 from civicgraph.masking import mask_name as mask_name
 from civicgraph.masking import mask_numbers as mask_numbers
 from civicgraph.masking import mask_personal as mask_personal

@@ -9,6 +9,7 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.grievances import operations
+from civicgraph.grievances.forgetting import forget
 from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate, Urgency
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.notifications.rendering import render_message
@@ -218,3 +219,21 @@ async def test_the_reporter_with_an_email_hears_of_public_steps_only(report: Rep
         ("accepted", "灯泡已订购"),
     ]
     assert "chen@" not in str([(m.address, m.values) for m in messages])
+
+
+async def test_the_reporters_name_is_in_nothing_that_others_read_nor_in_the_trail(
+    report: Report, dispatcher: Actor
+) -> None:
+    row = await report(**{**CONTACT, "contact_name": "钱多多"}, description="管道漏水，钱多多家里没人")
+    row = await take(dispatcher, "accept", row, note="钱多多，我们马上来")
+    row = await take(dispatcher, "hold", row, reason="等钱多多回来")
+    await take(dispatcher, "comment", row, note="钱多多说周五回")
+    row = await Grievance.get(id=row.id)
+    said = [row.public_text, row.reason, *[one.public_note for one in await GrievanceUpdate.all()]]
+    assert not [one for one in said if "钱多多" in one]
+    assert "钱多多" not in str([entry.changes for entry in await AuditEntry.all()])
+    assert [one.internal_note for one in await GrievanceUpdate.all().if one.internal_note] == [
+        "钱多多说周五回"
+    ]
+    await forget(row)
+    assert "钱多多" not in str([one.internal_note for one in await GrievanceUpdate.all()])

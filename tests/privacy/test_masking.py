@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from civicgraph import masking
 from civicgraph.demo.facts import divisions
 from civicgraph.divisions.rules import short_name
-from civicgraph.masking import MASK, mask_numbers, mask_personal
+from civicgraph.masking import MASK, mask_known, mask_numbers, mask_personal
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -31,6 +31,11 @@ MASKED = {
     "0851-28221234 是我家": "＊＊＊ 是我家",
     "电话28221234，快来": "电话＊＊＊，快来",
     "打28221234就行": "打＊＊＊就行",
+    # names and doors in families and in English
+    "我儿子李浩然被撞了": "我儿子＊＊＊被撞了",
+    "我妈妈王秀英在家": "我妈妈＊＊＊在家",
+    "我是 Zhang Wei": "我是 ＊＊＊",
+    "I'm Mary Johnson, flat 502": "I'm ＊＊＊, ＊＊＊",
     # identity, bank
     "身份证 52030219550101123X": "身份证 ＊＊＊",
     "旧身份证520302550101123": "旧身份证＊＊＊",
@@ -145,6 +150,23 @@ def test_the_demo_citys_reports_stay_as_they_were_told() -> None:
     said = re.findall(r"[㐀-鿿][^\"\n]{6,}", Path(cases.__file__ or "").read_text())
     assert len(said) > 20
     assert [one for one in said if mask_personal(one) != one] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "public"),
+    [
+        ("管道漏水，钱多多家里没人", "钱多多", "管道漏水，＊＊＊家里没人"),
+        ("请找钱 多多", "钱多多", "请找＊＊＊"),
+        ("at bob  smith house", "Bob Smith", "at ＊＊＊ house"),
+        ("阿依古丽·买买提家门口", "阿依古丽·买买提", "＊＊＊家门口"),
+        ("居民反映，业主同意", "居民", "居民反映，业主同意"),
+        ("bobby is there", "Bob", "bobby is there"),
+        ("小王修好了", "王", "小王修好了"),
+        ("灯坏了", "", "灯坏了"),
+    ],
+)
+def test_a_name_that_is_known_goes_wherever_it_stands(text: str, name: str, public: str) -> None:
+    assert mask_known(text, name) == public
 
 
 def test_a_bodys_name_stays_and_its_telephone_goes() -> None:

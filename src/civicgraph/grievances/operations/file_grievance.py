@@ -32,7 +32,7 @@ from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import fingerprint, first_answer, keep_answer
 from civicgraph.permissions import READ_GRIEVANCES, Actor
-from civicgraph.text import mask_email, mask_name, mask_personal, mask_phone, search_terms
+from civicgraph.text import mask_email, mask_known, mask_name, mask_personal, mask_phone, search_terms
 from civicgraph.uploads.models import Purpose
 from civicgraph.uploads.operations import claim
 from civicgraph.uploads.private import send
@@ -150,6 +150,11 @@ async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:
     return _answer(data, row, Identity(answer["number"], crypto.decrypt(answer["secret"])))
 
 
+def _public(data: FileGrievance) -> str:
+    """What everybody may read of a report's words: the reporter's own name is known, and goes wherever it stands."""
+    return mask_known(mask_personal(data.description), data.contact_name)
+
+
 def _danger_of(data: FileGrievance) -> Danger | None:
     return danger_in(data.description, *(one.answer for one in data.answers))
 
@@ -203,7 +208,7 @@ async def hold(
         cause=cause,
         rule=rule,
         content=crypto.encrypt(orjson.dumps(content).decode()),
-        summary=mask_personal(data.description)[:300],
+        summary=_public(data)[:300],
         danger=danger.code if danger else "",
         rank=0 if danger else 1,
         due_at=await _looked_at_by(now, data.category, division_code, is_dangerous=danger is not None),
@@ -258,7 +263,7 @@ async def file(
     urgency = Urgency.CRITICAL if danger else category.urgency
     point = point_of(data.point) or (None, None)
     now = clock.now()
-    public_text = mask_personal(data.description)
+    public_text = _public(data)
     promise = await named.promise_of(urgency, category.code, division_code)
     row = await Grievance.create(
         number=number,
