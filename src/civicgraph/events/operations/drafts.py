@@ -11,7 +11,15 @@ from civicgraph.events.models import Event, EventStatus
 from civicgraph.events.operations.inputs import EventFields, EventVersion
 from civicgraph.events.operations.keeping import enter
 from civicgraph.events.operations.planned import copy_plan
-from civicgraph.events.operations.rows import at_time, columns, editable, event_values, without_record, writable
+from civicgraph.events.operations.rows import (
+    at_time,
+    changing,
+    columns,
+    editable,
+    event_values,
+    without_record,
+    writable,
+)
 from civicgraph.i18n import N_
 from civicgraph.listings import review
 from civicgraph.listings.review import ListingVersion, ReturnListing, ScheduleListing
@@ -87,7 +95,7 @@ async def unschedule_event(actor: Actor, data: ListingVersion) -> Event:
 @operation()
 async def set_event_contact(actor: Actor, data: SetEventContact) -> Event:
     """Say who holds an event and whom to call; what is not given stays."""
-    row = await writable(actor, data.slug)
+    row = await changing(actor, data.slug)
     check_version(row, data.version, dict)
     values = data.model_dump(include={"organiser", "contact_phone"}, exclude_none=True)
     before = {name: getattr(row, name) for name in values}

@@ -14,7 +14,7 @@ from civicgraph.divisions.operations import DivisionCode
 from civicgraph.events.kinds import ENTRIES, KINDS
 from civicgraph.events.models import EntryKind, Event, EventEntry, EventStatus
 from civicgraph.events.operations.materials import drop_file, keep_file
-from civicgraph.events.operations.rows import writable
+from civicgraph.events.operations.rows import changing
 from civicgraph.events.reminders import arm, disarm
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.file_grievance import Identity, file
@@ -120,7 +120,7 @@ _NAMES = [name for name in EventEntryFields.model_fields if name != "file"]
 @operation()
 async def add_event_entry(actor: Actor, data: AddEventEntry) -> EventEntry:
     """Add an entry to an event's record."""
-    event = await writable(actor, data.slug)
+    event = await changing(actor, data.slug)
     if data.kind not in KINDS[event.kind].entries:
         raise InvalidInput.at("kind", "foreign", N_("Events of this kind have no such record."))
     _check_fields(data.kind, data)
@@ -219,7 +219,7 @@ async def _of(actor: Actor, data: EventEntryVersion) -> tuple[Event, EventEntry]
     found = await Event.get_or_none(id=row.event_id) if row else None
     if row is None or found is None:
         raise NotFound
-    return await writable(actor, found.slug), row
+    return await changing(actor, found.slug), row
 
 
 def _check_fields(kind: EntryKind, data: EventEntryFields) -> None:

@@ -11,7 +11,14 @@ from civicgraph.events.models import EditScope, Event, EventStatus, MovedKind
 from civicgraph.events.operations.along import note_sessions, take_along, with_end
 from civicgraph.events.operations.inputs import CreateEvent, EventFields, UpdateEvent, check_programme, check_times
 from civicgraph.events.operations.materials import move_files
-from civicgraph.events.operations.rows import changed_columns, columns, event_values, replace_parts, writable
+from civicgraph.events.operations.rows import (
+    changed_columns,
+    columns,
+    event_values,
+    look_over_again,
+    replace_parts,
+    writable,
+)
 from civicgraph.events.operations.series import change_series
 from civicgraph.operations import Forbidden, audit, changed, check_version, operation
 from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS, Actor
@@ -62,6 +69,7 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     row.update_from_dict({**changed_columns(data), "version": row.version + 1})
     await shift.ready(row.id, row.starts_at)
     await row.save()
+    await look_over_again(actor, row)
     await note_sessions(row, sessions)
     if moved := row.moved_along.of(MovedKind.SESSION):
         reached["sessions_moved"] = [0, len(moved)]

@@ -19,6 +19,7 @@ from civicgraph.events.operations.inputs import as_asked
 from civicgraph.events.pages.many import bulk_of
 from civicgraph.events.rule_words import words_of
 from civicgraph.i18n import N_, gettext, ngettext
+from civicgraph.listings.review import told_again
 from civicgraph.permissions import DRAFT_EVENTS
 from civicgraph.uploads.image_page import ImagePage
 from civicgraph.web import listing, read
@@ -121,8 +122,8 @@ async def _team_choices(request: Request) -> Choices:
 
 
 def _said(row: Event) -> str:
-    """That it is saved, and what moved with its start."""
-    return " ".join((gettext("Saved."), *_told(row.moved_along)))
+    """That it is saved, what moved with its start, and whether it is looked over again."""
+    return " ".join(one for one in (gettext("Saved."), *_told(row.moved_along), told_again(row)) if one)
 
 
 def _told(along: Along) -> Iterator[str]:
