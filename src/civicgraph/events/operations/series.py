@@ -12,6 +12,7 @@ from civicgraph.events.models import EditScope, Event, EventSeries, EventStatus
 from civicgraph.events.operations.along import Shift
 from civicgraph.events.operations.inputs import EventFields, RepeatEvent, UpdateEvent
 from civicgraph.events.operations.materials import move_files
+from civicgraph.events.operations.past import check_to_come
 from civicgraph.events.operations.places import give_places
 from civicgraph.events.operations.planned import copy_plan
 from civicgraph.events.operations.rows import (
@@ -144,6 +145,7 @@ async def change_series(row: Event, data: UpdateEvent, shift: Shift) -> int:
         if one is not row and not one.is_exception and one.status in OPEN:
             own = {name: getattr(one, name) for name in kinds.RECORD_FIELDS}
             values = at_time(data.model_copy(update=own), rules.moved(one.starts_at, before, after))
+            await check_to_come(one, values.starts_at, is_all_day=values.is_all_day)
             if one.status is EventStatus.PUBLISHED and values.starts_at != one.starts_at:
                 one.previous_starts_at = one.starts_at
             one.update_from_dict({**changed_columns(values), "version": one.version + 1})
