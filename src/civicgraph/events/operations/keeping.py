@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from civicgraph.bookings.operations import sessions_of
+from civicgraph.bookings.operations import check_places_fit, sessions_of
 from civicgraph.divisions.operations import place_of
 from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus, MovedKind
@@ -59,6 +59,8 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     data = with_end(row, data)
     check_times(data)
     await check_to_come(row, data.starts_at, is_all_day=data.is_all_day)
+    if data.capacity != row.capacity:
+        await check_places_fit(row.id, data.capacity)
     sessions = await sessions_of(row.id)
     data, shift = await take_along(row, data, before, sessions)
     check_programme(data)

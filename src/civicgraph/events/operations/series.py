@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from tortoise.expressions import F, Q
 
 from civicgraph import clock
+from civicgraph.bookings.operations import check_places_fit
 from civicgraph.events import kinds, recurrence, rules
 from civicgraph.events.models import EditScope, Event, EventSeries, EventStatus
 from civicgraph.events.operations.along import Shift
@@ -145,6 +146,8 @@ async def change_series(row: Event, data: UpdateEvent, shift: Shift) -> int:
         if one is not row and not one.is_exception and one.status in OPEN:
             own = {name: getattr(one, name) for name in kinds.RECORD_FIELDS}
             values = at_time(data.model_copy(update=own), rules.moved(one.starts_at, before, after))
+            if values.capacity != one.capacity:
+                await check_places_fit(one.id, values.capacity)
             await check_to_come(one, values.starts_at, is_all_day=values.is_all_day)
             if one.status is EventStatus.PUBLISHED and values.starts_at != one.starts_at:
                 one.previous_starts_at = one.starts_at
