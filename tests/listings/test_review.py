@@ -177,3 +177,18 @@ async def test_a_line_of_the_record_and_another_of_the_series_are_part_of_what_w
     assert not await Event.exclude(status="draft").exists()
     assert {bool(one.submitted_at) for one in await Event.filter(id__in=[row.id, other.id])} == {True}
     assert len(await inbox(editor)) == 2
+
+
+@pytest.mark.parametrize(("room", "role"), [("events", Role.GRID_WORKER), ("services", Role.DISPATCHER)])
+async def test_who_enters_no_listings_is_offered_no_form_for_them(app: Starlette, room: str, role: Role) -> None:
+    await place.build()
+    browser = await signed_in(app, await place.person("other", role, FENGQUAN))
+    page = await browser.open(f"/staff/{room}")
+    assert "由当地的信息员和信息编辑录入" in page
+    assert f"/staff/{room}/new" not in page
+    await browser.open(f"/staff/{room}/new")
+    assert browser.status == 403
+    author = await signed_in(app, await place.person("小王", Role.AUTHOR, FENGQUAN))
+    assert f"/staff/{room}/new" in await author.open(f"/staff/{room}")
+    await author.open(f"/staff/{room}/new")
+    assert author.status == 200

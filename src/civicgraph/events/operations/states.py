@@ -21,7 +21,7 @@ from civicgraph.operations.inputs import validate
 from civicgraph.permissions import EDIT_EVENTS, Actor
 from civicgraph.scheduler.deadlines import settle
 
-_UNSAID = ("status_before", "reinstated_at")
+_UNSAID = ("status_before", "reinstated_at", "is_over")
 """What follows from the other values of a change, and is not in its entry."""
 
 

@@ -150,6 +150,7 @@ STAFF = listing.Listing(
     key="slug",
     subject="Event",
     create=operations.create_event,
+    drafter=DRAFT_EVENTS,
     update=operations.update_event,
     variables=_staff_filter,
     choices=_choices,

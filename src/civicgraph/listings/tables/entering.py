@@ -15,7 +15,6 @@ from typing import Any, Generic, TypeVar
 from pydantic import Field
 
 from civicgraph import settings
-from civicgraph.divisions.operations import place_of
 from civicgraph.i18n import N_, gettext, listed
 from civicgraph.listings.review import is_draft
 from civicgraph.listings.tables.columns import MOST_ROWS, Columns, RowKeys, choices_of
@@ -111,6 +110,8 @@ class Table(Generic[D]):
     drafter: str
     publisher: str
     """The capabilities of those who write drafts of it, and of those who publish it."""
+    place_of: Callable[[str], Awaitable[Any]]
+    """The place of a code. Raises `InvalidInput` where there is none."""
     code_called: Callable[[str, Sequence[str]], Awaitable[str]]
     """The code of the place of a name, among those under some codes."""
     values: Callable[[D], Awaitable[dict[str, Any]]]
@@ -174,7 +175,7 @@ class _Run(Generic[D]):
             return []
         try:
             if place.isdigit():
-                await place_of(place)
+                await self.table.place_of(place)
                 if not self.actor.may(self.table.drafter, place):
                     raise Forbidden
             else:

@@ -275,6 +275,7 @@ STAFF = listing.Listing(
     key="slug",
     subject="Service",
     create=operations.create_service,
+    drafter=DRAFT_SERVICES,
     update=operations.update_service,
     variables=_staff_filter,
     choices=_choices,
