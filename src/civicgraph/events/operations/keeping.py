@@ -66,7 +66,8 @@ async def update_event(actor: Actor, data: UpdateEvent) -> Event:
     check_programme(data)
     reached: dict[str, Any] = {}
     if row.series_id is not None and data.scope is not EditScope.THIS:  # type: ignore[attr-defined]
-        reached = {"scope": [None, data.scope], "also_changed": [0, await change_series(row, data, shift)]}
+        row.also_changed = await change_series(row, data, shift)
+        reached = {"scope": [None, data.scope], "also_changed": [0, row.also_changed]}
     if actor.may(EDIT_EVENTS, data.division_code):  # whoever may not publish it has it looked over again
         check_published_before(row, data.starts_at)
     if row.status is not EventStatus.DRAFT and data.starts_at != row.starts_at:

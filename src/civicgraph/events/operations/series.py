@@ -67,10 +67,18 @@ def rule_from(data: RepeatEvent, row: Event) -> tuple[Rule, datetime]:
     rule = data.asked(row.starts_at.astimezone(clock.CITY_ZONE).date())
     limit = max(clock.now(), row.starts_at) + rules.HORIZON
     if next(recurrence.starts(rule, row.starts_at, limit), None) != row.starts_at:
-        raise InvalidInput.at(
-            "rule" if data.rule else "weekdays", "first", N_("The event itself has to be the first by its rule.")
-        )
+        raise _not_first(data, rule, row)
     return rule, limit
+
+
+def _not_first(data: RepeatEvent, rule: Rule, row: Event) -> InvalidInput:
+    """What is wrong with a rule that the event itself does not follow, at the field that says it."""
+    if rule.until and rule.until < row.starts_at.astimezone(clock.CITY_ZONE).replace(tzinfo=None):
+        words = N_("This day lies before the event itself. Please give a later one.")
+        return InvalidInput.at("rule" if data.rule else "until", "before_start", words)
+    by_month = data.frequency is recurrence.Frequency.MONTHLY
+    field = "rule" if data.rule else "monthly_on" if by_month else "weekdays"
+    return InvalidInput.at(field, "first", N_("The event itself has to be the first by its rule."))
 
 
 async def extend(series: EventSeries, until: datetime) -> int:

@@ -122,8 +122,21 @@ async def _team_choices(request: Request) -> Choices:
 
 
 def _said(row: Event) -> str:
-    """That it is saved, what moved with its start, and whether it is looked over again."""
-    return " ".join(one for one in (gettext("Saved."), *_told(row.moved_along), told_again(row)) if one)
+    """That it is saved, how many others were changed, what moved with its start, whether it is looked over again."""
+    said = (gettext("Saved."), _others(row), *_told(row.moved_along), told_again(row))
+    return " ".join(one for one in said if one)
+
+
+def _others(row: Event) -> str:
+    if row.also_changed is None:
+        return ""
+    if not row.also_changed:
+        return gettext("No other event of its series was changed.")
+    return ngettext(
+        "One other event of its series was changed, too.",
+        "%(num)s other events of its series were changed, too.",
+        row.also_changed,
+    )
 
 
 def _told(along: Along) -> Iterator[str]:
