@@ -42,6 +42,8 @@ class Listing(Record):
 class Drafted(Listing):
     """A listing that is written as a draft, looked over, and published, now or at a time that was set."""
 
+    is_looked_over_again = False
+    """Whether the change that was just made to it took back the time at which it was to be published; kept nowhere."""
     publish_at = fields.DatetimeField(null=True, description="When it is published by itself, empty when by hand.")
     submitted_at = fields.DatetimeField(
         null=True, description="When its author asked somebody to look it over, empty when nobody is to."

@@ -12,6 +12,7 @@ from civicgraph import clock
 from civicgraph.bookings import operations, rules
 from civicgraph.bookings.models import CallReason, Quota, Registration, RegistrationState
 from civicgraph.bookings.rounds import check_quota
+from civicgraph.events import operations as events
 from civicgraph.events.models import Event
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.operations import InvalidInput, NotFound, Unavailable
@@ -19,7 +20,7 @@ from civicgraph.operations.audit import verify
 from civicgraph.permissions import ANONYMOUS, Actor
 from civicgraph.scheduler import lease
 from civicgraph.scheduler.deadlines import claim_due
-from tests.bookings.conftest import Offer, come, counted, states
+from tests.bookings.conftest import LATER, Offer, come, counted, states
 
 EMAIL = {"contact_email": "li@example.cn"}
 
@@ -206,3 +207,39 @@ async def test_the_database_itself_refuses_more_taken_than_there_are(offer: Offe
         await Quota.filter(id=quota.id).update(taken=3)
     with pytest.raises(IntegrityError):
         await Quota.filter(id=quota.id).update(waiting=-1)
+
+
+async def test_an_event_has_room_for_all_whom_it_offers_a_place(offer: Offer, editor: Actor, night: Event) -> None:
+    event = await set_room(editor, night, 5)
+    for too_many in ({"capacity": 50}, {"capacity": None}):
+        with pytest.raises(InvalidInput) as refused:
+            await offer(**too_many)
+        assert [(one.field, one.code) for one in refused.value.errors] == [("capacity", "above_room")]
+    quota = await offer(capacity=5)
+    assert await offer(title="停车位", kind="enrolment", capacity=50)
+    for name in ("张三", "李四", "王五"):
+        await come(quota, name)
+    with pytest.raises(InvalidInput) as refused:
+        await change(editor, quota, capacity=6)
+    assert refused.value.errors[0].message.startswith("全场可容纳 5 人")
+    with pytest.raises(InvalidInput) as refused:
+        await set_room(editor, event, 2)
+    assert [(one.field, one.code) for one in refused.value.errors] == [("capacity", "below_places")]
+    assert "5 个名额（已报 3 人）" in refused.value.errors[0].message
+    await change(editor, quota, capacity=3)
+    assert (await set_room(editor, event, 3)).capacity == 3
+    assert (await set_room(editor, event, None)).capacity is None
+
+
+async def set_room(editor: Actor, event: Event, capacity: int | None) -> Event:
+    """The event with room for so many people."""
+    row = await Event.get(id=event.id)
+    return await events.update_event(editor, {**LATER, "slug": row.slug, "version": row.version, "capacity": capacity})
+
+
+async def test_a_copy_offers_no_more_places_than_it_has_room_for(offer: Offer, editor: Actor, night: Event) -> None:
+    quota = await offer(capacity=9)
+    await Event.filter(id=night.id).update(capacity=5)  # from before the one was held against the other
+    copy = await events.duplicate_event(editor, {"slug": night.slug})
+    assert (await Quota.get(event_id=copy.id)).capacity == 5
+    assert (await Quota.get(id=quota.id)).capacity == 9

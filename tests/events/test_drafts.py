@@ -95,6 +95,9 @@ async def test_a_draft_is_published_at_its_time_once_and_never_before(editor: Ac
         with pytest.raises(InvalidInput) as caught:
             await operations.schedule_event(editor, of(row, publish_at="2026-05-22T22:00"))
         assert caught.value.errors[0].code == "over"
+        with pytest.raises(InvalidInput) as caught:
+            await operations.schedule_event(editor, of(row, publish_at="2026-05-22T19:00"))
+        assert caught.value.errors[0].code == "begun"
         row = await operations.schedule_event(editor, of(row, publish_at="2026-04-20T09:00"))
         row = await operations.schedule_event(editor, of(row, publish_at="2026-05-01T09:00"))
     with clock.override(MAY - timedelta(minutes=1)):
@@ -108,6 +111,16 @@ async def test_a_draft_is_published_at_its_time_once_and_never_before(editor: Ac
     entry = await AuditEntry.all().order_by("id").last()
     assert entry is not None
     assert (entry.operation, entry.actor_kind) == ("publish_event", "system")
+
+
+async def test_a_draft_does_not_begin_before_it_is_published(editor: Actor, list_event: List) -> None:
+    row = await list_event(publish=False)
+    with clock.override(APRIL):
+        row = await operations.schedule_event(editor, of(row, publish_at="2026-05-01T09:00"))
+        earlier = {**NIGHT, "starts_at": "2026-04-30T19:00", "ends_at": "2026-04-30T21:30", "programme": []}
+        with pytest.raises(InvalidInput) as caught:
+            await operations.update_event(editor, of(row, **earlier))
+        assert (caught.value.errors[0].field, caught.value.errors[0].code) == ("starts_at", "unpublished")
 
 
 async def test_a_time_that_was_taken_back_publishes_nothing(editor: Actor, list_event: List) -> None:

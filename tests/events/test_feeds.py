@@ -21,6 +21,7 @@ from tortoise.connection import get_connection
 from xmlschema import XMLSchema11
 
 from civicgraph import clock
+from civicgraph.bookings.operations import create_quota, register, update_quota
 from civicgraph.events import operations
 from civicgraph.events.feeds import linked, picture
 from civicgraph.events.models import Event
@@ -304,7 +305,28 @@ async def test_an_event_tells_search_engines_and_chat_programs_what_it_is(site: 
     assert [one["name"] for one in found["subEvent"]] == ["乐队演唱"]
     assert 'property="og:image" content="http' in page
     await operations.cancel_event(site.actor, {"slug": row.slug, "version": row.version, "reason": "停电"})
-    assert "https://schema.org/EventCancelled" in await site.stranger.open(f"/events/{row.slug}")
+    page = await site.stranger.open(f"/events/{row.slug}")
+    assert "https://schema.org/EventCancelled" in page
+    assert _offered(page) == "Discontinued"
+
+
+def _offered(page: str) -> str:
+    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    return str(json.loads(block)["offers"]["availability"]).removeprefix("https://schema.org/")
+
+
+async def test_search_engines_are_told_whether_one_can_still_come(site: Site) -> None:
+    row = await site.publish(programme=[])
+    path = f"/events/{row.slug}"
+    assert _offered(await site.stranger.open(path)) == "InStock"
+    given = {"subject_kind": "event", "subject_slug": row.slug, "capacity": 1}
+    quota = await create_quota(site.actor, {**given, "opens_at": clock.now() + timedelta(hours=1)})
+    assert _offered(await site.stranger.open(path)) == "PreOrder"
+    key = {"code": quota.code, "version": quota.version, "capacity": 1}
+    await update_quota(site.actor, key)
+    assert _offered(await site.stranger.open(path)) == "InStock"
+    await register(ANONYMOUS, {"quota_code": quota.code, "contact_name": "张三"})
+    assert _offered(await site.stranger.open(path)) == "SoldOut"
 
 
 def test_nothing_in_a_block_of_data_ends_it() -> None:

@@ -79,7 +79,7 @@ async def test_what_is_done_removed_or_called_off_is_reminded_of_no_more_and_a_l
         off = await list_event(kind="safety_drill", programme=[], title="取消的演练")
         done, gone, moved = [await entry(editor, drill, text) for text in ("照明不足", "水压不够", "标识不清")]
         await entry(editor, off, "没有演")
-        await change(editor, done, done_on="2026-06-01")
+        await change(editor, done, done_on="2026-05-23", answer="已加装应急灯")
         await operations.remove_event_entry(editor, {"id": gone.id, "version": gone.version})
         await change(editor, moved, due_on=DUE + timedelta(days=10))
         await operations.cancel_event(editor, {"slug": off.slug, "version": off.version, "reason": "暴雨"})
@@ -97,7 +97,7 @@ async def test_the_list_of_what_is_open_begins_with_what_is_late(
         await entry(editor, drill, "以后再办", due_on=DUE + timedelta(days=40))
         await entry(editor, drill, "没有日期", due_on=None)
         await entry(editor, meeting, "已经逾期")
-        await change(editor, await entry(editor, meeting, "已经办完"), done_on="2026-06-01")
+        await change(editor, await entry(editor, meeting, "已经办完"), done_on="2026-05-23", answer="已办")
     with clock.override(nine(1)):
         staff = await signed_in(app, editor)
         page = re.sub(r"<[^>]+>|\s+", " ", await staff.open("/staff/findings"))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from civicgraph.events.models import Event
 from civicgraph.permissions import Role
 from tests.support import city as place
 from tests.support.browser import Browser, signed_in, visit
@@ -82,3 +83,12 @@ async def test_a_service_is_entered_with_hours_and_prices_by_one_mutation(browse
     overlapping = [*given["hours"], {"weekday": 1, "opensMinute": 700, "closesMinute": 800}]
     errors = (await ask(browser, SERVICE, input={**given, "hours": overlapping}))["createService"]["errors"]
     assert [(error["field"], error["reason"]) for error in errors] == [("hours.1.closesMinute", "overlap")]
+
+
+@pytest.mark.parametrize("number", ["46013", '"46013"'])
+async def test_a_number_is_no_moment_over_graphql_either(browser: Browser, number: str) -> None:
+    given = f'kind: CULTURE_NIGHT, title: "一夜", divisionCode: "{FENGQUAN}", startsAt: {number}, endsAt: {number}'
+    query = f"mutation {{ createEvent(input: {{{given}}}) {{ event {{ slug }} errors {{ field }} }} }}"
+    answer = await browser.http.post("/graphql", json={"query": query}, headers={"accept": "application/json"})
+    assert "errors" in answer.json()
+    assert not await Event.all().exists()

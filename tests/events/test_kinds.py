@@ -254,9 +254,7 @@ async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_o
     page = await site.stranger.open(f"/events/{slug}")
     assert forum["collects"] in page
     assert "现场提的问题都列在这里" in page
-    await site.note(
-        slug, "question", text="品牌怎么进超市？", said_by="食用菌企业", answer="下月对接会。", done_on="2026-05-22"
-    )
+    await _answers_on_the_spot(site, slug)
     await site.note(slug, "question", text="技改补贴材料退了两次", said_by="农产品加工企业")
     second = await EventEntry.get(position=2)
     await _is_not_done_with(site, slug, "技改补贴材料退了两次", "品牌怎么进超市？")
@@ -269,6 +267,8 @@ async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_o
     secret = re.search(r'<code class="secret">([^<]+)</code>', site.editor.text)
     assert secret is not None
     assert 'class="secret"' not in await site.editor.open(f"/staff/events/{slug}/record")
+    await site.editor.send(f"/staff/events/{slug}/record/{second.id}")  # its words are corrected: its office stays
+    assert site.editor.status == 200, site.editor.text
     with clock.override(TOMORROW):
         editor = await signed_in(site.app, site.actor)
         await editor.open(f"/staff/events/{slug}")
@@ -301,13 +301,29 @@ async def test_the_agriculture_forum_answers_its_questions_or_makes_grievances_o
     row = await Grievance.get(channel=Channel.FORUM)
     with pytest.raises(Unavailable):
         await operations.hand_on_question(
-            site.actor, {"id": second.id, "version": 2, "category": "ent_policy", "division_code": FENGQUAN}
+            site.actor, {"id": second.id, "version": 3, "category": "ent_policy", "division_code": FENGQUAN}
         )
     with pytest.raises(Unavailable):
-        await operations.remove_event_entry(site.actor, {"id": second.id, "version": 2})
+        await operations.remove_event_entry(site.actor, {"id": second.id, "version": 3})
     assert row.public_text.startswith("技改补贴材料退了两次")
     gone = await withdraw_tracked_grievance(ANONYMOUS, {"number": row.number, "secret": secret[1]})
     assert gone.status is GrievanceStatus.WITHDRAWN
+
+
+async def _answers_on_the_spot(site: Site, slug: str) -> None:
+    """A question is noted on the day after, with its answer: a day without one, or one that is to come, is refused."""
+    asked = {"text": "品牌怎么进超市？", "said_by": "食用菌企业"}
+    with clock.override(TOMORROW):
+        editor = await signed_in(site.app, site.actor)
+        there = f"/staff/events/{slug}/record"
+        await editor.open(there)
+        for wrong in ({"done_on": "2026-05-22"}, {"done_on": "2030-01-01", "answer": "下月对接会。"}):
+            shown = await editor.send(f"{there}/question", **{**asked, **wrong})
+            assert editor.status == 422
+            assert ("请写明怎么答复的" if "answer" not in wrong else "这一天还没到") in shown
+        await editor.send(f"{there}/question", **asked, answer="下月对接会。", done_on="2026-05-22")
+        assert editor.status == 200, editor.text
+        await editor.http.aclose()
 
 
 async def _is_not_done_with(site: Site, slug: str, still_open: str, answered: str) -> None:
@@ -418,3 +434,17 @@ async def test_the_others_of_a_series_do_not_get_the_minutes_of_one(site: Site) 
         EventStatus.DRAFT,
         rows[0].starts_at.astimezone(clock.CITY_ZONE).date(),
     )
+
+
+async def test_an_entry_that_became_a_grievance_keeps_its_office_through_every_door(site: Site) -> None:
+    forum = {**NIGHT, "kind": "enterprise_forum", "programme": []}
+    row = await operations.create_event(site.actor, forum)
+    row = await operations.publish_event(site.actor, {"slug": row.slug, "version": 1})
+    entry = await operations.add_event_entry(site.actor, {"slug": row.slug, "kind": "question", "text": "路何时修？"})
+    given = {"id": entry.id, "version": 1, "category": "ent_policy", "division_code": FENGQUAN, "owner": "县交通局"}
+    await operations.hand_on_question(site.actor, given)
+    await operations.change_event_entry(site.actor, {"id": entry.id, "version": 2, "text": "园区的路何时修？"})
+    assert (await EventEntry.get(id=entry.id)).owner == "县交通局"
+    owner = {"id": entry.id, "version": 3, "text": "园区的路何时修？", "owner": "县住建局"}
+    await operations.change_event_entry(site.actor, owner)
+    assert (await EventEntry.get(id=entry.id)).owner == "县住建局"

@@ -16,6 +16,7 @@ from civicgraph.events import operations
 from civicgraph.events.models import Event, ProgrammeItem
 from civicgraph.listings.tables.entering import EnterTable, NothingEntered
 from civicgraph.notifications.models import OutboxMessage
+from civicgraph.operations import InvalidInput
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Role
 from tests.events.conftest import NIGHT
@@ -297,3 +298,38 @@ async def test_in_a_series_the_end_of_each_follows_as_far_as_was_said(
     page = await site.post((await site.rows())[1], "", scope=scope, starts_at="2026-05-30T20:00")
     assert "结束时间改到 5月30日 周六 22:30 · 2 项节目。" in page
     assert [wall(one.ends_at) for one in await site.rows()] == expected
+
+
+PAST = {"starts_at": "2026-05-19T19:00", "ends_at": "2026-05-19T21:30"}
+
+
+async def test_nobody_who_registered_is_told_of_a_time_that_has_passed(site: Site) -> None:
+    row = await night(site)
+    bag = await session(site, row)
+    await register(ANONYMOUS, {"quota_code": bag.code, "contact_name": "张三", "contact_email": "zhang@example.cn"})
+    told = await OutboxMessage.all().count()
+    for where in ("", "postponement"):
+        page = await site.post(row, where, **{**PAST, **({"reason": "改期"} if where else {})})
+        assert "这个时间已经过去了，而已有 1 人报名" in page
+    row = await Event.get(id=row.id)
+    with pytest.raises(InvalidInput) as caught:
+        await operations.update_event(
+            site.actor, {**NIGHT, "slug": row.slug, "version": row.version, **PAST, "programme": []}
+        )
+    assert [one.code for one in caught.value.errors] == ["past"]
+    assert await OutboxMessage.all().count() == told
+    assert (await Event.get(id=row.id)).version == row.version
+    with clock.override(
+        datetime(2026, 5, 24, 9, tzinfo=clock.CITY_ZONE)
+    ):  # it is over: what was entered wrongly is put right
+        given = {**NIGHT, "slug": row.slug, "version": row.version, **PAST, "programme": []}
+        assert wall((await operations.update_event(site.actor, given)).starts_at) == "05-19 19:00"
+
+
+async def test_an_event_of_whole_days_may_be_moved_to_today_and_none_is_postponed_to_yesterday(site: Site) -> None:
+    row = await night(site, is_all_day=True, programme=[])
+    key = {"slug": row.slug, "reason": "改期"}
+    with pytest.raises(InvalidInput):
+        await operations.postpone_event(site.actor, {**key, "version": row.version, "starts_at": "2026-05-19T00:00"})
+    row = await operations.postpone_event(site.actor, {**key, "version": row.version, "starts_at": "2026-05-20T00:00"})
+    assert wall(row.starts_at) == "05-20 00:00"

@@ -127,7 +127,8 @@ async def test_by_its_forms_one_is_changed_or_those_that_follow_or_all(site: Sit
     assert await site.listed() == await site.subscribed() == expected
     assert await site.fed() == sorted(titles)
     assert "6月11日" in await site.stranger.open(f"/events/{rows[3].slug}")  # who had noted the old day reads of it
-    await site.post(rows[2], "", venue="新议事厅", scope="all")
+    said = await site.post(rows[2], "", venue="新议事厅", scope="all")
+    assert "系列中另有 4 场也一起改了。" in said
     found = await site.rows()
     assert [one.venue for one in found] == ["新议事厅", NIGHT["venue"], *["新议事厅"] * 4]
     assert (
@@ -135,6 +136,27 @@ async def test_by_its_forms_one_is_changed_or_those_that_follow_or_all(site: Sit
         == await site.subscribed()
         == [(day, title if "防溺水" in title else "政策微课堂") for day, title in expected]
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "words"),
+    [
+        ({"frequency": "weekly", "until": "2026-05-01"}, "until", "这一天在活动本身之前"),
+        ({"frequency": "weekly", "weekdays": ["monday"]}, "weekdays", "这场活动本身要是规则里的第一场"),
+        ({"frequency": "monthly", "monthly_on": "last_day"}, "monthly_on", "这场活动本身要是规则里的第一场"),
+    ],
+)
+async def test_a_rule_that_leaves_the_event_out_is_told_at_the_field_that_says_it(
+    site: Site, asked: dict[str, Any], field: str, words: str
+) -> None:
+    row = await operations.create_event(site.actor, LESSON)
+    page = await site.post(row, "repetition", **asked)
+    assert site.editor.status == 422
+    form = page[page.index("/repetition") :]
+    assert words in form
+    with pytest.raises(InvalidInput) as refused:
+        await operations.repeat_event(site.actor, {"slug": row.slug, "version": row.version, **asked})
+    assert [one.field for one in refused.value.errors] == [field]
 
 
 async def test_by_its_forms_one_is_postponed_moved_or_cancelled_with_those_after_it(site: Site) -> None:

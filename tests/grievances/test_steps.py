@@ -232,8 +232,6 @@ async def test_the_reporters_name_is_in_nothing_that_others_read_nor_in_the_trai
     said = [row.public_text, row.reason, *[one.public_note for one in await GrievanceUpdate.all()]]
     assert not [one for one in said if "钱多多" in one]
     assert "钱多多" not in str([entry.changes for entry in await AuditEntry.all()])
-    assert [one.internal_note for one in await GrievanceUpdate.all().if one.internal_note] == [
-        "钱多多说周五回"
-    ]
+    assert [one.internal_note for one in await GrievanceUpdate.all() if one.internal_note] == ["钱多多说周五回"]
     await forget(row)
     assert "钱多多" not in str([one.internal_note for one in await GrievanceUpdate.all()])

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
 from civicgraph.events import operations
 from civicgraph.events.models import Event
@@ -16,6 +17,7 @@ from civicgraph.services.operations import create_service, update_service
 from tests.events.conftest import NIGHT
 from tests.events.test_pages import Site, publish, site
 from tests.support import city
+from tests.support.browser import signed_in
 from tests.support.city import FENGGANG, FENGQUAN
 
 __all__ = ["site"]
@@ -176,3 +178,20 @@ async def test_handing_in_and_giving_back_read_in_words(site: Site) -> None:
     for words in ("送审时间", "审核意见", "发布时间", "请写上地址"):
         assert words in page
     assert not re.search(r"<dt>[a-z_]+</dt>", page)
+
+
+async def test_a_move_reads_in_words_and_places_by_their_names(site: Site, app: Starlette) -> None:
+    row = await publish(site)
+    there = f"/staff/events/{row.slug}"
+    moved = {"slug": row.slug, "version": row.version, "reason": "占用", "starts_at": "2026-06-05T19:00"}
+    row = await operations.postpone_event(site.actor, moved)
+    await _changed(
+        site, row, starts_at="2026-06-05T19:00", ends_at="2026-06-05T21:30", division_code=FENGGANG, programme=[]
+    )
+    page = await site.editor.open(f"{there}/history")
+    assert "原先公布的开始时间" in page
+    assert [name for name in ("previous_starts_at", "is_over", "办理过程") if name in page] == []
+    assert (await _latest(site, f"{there}/history"))["社区或区划"].words == "凤泉社区 → 凤冈县"
+    assert "<h1>修改记录</h1>" in page
+    supervisor = await signed_in(app, await city.person("centre", Role.SUPERVISOR, FENGGANG))
+    assert "凤冈县" in await supervisor.open("/staff/audit?operation=update_event")

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from civicgraph import clock
 from civicgraph.accounts.models import Grant
 from civicgraph.events import operations as events
+from civicgraph.events.models import Event
 from civicgraph.notifications.models import InboxMessage
 from civicgraph.permissions import Actor, Role
 from civicgraph.scheduler.deadlines import claim_due
@@ -127,3 +128,67 @@ async def test_an_author_reads_of_what_is_published_that_an_editor_changes_it_an
     assert "Please ask: 市里的编辑." in await writing.open(where)
     await Grant.filter(role=Role.EDITOR).delete()
     assert "please ask the office above" in await writing.open(where)
+
+
+@pytest.mark.parametrize(("room", "name", "draft"), [EVENT, SERVICE])
+async def test_what_its_author_changes_after_it_was_approved_is_not_published_unseen(
+    app: Starlette, room: str, name: str, draft: Draft
+) -> None:
+    await place.build()
+    author = await place.person("小王", Role.AUTHOR, FENGQUAN)
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    called = "title" if room == "events" else "name"
+    with clock.override(APRIL):
+        row = await draft(editor)
+        where = f"/staff/{room}/{row.slug}"
+        looking, writing = await signed_in(app, editor), await signed_in(app, author)
+        await looking.open(where)
+        await looking.send(f"{where}/planning", publish_at="2026-05-01T09:00")
+        await looking.open(where)
+        await looking.send(**{called: f"{name}一"})  # an editor’s own change is seen
+        assert "编辑重新审核" in words(await writing.open(where))
+        said = words(await writing.send(**{called: f"{name}二"}))
+        assert "原定的自动发布已取消" in said
+        assert "小王" in said
+        assert await inbox(editor) == [(f"请审核：{name}二", where)]
+        assert f"/staff/{room}?review=true" in await looking.open("/staff")
+        row = await type(row).get(id=row.id)
+        assert (row.publish_at, row.submitted_at) == (None, APRIL)
+    with clock.override(MAY):
+        await claim_due(await leader())
+    assert (await type(row).get(id=row.id)).status == "draft"
+
+
+async def test_a_line_of_the_record_and_another_of_the_series_are_part_of_what_was_approved(city: None) -> None:
+    author = await place.person("小王", Role.AUTHOR, FENGQUAN)
+    editor = await place.person("editor", Role.EDITOR, FENGGANG)
+    consultation = {**NIGHT, "kind": "consultation", "programme": []}
+    with clock.override(APRIL):
+        row = await events.create_event(editor, consultation)
+        row = await events.repeat_event(
+            editor, {"slug": row.slug, "version": row.version, "frequency": "weekly", "count": 3}
+        )
+        given = {"slug": row.slug, "version": row.version, "publish_at": "2026-05-01T09:00"}
+        await events.schedule_event(editor, given)
+        other = (await Event.filter(series_id=row.series_id).order_by("starts_at"))[1]  # type: ignore[attr-defined]
+        await events.add_event_entry(author, {"slug": other.slug, "kind": "agenda", "text": "没人看过的一项"})
+    with clock.override(MAY):
+        await claim_due(await leader())
+    assert not await Event.exclude(status="draft").exists()
+    assert {bool(one.submitted_at) for one in await Event.filter(id__in=[row.id, other.id])} == {True}
+    assert len(await inbox(editor)) == 2
+
+
+@pytest.mark.parametrize(("room", "role"), [("events", Role.GRID_WORKER), ("services", Role.DISPATCHER)])
+async def test_who_enters_no_listings_is_offered_no_form_for_them(app: Starlette, room: str, role: Role) -> None:
+    await place.build()
+    browser = await signed_in(app, await place.person("other", role, FENGQUAN))
+    page = await browser.open(f"/staff/{room}")
+    assert "由当地的信息员和信息编辑录入" in page
+    assert f"/staff/{room}/new" not in page
+    await browser.open(f"/staff/{room}/new")
+    assert browser.status == 403
+    author = await signed_in(app, await place.person("小王", Role.AUTHOR, FENGQUAN))
+    assert f"/staff/{room}/new" in await author.open(f"/staff/{room}")
+    await author.open(f"/staff/{room}/new")
+    assert author.status == 200

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from starlette.applications import Starlette
 
 from civicgraph.events import operations as events
@@ -79,6 +80,59 @@ async def test_an_amount_that_is_none_is_told_as_one_and_choices_are_the_same_in
     keyed = line("美术馆之夜", import_key="M-1", groups="儿童；老年人")
     await enter(editor, keyed)
     assert (await enter(editor, {**keyed, "groups": "老年人；儿童"})).count("same") == 1
+
+
+async def test_a_row_is_told_all_that_is_wrong_with_it_its_place_too(editor: Actor) -> None:
+    wrong = {"ends_at": "2031-05-22 18:00", "price_fen": "免费", "groups": "神仙", "capacity": "0"}
+    programme = "动手体验 | 画 | 二楼 | 好 | 2031-05-22 19:00 | 2031-05-22 20:00 | 3 | 多了"
+    columns = ["结束", "名额", "价格（元）", "特别适合"]
+    outcome = await enter(
+        editor,
+        line("一夜", division_code="虹桥社区", programme=programme, **wrong),
+        line("二夜", division_code=HONGQIAO, **wrong),
+        line("三夜", division_code="520399999999", **wrong),
+        is_trial=True,
+    )
+    assert [sorted(one) for one in said(outcome).values()] == [
+        sorted([*columns, "活动内容", "社区或区划"]),
+        sorted([*columns, ""]),
+        sorted([*columns, "社区或区划"]),
+    ]
+    await enter(editor, line("四夜", import_key="A4"))
+    moved = line("四夜", import_key="A4", division_code="虹桥社区", price_fen="免费")
+    assert set(said(await enter(editor, moved))[2]) == {"社区或区划", "价格（元）"}
+
+
+async def test_a_bare_number_is_no_day_and_no_hour(editor: Actor) -> None:
+    assert said(await enter(editor, line("一夜", starts_at="46013"))) == {2: ["开始"]}
+    shown = await enter(editor, line("一夜", starts_at="46013.79", programme="演出 | 乐队 | | | 46013"))
+    messages = [error["message"] for error in shown.rows[0].errors]
+    assert messages == [
+        "请填写日期和时间，比如 2026-05-22 19:00。",
+        "第 1 行（开始）： 请填写日期和时间，比如 2026-05-22 19:00。",
+    ]
+    cells = {"kind": "食堂", "name": "老年食堂", "division_code": FENGQUAN, "hours": "周一 | 9 | 17:00"}
+    rows = [{"number": 2, "cells": cells}]
+    with pytest.raises(NothingEntered) as refused:
+        await services.import_services(editor, {"rows": rows})
+    (error,) = refused.value.outcome.rows[0].errors
+    assert "请填写时间，比如 19:00。" in error["message"]
+
+
+async def test_days_that_a_workbook_knows_as_days_are_read(app: Starlette) -> None:
+    await place.build()
+    browser = await signed_in(app, await place.person("editor", Role.EDITOR, FENGGANG))
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["kind", "title", "division_code", "starts_at", "ends_at"])
+    sheet.append(["文化之夜", "一夜", FENGQUAN, datetime(2031, 5, 22, 19), datetime(2031, 5, 22, 21, 30)])
+    file = io.BytesIO()
+    book.save(file)
+    await send(browser, EVENTS, "a.xlsx", file.getvalue())
+    assert browser.status == 200
+    await browser.send(f"{EVENTS}/entry")
+    assert (await Event.get()).starts_at == datetime(2031, 5, 22, 11, tzinfo=UTC)
 
 
 async def test_a_trial_says_what_would_be_and_leaves_nothing(editor: Actor) -> None:

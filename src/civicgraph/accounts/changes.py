@@ -42,6 +42,10 @@ _FIELDS = {
     "submitted_at": N_("Handed in for review"),
     "review_note": N_("Words of the review"),
     "published_at": N_("Published at"),
+    "previous_starts_at": N_("Start that was announced before"),
+    "is_over": N_("It is over"),
+    "is_exception": N_("Changed apart from its series"),
+    "grievance": N_("Grievance"),
     "sessions_moved": N_("Sessions moved along"),
     "also_changed": N_("Others of its series changed"),
     "also_made": N_("Others of its series made"),
@@ -57,8 +61,10 @@ _LINE = re.compile(r"([a-z_]+)\.(\d+)\.([a-z_]+)")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\+00:00")
 
 
-def changes(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+def changes(entry: Mapping[str, Any], places: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """The fields that an entry changed: label, and the values before and after where they are kept.
+
+    Places are called by their names where `places` has them by their codes.
 
     Of a long value, `parts`: every place in which it differs, and how many (`places`).
     """
@@ -67,7 +73,8 @@ def changes(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, pair in orjson.loads(entry["changedFields"] or "{}").items():
         declared = fields.get(name) or _of_record(name)
-        before, after = [_words(value, declared) for value in pair] if pair else (None, None)
+        called = (places or {}) if name.endswith("division_code") else {}
+        before, after = [called.get(str(one)) or _words(one, declared) for one in pair] if pair else (None, None)
         if before is None or after is None:
             found.append({"label": _label(name, declared), "before": None, "after": None})
         elif before != after:

@@ -19,6 +19,7 @@ from civicgraph.settings import current as settings
 from civicgraph.web import Form, listing, page, read, redirect, require, signed_in, staff_only, submit
 from civicgraph.web.csrf import cookie_name, set_cookie
 from civicgraph.web.forms import read_body
+from civicgraph.web.places_named import places_named
 from civicgraph.web.query import paging, place, text
 
 
@@ -243,7 +244,8 @@ async def audit_trail(request: Request) -> Response:
         _select("subject", gettext("About"), asked["subject"], trail.SUBJECTS),
         _select("operation", gettext("Action"), asked["operation"], trail.OPERATIONS),
     ]
-    values = {"asked": asked, "fields": fields}
+    names = await places_named(request, found["auditEntries"]["nodes"])
+    values = {"asked": asked, "fields": fields, "place_names": names}
     return await page(request, "staff/accounts/audit", variables, values, fragment="staff/accounts/_audit", data=found)
 
 

@@ -172,6 +172,8 @@ class Event(Drafted):
 
     moved_along: Along = Along()
     """By the change that was just made to it; kept nowhere."""
+    also_changed: int | None = None
+    """How many others of its series that change reached, where it was to reach others; kept nowhere."""
     slug = fields.CharField(40, unique=True, description="Its name in addresses.")
     kind = fields.CharEnumField(EventKind, max_length=20, description="What sort of event it is.")
     title = fields.CharField(120, description="Its title.")

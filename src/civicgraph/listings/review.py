@@ -6,14 +6,14 @@ version that is sent along is that which the editor saw: what was changed since 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import Field
 
 from civicgraph import clock
-from civicgraph.i18n import N_
+from civicgraph.i18n import N_, gettext
 from civicgraph.model import Drafted
 from civicgraph.operations import Input, InvalidInput, Unavailable, audit, changed, check_version
 from civicgraph.operations.audit import operation_name
@@ -29,6 +29,9 @@ D = TypeVar("D", bound=Drafted)
 Teller = Callable[..., Awaitable[None]]
 """Tells by `(actor, row, step, **values)` whom a step concerns; the steps are submitted, returned and published."""
 _tellers: dict[str, Teller] = {}
+_LOOKED_OVER_AGAIN = N_(
+    "Since you changed it, it is not published by itself any more: the editors were asked to look it over again."
+)
 
 
 class ListingVersion(Input):
@@ -101,6 +104,32 @@ async def schedule(actor: Actor, row: D, version: int, publish_at: Any) -> D:
         raise InvalidInput.at("publish_at", "far", N_("Please give a time within two years."))
     await set_deadline(row, PUBLICATION, publish_at)
     return await _change(actor, row, publish_at=publish_at, submitted_at=None, review_note="")
+
+
+async def look_over_again(actor: Actor, row: D, others: Sequence[D], capability: str) -> None:
+    """Ask for another review of what was approved and is changed by somebody who may not publish it.
+
+    Without it the change would be published unseen at the time that was set. `others` are published together with it.
+    """
+    rows = [row, *others]
+    if all(one.publish_at is None for one in rows) or actor.may(capability, row.division_id):  # type: ignore[attr-defined]
+        return
+    row.is_looked_over_again = True
+    for one in rows:
+        values = {"submitted_at": clock.now(), "publish_at": None, "review_note": ""}
+        before = {name: getattr(one, name) for name in values}
+        await settle(one, PUBLICATION)
+        # The version of the one that is changed grows with the change itself.
+        one.update_from_dict({**values, "version": one.version + (one is not row)})
+        one.submitted_by_id = actor.person_id  # type: ignore[attr-defined]
+        await one.save(update_fields=[*values, "version", "submitted_by_id", "updated_at"])
+        await audit(actor, one, changed(before, values))
+        await _tellers[type(one).__name__](actor, one, "submitted")
+
+
+def told_again(row: Drafted) -> str:
+    """What whoever changed it reads of that: empty where it goes on as it was."""
+    return gettext(_LOOKED_OVER_AGAIN) if row.is_looked_over_again else ""
 
 
 async def unschedule(actor: Actor, row: D, version: int) -> D:

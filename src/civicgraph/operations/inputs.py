@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from civicgraph import clock
@@ -20,6 +22,34 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, use_enum_values=False)
     sent_anew: ClassVar[tuple[str, ...]] = ("photos", "files")
     """Fields that differ in a retry: whoever sends a form again sends its files again, which get names of their own."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _days_are_no_numbers(cls, given: Any) -> Any:
+        """A number is no day: Pydantic counts it as seconds since 1970, where a sheet means days since 1900."""
+        names = _temporal(cls)
+        if not names or not isinstance(given, dict):
+            return given
+        wrong = {name: f"{one}?" for name in names if _is_number(one := given.get(name))}  # no parser takes that
+        return {**given, **wrong} if wrong else given
+
+
+@cache
+def _temporal(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a model that hold a day or a time."""
+    return tuple(name for name, one in model.model_fields.items() if _is_temporal(one.annotation))
+
+
+def _is_temporal(annotation: Any) -> bool:
+    if isinstance(annotation, type):
+        return issubclass(annotation, date | time)
+    return any(_is_temporal(one) for one in get_args(annotation))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) or (
+        isinstance(value, str) and re.fullmatch(r"[+-]?[\d.]+", value.strip()) is not None
+    )
 
 
 def _in_city(moment: datetime) -> datetime:
@@ -66,6 +96,8 @@ MESSAGES = {
 _NO_NUMBER = ("int_parsing", "int_from_float", "int_type")
 NO_AMOUNT = N_("Please write an amount in yuan, for instance 12.50.")
 """What is said of an amount that is none, which forms and tables write in yuan."""
+_TYPED = {"money": NO_AMOUNT, "clock": MESSAGES["time_parsing"]}
+"""What is said of a number that people type as something else, by its control."""
 
 T = TypeVar("T", bound=Input)
 _FALLBACK = N_("Please check this value.")
@@ -105,8 +137,8 @@ def _told(model: type[Input], found: ErrorDetails) -> FieldError:
     detail = _of_text(found)
     *above, last = detail["loc"] or ("",)
     path = ".".join(str(part) for part in (*above, detail.get("ctx", {}).get("at", last)))
-    if detail["type"] in _NO_NUMBER and _is_money(model, detail["loc"]):
-        return FieldError(path, "money", gettext(NO_AMOUNT))
+    if detail["type"] in _NO_NUMBER and (widget := _widget(model, detail["loc"])) in _TYPED:
+        return FieldError(path, widget, gettext(_TYPED[widget]))
     return FieldError(path, _code(detail), _message(detail))
 
 
@@ -120,15 +152,15 @@ def _of_text(detail: ErrorDetails) -> ErrorDetails:
     return detail
 
 
-def _is_money(model: type[Input], loc: Sequence[int | str]) -> bool:
-    """Whether a path leads to an amount, which forms and tables write in yuan."""
+def _widget(model: type[Input], loc: Sequence[int | str]) -> str:
+    """By which control a path's field is typed, where its number is typed as something else."""
     extra: Any = None
     for part in loc:
         declared = model.model_fields.get(str(part))
         if declared is not None:
             extra = declared.json_schema_extra
             model = next((one for one in models_in(declared.annotation)), model)
-    return isinstance(extra, dict) and extra.get("widget") == "money"
+    return str(extra.get("widget", "")) if isinstance(extra, dict) else ""
 
 
 def models_in(annotation: Any) -> Iterator[type[Input]]:

@@ -112,6 +112,8 @@ def converted(value: Any, declared: FieldInfo) -> Any:
             return value
     if widget == "clock" and isinstance(value, str) and (match := re.fullmatch(r"(\d{1,2})[:：](\d{2})", value)):
         return int(match[1]) * 60 + int(match[2])
+    if widget == "clock" and isinstance(value, str) and re.fullmatch(r"\d+", value):
+        return f"{value}:"  # nine o'clock is not the ninth minute of the day: it is refused as no time
     return value
 
 

@@ -14,6 +14,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -24,6 +25,7 @@ from civicgraph.web.earlier import Earlier, earlier
 from civicgraph.web.fields import item_model, type_of
 from civicgraph.web.forms import Choices, Form, RowControl
 from civicgraph.web.pages import page, read, redirect, require, staff_only, submit
+from civicgraph.web.places_named import places_named
 from civicgraph.web.shell import address
 
 ChoicesOf = Callable[[Request], Awaitable[Mapping[str, Choices]]]
@@ -61,6 +63,8 @@ class Listing:
     subject: str
     update: Operation[Any, Any]
     create: Operation[Any, Any] | None = None
+    drafter: str = ""
+    """The capability of those who may enter a new one; empty where the form is for all who see the list."""
     key_type: type = str
     input_key: str = ""
     verbs: Sequence[Verb] = ()
@@ -116,6 +120,7 @@ class _Pages:
     async def list(self, request: Request) -> Response:
         folder = self.it.folder
         values = {"listing": self.it, "q": request.query_params, **self.it.values(request)}
+        values["may_enter"] = self._may_enter(request)
         variables, found = self.it.variables(request), None
         if self.it.closer:
             found = await read(request, f"{folder}/list", variables)
@@ -127,6 +132,8 @@ class _Pages:
 
     async def create(self, request: Request) -> Response:
         assert self.it.create is not None
+        if not self._may_enter(request):
+            raise HTTPException(403)
         choices = await self._choices(request)
         form = Form(
             self.it.create.input,
@@ -165,6 +172,9 @@ class _Pages:
         status = 409 if form.conflict else 422 if form.is_refused else 200
         return await page(request, f"{self.it.folder}/edit", self._variables(key), values, data=found, status=status)
 
+    def _may_enter(self, request: Request) -> bool:
+        return not self.it.drafter or bool(request.state.actor.may_anywhere(self.it.drafter))
+
     def verb(self, verb: Verb) -> Callable[[Request], Awaitable[Response]]:
         async def handle(request: Request) -> Response:
             key = request.path_params[self.it.key]
@@ -194,8 +204,10 @@ class _Pages:
         row = require(found, self.it.root)
         variables = {**self._subject(row, key), "after": request.query_params.get("after")}
         back = address(request, f"{self.it.name}_edit", **{self.it.key: key})
-        values = {"row": row, "back": back}
-        return await page(request, "staff/history", variables, values, fragment="staff/_history")
+        entries = await read(request, "staff/history", variables)
+        names = await places_named(request, entries["auditEntries"]["nodes"])
+        values = {"row": row, "back": back, "place_names": names}
+        return await page(request, "staff/history", variables, values, fragment="staff/_history", data=entries)
 
     def _subject(self, row: Mapping[str, Any], key: str) -> dict[str, str]:
         """How the audit trail names the row."""

@@ -23,6 +23,7 @@ from civicgraph.bookings.operations.own import (
 from civicgraph.bookings.operations.planned import Slot, booked_slots, lay_slots, sweep_slots
 from civicgraph.bookings.operations.quotas import close_quota, create_quota, keep_in_step, open_quota, update_quota
 from civicgraph.bookings.operations.register import register
+from civicgraph.bookings.operations.room import check_places_fit
 from civicgraph.bookings.operations.sessions import reckon_from, sessions_of
 from civicgraph.bookings.operations.tables import export_bookings
 
@@ -32,6 +33,7 @@ __all__ = [
     "booked_slots",
     "cancel_registration",
     "check_in",
+    "check_places_fit",
     "check_untaken",
     "close_quota",
     "copy_quotas",

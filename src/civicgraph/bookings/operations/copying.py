@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from civicgraph.bookings.models import Quota
 from civicgraph.bookings.operations.quotas import CreateQuota, create_quota, quota_values
+from civicgraph.bookings.operations.room import fitting
 from civicgraph.bookings.subjects import SubjectKind
 from civicgraph.i18n import N_
 from civicgraph.operations import Unavailable
@@ -32,7 +33,7 @@ async def copy_quotas(
         values = await quota_values(quota)
         times = {name: values[name] and moved(values[name]) for name in _TIMES}
         data = CreateQuota.model_validate({**values, **times, "subject_kind": SubjectKind.EVENT, "subject_slug": slug})
-        await create_quota.work(actor, data)
+        await create_quota.work(actor, await fitting(slug, data))
     return len(lacking)
 
 

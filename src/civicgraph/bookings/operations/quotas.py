@@ -21,6 +21,7 @@ from civicgraph.bookings.models import (
 from civicgraph.bookings.operations.inputs import QuotaCode
 from civicgraph.bookings.operations.places import lock_quota, move_up
 from civicgraph.bookings.operations.reinstating import hold_again
+from civicgraph.bookings.operations.room import check_room
 from civicgraph.bookings.subjects import FINDERS, Subject, SubjectKind
 from civicgraph.i18n import N_
 from civicgraph.operations import (
@@ -154,6 +155,7 @@ async def create_quota(actor: Actor, data: CreateQuota) -> Quota:
     if not actor.may(MANAGE_BOOKINGS, subject.division_code):
         raise Forbidden
     _check_within(subject, data)
+    check_room(subject, data)
     columns = _columns(data)
     if subject.kind is SubjectKind.EVENT:
         columns["starts_at"] = columns["starts_at"] or subject.starts_at
@@ -177,6 +179,8 @@ async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
     check_version(row, data.version, lambda: before)
     if event is not None and (data.starts_at, data.ends_at) != (row.starts_at, row.ends_at):
         _check_within(event, data)
+    if event is not None:
+        check_room(event, data, row)
     if data.capacity is not None and data.capacity < row.taken:
         message = N_("%(taken)s places are taken already: take registrations off first, or leave at least %(taken)s.")
         raise InvalidInput.at("capacity", "below_taken", message, taken=row.taken)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from markupsafe import Markup
 
+from civicgraph import clock
 from civicgraph.events.feeds.texts import absolute, moment, news_of, title_of
 from civicgraph.web.formats import day
 
@@ -75,7 +76,22 @@ def _place(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _offer(row: Mapping[str, Any], url: str) -> dict[str, Any]:
     price = f"{row['priceFen'] / 100:.2f}"
-    return {"@type": "Offer", "price": price, "priceCurrency": "CNY", "url": url}
+    availability = f"https://schema.org/{_availability(row)}"
+    return {"@type": "Offer", "price": price, "priceCurrency": "CNY", "url": url, "availability": availability}
+
+
+def _availability(row: Mapping[str, Any]) -> str:
+    """Whether one can still come, in schema.org's words. Where only sessions want a place, all can come to the rest."""
+    if row["status"] in ("CANCELLED", "FINISHED") or row["isOver"]:
+        return "Discontinued"
+    if row["status"] == "POSTPONED":
+        return "OutOfStock"
+    whole = [one for one in row["quotas"] if not one["title"]]
+    if not whole or any(one["isTaking"] and one["left"] != 0 and not one["waiting"] for one in whole):
+        return "InStock"
+    if any(one["status"] == "OPEN" and one["opensAt"] and moment(one["opensAt"]) > clock.now() for one in whole):
+        return "PreOrder"
+    return "SoldOut"
 
 
 def _item(item: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,21 @@ from civicgraph.events import rules
 from civicgraph.events.models import Event, EventStatus
 from civicgraph.events.operations.inputs import EventFields, EventVersion
 from civicgraph.events.operations.keeping import enter
+from civicgraph.events.operations.past import check_planned
 from civicgraph.events.operations.planned import copy_plan
-from civicgraph.events.operations.rows import at_time, columns, editable, event_values, without_record, writable
+from civicgraph.events.operations.rows import (
+    at_time,
+    changing,
+    columns,
+    editable,
+    event_values,
+    without_record,
+    writable,
+)
 from civicgraph.i18n import N_
 from civicgraph.listings import review
 from civicgraph.listings.review import ListingVersion, ReturnListing, ScheduleListing
-from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, audit, changed, check_version, operation
+from civicgraph.operations import Forbidden, Input, NotFound, audit, changed, check_version, operation
 from civicgraph.operations.inputs import CityTime, validate
 from civicgraph.permissions import DRAFT_EVENTS, MANAGE_BOOKINGS, Actor
 
@@ -73,8 +82,8 @@ async def return_event(actor: Actor, data: ReturnListing) -> Event:
 async def schedule_event(actor: Actor, data: ScheduleListing) -> Event:
     """Publish a draft at a time, before it begins."""
     row = await editable(actor, data.slug)
-    if review.is_draft(row) and data.publish_at >= row.ends_at:
-        raise InvalidInput.at("publish_at", "over", N_("It is over by then. Please give an earlier time."))
+    if review.is_draft(row):
+        check_planned(row, data.publish_at)
     return await review.schedule(actor, row, data.version, data.publish_at)
 
 
@@ -87,7 +96,7 @@ async def unschedule_event(actor: Actor, data: ListingVersion) -> Event:
 @operation()
 async def set_event_contact(actor: Actor, data: SetEventContact) -> Event:
     """Say who holds an event and whom to call; what is not given stays."""
-    row = await writable(actor, data.slug)
+    row = await changing(actor, data.slug)
     check_version(row, data.version, dict)
     values = data.model_dump(include={"organiser", "contact_phone"}, exclude_none=True)
     before = {name: getattr(row, name) for name in values}

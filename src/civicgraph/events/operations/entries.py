@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
+from tortoise.expressions import Q
 
 from civicgraph import clock, crypto
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.events.kinds import ENTRIES, KINDS
 from civicgraph.events.models import EntryKind, Event, EventEntry, EventStatus
 from civicgraph.events.operations.materials import drop_file, keep_file
-from civicgraph.events.operations.rows import writable
+from civicgraph.events.operations.rows import changing
 from civicgraph.events.reminders import arm, disarm
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.file_grievance import Identity, file
@@ -114,16 +116,20 @@ class Unsettled(OperationError):
     code = "CONFLICT"
 
 
+_NOT_YET = N_("This day is still to come. Please say on which day it was answered or done, or leave it empty.")
+_UNSAID = N_(
+    "Please say what was answered, or what was done about it. Without that it stays open: leave the day empty."
+)
 _NAMES = [name for name in EventEntryFields.model_fields if name != "file"]
 
 
 @operation()
 async def add_event_entry(actor: Actor, data: AddEventEntry) -> EventEntry:
     """Add an entry to an event's record."""
-    event = await writable(actor, data.slug)
+    event = await changing(actor, data.slug)
     if data.kind not in KINDS[event.kind].entries:
         raise InvalidInput.at("kind", "foreign", N_("Events of this kind have no such record."))
-    _check_fields(data.kind, data)
+    _check_fields(ENTRIES[data.kind].fields, data)
     same = EventEntry.filter(event_id=event.id, kind=data.kind)
     if await same.count() >= MAX_ENTRIES:
         raise Unavailable(N_("The record is full: it holds 200 entries of a kind."))
@@ -144,8 +150,12 @@ async def change_event_entry(actor: Actor, data: ChangeEventEntry) -> EventEntry
     event, row = await _of(actor, data)
     before = {name: getattr(row, name) for name in _NAMES}
     check_version(row, data.version, lambda: before)
-    _check_fields(row.kind, data)
-    row.update_from_dict({**_settled(event, row.kind, data), "version": row.version + 1})
+    fields = fields_of(row.kind, is_grievance=row.grievance_id is not None)
+    _check_fields(fields, data)
+    values = _settled(event, row.kind, data)
+    if row.grievance_id is not None and "owner" not in data.model_fields_set:
+        values["owner"] = row.owner  # who sees to it was said when it became a grievance
+    row.update_from_dict({**values, "version": row.version + 1})
     await row.save()
     await arm(row)
     filed = await keep_file(event, row, data.file, is_taken_away=data.takes_file_away)
@@ -203,7 +213,8 @@ async def check_settled(event: Event) -> None:
     said, and the tracking secret is shown once, to somebody who hands it to whoever asked.
     """
     asked = [kind for kind in KINDS[event.kind].entries if ENTRIES[kind].becomes_grievance]
-    still_open = EventEntry.filter(event_id=event.id, kind__in=asked, done_on__isnull=True, grievance_id__isnull=True)
+    waits = Q(done_on__isnull=True) | Q(answer="")
+    still_open = EventEntry.filter(waits, event_id=event.id, kind__in=asked, grievance_id__isnull=True)
     words = N_("Still open: “%(text)s”%(said_by)s. Say when it was answered, or make it a grievance, in the record.")
     errors = [
         FieldError("", "open_question", gettext(words, text=row.text, said_by=row.said_by and f" ({row.said_by})"))
@@ -219,13 +230,25 @@ async def _of(actor: Actor, data: EventEntryVersion) -> tuple[Event, EventEntry]
     found = await Event.get_or_none(id=row.event_id) if row else None
     if row is None or found is None:
         raise NotFound
-    return await writable(actor, found.slug), row
+    return await changing(actor, found.slug), row
 
 
-def _check_fields(kind: EntryKind, data: EventEntryFields) -> None:
+def fields_of(kind: EntryKind, *, is_grievance: bool) -> tuple[str, ...]:
+    """What an entry of a kind has; once it is a grievance also the office that sees to it."""
+    fields = ENTRIES[kind].fields
+    return (*fields, "owner") if is_grievance and "owner" not in fields else fields
+
+
+def _check_fields(fields: Sequence[str], data: EventEntryFields) -> None:
     for name in EventEntryFields.model_fields:
-        if name not in ENTRIES[kind].fields and getattr(data, name) not in ("", None):
+        if name not in fields and getattr(data, name) not in ("", None):
             raise InvalidInput.at(name, "foreign", N_("Entries of this kind do not have this."))
+    if data.done_on is None:
+        return
+    if data.done_on > clock.today():
+        raise InvalidInput.at("done_on", "not_yet", _NOT_YET)
+    if not data.answer:
+        raise InvalidInput.at("answer", "missing", _UNSAID)
 
 
 def _settled(event: Event, kind: EntryKind, data: EventEntryFields) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from civicgraph.events.models import Event, EventStatus
-from civicgraph.events.operations.rows import writable
+from civicgraph.events.operations.rows import changing
 from civicgraph.listings.review import ListingVersion
 from civicgraph.operations import operation
 from civicgraph.permissions import DRAFT_EVENTS, Actor
@@ -19,10 +19,10 @@ async def _is_public(key: int) -> bool:
 @operation()
 async def set_event_image(actor: Actor, data: image.SetListingImage) -> Event:
     """Give an event its image, or that other words and another part in view."""
-    return await image.give(actor, await writable(actor, data.slug), data, DRAFT_EVENTS)
+    return await image.give(actor, await changing(actor, data.slug), data, DRAFT_EVENTS)
 
 
 @operation()
 async def remove_event_image(actor: Actor, data: ListingVersion) -> Event:
     """Take an event's image away."""
-    return await image.take(actor, await writable(actor, data.slug), data.version)
+    return await image.take(actor, await changing(actor, data.slug), data.version)

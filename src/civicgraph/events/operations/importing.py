@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from civicgraph.divisions.operations import code_called
+from civicgraph.divisions.operations import code_called, place_of
 from civicgraph.events.models import Event
 from civicgraph.events.operations.along import with_end
 from civicgraph.events.operations.inputs import EventFields, UpdateEvent
@@ -31,6 +31,7 @@ TABLE = Table(
     publish=publish,
     drafter=DRAFT_EVENTS,
     publisher=EDIT_EVENTS,
+    place_of=place_of,
     code_called=code_called,
     values=event_values,
     called="title",

@@ -20,6 +20,7 @@ from civicgraph.events.models import (
 )
 from civicgraph.events.operations.inputs import EventFields, ProgrammeItemFields
 from civicgraph.i18n import N_
+from civicgraph.listings import review
 from civicgraph.operations import Forbidden, InvalidInput, NotFound
 from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS, Actor
 from civicgraph.text import search_terms
@@ -127,3 +128,22 @@ async def writable(actor: Actor, slug: str) -> Event:
     if row and is_draft and actor.may(DRAFT_EVENTS, row.division_id):  # type: ignore[attr-defined]
         return row
     return await editable(actor, slug)
+
+
+async def look_over_again(actor: Actor, row: Event) -> None:
+    """Take back that a draft is published later, where somebody changed it who may not publish it.
+
+    Of one that comes again all are published together, so that the time set for another is taken back as well.
+    """
+    others: list[Event] = []
+    if row.status is EventStatus.DRAFT and row.series_id is not None:  # type: ignore[attr-defined]
+        planned = Event.filter(series_id=row.series_id, status=EventStatus.DRAFT, publish_at__isnull=False)  # type: ignore[attr-defined]
+        others = await planned.exclude(id=row.id).select_for_update()
+    await review.look_over_again(actor, row, others, EDIT_EVENTS)
+
+
+async def changing(actor: Actor, slug: str) -> Event:
+    """The event, locked, for somebody who is about to change something that belongs to it."""
+    row = await writable(actor, slug)
+    await look_over_again(actor, row)
+    return row

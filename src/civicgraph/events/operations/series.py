@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from tortoise.expressions import F, Q
 
 from civicgraph import clock
+from civicgraph.bookings.operations import check_places_fit
 from civicgraph.events import kinds, recurrence, rules
 from civicgraph.events.models import EditScope, Event, EventSeries, EventStatus
 from civicgraph.events.operations.along import Shift
 from civicgraph.events.operations.inputs import EventFields, RepeatEvent, UpdateEvent
 from civicgraph.events.operations.materials import move_files
+from civicgraph.events.operations.past import check_to_come
 from civicgraph.events.operations.places import give_places
 from civicgraph.events.operations.planned import copy_plan
 from civicgraph.events.operations.rows import (
@@ -65,10 +67,18 @@ def rule_from(data: RepeatEvent, row: Event) -> tuple[Rule, datetime]:
     rule = data.asked(row.starts_at.astimezone(clock.CITY_ZONE).date())
     limit = max(clock.now(), row.starts_at) + rules.HORIZON
     if next(recurrence.starts(rule, row.starts_at, limit), None) != row.starts_at:
-        raise InvalidInput.at(
-            "rule" if data.rule else "weekdays", "first", N_("The event itself has to be the first by its rule.")
-        )
+        raise _not_first(data, rule, row)
     return rule, limit
+
+
+def _not_first(data: RepeatEvent, rule: Rule, row: Event) -> InvalidInput:
+    """What is wrong with a rule that the event itself does not follow, at the field that says it."""
+    if rule.until and rule.until < row.starts_at.astimezone(clock.CITY_ZONE).replace(tzinfo=None):
+        words = N_("This day lies before the event itself. Please give a later one.")
+        return InvalidInput.at("rule" if data.rule else "until", "before_start", words)
+    by_month = data.frequency is recurrence.Frequency.MONTHLY
+    field = "rule" if data.rule else "monthly_on" if by_month else "weekdays"
+    return InvalidInput.at(field, "first", N_("The event itself has to be the first by its rule."))
 
 
 async def extend(series: EventSeries, until: datetime) -> int:
@@ -144,6 +154,9 @@ async def change_series(row: Event, data: UpdateEvent, shift: Shift) -> int:
         if one is not row and not one.is_exception and one.status in OPEN:
             own = {name: getattr(one, name) for name in kinds.RECORD_FIELDS}
             values = at_time(data.model_copy(update=own), rules.moved(one.starts_at, before, after))
+            if values.capacity != one.capacity:
+                await check_places_fit(one.id, values.capacity)
+            await check_to_come(one, values.starts_at, is_all_day=values.is_all_day)
             if one.status is EventStatus.PUBLISHED and values.starts_at != one.starts_at:
                 one.previous_starts_at = one.starts_at
             one.update_from_dict({**changed_columns(values), "version": one.version + 1})

@@ -10,6 +10,7 @@ from civicgraph.events import rules
 from civicgraph.events.models import EditScope, Event, EventStatus
 from civicgraph.events.operations.entries import check_settled
 from civicgraph.events.operations.inputs import CancelEvent, EventFields, EventVersion, PostponeEvent
+from civicgraph.events.operations.past import check_to_come
 from civicgraph.events.operations.rows import at_time, called_off, editable, event_values, replace_parts
 from civicgraph.events.operations.series import end_series
 from civicgraph.i18n import N_
@@ -20,7 +21,7 @@ from civicgraph.operations.inputs import validate
 from civicgraph.permissions import EDIT_EVENTS, Actor
 from civicgraph.scheduler.deadlines import settle
 
-_UNSAID = ("status_before", "reinstated_at")
+_UNSAID = ("status_before", "reinstated_at", "is_over")
 """What follows from the other values of a change, and is not in its entry."""
 
 
@@ -110,6 +111,7 @@ async def postpone_event(actor: Actor, data: PostponeEvent) -> Event:
     if data.ends_at is not None:
         values = values.model_copy(update={"ends_at": data.ends_at})
     values = validate(EventFields, values.model_dump())
+    await check_to_come(row, values.starts_at, is_all_day=values.is_all_day, is_told=True)
     row = await _move(
         actor,
         data,

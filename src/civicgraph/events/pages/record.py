@@ -14,6 +14,7 @@ from civicgraph import settings
 from civicgraph.events import operations
 from civicgraph.events.kinds import ENTRIES, KINDS
 from civicgraph.events.models import EntryKind, EventKind
+from civicgraph.events.operations.entries import fields_of
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.operations import Operation
 from civicgraph.uploads.forms import submit_with_files
@@ -72,7 +73,8 @@ async def _drawn(
 def _form(operation: Operation[Any, Any], kind: EntryKind, row: Mapping[str, Any], prefix: str) -> Form:
     """The form of an entry with the fields that entries of its kind have."""
     model = operation.input
-    kept = {*ENTRIES[kind].fields, *_ALWAYS, *(["takes_file_away"] if row and row["file"] else [])}
+    fields = fields_of(kind, is_grievance=bool(row and row["grievance"]))
+    kept = {*fields, *_ALWAYS, *(["takes_file_away"] if row and row["file"] else [])}
     left_out = [name for name in model.model_fields if name not in kept]
     values = from_graphql(model, {**row, "file": ""}) if row else {}  # empty keeps it, what it is called is shown
     return Form(model, values, leave_out=left_out, prefix=prefix)

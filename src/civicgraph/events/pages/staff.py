@@ -19,6 +19,7 @@ from civicgraph.events.operations.inputs import as_asked
 from civicgraph.events.pages.many import bulk_of
 from civicgraph.events.rule_words import words_of
 from civicgraph.i18n import N_, gettext, ngettext
+from civicgraph.listings.review import told_again
 from civicgraph.permissions import DRAFT_EVENTS
 from civicgraph.uploads.image_page import ImagePage
 from civicgraph.web import listing, read
@@ -121,8 +122,21 @@ async def _team_choices(request: Request) -> Choices:
 
 
 def _said(row: Event) -> str:
-    """That it is saved, and what moved with its start."""
-    return " ".join((gettext("Saved."), *_told(row.moved_along)))
+    """That it is saved, how many others were changed, what moved with its start, whether it is looked over again."""
+    said = (gettext("Saved."), _others(row), *_told(row.moved_along), told_again(row))
+    return " ".join(one for one in said if one)
+
+
+def _others(row: Event) -> str:
+    if row.also_changed is None:
+        return ""
+    if not row.also_changed:
+        return gettext("No other event of its series was changed.")
+    return ngettext(
+        "One other event of its series was changed, too.",
+        "%(num)s other events of its series were changed, too.",
+        row.also_changed,
+    )
 
 
 def _told(along: Along) -> Iterator[str]:
@@ -149,6 +163,7 @@ STAFF = listing.Listing(
     key="slug",
     subject="Event",
     create=operations.create_event,
+    drafter=DRAFT_EVENTS,
     update=operations.update_event,
     variables=_staff_filter,
     choices=_choices,

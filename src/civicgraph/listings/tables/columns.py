@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from civicgraph.i18n import N_, Labelled, gettext, listed, translations
 from civicgraph.listings.tables.cells import Named, labels_of, typed, written
-from civicgraph.operations import Input, InvalidInput
+from civicgraph.operations import FieldError, Input, InvalidInput
 from civicgraph.web.cells import heading_of, lines_of, text_of
 from civicgraph.web.fields import for_model, item_model, max_length, min_length, type_of, widget_of
 
@@ -132,19 +132,21 @@ class Columns:
             raise UnknownTable(gettext(N_("The first row has to name the columns. Please take the template.")))
         return found
 
-    def given(self, cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def given(
+        self, cells: Mapping[str, str], wrong: list[FieldError] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What a row says, as the inputs of its keys and of its form take it; an empty cell is a field left empty.
 
-        Raises `InvalidInput` for cells that cannot be read.
+        Raises `InvalidInput` for cells that cannot be read, or leaves them out and adds what is wrong to `wrong`.
         """
         said: dict[str, Any] = {}
-        errors = []
+        errors: list[FieldError] = [] if wrong is None else wrong
         for name, text in cells.items():
             try:
                 said[name] = typed(name, self.declared[name], text, self.named)
             except InvalidInput as error:
                 errors += error.errors
-        if errors:
+        if errors and wrong is None:
             raise InvalidInput(errors)
         keys = {name: said.pop(name) or None for name in RowKeys.model_fields if name in said}
         return keys, for_model(self.fields, said)

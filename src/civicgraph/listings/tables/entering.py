@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import Field
 
+from civicgraph import settings
 from civicgraph.i18n import N_, gettext, listed
 from civicgraph.listings.review import is_draft
 from civicgraph.listings.tables.columns import MOST_ROWS, Columns, RowKeys, choices_of
@@ -23,6 +24,7 @@ from civicgraph.operations.inputs import validate
 from civicgraph.permissions import Actor
 
 D = TypeVar("D", bound=Drafted)
+F = TypeVar("F", bound=Input)
 _NOT_THERE = N_("Nothing is listed under this name that you may change. Please leave it empty for a new row.")
 _KEY_TAKEN = N_("Something else has this number already, and it is not yours to change. Please give another.")
 _TWICE = N_("Row %(other)s is about the same.")
@@ -108,6 +110,8 @@ class Table(Generic[D]):
     drafter: str
     publisher: str
     """The capabilities of those who write drafts of it, and of those who publish it."""
+    place_of: Callable[[str], Awaitable[Any]]
+    """The place of a code. Raises `InvalidInput` where there is none."""
     code_called: Callable[[str, Sequence[str]], Awaitable[str]]
     """The code of the place of a name, among those under some codes."""
     values: Callable[[D], Awaitable[dict[str, Any]]]
@@ -148,13 +152,12 @@ class _Run(Generic[D]):
         return done
 
     async def _enter(self, cells: Mapping[str, str], done: Done) -> None:
-        told, values = self.table.columns.given(cells)
+        wrong: list[FieldError] = []
+        told, values = self.table.columns.given(cells, wrong)
         keys = validate(RowKeys, told)
-        place = values.get("division_code", "")
-        if place and not place.isdigit():
-            values["division_code"] = await self._place(place)
         there, is_open = await self._there(keys)
-        row = await self._change(there, keys, values, cells, done) if there else await self._new(values, done)
+        wrong += await self._placed(there, values)
+        row = await (self._change(there, keys, values, cells, done, wrong) if there else self._new(values, done, wrong))
         if there and not is_open and (done.what == "changed" or keys.import_key not in (None, there.import_key)):
             raise Forbidden
         self.met[row.pk] = done.number
@@ -163,6 +166,34 @@ class _Run(Generic[D]):
         done.called = getattr(row, self.table.called)
         if self.publishes and is_draft(row):
             await self._publish(row, done)
+
+    async def _placed(self, there: D | None, values: dict[str, Any]) -> list[FieldError]:
+        """Give the row the code of its place; what is wrong with that, to be told together with the rest."""
+        place = values.get("division_code", "")
+        kept = str(there.division_id) if there else ""  # type: ignore[attr-defined]
+        if place in ("", kept):
+            return []
+        try:
+            if place.isdigit():
+                await self.table.place_of(place)
+                if not self.actor.may(self.table.drafter, place):
+                    raise Forbidden
+            else:
+                values["division_code"] = await self._place(place)
+        except OperationError as error:
+            values["division_code"] = kept or settings.current().city_code  # the rest is looked at as if it were there
+            return error.errors
+        return []
+
+    def _checked(self, model: type[F], values: Mapping[str, Any], wrong: Sequence[FieldError]) -> F:
+        """The input of a row. Raises `InvalidInput` with all that is wrong with it."""
+        try:
+            data = validate(model, values)
+        except InvalidInput as error:
+            raise InvalidInput([*error.errors, *wrong]) from None
+        if wrong:
+            raise InvalidInput(wrong)
+        return data
 
     async def _place(self, name: str) -> str:
         if name not in self.places:
@@ -188,8 +219,8 @@ class _Run(Generic[D]):
             raise InvalidInput.at(by, "twice", _TWICE, other=self.met[row.pk])
         return row, is_open
 
-    async def _new(self, values: dict[str, Any], done: Done) -> D:
-        data = validate(self.table.columns.fields, values)
+    async def _new(self, values: dict[str, Any], done: Done, wrong: Sequence[FieldError]) -> D:
+        data = self._checked(self.table.columns.fields, values, wrong)
         twin = await self.table.model.filter(**self.table.alike(data)).order_by("id").first()
         if twin is not None and twin.pk in self.met:
             raise InvalidInput.at(self.table.called, "twice", _TWICE, other=self.met[twin.pk])
@@ -198,12 +229,21 @@ class _Run(Generic[D]):
         done.what = "new"
         return await self.table.enter(self.actor, data)
 
-    async def _change(self, row: D, keys: RowKeys, values: dict[str, Any], cells: Mapping[str, str], done: Done) -> D:
+    async def _change(
+        self,
+        row: D,
+        keys: RowKeys,
+        values: dict[str, Any],
+        cells: Mapping[str, str],
+        done: Done,
+        wrong: Sequence[FieldError],
+    ) -> D:
         """Change what is there as far as the table says something else; columns that it has not stay."""
         kept = await self.table.values(row)
         before = validate(self.table.columns.fields, kept)
         same = {name: one for name, one in kept.items() if name not in cells}
-        after = validate(self.table.change, {**same, **values, "slug": row.slug, "version": row.version})  # type: ignore[attr-defined]
+        given = {**same, **values, "slug": row.slug, "version": row.version}  # type: ignore[attr-defined]
+        after = self._checked(self.table.change, given, wrong)
         after = self.table.complete(row, after)
         differs = [
             name

@@ -12,7 +12,7 @@ from civicgraph.operations.inputs import validate
 from civicgraph.permissions import DRAFT_SERVICES, Actor
 from civicgraph.services.models import Service, ServiceStatus
 from civicgraph.services.operations.inputs import ServiceFields, ServiceVersion
-from civicgraph.services.operations.keeping import editable, enter, service_values, writable
+from civicgraph.services.operations.keeping import changing, editable, enter, service_values, writable
 from civicgraph.uploads import operations as uploads
 
 
@@ -68,7 +68,7 @@ async def unschedule_service(actor: Actor, data: ListingVersion) -> Service:
 @operation()
 async def set_service_contact(actor: Actor, data: SetServiceContact) -> Service:
     """Give a service another public telephone."""
-    row = await writable(actor, data.slug)
+    row = await changing(actor, data.slug)
     check_version(row, data.version, dict)
     before = {"phone": row.phone}
     row.update_from_dict({"phone": data.phone, "version": row.version + 1})

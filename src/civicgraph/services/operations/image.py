@@ -6,7 +6,7 @@ from civicgraph.listings.review import ListingVersion
 from civicgraph.operations import operation
 from civicgraph.permissions import DRAFT_SERVICES, Actor
 from civicgraph.services.models import Service, ServiceStatus
-from civicgraph.services.operations.keeping import writable
+from civicgraph.services.operations.keeping import changing
 from civicgraph.uploads import image
 from civicgraph.uploads.owners import owner
 
@@ -19,10 +19,10 @@ async def _is_public(key: int) -> bool:
 @operation()
 async def set_service_image(actor: Actor, data: image.SetListingImage) -> Service:
     """Give a service its image, or that other words and another part in view."""
-    return await image.give(actor, await writable(actor, data.slug), data, DRAFT_SERVICES)
+    return await image.give(actor, await changing(actor, data.slug), data, DRAFT_SERVICES)
 
 
 @operation()
 async def remove_service_image(actor: Actor, data: ListingVersion) -> Service:
     """Take a service's image away."""
-    return await image.take(actor, await writable(actor, data.slug), data.version)
+    return await image.take(actor, await changing(actor, data.slug), data.version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from civicgraph.divisions.operations import code_called
+from civicgraph.divisions.operations import code_called, place_of
 from civicgraph.i18n import N_
 from civicgraph.listings.tables import entering
 from civicgraph.listings.tables.columns import Columns
@@ -32,6 +32,7 @@ TABLE = Table(
     publish=publish,
     drafter=DRAFT_SERVICES,
     publisher=EDIT_SERVICES,
+    place_of=place_of,
     code_called=code_called,
     values=service_values,
     called="name",

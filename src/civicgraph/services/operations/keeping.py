@@ -7,6 +7,7 @@ from typing import Any
 from civicgraph.divisions.models import Compound
 from civicgraph.divisions.operations import place_of
 from civicgraph.i18n import N_
+from civicgraph.listings import review
 from civicgraph.operations import (
     Forbidden,
     Input,
@@ -129,6 +130,13 @@ async def writable(actor: Actor, slug: str) -> Service:
     return await editable(actor, slug)
 
 
+async def changing(actor: Actor, slug: str) -> Service:
+    """The service, locked, for somebody who is about to change something that belongs to it."""
+    row = await writable(actor, slug)
+    await review.look_over_again(actor, row, [], EDIT_SERVICES)
+    return row
+
+
 @operation()
 async def update_service(actor: Actor, data: UpdateService) -> Service:
     """Change a service, its hours, prices and offers. Moving it needs the grant over both places.
@@ -144,6 +152,7 @@ async def update_service(actor: Actor, data: UpdateService) -> Service:
     await check_booked(row, before, data)
     row.update_from_dict({**columns, "version": row.version + 1})
     await row.save()
+    await review.look_over_again(actor, row, [], EDIT_SERVICES)
     await _replace_rows(row, data)
     await lay_out(row)
     await uploads.move(Service, [row.id], data.division_code)

@@ -20,6 +20,7 @@ from civicgraph.events.feeds.linked import image_of, script
 from civicgraph.events.feeds.texts import absolute
 from civicgraph.grievances.intake import placing
 from civicgraph.i18n import N_, gettext
+from civicgraph.listings.review import told_again
 from civicgraph.permissions import DRAFT_SERVICES
 from civicgraph.services import operations, rules
 from civicgraph.services.kinds import KINDS, left_out
@@ -274,6 +275,7 @@ STAFF = listing.Listing(
     key="slug",
     subject="Service",
     create=operations.create_service,
+    drafter=DRAFT_SERVICES,
     update=operations.update_service,
     variables=_staff_filter,
     choices=_choices,
@@ -281,6 +283,7 @@ STAFF = listing.Listing(
     left_out=_left_out,
     left_out_new=_left_out_new,
     starts_with=_starts_with,
+    said=lambda row: " ".join(one for one in (gettext("Saved."), told_again(row)) if one),
     verbs=(
         *listing.drafting(
             publish=operations.publish_service,
