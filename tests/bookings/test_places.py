@@ -165,8 +165,11 @@ async def test_somebody_is_moved_up_by_hand_with_a_reason_and_never_beyond_the_c
 
 async def test_whoever_did_not_come_leaves_a_place_for_who_waits(offer: Offer, editor: Actor) -> None:
     quota = await offer(capacity=1)
-    first, _ = await come(quota, "一"), await come(quota, "二")
-    await operations.mark_no_show(editor, {"number": first.number})
+    first, second = await come(quota, "一"), await come(quota, "二")
+    with clock.override(quota.starts_at + timedelta(minutes=15)):
+        await operations.mark_no_show(editor, {"number": first.number})
+        assert await states(quota) == {"一": "no_show", "二": "waiting"}  # nobody at home is told to come in the middle
+        await operations.move_up_registration(editor, {"number": second.number, "reason": "在现场等着"})
     assert await states(quota) == {"一": "no_show", "二": "confirmed"}
 
 

@@ -80,6 +80,8 @@ async def move_up_registration(actor: Actor, data: MoveUpRegistration) -> Regist
     row, quota = await managed(actor, data.number)
     if row.state is not RegistrationState.WAITING:
         raise Unavailable(N_("Only who waits can be moved up: it is %(status)s."), status=row.state.words)
+    if rules.is_past(quota, clock.now()):
+        raise Unavailable(N_("It is over already: nobody moves up any more."))
     return await put_first(actor, row, quota, data.reason)
 
 
@@ -94,10 +96,15 @@ async def remove_registration(actor: Actor, data: RemoveRegistration) -> Registr
 
 @operation()
 async def mark_no_show(actor: Actor, data: NumberedRegistration) -> Registration:
-    """Note that somebody did not come: their places are free again, for who waits or comes by."""
+    """Note that somebody did not come, once it has begun: their places are free again, for who waits or comes by.
+
+    Who comes late after all is checked in as everybody is: the mark goes with that.
+    """
     row, quota = await managed(actor, data.number)
     if row.state not in rules.HOLDING or row.checked_in_at is not None:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.state.words)
+    if not rules.has_begun(quota, clock.now()):
+        raise Unavailable(N_("It has not begun yet, so nobody can be missed. To take somebody off, give a reason."))
     return await end(actor, row, quota, RegistrationState.NO_SHOW, is_told=False)
 
 

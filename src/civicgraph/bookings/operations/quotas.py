@@ -19,7 +19,7 @@ from civicgraph.bookings.models import (
     Registration,
 )
 from civicgraph.bookings.operations.inputs import QuotaCode
-from civicgraph.bookings.operations.places import lock_quota, move_up
+from civicgraph.bookings.operations.places import lock_quota, most_waiting, move_up
 from civicgraph.bookings.operations.reinstating import hold_again
 from civicgraph.bookings.subjects import FINDERS, Subject, SubjectKind
 from civicgraph.i18n import N_
@@ -180,6 +180,7 @@ async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
     if data.capacity is not None and data.capacity < row.taken:
         message = N_("%(taken)s places are taken already: take registrations off first, or leave at least %(taken)s.")
         raise InvalidInput.at("capacity", "below_taken", message, taken=row.taken)
+    await _check_waiting(row, data)
     await _check_questions(row, before, data)
     columns = _columns(data)
     if row.event_id is not None:  # type: ignore[attr-defined]
@@ -208,6 +209,16 @@ def _check_within(subject: Subject, data: QuotaFields) -> None:
             errors += InvalidInput.at(name, "outside", N_("This must lie within the event’s time.")).errors
     if errors:
         raise InvalidInput(errors)
+
+
+async def _check_waiting(row: Quota, data: QuotaFields) -> None:
+    """More people than all the places would wait for ever, and everybody behind them."""
+    most = await most_waiting(row)
+    if data.capacity is not None and data.capacity < most:
+        message = N_(
+            "A registration on the waiting list is for %(people)s people and could never have places: take it off first, with a reason that they read, or leave at least %(people)s."
+        )
+        raise InvalidInput.at("capacity", "below_waiting", message, people=most)
 
 
 async def _check_questions(row: Quota, before: dict[str, Any], data: QuotaFields) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from civicgraph import clock
 from civicgraph.bookings import notices, rules
 from civicgraph.bookings.models import CallReason, Quota, Registration, RegistrationState
@@ -18,7 +16,7 @@ async def hold_again(row: Quota) -> None:
 
     Nobody lost a place by the cancellation itself: a place that was kept for somebody's yes is kept for as long again.
     """
-    until = clock.now() + timedelta(minutes=row.hold_minutes or _A_DAY)
+    until = rules.kept_until(row, clock.now(), row.hold_minutes or _A_DAY)
     for offered in await Registration.filter(quota_id=row.id, state=RegistrationState.OFFERED).order_by("id"):
         offered.offered_until = until
         offered.version += 1
