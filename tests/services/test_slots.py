@@ -91,10 +91,20 @@ async def test_what_is_closed_has_no_slots_and_whoever_had_booked_one_is_told(
             "05-22 09:00",
             "05-22 09:30",
         ]
-        await change(editor, row)  # he is well again: the called-off booking stays so, and its time is given out anew
+        assert last.off_reason == "医生外出"
+        await change(editor, row, special_days=[ill], summary="换个说法")  # what the day says stays said
+        await last.refresh_from_db()
+        assert last.off_reason == "医生外出"
+        await change(editor, row)  # he is well again: the time is the same, and whoever had booked it has it again
         assert await Quota.filter(status="open").count() == 4
-        assert await Quota.all().count() == 5
-        assert await Quota.filter(id=first.id).exists()
+        assert await Quota.all().count() == 4
+        assert await Quota.filter(id__in=(first.id, last.id)).count() == 2
+        assert await OutboxMessage.filter(template="booking_reinstated").count() == 1
+        await last.refresh_from_db()
+        assert (last.off_reason, last.taken) == ("", 1)
+        assert await Deadline.filter(subject_id=str(last.id), state="pending").exists()
+        await change(editor, row, special_days=[ill])  # ill once more: told once more
+        assert await OutboxMessage.filter(template="booking_called_off").count() == 2
 
 
 async def test_more_places_go_to_those_who_wait_and_fewer_than_are_taken_are_refused(
@@ -262,3 +272,35 @@ async def test_a_resident_books_a_time_on_the_page_and_finds_it_marked_as_theirs
         waiting = await site.stranger.open(f"/services/{row.slug}")
         assert "候补第 1 位" in waiting
         assert "您约的" not in waiting
+
+
+async def test_a_time_that_is_called_off_is_said_to_be_everywhere_and_is_theirs_again_when_it_is_taken_back(
+    site: Site,
+) -> None:
+    with clock.override(FRIDAY):
+        row = await publish(site, **STATION)
+        slot = await Quota.all().order_by("-starts_at").first()
+        assert slot is not None
+        await site.stranger.open(f"/book/{slot.code}")
+        await site.stranger.send(f"/book/{slot.code}", contact_name="张三", contact_phone="13800001234")
+        number = (await Registration.get()).number
+        own = f"/my-booking/{number}/{rules.secret_of(number)}"
+        here = f"/staff/services/{row.slug}"
+        await site.editor.open(here)
+        day = {"special_days.0.first_day": "2026-05-29", "special_days.0.note": "医生外出学习"}
+        said = await site.editor.send(here, **day)
+        assert site.editor.status == 200
+        assert "取消了 1 个预约" in said
+        assert "医生外出学习" in await site.stranger.open(own)
+        page = await site.stranger.open(f"/services/{row.slug}")
+        assert "您约过，已取消" in page
+        assert "您约的" not in page
+        assert "这一场不举行了" in await site.stranger.open(f"/book/{slot.code}")
+        assert "已取消" in await site.editor.open(f"/services/{row.slug}")  # who has not booked it reads why it is empty
+        await site.editor.open(here)
+        gone = {name: "" for name in day}
+        said = await site.editor.send(here, **gone)
+        assert "恢复了 1 个" in said
+        again = await site.stranger.open(f"/services/{row.slug}")
+        assert "您约的" in again
+        assert await Quota.filter(starts_at=slot.starts_at).count() == 1

@@ -145,7 +145,8 @@ async def update_service(actor: Actor, data: UpdateService) -> Service:
     row.update_from_dict({**columns, "version": row.version + 1})
     await row.save()
     await _replace_rows(row, data)
-    await lay_out(row)
+    laid = await lay_out(row)
+    row.called_off, row.brought_back = laid.called_off, laid.brought_back
     await uploads.move(Service, [row.id], data.division_code)
     await audit(actor, row, changed(before, await service_values(row)))
     return row
