@@ -287,8 +287,8 @@ async def test_a_time_that_is_called_off_is_said_to_be_everywhere_and_is_theirs_
         own = f"/my-booking/{number}/{rules.secret_of(number)}"
         here = f"/staff/services/{row.slug}"
         await site.editor.open(here)
-        day = {"special_days.0.first_day": "2026-05-29", "special_days.0.note": "医生外出学习"}
-        said = await site.editor.send(here, **day)
+        day = {"special_days__0__first_day": "2026-05-29", "special_days__0__note": "医生外出学习"}
+        said = await site.editor.send(**day)
         assert site.editor.status == 200
         assert "取消了 1 个预约" in said
         assert "医生外出学习" in await site.stranger.open(own)
@@ -296,10 +296,12 @@ async def test_a_time_that_is_called_off_is_said_to_be_everywhere_and_is_theirs_
         assert "您约过，已取消" in page
         assert "您约的" not in page
         assert "这一场不举行了" in await site.stranger.open(f"/book/{slot.code}")
-        assert "已取消" in await site.editor.open(f"/services/{row.slug}")  # who has not booked it reads why it is empty
+        assert "已取消" in await site.editor.open(
+            f"/services/{row.slug}"
+        )  # who has not booked it reads why it is empty
         await site.editor.open(here)
-        gone = {name: "" for name in day}
-        said = await site.editor.send(here, **gone)
+        gone = dict.fromkeys([*day, "special_days__0__last_day"], "")
+        said = await site.editor.send(**gone)
         assert "恢复了 1 个" in said
         again = await site.stranger.open(f"/services/{row.slug}")
         assert "您约的" in again

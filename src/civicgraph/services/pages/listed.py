@@ -267,7 +267,8 @@ async def _compounds(request: Request) -> list[tuple[str, ...]] | None:
 
 _KINDS = {kind.name: own for kind, own in KINDS.items()}
 
-def _said(row: Service) -> str:
+
+def _saved(row: Service) -> str:
     """That it is saved, and what became of bookings."""
     parts = [gettext("Saved.")]
     if row.called_off:
@@ -301,7 +302,7 @@ STAFF = listing.Listing(
     left_out=_left_out,
     left_out_new=_left_out_new,
     starts_with=_starts_with,
-    said=_said,
+    said=_saved,
     verbs=(
         *listing.drafting(
             publish=operations.publish_service,
