@@ -17,6 +17,7 @@ from civicgraph.permissions import ANONYMOUS, Actor
 from tests.bookings.conftest import Offer, come, counted, states
 from tests.bookings.test_graphql import ask
 from tests.bookings.test_places import EMAIL, change, leave
+from tests.support.browser import Browser
 
 EVENING = timedelta(minutes=10)
 
@@ -141,3 +142,23 @@ async def test_a_place_kept_after_registration_closed_is_kept_until_the_start(of
         await leave(first)
     assert (await Registration.get(id=second.id)).offered_until == night.starts_at
     assert (await Quota.get(id=quota.id)).taken == 1
+
+
+@pytest.mark.parametrize("weekdays", [[], [2, 4]])
+async def test_after_the_end_ones_own_page_says_that_it_is_over_and_shows_no_code(
+    client: httpx.AsyncClient, offer: Offer, night: Event, dispatcher: Actor, weekdays: list[int]
+) -> None:
+    quota = await offer(capacity=2, weekdays=weekdays, ends_at=night.ends_at + timedelta(days=60 if weekdays else 0))
+    here, away, late = [await come(quota, name) for name in "一二三"]
+    await operations.check_in(dispatcher, {"quota_code": quota.code, "ticket": here.number})
+    browser = Browser(client)
+    page = f"/my-booking/{away.number}/{rules.secret_of(away.number)}"
+    assert "到场时出示二维码" in await browser.open(page)
+    assert quota.ends_at is not None
+    with clock.override(quota.ends_at + timedelta(minutes=1)):
+        for row, words in ((here, "感谢您的参加"), (away, "您当时有 1 个名额"), (late, "这次没有轮到您")):
+            text = await browser.open(f"/my-booking/{row.number}/{rules.secret_of(row.number)}")
+            assert "已经结束" in text
+            assert words in text
+            for gone in ("到场时出示二维码", "您已报上名", "请先不要来", "/book/"):
+                assert gone not in text, (words, gone)

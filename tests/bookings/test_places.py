@@ -108,7 +108,7 @@ async def test_the_first_in_turn_is_told_once_of_places_for_fewer_and_has_them_i
     quota = await offer(capacity=3, max_people=3, hold_minutes=60)
     pair, single = await come(quota, "一", people=2), await come(quota, "二")
     trio = await come(quota, "三", people=3, **EMAIL)
-    silent, last = await come(quota, "四", people=2), await come(quota, "五", **EMAIL)
+    silent, last = await come(quota, "四", people=2, contact_phone="13800001234"), await come(quota, "五", **EMAIL)
     await leave(single)
     assert await states(quota) == {"一": "confirmed", "二": "cancelled", **dict.fromkeys("三四五", "waiting")}
     fewer = ("booking_fewer", "waiting", trio.number)

@@ -306,3 +306,24 @@ async def test_a_time_that_is_called_off_is_said_to_be_everywhere_and_is_theirs_
         again = await site.stranger.open(f"/services/{row.slug}")
         assert "您约的" in again
         assert await Quota.filter(starts_at=slot.starts_at).count() == 1
+
+
+async def test_who_has_booked_a_time_does_not_take_both_places_of_it_by_mistake(site: Site) -> None:
+    with clock.override(FRIDAY):
+        await publish(site, **{**STATION, "slot_plans": [{**DOCTOR, "places": 2}]})
+        slot = await Quota.all().order_by("starts_at").first()
+        assert slot is not None
+        who, here = {"contact_name": "张三", "contact_phone": "13800001234"}, f"/book/{slot.code}"
+        await site.stranger.open(here)
+        stale = site.stranger.form(here).pairs  # the same form in another tab
+        await site.stranger.send(here, **who)
+        text = await site.stranger.open(here)
+        assert "已经约过这个时间" in text
+        assert "contact_name" not in text
+        answer = await site.stranger.http.post(here, data={**dict(stale), **who, "idempotency_key": "k" * 20})
+        assert (answer.status_code, "已经约过这个时间" in answer.text) == (422, True)
+        assert await Registration.all().count() == 1
+        await site.stranger.open(f"{here}?for=another")  # for one's mother, who has no telephone
+        await site.stranger.send(f"{here}?for=another", contact_name="张三的母亲")
+        assert site.stranger.status == 200
+        assert await Registration.all().count() == 2

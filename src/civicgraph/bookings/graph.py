@@ -277,7 +277,7 @@ Mutation = mutations(
     door(operations.mark_no_show, {"registration": "Registration"}),
     door(operations.check_in, {"registration": "Registration", "is_repeated": bool}),
     door(operations.undo_check_in, {"registration": "Registration"}),
-    door(operations.message_registrants, {"told": int, "without_address": int}),
+    door(operations.message_registrants, {"told": int, "without_address": int, "unreached": int}),
     door(operations.reveal_registration_contact, {"phone": str, "email": str}),
     door(operations.find_registrations_by_phone, {"numbers": list[str]}),
 )

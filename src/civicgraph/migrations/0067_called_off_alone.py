@@ -7,12 +7,15 @@ from tortoise.migrations import operations as ops
 
 
 async def mark(apps: Any, schema_editor: Any) -> None:
-    """Times of services that are there were called off by a day that was closed."""
+    """Times of services that are there were called off by a day that was closed. Who left no telephone cannot be called."""
     client = schema_editor.client
     yes = "true" if client.capabilities.dialect == "postgres" else "1"
     await client.execute_query(
         f"UPDATE quota SET is_off_alone = {yes} WHERE is_planned AND status = 'called_off'"
         " AND service_id IN (SELECT id FROM service WHERE status IN ('published', 'suspended'))"
+    )
+    await client.execute_query(
+        "UPDATE registration SET call_about = NULL WHERE call_about IS NOT NULL AND contact_phone = ''"
     )
 
 

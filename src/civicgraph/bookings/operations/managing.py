@@ -110,15 +110,15 @@ async def mark_no_show(actor: Actor, data: NumberedRegistration) -> Registration
 
 @operation()
 async def message_registrants(actor: Actor, data: MessageRegistrants) -> dict[str, int]:
-    """Write to everybody who comes, each once; those without an address are counted, for the telephone."""
+    """Write to everybody who comes, each once; those with a telephone alone are counted, to be called."""
     quota = await managed_quota(actor, data.quota_code)
     states = rules.ALIVE if data.is_for_waiting else rules.HOLDING
     key = crypto.keyed_hash("message", data.idempotency_key or data.words)[:20]
-    told, silent = await notices.tell_all(
+    told = await notices.tell_all(
         quota, "booking_message", f"message:{key}", states, words=data.words, call_about=CallReason.MESSAGE
     )
-    await audit(actor, quota, {"message": [None, data.words], "told": [None, told]})
-    return {"told": told, "without_address": silent}
+    await audit(actor, quota, {"message": [None, data.words], "told": [None, told.written]})
+    return {"told": told.written, "without_address": told.by_phone, "unreached": told.unreached}
 
 
 @operation()

@@ -14,7 +14,7 @@ from civicgraph.bookings import operations
 from civicgraph.bookings.models import QuotaKind
 from civicgraph.bookings.pages.telephone import kept_nowhere, look_form, looked_for
 from civicgraph.bookings.subjects import SubjectKind
-from civicgraph.i18n import N_, gettext
+from civicgraph.i18n import N_, gettext, ngettext
 from civicgraph.operations import Operation
 from civicgraph.web import page, read, redirect, require, staff_only, submit
 from civicgraph.web.forms import Choices, Form
@@ -161,6 +161,13 @@ async def message(request: Request) -> Response:
                 told=done["told"],
                 silent=done["without_address"],
             )
+            if done["unreached"]:
+                unreached = ngettext(
+                    "One left neither an e-mail address nor a telephone.",
+                    "%(num)s left neither an e-mail address nor a telephone.",
+                    done["unreached"],
+                )
+                said = f"{said} {unreached}"
             return redirect(request, "staff_quota", said=said, code=code)
     status = 422 if form.is_refused else 200
     return await page(request, "staff/bookings/message", variables, {"form": form}, data=found, status=status)

@@ -273,8 +273,8 @@ def _saved(row: Service) -> str:
     parts = [gettext("Saved.")]
     if row.called_off:
         words = ngettext(
-            "One booking is called off: whoever left an e-mail is written to, the others are to be called.",
-            "%(num)s bookings are called off: whoever left an e-mail is written to, the others are to be called.",
+            "One booking is called off: whoever left an e-mail is written to, whoever left a telephone alone is to be called.",
+            "%(num)s bookings are called off: whoever left an e-mail is written to, whoever left a telephone alone is to be called.",
             row.called_off,
         )
         parts.append(words)
