@@ -11,10 +11,11 @@ import pytest
 from civicgraph import clock
 from civicgraph.bookings import operations, rules
 from civicgraph.bookings.models import Quota, Registration
+from civicgraph.events import operations as events
 from civicgraph.events.models import Event
 from civicgraph.operations import InvalidInput, Unavailable
 from civicgraph.permissions import ANONYMOUS, Actor
-from tests.bookings.conftest import Offer, come, counted, states
+from tests.bookings.conftest import LATER, Offer, come, counted, states
 from tests.bookings.test_graphql import ask
 from tests.bookings.test_places import EMAIL, change, leave
 from tests.support.browser import Browser
@@ -162,3 +163,21 @@ async def test_after_the_end_ones_own_page_says_that_it_is_over_and_shows_no_cod
             assert words in text
             for gone in ("到场时出示二维码", "您已报上名", "请先不要来", "/book/"):
                 assert gone not in text, (words, gone)
+
+
+async def test_a_place_that_is_kept_goes_by_the_new_time_of_what_is_moved(
+    offer: Offer, editor: Actor, night: Event
+) -> None:
+    quota = await offer(capacity=1, hold_minutes=20_160)
+    first, second = await come(quota, "一"), await come(quota, "二")
+    with clock.override(night.starts_at - timedelta(days=9)):
+        await leave(first)
+        assert (await Registration.get(id=second.id)).offered_until == night.starts_at
+        closes = night.starts_at - timedelta(days=2)
+        await change(editor, quota, closes_at=closes)
+        assert (await Registration.get(id=second.id)).offered_until == closes
+        fresh = await Event.get(id=night.id)
+        sooner = {"starts_at": night.starts_at - timedelta(days=5), "ends_at": night.ends_at - timedelta(days=5)}
+        given = {**LATER, **sooner, "slug": night.slug, "version": fresh.version}
+        await events.update_event(editor, given)
+        assert (await Registration.get(id=second.id)).offered_until == closes - timedelta(days=5)

@@ -291,6 +291,7 @@ async def test_a_time_that_is_called_off_is_said_to_be_everywhere_and_is_theirs_
         said = await site.editor.send(**day)
         assert site.editor.status == 200
         assert "取消了 1 个预约" in said
+        assert "已取消 ·" in said
         assert "医生外出学习" in await site.stranger.open(own)
         page = await site.stranger.open(f"/services/{row.slug}")
         assert "您约过，已取消" in page

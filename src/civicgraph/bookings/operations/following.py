@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from civicgraph import clock
 from civicgraph.bookings import notices, rules
 from civicgraph.bookings.models import CallReason, Quota, QuotaStatus
-from civicgraph.bookings.operations.reinstating import hold_again
+from civicgraph.bookings.operations.reinstating import hold_again, shorten_offers
 from civicgraph.bookings.subjects import Subject, SubjectKind
 from civicgraph.scheduler.deadlines import set_deadline, settle
 
@@ -111,7 +111,9 @@ async def tell_hold(row: Quota) -> None:
 
 
 async def tell_change(row: Quota) -> None:
+    """Everybody who comes or waits reads the new time; reminders, and places kept for a yes, go by it."""
     await keep_deadlines(row)
+    await shorten_offers(row)
     await notices.tell_all(row, "booking_changed", f"changed:{row.version}", rules.ALIVE, call_about=CallReason.CHANGED)
 
 

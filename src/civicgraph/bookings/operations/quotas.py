@@ -18,6 +18,7 @@ from civicgraph.bookings.models import (
 from civicgraph.bookings.operations.following import keep_deadlines, shared_columns, tell_change
 from civicgraph.bookings.operations.inputs import QuotaCode
 from civicgraph.bookings.operations.places import lock_quota, most_waiting, move_up
+from civicgraph.bookings.operations.reinstating import shorten_offers
 from civicgraph.bookings.subjects import FINDERS, Subject, SubjectKind
 from civicgraph.i18n import N_
 from civicgraph.operations import (
@@ -189,6 +190,8 @@ async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
     await audit(actor, row, changed(before, await quota_values(row)))
     if is_moved and row.status is not QuotaStatus.CALLED_OFF:
         await tell_change(row)
+    else:
+        await shorten_offers(row)  # registration may end earlier
     await move_up(row)
     return await Quota.get(id=row.id)
 
