@@ -192,7 +192,7 @@ async def test_the_trail_tells_how_many_and_not_what(partner: Partner) -> None:
     await partner.trusts(manifest(NAME))
     entry = await AuditEntry.all().order_by("-id").first()
     assert entry is not None
-    assert (entry.operation, entry.changes) == ("trust_documents", {"documents": [2, 1]})
+    assert (entry.operation, entry.changes) == ("trust_documents", {"trusted_documents": [2, 1]})
 
 
 async def test_where_lists_are_required_a_token_without_one_runs_nothing(partner: Partner) -> None:

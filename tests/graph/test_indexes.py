@@ -39,6 +39,7 @@ EXCEPTIONS = {
     "GrievanceFilter.event",
     "GrievanceFilter.group",
     "GrievanceFilter.has_my_part",
+    "GrievanceFilter.helped_by_me",
     "GrievanceFilter.is_unfinished",
     "GrievanceFilter.is_verified",
     "GrievanceFilter.reporter_kind",

@@ -357,3 +357,23 @@ async def test_adding_and_closing_is_done_over_graphql(client: httpx.AsyncClient
         "closeCategory": {"category": {"isActive": False, "version": 2}, "errors": []},
         "openCategory": {"category": None, "errors": [{"reason": "conflict"}]},
     }
+
+
+async def test_what_one_asks_for_oneself_is_never_public_and_needs_a_way_to_reach_one(report: Report) -> None:
+    admin = await administrator()
+    await operations.change_category(admin, changed(1, is_personal=True))
+    with pytest.raises(InvalidInput) as refused:
+        await report()
+    assert [(one.field, one.code) for one in refused.value.errors] == [("contact_phone", "missing")]
+    row = await report(contact_name="王小丽", address="红岭小区3栋", is_public=True)
+    assert not row.is_public
+    with pytest.raises(Unavailable):
+        await take(admin, "set_visibility", row, is_public=True, reason="公开")
+
+
+async def test_a_report_that_turns_out_to_be_somebodys_own_is_public_no_longer(report: Report) -> None:
+    admin = await administrator()
+    await GrievanceCategory.filter(code="gas").update(is_personal=True)
+    row = await report(is_public=True)
+    await take(admin, "change_level", row, urgency="general", category="gas", reason="这是请人代办")
+    assert not (await Grievance.get(id=row.id, category_id="gas")).is_public

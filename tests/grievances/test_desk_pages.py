@@ -190,6 +190,19 @@ async def test_each_view_that_counts_says_how_many_its_list_holds(
     }
 
 
+async def test_what_one_leads_is_not_what_one_helps_with(
+    app: Starlette, report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    other = await place.person("other", Role.GRID_WORKER, place.FENGQUAN)
+    for lead, helpers in ((worker, []), (other, [worker.person_id])):
+        row = await take(dispatcher, "accept", await report())
+        await take(dispatcher, "assign", row, assignee_id=lead.person_id, helper_ids=helpers)
+    grid = await signed_in(app, worker)
+    await grid.open(QUEUE)
+    counts = waiting(grid)
+    assert (counts["我经办的"], counts["我协办的"]) == ("1", "1")
+
+
 async def test_a_called_team_finds_what_it_is_asked_and_answers_in_its_own_name(
     app: Starlette, desk: Browser, report: Report, dispatcher: Actor
 ) -> None:

@@ -21,9 +21,12 @@ PLANS = [
         f'{{ division(code: "{FENGGANG}") {{ backlog {{ open overdue }} }} }}',
         ("grievance_open_place_6", "grievance_open_place_9", "(division_id=?"),
     ),
-    (
-        f'{{ grievances(filter: {{within: "{FENGQUAN}", hasMyPart: true, isOpen: true}}) {{ totalCount }} }}',
-        ("work_order",),
+    *(
+        (
+            f'{{ grievances(filter: {{within: "{FENGQUAN}", {part}: true, isOpen: true}}) {{ totalCount }} }}',
+            ("work_order",),
+        )
+        for part in ("hasMyPart", "helpedByMe")
     ),
     *(
         (

@@ -203,3 +203,8 @@ async def test_the_words_are_found_by_search_terms_without_personal_data(report:
     assert "照明" in row.search_terms
     assert "13800001234" not in row.search_terms
     assert WORDS not in row.public_text
+
+
+@pytest.mark.parametrize("cry", ["着火了", "有人触电", "桥快塌了"])
+async def test_a_cry_for_help_may_be_as_short_as_it_is(report: Report, cry: str) -> None:
+    assert (await report(description=cry)).urgency is Urgency.CRITICAL

@@ -303,6 +303,14 @@ async def test_a_report_whose_cookie_the_phone_dropped_comes_back_with_its_words
     assert await Upload.filter(subject_type="Grievance", subject_id=row.id).count() == 1
 
 
+async def test_words_that_are_too_long_come_back_with_how_long_they_may_be(client: httpx.AsyncClient) -> None:
+    await fill()
+    path, long = f"/report?division={FENGQUAN}", "灯" * 2_001
+    typed = {"category": "lighting", "description": long, "is_public": "true"}
+    answer = await client.post(path, data={**hidden((await client.get(path)).text), **typed})
+    assert (answer.status_code, long in answer.text, "请最多写 2000 个字" in answer.text) == (422, True, True)
+
+
 async def test_the_same_problem_nearby_is_shown_before_it_is_reported_twice(client: httpx.AsyncClient) -> None:
     await fill()
     first = (await file_grievance(ANONYMOUS, words(description="三单元楼道灯坏了两天")))["grievance"]

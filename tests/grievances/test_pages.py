@@ -18,6 +18,7 @@ from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations import rate_tracked_grievance
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
+from civicgraph.web.formats import datetime_
 from tests.grievances.conftest import WORDS, fill
 from tests.grievances.steps import take
 from tests.support import city as place
@@ -172,6 +173,9 @@ async def test_the_reporter_answers_what_is_asked_and_withdraws(site: Site) -> N
     await site.dispatcher.open(work)
     await site.dispatcher.send(f"{work}/question", reason="请问是几单元？")
     assert "请问是几单元？" in await site.resident.open(tracked)
+    assert "请填写这一项" in await site.resident.send(f"{tracked}/answer", answer="")
+    assert (site.resident.status, 'type="file"' in site.resident.text) == (422, False), "documents are an enterprise's"
+    await site.resident.open(tracked)
     await site.resident.send(f"{tracked}/answer", answer="三单元二楼")
     assert "三单元二楼" in await site.dispatcher.open(work)
     await site.resident.send(f"{tracked}/withdrawal", words="自己换好了")
@@ -267,6 +271,9 @@ async def test_the_public_list_filters_and_pages_by_plain_addresses(site: Site) 
     ):  # fmt: skip
         assert (number in await site.resident.open(f"/grievances{query}")) is is_there, query
         assert site.resident.status == 200, query
+    for typed in (number, f" {number.lower()} ", number.replace("-", "—"), f"{number}&state=resolved"):
+        assert number in await site.resident.open(f"/grievances?q={typed}"), typed
+    assert number not in await site.resident.open("/grievances?q=ZY-0101-AAAA")
     fragment = await site.resident.open("/grievances?q=楼道", **{"hx-request": "true"})
     assert number in fragment
     assert "<html" not in fragment
@@ -334,6 +341,9 @@ async def test_overdue_work_stands_first_in_the_queue(site: Site) -> None:
     for view in ("new", "open", "overdue", "all", "mine"):
         page = await site.dispatcher.open(f"/staff/grievances?view={view}")
         assert (late in page) is (view != "mine")
+    for view in ("new", "mine"):
+        page = await site.dispatcher.open(f"/staff/grievances?view={view}&q={late.lower()}")
+        assert (late in page, fresh in page) == (True, False), "whoever types a number wants that one"
     assert late not in await site.stranger.open("/staff/grievances?view=all")
 
 
@@ -482,3 +492,13 @@ async def test_what_is_not_done_near_one_has_shortfalls_and_what_was_returned(
     values = {"resolved_at": now, "review_at": now, "hold_until": now}
     await Grievance.filter(number=number).update(status=GrievanceStatus(status), **values)
     assert (number in await site.resident.open(f"/grievances?state=open&within={FENGQUAN}")) is is_there
+
+
+async def test_the_public_history_shows_what_a_step_changed(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    county = await place.person("county", Role.DISPATCHER, FENGGANG)
+    row = await take(county, "change_level", await Grievance.get(number=number), urgency="planned", category="gas")
+    page = unescape(await site.resident.open(f"/grievances/{number}"))
+    assert "级别：一般 → 长期" in page
+    assert "类别：楼道与路灯照明 → 燃气" in page
+    assert f"→ {datetime_(row.resolution_due_at)}" in page

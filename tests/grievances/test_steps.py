@@ -9,8 +9,9 @@ import pytest
 
 from civicgraph import clock
 from civicgraph.grievances import operations
-from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate
+from civicgraph.grievances.models import Grievance, GrievanceCell, GrievanceStatus, GrievanceUpdate, Urgency
 from civicgraph.notifications.models import OutboxMessage
+from civicgraph.notifications.rendering import render_message
 from civicgraph.operations import Conflict, Forbidden, InvalidInput, NotFound, OperationError, Unavailable
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
@@ -166,6 +167,43 @@ async def test_hiding_keeps_the_reason_among_staff(report: Report, dispatcher: A
     assert note is not None
     assert (note.public_note, note.internal_note) == ("", "有门牌号")
     assert "有门牌号" not in str([entry.changes for entry in await AuditEntry.all()])
+
+
+async def test_a_step_says_what_it_changed_of_what_people_were_told(report: Report, dispatcher: Actor) -> None:
+    row = await report()
+    promised = row.resolution_due_at
+    row = await take(
+        dispatcher, "change_level", await take(dispatcher, "accept", row), urgency="planned", category="gas"
+    )
+    row = await take(await place.person("county", Role.DISPATCHER, FENGGANG), "extend", row, hours=48)
+    row = await take(dispatcher, "comment", row, note="说明", is_public=True)
+    steps = await GrievanceUpdate.filter(grievance_id=row.id).order_by("id")
+    assert [(one.verb, one.level_before, one.level, one.category_before, one.category) for one in steps[1:]] == [
+        ("accept", None, None, None, None),
+        ("change_level", Urgency.GENERAL, Urgency.PLANNED, "lighting", "gas"),
+        ("extend", None, None, None, None),
+        ("comment", None, None, None, None),
+    ]
+    moved = [(one.promised_before, one.promised) for one in steps if one.promised]
+    assert moved[0][0] == promised
+    assert moved[0][1] == moved[1][0]
+    assert moved[1][1] == row.resolution_due_at
+    assert len(moved) == 2
+
+
+async def test_letters_name_the_step_and_not_where_the_report_stands_as_before(
+    report: Report, dispatcher: Actor
+) -> None:
+    row = await take(dispatcher, "accept", await report(**CONTACT))
+    row = await take(dispatcher, "hold", row)
+    await OutboxMessage.all().delete()
+    row = await take(dispatcher, "change_level", row, urgency="planned")
+    await take(dispatcher, "comment", row, note="配件在路上", is_public=True)
+    written = await OutboxMessage.filter(template="grievance_step").order_by("id")
+    letters = [render_message(one.template, one.values, one.locale) for one in written]
+    assert [subject.partition("：")[2] for subject, _ in letters] == ["改级或改类别", "进展"]
+    assert "承诺" in letters[0][1]
+    assert not [text for _, text in letters if "办理挂起" in text]
 
 
 async def test_the_reporter_with_an_email_hears_of_public_steps_only(report: Report, dispatcher: Actor) -> None:

@@ -149,6 +149,7 @@ async def test_search_engines_read_of_a_service_what_its_page_says(site: Site) -
     ("query", "words"),
     [
         ({"age": "83"}, "8"),
+        ({"age": " ８３岁 "}, "8"),
         ({"age": "70", "resident": "true"}, "10"),
         ({"age": "70"}, "15"),
     ],

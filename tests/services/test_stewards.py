@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from civicgraph.grievances.models import Body, Grievance, GrievanceCategory, Urgency
 from civicgraph.operations import InvalidInput
 from civicgraph.permissions import Actor
 from civicgraph.services import operations
@@ -67,7 +68,13 @@ async def test_buildings_have_numbers_and_only_stewards_have_them(
     assert [one.field for one in refused.value.errors] == [wrong]
 
 
-async def test_an_errand_is_asked_for_as_a_grievance_that_is_not_for_everyone_at_first(site: Site) -> None:
+async def test_an_errand_is_asked_for_as_a_grievance_that_is_never_public_and_says_whom_to_reach(site: Site) -> None:
+    await GrievanceCategory.create(
+        **{"code": "errand", "name": "上门代办", "name_en": "Proxy errands", "position": 1, "is_personal": True},
+        **{"group_code": "care", "group_name": "照料", "group_name_en": "Care"},
+        urgency=Urgency.GENERAL,
+        body=Body.GRID_WORKER,
+    )
     row = await publish(site, kind="errand", name="网格员代办", offers=[{"kind": "task", "name": "代取药品"}])
     text = await site.stranger.open(f"/services/{row.slug}")
     link = f"division={FENGQUAN}&amp;category=errand&amp;public=no"
@@ -76,5 +83,13 @@ async def test_an_errand_is_asked_for_as_a_grievance_that_is_not_for_everyone_at
     path = text.partition("请人上门")[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
     form = await site.stranger.open(path)
     assert site.stranger.status == 200
-    public = form.partition('name="is_public"')[2].partition(">")[0]
-    assert "checked" not in public
+    assert "<h1>上门代办</h1>" in form
+    assert "要办什么事，给谁办？" in form
+    assert 'name="is_public"' not in form
+    sent = {"description": "给母亲办社保认证，请上门。", "category": "errand"}
+    refused = await site.stranger.send(f"/report?division={FENGQUAN}", **sent)
+    assert site.stranger.status == 422
+    assert "请留电话或电子邮箱，或者姓名和住址" in refused
+    await site.stranger.send(f"/report?division={FENGQUAN}", **sent, contact_phone="13800001111")
+    assert site.stranger.status == 200
+    assert await Grievance.filter(category_id="errand", is_public=False).count() == await Grievance.all().count() == 1

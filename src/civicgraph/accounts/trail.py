@@ -107,7 +107,7 @@ OPERATIONS = {
     "forget_enterprise_contact": N_("Deleted an enterprise's contact"),
     "reveal_enterprise_contact": N_("Looked at an enterprise's contact"),
     "put_promise_right": N_("Reckoned promised times anew: more of the calendar is known"),
-    "file_grievance": N_("Took a grievance by telephone"),
+    "file_grievance": N_("Took in a grievance"),
     "accept_grievance": N_("Accepted a grievance"),
     "assign_grievance": N_("Assigned a grievance"),
     "start_grievance": N_("Began work on a grievance"),

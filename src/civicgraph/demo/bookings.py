@@ -39,7 +39,7 @@ async def load_bookings(random: Random) -> None:
     """Everything that one can register for."""
     night = next(one for one in facts()["events"] if one["key"] == _NIGHT)
     await _workshops(random, await Event.get(title=night["title"]))
-    if (concert := await Event.get_or_none(title="周末广场音乐会")) is not None:
+    if (concert := await Event.get_or_none(title="广场音乐会")) is not None:
         await _concert(random, concert)
     await _care(random, await _service(_CARE))
     await _parking(random, await _service(_PARKING))

@@ -108,6 +108,7 @@ async def load_categories() -> None:
                     urgency=Urgency(item["level"]),
                     body=Body(item["body"]),
                     is_verified=group["code"] == "safety",
+                    is_personal=item["code"] == "errand",
                     department=item.get("department", ""),
                     position=position,
                 )

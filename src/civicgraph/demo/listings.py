@@ -121,7 +121,7 @@ _FOR: dict[str, dict[str, list[AudienceGroup] | list[Accessibility]]] = {
         "groups": [AudienceGroup.OLDER_PEOPLE],
         "accessibility": [Accessibility.STEP_FREE, Accessibility.LARGE_PRINT],
     },
-    "周末广场音乐会": {
+    "广场音乐会": {
         "groups": [AudienceGroup.FAMILIES],
         "accessibility": [Accessibility.STEP_FREE, Accessibility.ACCESSIBLE_TOILET],
     },
@@ -153,7 +153,7 @@ async def _coming(random: Random) -> None:
             21,
             6,
         ),
-        (EventKind.CULTURE_NIGHT, "周末广场音乐会", "520302", "乐队演唱、合唱、文创市集。", 19, 21, 9),
+        (EventKind.CULTURE_NIGHT, "广场音乐会", "520302", "乐队演唱、合唱、文创市集。", 19, 21, 9),
         (EventKind.ACTIVITY, "老年人智能手机课", at["renheyuan"], "手把手教刷脸认证和视频通话。", 10, 11, 10),
         (EventKind.ENTERPRISE_FORUM, "用工对接会", at["hongqiao"], "招工、求职、政策申请，一次办。", 14, 17, 13),
         (EventKind.SAFETY_DRILL, "小区消防疏散演练", at["fengquan"], "听到警报怎么走，灭火器怎么用。", 9, 10, 16),

@@ -82,6 +82,11 @@ class GrievanceFilter:
         desk_rules.with_my_part,
         reason="They are found by the work orders of one person and of a few teams, and sorted.",
     )
+    helped_by_me = flag(
+        "Only those in which you or a team of yours has a part and that somebody else leads.",
+        desk_rules.helped_by_me,
+        reason="They are found by the work orders of one person and of a few teams, and sorted.",
+    )
     waits_for_my_answer = flag(
         "Only those that a team of yours is called to and has not answered.",
         desk_rules.with_my_call,

@@ -16,6 +16,27 @@ class Urgency(Labelled):
     PLANNED = "planned", N_("Long-term")  # 长期
 
 
+class StepKind(Labelled):
+    """Steps whose state does not say what was done, by their names in the workflow."""
+
+    COMMENT = "comment", N_("News of it")
+    TRANSFER = "transfer", N_("Handed to another community")
+    EXTEND = "extend", N_("Given more time")
+    RESUME = "resume", N_("Work goes on")
+    SEND_BACK = "send_back", N_("Sent back to work")
+    REVIEW = "review", N_("The shortfall was looked at")
+    RESUBMIT = "resubmit", N_("Answered, and sent again")
+    TAKE_PLACE = "take_place", N_("Worked on again: the report that it was joined with was withdrawn")
+    REDACT = "redact", N_("Words were taken out of the public text")
+    RESTORE = "restore", N_("Words were put back into the public text")
+    CLOSE = "close", N_("Closed by itself after a week")
+    CHANGE_LEVEL = "change_level", N_("Another level or category")
+    TAKE_OVER = "take_over", N_("The level above has taken it over")
+    WHISTLE = "whistle", N_("Departments were called")
+    REPORT_IN = "report_in", N_("A called department has reported in")
+    ANSWER = "answer", N_("A called department has answered")
+
+
 class Body(Labelled):
     """Who normally leads on a category."""
 

@@ -29,6 +29,7 @@ CategoryQuestion, GrievanceAnswer = intake.CategoryQuestion, intake.GrievanceAns
 GrievanceSupporter, HeldReport = intake.GrievanceSupporter, intake.HeldReport
 Team, TeamMember, WorkOrder, GrievanceCall = desk.Team, desk.TeamMember, desk.WorkOrder, desk.GrievanceCall
 GrievanceTag, ReadyText, SavedFilter = desk.GrievanceTag, desk.ReadyText, desk.SavedFilter
+GrievanceRedaction = desk.GrievanceRedaction
 _LED_KIND = partial(fields.CharEnumField, LedKind, max_length=12, default=LedKind.OFFICE, db_default="office")
 _USUALLY_PAUSING = SqlDefault(f"'{dumps(names_of(PAUSING))}'")
 
@@ -66,6 +67,7 @@ class GrievanceCategory(Model):
     is_verified = fields.BooleanField(
         default=False, db_default=False, description="Whether somebody else checks on the spot what was resolved."
     )
+    is_personal = fields.BooleanField(default=False, db_default=False, description="Of one person 私事: never public.")
     department = fields.CharField(
         80,
         default="",
@@ -322,6 +324,13 @@ class GrievanceUpdate(Model):
     changes: Any = fields.JSONField(
         null=True, description="What of level, category and promise became something else, before and after."
     )
+    level_before = fields.CharEnumField(Urgency, max_length=10, null=True, description="The level that it changed.")
+    level = fields.CharEnumField(Urgency, max_length=10, null=True, description="The level from there on.")
+    category_before = fields.CharField(40, null=True, description="The code of the category that it changed.")
+    category = fields.CharField(40, null=True, description="The code of the category from there on.")
+    moved_to = fields.CharField(20, null=True, description="The code of the community that it was handed to.")
+    promised_before = fields.DatetimeField(null=True, description="The promised time of the resolution that it moved.")
+    promised = fields.DatetimeField(null=True, description="Until when the resolution is promised from there on.")
     is_solved = fields.BooleanField(
         null=True, description="How its reporter had rated the resolution that this step undid, empty if they had not."
     )
@@ -369,30 +378,3 @@ class GrievanceFollower(Record):
         table = "grievance_follower"
         unique_together = (("grievance", "address_key"),)
         indexes = (("address_key", "asked_at"), ("confirmed_at", "asked_at"))
-
-
-class GrievanceRedaction(Model):
-    """Words that staff took out of what the public reads of a grievance, with who, when and why. They can come back."""
-
-    person_id: int | None
-    restored_by_id: int | None
-    id = fields.BigIntField(primary_key=True)
-    grievance: fields.ForeignKeyRelation[Grievance] = fields.ForeignKeyField(
-        "civicgraph.Grievance", related_name="redactions", on_delete=fields.CASCADE, description="The grievance."
-    )
-    position = fields.IntField(description="The number that the mark in the text carries, from 1.")
-    words = fields.TextField(description="What was taken out. Never public.")
-    reason = fields.CharField(200, description="Why, in public words.")
-    by_line = fields.CharField(120, default="", description="Which office did it.")
-    at = fields.DatetimeField(description="When.")
-    person: Any = fields.ForeignKeyField(
-        "civicgraph.Person", related_name=False, null=True, on_delete=fields.RESTRICT, description="Who did it."
-    )
-    restored_at = fields.DatetimeField(null=True, description="When the words were put back.")
-    restored_by: Any = fields.ForeignKeyField(
-        "civicgraph.Person", related_name=False, null=True, on_delete=fields.RESTRICT, description="Who put them back."
-    )
-
-    class Meta:
-        table = "grievance_redaction"
-        unique_together = (("grievance", "position"),)

@@ -20,6 +20,7 @@ from civicgraph.grievances.desk.orders import Holder
 from civicgraph.grievances.desk.rules import DISPATCHING
 from civicgraph.grievances.escalation import Rung
 from civicgraph.grievances.intake.models import HeldReport, HeldState
+from civicgraph.grievances.kinds import StepKind
 from civicgraph.grievances.letters.references import reply_address
 from civicgraph.grievances.models import (
     Grievance,
@@ -33,6 +34,8 @@ from civicgraph.grievances.workflow import OPEN
 from civicgraph.notifications.gathering import Gathered, once
 from civicgraph.notifications.models import ChatRobot, EndpointState, NoticePreference
 from civicgraph.notifications.operations import notify_address, notify_person, notify_robots, tell_partners
+
+_OWN_WORDS = frozenset(one.value for one in StepKind)
 
 
 async def look_up(gathered: Gathered, rows: Sequence[Grievance]) -> None:
@@ -65,6 +68,7 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: 
     values = {
         **await _values(row),
         "status": row.status.value,
+        "act": update.verb if update.verb in _OWN_WORDS else "",
         "by_line": update.by_line,
         "note": update.public_note,
         "response_due_at": row.response_due_at.isoformat(),

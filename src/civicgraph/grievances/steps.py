@@ -33,6 +33,25 @@ class GrievanceUpdate:
     verb = column()
     status = column()
     until = column()
+    level_before = column()
+    level = column()
+    category_before = to_one(
+        "grievances.GrievanceCategory",
+        link=lambda c, row, child: f"{child['code']} = {row['category_before']}",
+        description="The category that it changed.",
+    )
+    category = to_one(
+        "grievances.GrievanceCategory",
+        link=lambda c, row, child: f"{child['code']} = {row['category']}",
+        description="The category from there on, where it changed.",
+    )
+    moved_to = to_one(
+        "divisions.Division",
+        link=lambda c, row, child: f"{child['code']} = {row['moved_to']}",
+        description="The community that it was handed to.",
+    )
+    promised_before = column()
+    promised = column()
     by_line = column()
     public_note = column()
     internal_note = column(guard=rules.reads_update)

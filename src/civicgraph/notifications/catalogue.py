@@ -125,6 +125,7 @@ EXAMPLES = {
     "category_en": "Corridor and street lighting",
     "place_en": "Fengquan",
     "promise": "resolution",
+    "act": "",
     "is_cut": False,
     "is_dangerous": True,
     "danger": "有危险，请先拨打 119（火警）。",

@@ -49,6 +49,16 @@ def in_time(done: str, due: str) -> Callable[[World, Any], bool | None]:
     return compare
 
 
+def named_by(kind: str, column: str) -> Callable[[World, Any], Thing | None]:
+    """The thing whose key a column holds."""
+
+    def find(world: World, row: Any) -> Thing | None:
+        found = world.rows.one(kind, getattr(row, column))
+        return Thing(kind, found) if found is not None else None
+
+    return find
+
+
 def latest_update(world: World, row: Any) -> Thing | None:
     """The last step that is no note among staff."""
     public = [one for one in world.rows.having("GrievanceUpdate", "grievance_id", row.id) if not one.internal_note]
@@ -329,6 +339,9 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "GrievancePerformance.resolutionRate": share("resolved", "received"),
     "GrievancePerformance.responseInTimeRate": share("responded_in_time", "responded"),
     "GrievancePerformance.responseRate": share("responded", "received"),
+    "GrievanceUpdate.category": named_by("GrievanceCategory", "category"),
+    "GrievanceUpdate.categoryBefore": named_by("GrievanceCategory", "category_before"),
+    "GrievanceUpdate.movedTo": named_by("Division", "moved_to"),
     "GrievanceUpdate.isInternal": lambda world, row: row.internal_note != "",
     "OutboxMessage.eventId": lambda world, row: row.dedupe_key[6:42] if row.channel.name == "WEBHOOK" else None,
     "Person.grants": owned("Grant", "person_id"),

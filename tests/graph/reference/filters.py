@@ -318,6 +318,9 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "GrievanceFilter.channel": is_("channel"),
     "GrievanceFilter.compound": is_("compound_id"),
     "GrievanceFilter.hasMyPart": only(desk.has_my_part),
+    "GrievanceFilter.helpedByMe": only(
+        lambda world, row: desk.has_my_part(world, row) and row.assignee_id != world.actor.person_id
+    ),
     "GrievanceFilter.waitsForMyCheck": only(desk.waits_for_my_check),
     "GrievanceFilter.tag": desk.has_tag,
     "GrievanceFilter.assignee": desk.is_led_by,

@@ -129,6 +129,18 @@ def _point(number: int) -> dict[str, int | None]:
     return {"latitude_micro": 27_690_000 + dice.randint(-far, far), "longitude_micro": 106_910_000 + far}
 
 
+def _moves(number: int, step: int) -> dict[str, Any]:
+    """What some steps changed of what people were told."""
+    levels, codes = list(Urgency), list(CATEGORIES)
+    found: dict[str, Any] = {}
+    if (number + step) % 3 == 1:
+        found |= {"level_before": levels[number % 4], "level": levels[(number + 1) % 4]}
+        found |= {"category_before": codes[number % len(codes)], "category": codes[step % len(codes)]}
+    if (number + step) % 4 == 2:
+        found |= {"promised_before": NOW, "promised": NOW + timedelta(hours=step), "moved_to": city.LONGQUAN}
+    return found
+
+
 async def _grievance(dice: Random, number: int, people: list[int]) -> None:
     submitted = NOW - timedelta(hours=dice.randint(0, 90))
     status = dice.choice(list(GrievanceStatus))
@@ -202,6 +214,7 @@ async def _grievance(dice: Random, number: int, people: list[int]) -> None:
             by_line="凤泉社区联络点",
             person_id=dice.choice([None, *people]),
             public_note="" if internal else "已派单",
+            **_moves(number, step),
         )
         if internal:
             made.internal_note = mark("grievance_update", "internal_note", made.id)

@@ -93,7 +93,7 @@ async def trust_documents(actor: Actor, data: TrustDocuments) -> ApiToken:
     row.documents_version += 1
     await row.save(update_fields=["documents_version"])
     code = await home_of(row.person_id)  # type: ignore[attr-defined]
-    await audit(actor, row, {"documents": [before, len(documents)]}, division_code=code)
+    await audit(actor, row, {"trusted_documents": [before, len(documents)]}, division_code=code)
     return row
 
 

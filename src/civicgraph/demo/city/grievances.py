@@ -52,6 +52,7 @@ UPDATE = table(
     *("grievance_id", "at", "status", "verb", "minutes", "until", "is_pausing", "changes"),
     *("by_line", "person_id", "public_note", "internal_note", "is_solved", "stars", "broke_promise"),
     *("led_kind", "led_by"),
+    *("level_before", "level", "category_before", "category", "moved_to", "promised_before", "promised"),
 )
 DEADLINE = table(
     Deadline,
@@ -64,6 +65,8 @@ REPLACED = (CELL.name,)
 _NOTHING = (None,) * 5
 """No rest, review, check, or earlier one."""
 _PAUSING = orjson.dumps(names_of(PAUSING)).decode()
+_UNMOVED = (None,) * 7
+"""A step that changes nothing of what people were told."""
 _NOBODY = ("", "", None)
 """No contact to be found by, and none to erase."""
 _WEIGHTS = {"home": 7, "order": 7, "safety": 2, "people": 3, "neighbours": 5, "enterprise": 1, "other": 2}
@@ -210,6 +213,7 @@ def _updates(number: int, case: Case, category: Category, community: Community, 
         (
             *(number, step.at, step.status, cases.VERBS[step.status], None, None, False, None, lines[step.who]),
             *(lead if step.who == cases.WORKER else None, step.note, "", None, None, False, *Led()),
+            *_UNMOVED,
         )
         for step in case.steps
     ]

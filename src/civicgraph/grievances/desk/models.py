@@ -182,3 +182,30 @@ class SavedFilter(Record):
         table = "saved_filter"
         unique_together = (("person", "name"),)
         indexes = (("division_id", "is_shared", "id"), ("person_id", "id"))
+
+
+class GrievanceRedaction(Model):
+    """Words that staff took out of what the public reads of a grievance, with who, when and why. They can come back."""
+
+    person_id: int | None
+    restored_by_id: int | None
+    id = fields.BigIntField(primary_key=True)
+    grievance: Any = fields.ForeignKeyField(
+        "civicgraph.Grievance", related_name="redactions", on_delete=fields.CASCADE, description="The grievance."
+    )
+    position = fields.IntField(description="The number that the mark in the text carries, from 1.")
+    words = fields.TextField(description="What was taken out. Never public.")
+    reason = fields.CharField(200, description="Why, in public words.")
+    by_line = fields.CharField(120, default="", description="Which office did it.")
+    at = fields.DatetimeField(description="When.")
+    person: Any = fields.ForeignKeyField(
+        "civicgraph.Person", related_name=False, null=True, on_delete=fields.RESTRICT, description="Who did it."
+    )
+    restored_at = fields.DatetimeField(null=True, description="When the words were put back.")
+    restored_by: Any = fields.ForeignKeyField(
+        "civicgraph.Person", related_name=False, null=True, on_delete=fields.RESTRICT, description="Who put them back."
+    )
+
+    class Meta:
+        table = "grievance_redaction"
+        unique_together = (("grievance", "position"),)

@@ -95,6 +95,11 @@ def with_my_part(c: Compiler, row: Row) -> str:
     return f"{row['id']} IN (SELECT part.grievance_id FROM work_order part WHERE {mine(c, 'part')})"
 
 
+def helped_by_me(c: Compiler, row: Row) -> str:
+    """The actor has a part in what another leads 协办."""
+    return f"{with_my_part(c, row)} AND ({row['assignee_id']} IS NULL OR {row['assignee_id']} <> {c.person()})"
+
+
 def _teams_of(person: str) -> str:
     return f"(SELECT belongs.team_id FROM team_member belongs WHERE belongs.person_id = {person})"
 

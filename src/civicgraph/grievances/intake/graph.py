@@ -59,6 +59,7 @@ class GrievanceCategory:
     urgency = column()
     body = column()
     is_verified = column()
+    is_personal = column()
     department = column()
     is_active = column()
     version = column()

@@ -37,6 +37,10 @@ CategoryNameEn = Annotated[PublicName, Field(title=N_("Name in English"), min_le
 CategoryUrgency = Annotated[Urgency, Field(title=N_("Level that it starts with"))]
 CategoryBody = Annotated[Body, Field(title=N_("Who normally leads"))]
 CategoryIsVerified = Annotated[bool, Field(title=N_("somebody else checks on the spot what was resolved"))]
+CategoryIsPersonal = Annotated[
+    bool,
+    Field(title=N_("it is between the person and the office: never public, and it needs a way to reach the person")),
+]
 
 
 class CategoryQuestionFields(Input):
@@ -75,6 +79,7 @@ class ChangeCategory(Input):
     urgency: CategoryUrgency
     body: CategoryBody
     is_verified: CategoryIsVerified = False
+    is_personal: CategoryIsPersonal = False
     questions: list[CategoryQuestionFields] = Field(
         default_factory=list, title=N_("Its own questions"), max_length=MAX_QUESTIONS
     )
@@ -102,7 +107,7 @@ class ChangeCategory(Input):
         return self
 
 
-_OWN = ("name", "name_en", "urgency", "body", "is_verified")
+_OWN = ("name", "name_en", "urgency", "body", "is_verified", "is_personal")
 _WORDING = ("name", "name_en", "kind", "choices", "choices_en")
 """What an answer was given to. It never changes: other words are another question."""
 _MANNER = ("is_required", "is_public", "position")

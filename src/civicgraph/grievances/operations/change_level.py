@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from civicgraph.grievances import attachments
 from civicgraph.grievances.models import Grievance, GrievanceCategory, Urgency
 from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.history import take
@@ -36,6 +37,9 @@ async def change_grievance_level(actor: Actor, data: ChangeGrievanceLevel) -> Gr
     promise = await named.promise_of(data.urgency, category.code, row.division_id)
     changes = changes_of(row, data.urgency, category, promise)
     row.update_from_dict({"urgency": data.urgency, "category_id": category.code, **columns_of(promise)})
+    if row.is_public and category.is_personal:
+        await attachments.rename(row)
+        row.is_public = False
     row.search_terms = search_terms(row.public_text, category.name)
     return await taken.done(note=data.reason, changes=changes)
 

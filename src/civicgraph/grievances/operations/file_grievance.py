@@ -72,6 +72,7 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     enterprise = await named.enterprise_of(data.enterprise_code)
     await named.check_speaks_for(actor, enterprise, data.division_code)
     attachments.check_documents(data.documents, enterprise is not None)
+    await _check_reachable(data)
     sent, data = data, data.model_copy(update={"channel": await named.channel_of(actor, data.channel, enterprise)})
     cause, rule = await _hold_cause(actor, data)
     for tries_left in reversed(range(_TRIES)):
@@ -85,6 +86,16 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
             if not tries_left:
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+async def _check_reachable(data: FileGrievance) -> None:
+    """What somebody asks for themselves cannot be done where nobody knows for whom, or whom to call."""
+    is_known = data.contact_phone or data.contact_email or (data.contact_name and (data.address or data.building))
+    if not is_known and await GrievanceCategory.exists(code=data.category, is_personal=True):
+        words = N_(
+            "Please leave a telephone or an e-mail, or a name with an address: somebody is to come or to call you."
+        )
+        raise InvalidInput.at("contact_phone", "missing", words)
 
 
 def _count(actor: Actor) -> None:
@@ -275,7 +286,7 @@ async def file(
         phone_index=crypto.blind_index("phone", data.contact_phone),
         email_index=crypto.blind_index("email", data.contact_email),
         locale=actor.locale,
-        is_public=data.is_public,
+        is_public=data.is_public and not category.is_personal,
         submitted_at=now,
         **promised(promise, now),
         search_terms=search_terms(public_text, category.name),

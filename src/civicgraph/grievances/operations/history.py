@@ -34,6 +34,9 @@ _AUDITED = (
 _MOVING = (Clock.RESTART, Clock.PAUSE, Clock.RUN, Clock.MORE, Clock.RECOUNT)
 """What moves a promised time."""
 
+_MOVES = {"urgency": ("level_before", "level"), "category_id": ("category_before", "category")}
+"""The columns of a step that hold what it changed, before and after."""
+
 
 @dataclass
 class Taken:
@@ -87,6 +90,7 @@ class Taken:
         if transition.resolution in _MOVING or (self._is_resting and transition.target is not None):
             await keep_time(row, entry)
         await recount(row, entry)
+        self._keep_moves(entry)
         await row.save()
         if transition.target is not None or note:
             if by_way_of is not None:
@@ -114,6 +118,16 @@ class Taken:
     def rated(self, is_solved: bool | None, stars: int | None) -> None:
         """Say that this step brings a rating of its own of what was resolved."""
         self._rating = is_solved, stars
+
+    def _keep_moves(self, entry: GrievanceUpdate) -> None:
+        """Keep in the history what the step changed of what people were told: nothing is promised anew in silence."""
+        moved = changed(self._before, _audited(self.row))
+        for name, columns in _MOVES.items():
+            entry.update_from_dict(dict(zip(columns, moved.get(name, ()), strict=False)))
+        if "division_id" in moved:
+            entry.moved_to = moved["division_id"][1]
+        if self.row.resolution_due_at != self._promised_at:
+            entry.promised_before, entry.promised = self._promised_at, self.row.resolution_due_at
 
     async def _end_course(self, entry: GrievanceUpdate) -> None:
         """Keep in the history what the row forgets: how the resolution was rated, whether it was late, and who led it.

@@ -11,6 +11,7 @@ from civicgraph import settings
 from civicgraph.grievances.models import GrievanceCategory
 from civicgraph.grievances.operations.change_category import (
     CategoryBody,
+    CategoryIsPersonal,
     CategoryIsVerified,
     CategoryName,
     CategoryNameEn,
@@ -64,6 +65,7 @@ class AddCategory(Input):
         description=N_("For instance 自然资源局; empty where none does."),
     )
     is_verified: CategoryIsVerified = False
+    is_personal: CategoryIsPersonal = False
 
 
 class _Category(Input):
@@ -81,7 +83,7 @@ class OpenCategory(_Category):
     """It can be reported again."""
 
 
-_FACTS = ("code", "group_code", "name", "name_en", "urgency", "body", "department", "is_verified")
+_FACTS = ("code", "group_code", "name", "name_en", "urgency", "body", "department", "is_verified", "is_personal")
 
 
 @operation()

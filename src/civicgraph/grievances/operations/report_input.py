@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from civicgraph.divisions.operations import DivisionCode
+from civicgraph.grievances.intake.danger import danger_in
 from civicgraph.grievances.intake.placing import point_of
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words, none_given
@@ -26,6 +27,10 @@ class GivenAnswer(Input):
     answer: Words = Field("", title=N_("Your answer"), max_length=300)
 
 
+SHORTEST, LONGEST = 5, 2_000
+"""Characters that it takes to say what is the matter, and that it may take."""
+
+
 class FileGrievance(Input):
     """A problem as somebody reports it."""
 
@@ -38,8 +43,8 @@ class FileGrievance(Input):
     division_code: Annotated[DivisionCode, Field(description=N_("The community or village where the problem is."))]
     description: Words = Field(
         title=N_("What is the matter?"),
-        min_length=5,
-        max_length=2000,
+        min_length=1,
+        max_length=LONGEST,
         json_schema_extra={"widget": "textarea"},
         description=N_(
             "What you see, where, and since when. Telephone and identity numbers in it are hidden from others."
@@ -142,6 +147,14 @@ class FileGrievance(Input):
             "A random text, the same in each retry: a retried report is one grievance and gets the same answer."
         ),
     )
+
+    @field_validator("description")
+    @classmethod
+    def says_enough(cls, text: str) -> str:
+        """A few words, but for a cry for help, which may be as short as it is."""
+        if len(text) < SHORTEST and danger_in(text) is None:
+            raise PydanticKnownError("string_too_short", {"min_length": SHORTEST})
+        return text
 
     @field_validator("point")
     @classmethod

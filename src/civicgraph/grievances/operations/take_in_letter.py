@@ -18,7 +18,7 @@ from civicgraph.grievances.operations.add_words import add_words
 from civicgraph.grievances.operations.file_grievance import file_grievance
 from civicgraph.grievances.operations.inputs import Given, Words
 from civicgraph.grievances.operations.named import place_in
-from civicgraph.grievances.operations.report_input import MAX_PHOTOS
+from civicgraph.grievances.operations.report_input import LONGEST, MAX_PHOTOS
 from civicgraph.grievances.rules import typed_secret
 from civicgraph.i18n import N_, gettext
 from civicgraph.notifications.operations import notify_address
@@ -27,8 +27,6 @@ from civicgraph.permissions import Actor
 from civicgraph.text import bigrams
 from civicgraph.uploads.operations import receive
 
-MOST = 2_000
-"""Characters of a report. Of a longer letter the beginning is taken, and its sender is told so."""
 MOST_ANSWERED = 1_000
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 
@@ -81,13 +79,13 @@ async def _file(actor: Actor, letter: Letter, alike: Alike) -> dict[str, Any]:
     sender = letter.sender if _ADDRESS.fullmatch(letter.sender) and len(letter.sender) <= 120 else ""
     photos, lost = await _photos(actor, letter)
     category, community = await _category(text), await place_in(text, settings.current().city_code)
-    others = await alike(community, text[:MOST], category) if community and sender else []
+    others = await alike(community, text[:LONGEST], category) if community and sender else []
     filed = await file_grievance(
         actor,
         {
             "category": category,
             "division_code": community or settings.current().city_code,
-            "description": text[:MOST],
+            "description": text[:LONGEST],
             "contact_name": letter.sender_name[:60],
             "contact_email": sender,
             "photos": photos,
@@ -96,7 +94,7 @@ async def _file(actor: Actor, letter: Letter, alike: Alike) -> dict[str, Any]:
         },
     )
     if sender:
-        await _confirm(actor, sender, filed, is_cut=len(text) > MOST, lost=lost, alike=others)
+        await _confirm(actor, sender, filed, is_cut=len(text) > LONGEST, lost=lost, alike=others)
     return {"result": "held" if filed["is_held"] else "filed", "number": filed["number"]}
 
 

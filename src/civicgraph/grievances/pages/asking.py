@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from civicgraph import settings
 from civicgraph.grievances.intake.danger import by_code, calls, danger_in
+from civicgraph.grievances.operations.report_input import LONGEST
 from civicgraph.i18n import current, gettext
 from civicgraph.web import read
 from civicgraph.web.forms import Choices, Form
@@ -19,6 +20,12 @@ _KINDS = {"CHOICE": "radios", "YES_NO": "radios", "NUMBER": "text", "TEXT": "tex
 def questions_of(found: Mapping[str, Any], category: str) -> list[dict[str, Any]]:
     """The questions of a category, of those that the form's document read."""
     return next((one["questions"] for one in found["grievanceCategories"]["nodes"] if one["code"] == category), [])
+
+
+def personal(found: Mapping[str, Any], category: str) -> dict[str, Any] | None:
+    """The chosen category, where it is of what one asks for oneself: never public, and somebody has to be reached."""
+    nodes = found["grievanceCategories"]["nodes"]
+    return next((one for one in nodes if one["code"] == category and one["isPersonal"]), None)
 
 
 def question_fields(questions: Sequence[Mapping[str, Any]], form: Form) -> list[dict[str, Any]]:
@@ -66,7 +73,7 @@ async def same_nearby(
     request: Request, division_code: str, form: Form, *, is_public: bool = True
 ) -> list[dict[str, Any]]:
     """Reports of the community that may be of the same problem: the public ones, for staff all that they see."""
-    text = str(form.values.get("description") or "")
+    text = str(form.values.get("description") or "")[:LONGEST]
     if len(text) < 4:
         return []
     compound = str(form.values.get("compound_number") or "")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 
 from civicgraph.grievances.models import GrievanceStatus
+from civicgraph.grievances.rules import typed_number
 from civicgraph.i18n import current, gettext
 from civicgraph.web.forms import Choices
 
@@ -16,6 +18,12 @@ def asked(request: Request, name: str, length: int = 40) -> str:
     """What the address asks for under a name: one line, bounded, without control characters."""
     text = request.query_params.get(name, "")
     return "".join(char for char in text if char.isprintable()).strip()[:length]
+
+
+def number_in(text: str) -> str:
+    """The number of a grievance, where somebody typed that and no words into a search: it is one, wherever it stands."""
+    number = typed_number(text)
+    return number if re.fullmatch(r"ZY-\d{4}-[A-Z0-9]{4,}", number) else ""
 
 
 def categories(data: Mapping[str, Any]) -> Choices:

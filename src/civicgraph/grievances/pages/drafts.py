@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from civicgraph.grievances import operations
+from civicgraph.grievances.operations.report_input import SHORTEST
 from civicgraph.grievances.pages import asking
 from civicgraph.grievances.pages.choices import asked, categories, compounds, grids
 from civicgraph.uploads.forms import bind_with_files
@@ -58,6 +59,7 @@ class Draft:
         return {
             "form": self.form,
             "questions": asking.question_fields(self.questions, self.form),
+            "personal": asking.personal(self.found, str(self.form.values.get("category") or "")),
             "same": self.same,
             "compared": "1" if self.same or self.seen.get("compared") == "1" else "",
             "danger": asking.danger_of(self.form),
@@ -100,7 +102,7 @@ async def asks_more(request: Request, draft: Draft) -> bool:
     is_new = draft.seen.get("asked") != category and asking.are_unanswered(questions, draft.form)
     if draft.seen.get("compared") != "1" and asking.danger_of(draft.form) is None:
         draft.same = await _same_nearby(request, draft)
-    is_complete = bool(category) and len(str(draft.form.values.get("description") or "")) >= 5
+    is_complete = bool(category) and len(str(draft.form.values.get("description") or "")) >= SHORTEST
     draft.is_second_step = is_complete and (bool(questions and is_new) or bool(draft.same))
     return draft.is_second_step
 

@@ -10,7 +10,7 @@ from typing import Any
 from civicgraph import clock, settings
 from civicgraph.grievances.desk.rules import NARROWING
 from civicgraph.grievances.models import Channel, GrievanceStatus, Urgency
-from civicgraph.grievances.pages.choices import state_filter, states
+from civicgraph.grievances.pages.choices import number_in, state_filter, states
 from civicgraph.grievances.workflow import OPEN
 from civicgraph.i18n import gettext
 from civicgraph.permissions import DISPATCH_GRIEVANCES, READ_GRIEVANCES, Actor
@@ -19,7 +19,7 @@ from civicgraph.web.query import iso_day
 
 VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
     "mine": {"assignedToMe": True, "isOpen": True},
-    "helping": {"hasMyPart": True, "isOpen": True},
+    "helping": {"helpedByMe": True, "isOpen": True},
     "new": {"status": "SUBMITTED"},
     "open": {"isOpen": True},
     "overdue": {"isOverdue": True},
@@ -79,6 +79,8 @@ def place(actor: Actor, wanted: str) -> str:
 def filters(actor: Actor, asked: Mapping[str, str]) -> dict[str, Any]:
     """The GraphQL filter for what is kept."""
     view = asked["view"]
+    if number := number_in(asked["q"]):
+        return {"within": place(actor, asked["within"]), "number": number}
     found = {"within": place(actor, asked["within"]), **VIEW_FILTERS[view]}
     found |= state_filter(asked["state"]) if asked["state"] in {one[0] for one in states_of(view)} else {}
     named = {

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from civicgraph import clock, settings
 from civicgraph.divisions.choosing import place_field
-from civicgraph.grievances.pages.choices import asked, category_select, state_filter, state_select
+from civicgraph.grievances.pages.choices import asked, category_select, number_in, state_filter, state_select
 from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.pages.story import story
 from civicgraph.i18n import gettext
@@ -25,6 +25,8 @@ async def grievances(request: Request) -> Response:
     text, category, within = asked(request, "q", 60), asked(request, "category"), _within(request)
     filters: dict[str, Any] = {**state_filter(state)}
     filters |= {key: value for key, value in (("text", text), ("category", category), ("within", within)) if value}
+    if number := number_in(text):
+        filters = {"number": number}
     size = "last" if asked(request, "before") else "first"
     variables = {
         "place": within or settings.current().city_code,

@@ -5,33 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from civicgraph.grievances.kinds import StepKind
 from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.rules import REPORTER_LINE
 from civicgraph.grievances.workflow import ENDED, OPEN
-from civicgraph.i18n import N_, gettext
+from civicgraph.i18n import N_, current, gettext
 from civicgraph.uploads.documents import ENDINGS
-from civicgraph.web.formats import datetime_, due, is_past, label
+from civicgraph.web.formats import datetime_, due, is_past, label, place_name
 
 _OPEN = tuple(one.name for one in OPEN)
 _ENDED = tuple(one.name for one in ENDED)
-_TITLES = {
-    "transfer": N_("Handed to another community"),
-    "extend": N_("Given more time"),
-    "resume": N_("Work goes on"),
-    "send_back": N_("Sent back to work"),
-    "review": N_("The shortfall was looked at"),
-    "resubmit": N_("Answered, and sent again"),
-    "take_place": N_("Worked on again: the report that it was joined with was withdrawn"),
-    "redact": N_("Words were taken out of the public text"),
-    "restore": N_("Words were put back into the public text"),
-    "close": N_("Closed by itself after a week"),
-    "change_level": N_("Another level or category"),
-    "take_over": N_("The level above has taken it over"),
-    "whistle": N_("Departments were called"),
-    "report_in": N_("A called department has reported in"),
-    "answer": N_("A called department has answered"),
-}
-"""Steps whose state does not say what was done."""
+_TITLES = {one.value: one for one in StepKind}
 _UNTIL = {"hold": N_("until %(time)s"), "whistle": N_("answers by %(time)s")}
 """What the date of a step means; another's is that of the next look."""
 
@@ -87,6 +71,7 @@ def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
             "by": signed(update["byLine"], row["division"]),
             "note": update.get("internalNote") or update["publicNote"],
             "expected": _until(update),
+            "moves": _moves(update),
             "state": "past",
             "is_internal": bool(update.get("internalNote")),
             "files": [{**one, "kind": _kind(one["mediaType"])} for one in update.get("files", [])],
@@ -115,10 +100,29 @@ def _title(update: Mapping[str, Any]) -> str:
         if update["byLine"] == REPORTER_LINE:
             return gettext("The reporter wrote")
         return gettext("Advice of the level above") if update["verb"] == "advise" else gettext("Note among staff")
-    if update["verb"] == "comment":
-        return gettext("News of it")
-    words = _TITLES.get(update["verb"])
-    return gettext(words) if words else label(update["status"], "GrievanceStatus")
+    kind = _TITLES.get(update["verb"])
+    return kind.words if kind else label(update["status"], "GrievanceStatus")
+
+
+def _moves(update: Mapping[str, Any]) -> list[str]:
+    """What the step changed of what people were told: as it was, and as it is."""
+    found = []
+    if update["levelBefore"]:
+        before, after = (label(update[name], "Urgency") for name in ("levelBefore", "level"))
+        found.append(gettext("level: %(before)s → %(after)s", before=before, after=after))
+    if update["categoryBefore"]:
+        before, after = (_named(update[name]) for name in ("categoryBefore", "category"))
+        found.append(gettext("category: %(before)s → %(after)s", before=before, after=after))
+    if update["movedTo"]:
+        found.append(gettext("to %(place)s", place=place_name(update["movedTo"])))
+    if update["promisedBefore"]:
+        before, after = (datetime_(update[name]) for name in ("promisedBefore", "promised"))
+        found.append(gettext("promised for: %(before)s → %(after)s", before=before, after=after))
+    return found
+
+
+def _named(category: Mapping[str, Any]) -> str:
+    return str(category["name" if current.get() == "zh" else "nameEn"])
 
 
 def _kind(media_type: str) -> str:

@@ -39,15 +39,13 @@ async def today(request: Request) -> Response:
 
 async def _today(request: Request, tried: tuple[str, Act, Form] | None = None) -> Response:
     found = await read(request, "staff/today", {})
-    led = {one["number"] for one in found["mine"]["nodes"]}
-    helped = [one for one in found["helping"]["nodes"] if one["number"] not in led]
     lists = [
         {"title": gettext("To do"), "tasks": [_task(one, tried) for one in found["mine"]["nodes"]]},
         {
             "title": gettext("To check on the spot"),
             "tasks": [_task(one, tried) for one in found["checking"]["nodes"]],
         },
-        {"title": gettext("To help with"), "tasks": [_task(one, tried) for one in helped]},
+        {"title": gettext("To help with"), "tasks": [_task(one, tried) for one in found["helping"]["nodes"]]},
     ]
     values = {
         "lists": [lists[0], *(one for one in lists[1:] if one["tasks"])],

@@ -72,6 +72,8 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
         return await _ask(request, Form(_ASKED, {"number": typed_number(number)}), 404)
     if is_stream_wanted(request):
         return await news(request, "grievances/tracked", {"number": number, "secret": secret})
+    if refused and not row["maySendDocuments"]:
+        refused[1].leave_out |= {"documents"}
     # Not `page`: the address of "this page as GraphQL" would carry the secret.
     forms = {noun: _form(noun, act, may_send=row["maySendDocuments"]) for noun, act in ACTS.items()} | dict(
         [refused] if refused else []

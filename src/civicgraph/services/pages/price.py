@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,6 +73,11 @@ _NAMED = {
 """The fields of a rule by which each question is asked."""
 
 
+def _plain(text: str) -> str:
+    """A number as people write it: with full-width digits, or with its unit behind it."""
+    return re.sub(r"(周?岁|楼|层)$", "", unicodedata.normalize("NFKC", text).strip()).strip()
+
+
 async def payer_of(request: Request) -> Payer:
     """Who asks. Nothing is changed by asking, so that no token has to prove where the form came from."""
     if request.method != "POST":
@@ -79,8 +85,8 @@ async def payer_of(request: Request) -> Payer:
     given = dict(await read_pairs(request))
     household = given.get("household", "").upper()
     return Payer(
-        age=given.get("age", "").strip(),
-        floor=given.get("floor", "").strip(),
+        age=_plain(given.get("age", "")),
+        floor=_plain(given.get("floor", "")),
         is_resident=given.get("resident") == "true",
         household=household if household in Household.__members__ else None,
         has_asked=True,

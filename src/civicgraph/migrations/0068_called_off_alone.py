@@ -24,7 +24,7 @@ async def leave(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0065_held_reports_in_danger")]
+    dependencies = [("civicgraph", "0067_what_a_step_changed")]
 
     initial = False
 
