@@ -120,3 +120,21 @@ async def test_who_is_moved_up_written_to_or_taken_off_by_hand_is_to_be_called_a
         await operations.note_call(neighbour, {"number": second.number})
     await operations.erase_registration(ANONYMOUS, {"number": second.number, "secret": rules.secret_of(second.number)})
     assert (await reasons(quota))[""] is None
+
+
+async def test_nobody_is_asked_to_call_who_left_no_telephone(
+    app: Starlette, offer: Offer, editor: Actor, night: Event
+) -> None:
+    quota = await offer(capacity=1)
+    first, second = await come(quota, "张三"), await come(quota, "李四")
+    await leave(first)
+    assert await reasons(quota) == {"张三": None, "李四": None}
+    assert await inbox(editor) == []
+    staff, where = await signed_in(app, editor), f"/staff/events/{night.slug}"
+    await staff.open(where)
+    assert "没留邮箱" not in words(await staff.send(f"{where}/cancellation", reason="暴雨"))
+    assert await reasons(quota) == {"张三": None, "李四": None}
+    there = f"/staff/bookings/{quota.code}/messages"
+    await staff.open(there)
+    assert "1 人既没留邮箱，也没留电话" in words(await staff.send(words="改天再约"))
+    assert (await Registration.get(id=second.id)).call_about is None

@@ -109,7 +109,7 @@ async def test_the_first_in_turn_is_told_once_of_places_for_fewer_and_has_them_i
     quota = await offer(capacity=3, max_people=3, hold_minutes=60)
     pair, single = await come(quota, "一", people=2), await come(quota, "二")
     trio = await come(quota, "三", people=3, **EMAIL)
-    silent, last = await come(quota, "四", people=2), await come(quota, "五", **EMAIL)
+    silent, last = await come(quota, "四", people=2, contact_phone="13800001234"), await come(quota, "五", **EMAIL)
     await leave(single)
     assert await states(quota) == {"一": "confirmed", "二": "cancelled", **dict.fromkeys("三四五", "waiting")}
     fewer = ("booking_fewer", "waiting", trio.number)
@@ -166,8 +166,11 @@ async def test_somebody_is_moved_up_by_hand_with_a_reason_and_never_beyond_the_c
 
 async def test_whoever_did_not_come_leaves_a_place_for_who_waits(offer: Offer, editor: Actor) -> None:
     quota = await offer(capacity=1)
-    first, _ = await come(quota, "一"), await come(quota, "二")
-    await operations.mark_no_show(editor, {"number": first.number})
+    first, second = await come(quota, "一"), await come(quota, "二")
+    with clock.override(quota.starts_at + timedelta(minutes=15)):
+        await operations.mark_no_show(editor, {"number": first.number})
+        assert await states(quota) == {"一": "no_show", "二": "waiting"}  # nobody at home is told to come in the middle
+        await operations.move_up_registration(editor, {"number": second.number, "reason": "在现场等着"})
     assert await states(quota) == {"一": "no_show", "二": "confirmed"}
 
 

@@ -91,10 +91,20 @@ async def test_what_is_closed_has_no_slots_and_whoever_had_booked_one_is_told(
             "05-22 09:00",
             "05-22 09:30",
         ]
-        await change(editor, row)  # he is well again: the called-off booking stays so, and its time is given out anew
+        assert last.off_reason == "医生外出"
+        await change(editor, row, special_days=[ill], summary="换个说法")  # what the day says stays said
+        await last.refresh_from_db()
+        assert last.off_reason == "医生外出"
+        await change(editor, row)  # he is well again: the time is the same, and whoever had booked it has it again
         assert await Quota.filter(status="open").count() == 4
-        assert await Quota.all().count() == 5
-        assert await Quota.filter(id=first.id).exists()
+        assert await Quota.all().count() == 4
+        assert await Quota.filter(id__in=(first.id, last.id)).count() == 2
+        assert await OutboxMessage.filter(template="booking_reinstated").count() == 1
+        await last.refresh_from_db()
+        assert (last.off_reason, last.taken) == ("", 1)
+        assert await Deadline.filter(subject_id=str(last.id), state="pending").exists()
+        await change(editor, row, special_days=[ill])  # ill once more: told once more
+        assert await OutboxMessage.filter(template="booking_called_off").count() == 2
 
 
 async def test_more_places_go_to_those_who_wait_and_fewer_than_are_taken_are_refused(
@@ -262,3 +272,59 @@ async def test_a_resident_books_a_time_on_the_page_and_finds_it_marked_as_theirs
         waiting = await site.stranger.open(f"/services/{row.slug}")
         assert "候补第 1 位" in waiting
         assert "您约的" not in waiting
+
+
+async def test_a_time_that_is_called_off_is_said_to_be_everywhere_and_is_theirs_again_when_it_is_taken_back(
+    site: Site,
+) -> None:
+    with clock.override(FRIDAY):
+        row = await publish(site, **STATION)
+        slot = await Quota.all().order_by("-starts_at").first()
+        assert slot is not None
+        await site.stranger.open(f"/book/{slot.code}")
+        await site.stranger.send(f"/book/{slot.code}", contact_name="张三", contact_phone="13800001234")
+        number = (await Registration.get()).number
+        own = f"/my-booking/{number}/{rules.secret_of(number)}"
+        here = f"/staff/services/{row.slug}"
+        await site.editor.open(here)
+        day = {"special_days__0__first_day": "2026-05-29", "special_days__0__note": "医生外出学习"}
+        said = await site.editor.send(**day)
+        assert site.editor.status == 200
+        assert "取消了 1 个预约" in said
+        assert "已取消 ·" in said
+        assert "医生外出学习" in await site.stranger.open(own)
+        page = await site.stranger.open(f"/services/{row.slug}")
+        assert "您约过，已取消" in page
+        assert "您约的" not in page
+        assert "这一场不举行了" in await site.stranger.open(f"/book/{slot.code}")
+        assert "已取消" in await site.editor.open(
+            f"/services/{row.slug}"
+        )  # who has not booked it reads why it is empty
+        await site.editor.open(here)
+        gone = dict.fromkeys([*day, "special_days__0__last_day"], "")
+        said = await site.editor.send(**gone)
+        assert "恢复了 1 个" in said
+        again = await site.stranger.open(f"/services/{row.slug}")
+        assert "您约的" in again
+        assert await Quota.filter(starts_at=slot.starts_at).count() == 1
+
+
+async def test_who_has_booked_a_time_does_not_take_both_places_of_it_by_mistake(site: Site) -> None:
+    with clock.override(FRIDAY):
+        await publish(site, **{**STATION, "slot_plans": [{**DOCTOR, "places": 2}]})
+        slot = await Quota.all().order_by("starts_at").first()
+        assert slot is not None
+        who, here = {"contact_name": "张三", "contact_phone": "13800001234"}, f"/book/{slot.code}"
+        await site.stranger.open(here)
+        stale = site.stranger.form(here).pairs  # the same form in another tab
+        await site.stranger.send(here, **who)
+        text = await site.stranger.open(here)
+        assert "已经约过这个时间" in text
+        assert "contact_name" not in text
+        answer = await site.stranger.http.post(here, data={**dict(stale), **who, "idempotency_key": "k" * 20})
+        assert (answer.status_code, "已经约过这个时间" in answer.text) == (422, True)
+        assert await Registration.all().count() == 1
+        await site.stranger.open(f"{here}?for=another")  # for one's mother, who has no telephone
+        await site.stranger.send(f"{here}?for=another", contact_name="张三的母亲")
+        assert site.stranger.status == 200
+        assert await Registration.all().count() == 2

@@ -76,6 +76,7 @@ class Quota:
     is_taking = computed(bool, rules.is_taking, "Whether one can register at this moment, be it for the waiting list.")
     is_public = column()
     is_planned = column()
+    is_off_alone = column()
     attended = column(guard=rules.manages)
     no_shows = computed(
         int,
@@ -267,13 +268,16 @@ Mutation = mutations(
     door(operations.update_quota, {"quota": "Quota"}),
     door(operations.close_quota, {"quota": "Quota"}),
     door(operations.open_quota, {"quota": "Quota"}),
+    door(operations.call_off_quota, {"quota": "Quota"}),
+    door(operations.reinstate_quota, {"quota": "Quota"}),
+    door(operations.remove_quota, {"code": str}),
     door(operations.move_up_registration, {"registration": "Registration"}),
     door(operations.remove_registration, {"registration": "Registration"}),
     door(operations.note_call, {"registration": "Registration"}),
     door(operations.mark_no_show, {"registration": "Registration"}),
     door(operations.check_in, {"registration": "Registration", "is_repeated": bool}),
     door(operations.undo_check_in, {"registration": "Registration"}),
-    door(operations.message_registrants, {"told": int, "without_address": int}),
+    door(operations.message_registrants, {"told": int, "without_address": int, "unreached": int}),
     door(operations.reveal_registration_contact, {"phone": str, "email": str}),
     door(operations.find_registrations_by_phone, {"numbers": list[str]}),
 )

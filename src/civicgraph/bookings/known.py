@@ -37,7 +37,10 @@ def remember(request: Request, response: Response, code: str, number: str) -> Re
 
 
 async def own_states(request: Request, quotas: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The person's own registrations for these quotas that are still alive, with their secrets, by the quota's code."""
+    """The person's own registrations for these quotas that are still alive, with their secrets, by the quota's code.
+
+    What was called off is among them, `quota.status` says so: nobody stands before a closed door for lack of a word.
+    """
     codes = {one["code"] for one in quotas}
     found: dict[str, dict[str, Any]] = {}
     for code, number, secret in known(request):

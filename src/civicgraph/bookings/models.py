@@ -115,6 +115,11 @@ class Quota(Listing):
     off_reason = fields.CharField(
         300, default="", db_default="", description="Why it is on hold or does not take place, as everybody reads it."
     )
+    is_off_alone = fields.BooleanField(
+        default=False,
+        db_default=False,
+        description="Whether it was called off by itself, while its event or service goes on.",
+    )
     is_planned = fields.BooleanField(
         default=False, db_default=False, description="Whether it was laid out from the hours that a service gives out."
     )

@@ -1,14 +1,15 @@
 """Who is told what: the holder of a registration of each step, everybody of what becomes of the event.
 
-Messages name what the places are for and the number; the link in them is made when they are written out. Who left no
-e-mail is called: the registration says what about until somebody notes it, and the staff who keep it are asked to.
+Messages name what the places are for and the number; the link in them is made when they are written out. Who left a
+telephone and no e-mail is called: the registration says what about until somebody notes it, and the staff who keep it
+are asked to. Who left neither reads it on the page of their link alone: nobody is asked to call them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from civicgraph.accounts.keepers import keepers_of
 from civicgraph.bookings import rules
@@ -16,6 +17,14 @@ from civicgraph.bookings.models import CallReason, Quota, Registration, Registra
 from civicgraph.divisions.models import Division
 from civicgraph.notifications.operations import notify_address, notify_person
 from civicgraph.permissions import EDIT_EVENTS, EDIT_SERVICES, MANAGE_BOOKINGS
+
+
+class Told(NamedTuple):
+    """How many registrations a piece of news has reached, and how."""
+
+    written: int
+    by_phone: int
+    unreached: int
 
 
 async def tell(row: Registration, quota: Quota, template: str, what: str, **values: Any) -> bool:
@@ -39,12 +48,12 @@ async def tell_step(
 ) -> None:
     """Tell the holder where the registration stands now; the version tells one step from the next.
 
-    `call_about` for what they did not do themselves: then who left no e-mail is to be called.
+    `call_about` for what they did not do themselves: then who left a telephone alone is to be called.
     """
     free = rules.places_for_fewer(row, quota, position)
     values = {"position": position, "reason": row.reason, "free": free}
     is_told = await tell(row, quota, "booking_step", f"step:{row.version}", **values)
-    if call_about is not None and not is_told:
+    if call_about is not None and not is_told and row.contact_phone:
         await _to_call([row], call_about)
         await _ask_staff(quota, call_about, 1, f"{row.number} {row.version}", f"/staff/registrations/{row.number}")
 
@@ -52,13 +61,13 @@ async def tell_step(
 async def tell_of_fewer(row: Registration, quota: Quota) -> None:
     """Tell the first in turn, who waits for more than there are, of the places that are free: once of so many.
 
-    Who left no e-mail is called, unless somebody called them before: the page says it as long as it holds.
+    Who left a telephone alone is called, unless somebody called them before: the page says it as long as it holds.
     """
     if not (free := rules.places_for_fewer(row, quota, 1)):
         return
     what = f"fewer:{free}:{row.people}"
     is_told = await tell(row, quota, "booking_fewer", what, free=free)
-    if not is_told and row.call_about is None and row.called_at is None:
+    if not is_told and row.contact_phone and row.call_about is None and row.called_at is None:
         await _to_call([row], CallReason.FEWER)
         await _ask_staff(quota, CallReason.FEWER, 1, f"{row.number} {what}", f"/staff/registrations/{row.number}")
 
@@ -71,22 +80,25 @@ async def tell_all(
     *,
     call_about: CallReason | None = None,
     **values: Any,
-) -> tuple[int, int]:
-    """Tell everybody who stands there, each once. How many were told, and how many left no address.
+) -> Told:
+    """Tell everybody who stands there, each once. How many are written to, can be called, and left neither address
+    nor telephone.
 
-    `call_about` for what nobody may miss: then those without an address are to be called.
+    `call_about` for what nobody may miss: then those with a telephone alone are to be called.
     """
-    told = silent = last = 0
+    told = silent = unreached = last = 0
     while rows := await Registration.filter(quota_id=quota.id, id__gt=last).order_by("id").limit(500):
         concerned = [row for row in rows if row.state in states]
         unheard = [row for row in concerned if not await tell(row, quota, template, what, **values)]
+        by_phone = [row for row in unheard if row.contact_phone]
         if call_about is not None:
-            await _to_call(unheard, call_about)
-        told, silent = told + len(concerned) - len(unheard), silent + len(unheard)
+            await _to_call(by_phone, call_about)
+        told, silent = told + len(concerned) - len(unheard), silent + len(by_phone)
+        unreached += len(unheard) - len(by_phone)
         last = rows[-1].id
     if call_about is not None and silent:
         await _ask_staff(quota, call_about, silent, f"{quota.code} {what}", f"/staff/bookings/{quota.code}?view=calls")
-    return told, silent
+    return Told(told, silent, unreached)
 
 
 async def _to_call(rows: Sequence[Registration], about: CallReason) -> None:

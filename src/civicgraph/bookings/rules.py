@@ -122,10 +122,34 @@ def is_over(quota: Quota, now: datetime) -> bool:
     return ends is not None and ends <= now
 
 
+def _is_dated(quota: Quota) -> bool:
+    """Whether its times are to be relied on: of what is postponed they are the old ones."""
+    return is_of_service(quota) or not quota.is_on_hold
+
+
+def is_past(quota: Quota, now: datetime) -> bool:
+    """Whether it is over; what is postponed is not, whatever its old day was."""
+    return _is_dated(quota) and is_over(quota, now)
+
+
+def is_too_late(quota: Quota, now: datetime) -> bool:
+    """Whether places are neither given back nor passed on any more: it has begun, or, a course, it is over."""
+    ends = quota.ends_at if quota.weekdays else quota.starts_at
+    return _is_dated(quota) and ends is not None and now >= ends
+
+
 def has_begun(quota: Quota, now: datetime) -> bool:
-    """Whether it is too late to take a place back."""
-    is_timed = not quota.weekdays and (is_of_service(quota) or not quota.is_on_hold)
-    return is_timed and quota.starts_at is not None and now >= quota.starts_at
+    """Whether somebody can have been missed: it has begun, a course with its first meeting; what has no time always has."""
+    return _is_dated(quota) and (quota.starts_at is None or now >= first_on(quota.starts_at, quota.weekdays))
+
+
+def kept_until(quota: Quota, now: datetime, minutes: int) -> datetime:
+    """Until when places that are free from now on are kept for a yes: no longer than there is something to say yes to."""
+    until = now + timedelta(minutes=minutes)
+    if not _is_dated(quota):
+        return until
+    first = first_on(quota.starts_at, quota.weekdays) if quota.starts_at else None
+    return min([until, *(one for one in (quota.closes_at, first, quota.ends_at) if one is not None and one > now)])
 
 
 def typed_ages(text: str) -> list[int]:
@@ -314,7 +338,8 @@ def is_taking(c: Compiler, row: Row) -> str:
     return (
         f"({row['status']} = 'open' AND NOT {row['is_on_hold']} AND ({row['opens_at']} IS NULL OR {row['opens_at']} <= {c.now()})"
         f" AND ({ends} IS NULL OR {ends} > {c.now()})"
-        f" AND ({row['has_waiting_list']} OR {row['capacity']} IS NULL OR {row['taken']} < {row['capacity']}))"
+        f" AND ({row['has_waiting_list']} OR {row['capacity']} IS NULL"
+        f" OR ({row['taken']} < {row['capacity']} AND {row['waiting']} = 0)))"
     )
 
 
@@ -354,12 +379,12 @@ def own(c: Compiler, row: Row, number: Given, secret: Given) -> str:
 def may_cancel(c: Compiler, row: Row) -> str:
     """Whether its holder may still give it back."""
     _, source = c.find("Quota", lambda one: f"{one['id']} = {row['quota_id']} AND {_is_ahead(c, one)}")
-    return f"({row['state']} IN ('confirmed', 'offered', 'waiting') AND EXISTS (SELECT 1 {source}))"
+    stands = f"{row['state']} IN ('confirmed', 'offered', 'waiting') AND {row['checked_in_at']} IS NULL"
+    return f"({stands} AND EXISTS (SELECT 1 {source}))"
 
 
 def _is_ahead(c: Compiler, quota: Row) -> str:
-    """`has_begun` in SQL, the other way round."""
-    return (
-        f"({quota['starts_at']} IS NULL OR {quota['starts_at']} > {c.now()}"
-        f" OR ({quota['is_on_hold']} AND {quota['service_id']} IS NULL) OR {c.dialect.text(quota['weekdays'])} <> '[]')"
-    )
+    """`is_too_late` in SQL, the other way round."""
+    is_course = f"{c.dialect.text(quota['weekdays'])} <> '[]'"
+    ends = f"CASE WHEN {is_course} THEN {quota['ends_at']} ELSE {quota['starts_at']} END"
+    return f"(({ends}) IS NULL OR ({ends}) > {c.now()} OR ({quota['is_on_hold']} AND {quota['service_id']} IS NULL))"

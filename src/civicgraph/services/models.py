@@ -96,6 +96,10 @@ class Diet(Labelled):
 class Service(Drafted):
     """Something that a community offers day by day."""
 
+    called_off = 0
+    """Bookings that the change which was just made to it called off; kept nowhere."""
+    brought_back = 0
+    """Bookings that it brought back."""
     slug = fields.CharField(40, unique=True, description="Its name in addresses.")
     kind = fields.CharEnumField(ServiceKind, max_length=20, description="What sort of service it is.")
     name = fields.CharField(80, description="Its name.")

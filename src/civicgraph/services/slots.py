@@ -9,7 +9,7 @@ from typing import Protocol
 from tortoise.transactions import in_transaction
 
 from civicgraph import clock
-from civicgraph.bookings.operations import Slot, lay_slots, sweep_slots
+from civicgraph.bookings.operations import Laid, Slot, lay_slots, sweep_slots
 from civicgraph.services import rules
 from civicgraph.services.models import HolidayHours, Service, ServiceStatus, SlotPlan, SpecialDay
 from civicgraph.services.quotas import subject_of
@@ -64,20 +64,26 @@ def _at(day: date, minute: int) -> datetime:
     return datetime.combine(day, time(), clock.CITY_ZONE) + timedelta(minutes=minute)
 
 
-async def lay_out(service: Service) -> int:
-    """Let the slots to come of a service be those of its hours; how many are new. The caller holds its lock."""
+async def lay_out(service: Service) -> Laid:
+    """Let the slots to come of a service be those of its hours. The caller holds its lock."""
     today = clock.today()
     until = today + AHEAD
     plans = await SlotPlan.filter(service_id=service.id)
     if service.status not in _LISTED or not (plans or service.slots_until):
-        return 0
+        return Laid()
     special = await SpecialDay.filter(service_id=service.id, last_day__gte=today)
     days = [today + timedelta(days=ahead) for ahead in range(AHEAD.days)]
     wanted = [one for one in slots_of(plans, special, service.holiday_hours, days) if one.starts_at > clock.now()]
-    made = await lay_slots(subject_of(service), wanted)
+    laid = await lay_slots(subject_of(service), wanted, lambda starts_at: _note_of(special, starts_at))
     service.slots_until = until if plans else None  # type: ignore[assignment]
     await Service.filter(id=service.id).update(slots_until=service.slots_until)
-    return made
+    return laid
+
+
+def _note_of(special: Sequence[SpecialDay], starts_at: datetime) -> str:
+    """What a day with other hours says of itself: why its times are not given out."""
+    day = starts_at.astimezone(clock.CITY_ZONE).date()
+    return next((one.note for one in special if one.first_day <= day <= one.last_day and one.note), "")
 
 
 async def carry_on_slots() -> None:

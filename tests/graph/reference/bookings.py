@@ -47,7 +47,7 @@ def closes_at(world: World, row: Any) -> datetime | None:
 def is_taking(world: World, row: Any) -> bool:
     ends = closes_at(world, row)
     is_time = (row.opens_at is None or row.opens_at <= world.now) and (ends is None or world.now < ends)
-    is_room = row.capacity is None or row.taken < row.capacity or row.has_waiting_list
+    is_room = row.capacity is None or row.has_waiting_list or (row.taken < row.capacity and not row.waiting)
     return row.status.name == "OPEN" and not row.is_on_hold and is_time and is_room
 
 
@@ -61,13 +61,14 @@ def position(world: World, row: Any) -> int | None:
 
 def is_ahead(world: World, quota: Any) -> bool:
     """The times of a service that rests stand, those of an event that is postponed do not."""
-    is_later = quota.starts_at is None or quota.starts_at > world.now or quota.weekdays
-    return bool(is_later or (quota.is_on_hold and quota.service_id is None))
+    ends = quota.ends_at if quota.weekdays else quota.starts_at
+    return bool(ends is None or ends > world.now or (quota.is_on_hold and quota.service_id is None))
 
 
 def may_cancel(world: World, row: Any) -> bool:
     quota = world.rows.one("Quota", row.quota_id)
-    return row.state.name in ("CONFIRMED", "OFFERED", "WAITING") and is_ahead(world, quota)
+    is_there = row.checked_in_at is not None
+    return row.state.name in ("CONFIRMED", "OFFERED", "WAITING") and not is_there and is_ahead(world, quota)
 
 
 def places_for_fewer(world: World, row: Any) -> int | None:

@@ -13,8 +13,9 @@ from civicgraph.bookings import rules
 from civicgraph.bookings.models import Quota, Registration, RegistrationState
 from civicgraph.bookings.operations.inputs import Given, QuotaCode
 from civicgraph.bookings.operations.managing import NumberedRegistration, managed, managed_quota
+from civicgraph.bookings.operations.places import retake
 from civicgraph.i18n import N_
-from civicgraph.operations import Input, InvalidInput, Unavailable, audit, operation
+from civicgraph.operations import Input, InvalidInput, Unavailable, audit, changed, operation
 from civicgraph.operations.inputs import CityTime
 from civicgraph.permissions import Actor
 
@@ -63,9 +64,8 @@ async def check_in(actor: Actor, data: CheckIn) -> dict[str, Any]:
     if row.checked_in_at is not None:
         is_same = bool(data.scan_key) and data.scan_key == row.check_in_key
         return {"registration": row, "is_repeated": not is_same}
-    if row.state not in rules.HOLDING:
-        message = N_("%(name)s has no place: %(status)s.")
-        raise InvalidInput.at("ticket", "no_place", message, name=row.contact_name, status=row.state.words)
+    before = row.state
+    await _hold(row, quota)
     people = min(data.people or row.people, row.people)
     now = clock.now()
     at = data.scanned_at if data.scanned_at and now - LONGEST_WAY < data.scanned_at < now else now
@@ -74,6 +74,7 @@ async def check_in(actor: Actor, data: CheckIn) -> dict[str, Any]:
             "state": RegistrationState.CONFIRMED,
             "confirmed_at": row.confirmed_at or now,
             "offered_until": None,
+            "ended_at": None,
             "checked_in_at": at,
             "attended": people,
             "check_in_key": data.scan_key or "",
@@ -82,8 +83,24 @@ async def check_in(actor: Actor, data: CheckIn) -> dict[str, Any]:
     )
     await row.save()
     await Quota.filter(id=quota.id).update(attended=F("attended") + people)
-    await audit(actor, row, {"checked_in_at": [None, at], "attended": [0, people]})
+    known = {"checked_in_at": [None, at], "attended": [0, people]}
+    await audit(actor, row, {**changed({"state": before}, {"state": row.state}), **known})
     return {"registration": row, "is_repeated": False}
+
+
+async def _hold(row: Registration, quota: Quota) -> None:
+    """Refuse who holds no places. Who was noted as missing and comes late has theirs again while they are free."""
+    if row.state in rules.HOLDING:
+        return
+    if row.state is not RegistrationState.NO_SHOW:
+        message = N_("%(name)s has no place: %(status)s.")
+        raise InvalidInput.at("ticket", "no_place", message, name=row.contact_name, status=row.state.words)
+    if not await retake(row, quota):
+        message = N_(
+            "%(name)s was noted as not having come, and the places have gone to others: %(people)s are needed, %(left)s are free."
+        )
+        left = rules.places_left(quota)
+        raise InvalidInput.at("ticket", "no_place", message, name=row.contact_name, people=row.people, left=left)
 
 
 @operation()

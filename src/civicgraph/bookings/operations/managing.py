@@ -80,6 +80,8 @@ async def move_up_registration(actor: Actor, data: MoveUpRegistration) -> Regist
     row, quota = await managed(actor, data.number)
     if row.state is not RegistrationState.WAITING:
         raise Unavailable(N_("Only who waits can be moved up: it is %(status)s."), status=row.state.words)
+    if rules.is_past(quota, clock.now()):
+        raise Unavailable(N_("It is over already: nobody moves up any more."))
     return await put_first(actor, row, quota, data.reason)
 
 
@@ -94,24 +96,29 @@ async def remove_registration(actor: Actor, data: RemoveRegistration) -> Registr
 
 @operation()
 async def mark_no_show(actor: Actor, data: NumberedRegistration) -> Registration:
-    """Note that somebody did not come: their places are free again, for who waits or comes by."""
+    """Note that somebody did not come, once it has begun: their places are free again, for who waits or comes by.
+
+    Who comes late after all is checked in as everybody is: the mark goes with that.
+    """
     row, quota = await managed(actor, data.number)
     if row.state not in rules.HOLDING or row.checked_in_at is not None:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.state.words)
+    if not rules.has_begun(quota, clock.now()):
+        raise Unavailable(N_("It has not begun yet, so nobody can be missed. To take somebody off, give a reason."))
     return await end(actor, row, quota, RegistrationState.NO_SHOW, is_told=False)
 
 
 @operation()
 async def message_registrants(actor: Actor, data: MessageRegistrants) -> dict[str, int]:
-    """Write to everybody who comes, each once; those without an address are counted, for the telephone."""
+    """Write to everybody who comes, each once; those with a telephone alone are counted, to be called."""
     quota = await managed_quota(actor, data.quota_code)
     states = rules.ALIVE if data.is_for_waiting else rules.HOLDING
     key = crypto.keyed_hash("message", data.idempotency_key or data.words)[:20]
-    told, silent = await notices.tell_all(
+    told = await notices.tell_all(
         quota, "booking_message", f"message:{key}", states, words=data.words, call_about=CallReason.MESSAGE
     )
-    await audit(actor, quota, {"message": [None, data.words], "told": [None, told]})
-    return {"told": told, "without_address": silent}
+    await audit(actor, quota, {"message": [None, data.words], "told": [None, told.written]})
+    return {"told": told.written, "without_address": told.by_phone, "unreached": told.unreached}
 
 
 @operation()

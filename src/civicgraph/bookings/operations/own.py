@@ -58,8 +58,10 @@ async def _own(data: Own) -> tuple[Registration, Quota]:
     row, quota = await _held(data)
     if row.state not in rules.ALIVE:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.state.words)
-    if rules.has_begun(quota, now()):
-        raise Unavailable(N_("It has begun already."))
+    if row.checked_in_at is not None:
+        raise Unavailable(N_("You are checked in already. If that is a mistake, please tell the staff at the door."))
+    if rules.is_too_late(quota, now()):
+        raise Unavailable(N_("It is over already.") if quota.weekdays else N_("It has begun already."))
     return row, quota
 
 
@@ -131,7 +133,7 @@ def _kept(row: Registration, quota: Quota) -> dict[str, Any]:
 async def erase_registration(actor: Actor, data: EraseRegistration) -> Registration:
     """Erase name, contact and answers at once; before its time is over the places are given back. 个人信息保护法 art. 47."""
     row, quota = await _held(data)
-    if row.state in rules.ALIVE and row.checked_in_at is None and not rules.has_begun(quota, now()):
+    if row.state in rules.ALIVE and row.checked_in_at is None and not rules.is_too_late(quota, now()):
         row = await end(actor, row, quota, RegistrationState.CANCELLED, is_told=False)
     await forget(row)
     await audit(actor, row, {key: ["", ""] for key in ("contact_name", "contact_phone", "contact_email", "answers")})

@@ -7,7 +7,7 @@ registrations are acknowledged. Taking is a conditional update all the same, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
@@ -59,6 +59,14 @@ async def take(quota: Quota, people: int) -> RegistrationState | None:
     return state
 
 
+async def retake(row: Registration, quota: Quota) -> bool:
+    """Take the places of a registration that had ended once more, for who is there; whether they were still free."""
+    if not await _with_room(quota, row.people).update(taken=F("taken") + row.people):
+        return False
+    await quota.refresh_from_db(fields=_COUNTS)
+    return True
+
+
 async def end(
     actor: Actor,
     row: Registration,
@@ -86,12 +94,19 @@ async def end(
     return row
 
 
+async def most_waiting(quota: Quota) -> int:
+    """The most people that one registration on the waiting list is for, 0 when nobody waits."""
+    waiting = Registration.filter(quota_id=quota.id, state=RegistrationState.WAITING)
+    largest = await waiting.order_by("-people").first().values_list("people", flat=True)
+    return int(str(largest or 0))
+
+
 async def move_up(quota: Quota, *, wanted: int = 0) -> None:
     """Give what is free to those who wait, in their turn. The first in turn waits for as many as it asked for, and is
     told of places that are free for fewer. Whose registration is `wanted` has just said that they come.
     """
     now = clock.now()
-    if quota.status is QuotaStatus.CALLED_OFF or rules.has_begun(quota, now):
+    if quota.status is QuotaStatus.CALLED_OFF or rules.is_too_late(quota, now):
         return
     waiting = Registration.filter(quota_id=quota.id, state=RegistrationState.WAITING).order_by("rank", "id")
     while quota.waiting and (first := await waiting.first()):
@@ -108,7 +123,7 @@ async def _give(
     """The places are theirs, or kept for them until they say yes; they are told once."""
     before = {"state": row.state}
     if quota.hold_minutes and not is_wanted:
-        until = now + timedelta(minutes=quota.hold_minutes)
+        until = rules.kept_until(quota, now, quota.hold_minutes)
         row.update_from_dict({"state": RegistrationState.OFFERED, "offered_until": until})
         await set_deadline(row, "hold", until)
     else:

@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import Any, Self
 
 from pydantic import Field, model_validator
-from tortoise.expressions import Q
 
-from civicgraph import clock
-from civicgraph.bookings import notices, rules
+from civicgraph.bookings import rules
 from civicgraph.bookings.models import (
     AnswerKind,
-    CallReason,
     Quota,
     QuotaKind,
     QuotaQuestion,
     QuotaStatus,
     Registration,
 )
+from civicgraph.bookings.operations.following import keep_deadlines, shared_columns, tell_change
 from civicgraph.bookings.operations.inputs import QuotaCode
-from civicgraph.bookings.operations.places import lock_quota, move_up
-from civicgraph.bookings.operations.reinstating import hold_again
+from civicgraph.bookings.operations.places import lock_quota, most_waiting, move_up
+from civicgraph.bookings.operations.reinstating import shorten_offers
 from civicgraph.bookings.operations.room import check_room
 from civicgraph.bookings.subjects import FINDERS, Subject, SubjectKind
 from civicgraph.i18n import N_
@@ -38,7 +36,6 @@ from civicgraph.operations import (
 )
 from civicgraph.operations.inputs import CityTime
 from civicgraph.permissions import MANAGE_BOOKINGS, Actor
-from civicgraph.scheduler.deadlines import set_deadline, settle
 
 _LINES: dict[str, Any] = {"widget": "lines"}
 
@@ -174,7 +171,7 @@ async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
     # The event is locked before its places, as it is where the event is changed.
     is_events = known is not None and known.event_id is not None  # type: ignore[attr-defined]
     event = await FINDERS[SubjectKind.EVENT](known.link.rpartition("/")[2]) if known and is_events else None
-    row = await _editable(actor, data.code)
+    row = await editable_quota(actor, data.code)
     before = await quota_values(row)
     check_version(row, data.version, lambda: before)
     if event is not None and (data.starts_at, data.ends_at) != (row.starts_at, row.ends_at):
@@ -184,6 +181,7 @@ async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
     if data.capacity is not None and data.capacity < row.taken:
         message = N_("%(taken)s places are taken already: take registrations off first, or leave at least %(taken)s.")
         raise InvalidInput.at("capacity", "below_taken", message, taken=row.taken)
+    await _check_waiting(row, data)
     await _check_questions(row, before, data)
     columns = _columns(data)
     if row.event_id is not None:  # type: ignore[attr-defined]
@@ -194,8 +192,10 @@ async def update_quota(actor: Actor, data: UpdateQuota) -> Quota:
     await row.save(update_fields=[*columns, "version", "updated_at"])
     await _replace_questions(row, data)
     await audit(actor, row, changed(before, await quota_values(row)))
-    if is_moved:
-        await _tell_change(row)
+    if is_moved and row.status is not QuotaStatus.CALLED_OFF:
+        await tell_change(row)
+    else:
+        await shorten_offers(row)  # registration may end earlier
     await move_up(row)
     return await Quota.get(id=row.id)
 
@@ -214,6 +214,16 @@ def _check_within(subject: Subject, data: QuotaFields) -> None:
         raise InvalidInput(errors)
 
 
+async def _check_waiting(row: Quota, data: QuotaFields) -> None:
+    """More people than all the places would wait for ever, and everybody behind them."""
+    most = await most_waiting(row)
+    if data.capacity is not None and data.capacity < most:
+        message = N_(
+            "A registration on the waiting list is for %(people)s people and could never have places: take it off first, with a reason that they read, or leave at least %(people)s."
+        )
+        raise InvalidInput.at("capacity", "below_waiting", message, people=most)
+
+
 async def _check_questions(row: Quota, before: dict[str, Any], data: QuotaFields) -> None:
     """Questions stay as they are once they were answered: answers would no longer say to what."""
     if [one.model_dump() for one in data.questions] == before["questions"]:
@@ -223,7 +233,7 @@ async def _check_questions(row: Quota, before: dict[str, Any], data: QuotaFields
         raise InvalidInput.at("questions", "answered", message)
 
 
-async def _editable(actor: Actor, code: str) -> Quota:
+async def editable_quota(actor: Actor, code: str) -> Quota:
     row = await lock_quota(code=code)
     if not actor.may(MANAGE_BOOKINGS, row.division_id):  # type: ignore[attr-defined]
         raise Forbidden if row.is_public else NotFound
@@ -243,7 +253,7 @@ async def open_quota(actor: Actor, data: QuotaVersion) -> Quota:
 
 
 async def _set_status(actor: Actor, data: QuotaVersion, source: QuotaStatus, target: QuotaStatus) -> Quota:
-    row = await _editable(actor, data.code)
+    row = await editable_quota(actor, data.code)
     if row.status is not source:
         raise Unavailable(N_("That is not possible any more: it is %(status)s."), status=row.status.words)
     check_version(row, data.version, dict)
@@ -257,118 +267,7 @@ def _columns(data: QuotaFields) -> dict[str, Any]:
     return {name: getattr(data, name) for name in QuotaFields.model_fields if name != "questions"}
 
 
-def shared_columns(subject: Subject) -> dict[str, Any]:
-    """What a quota keeps of its event or service, so that it can be shown and told without them."""
-    return {
-        "division_id": subject.division_code,
-        "subject": subject.name,
-        "venue": subject.venue,
-        "phone": subject.phone,
-        "link": subject.link,
-        "is_public": subject.is_public,
-        "subject_starts_at": subject.starts_at,
-        "is_on_hold": subject.is_on_hold,
-        "off_reason": subject.reason,
-    }
-
-
 async def _replace_questions(row: Quota, data: QuotaFields) -> None:
     await QuotaQuestion.filter(quota_id=row.id).delete()
     for position, one in enumerate(data.questions, 1):
         await QuotaQuestion.create(quota_id=row.id, position=position, **one.model_dump())
-
-
-# In step with the event or service -------------------------------------------------------------
-
-
-async def keep_in_step(subject: Subject) -> None:
-    """An event or service has changed: its quotas follow, and whoever comes is told what it means for them.
-
-    An event that is moved takes its sessions along: each begins as much later or earlier as the event does.
-    """
-    is_over = Q(is_planned=True, starts_at__lte=clock.now())
-    for row in await Quota.select_for_update().filter(**subject.key).exclude(is_over).order_by("id"):
-        was_called_off = row.status is QuotaStatus.CALLED_OFF
-        is_called_off = subject.is_called_off and not was_called_off
-        is_back = was_called_off and not subject.is_called_off and subject.kind is SubjectKind.EVENT
-        is_elsewhere = subject.venue != row.venue
-        was_on_hold = row.is_on_hold
-        is_moved = _move(row, subject)
-        row.update_from_dict({**shared_columns(subject), "version": row.version + 1})
-        if is_called_off:
-            row.status_before, row.status = row.status, QuotaStatus.CALLED_OFF
-        elif is_back:
-            row.status, row.status_before = row.status_before or QuotaStatus.OPEN, None  # type: ignore[assignment]
-        is_on_again = is_back or (was_on_hold and not row.is_on_hold and not is_moved)
-        names = [
-            *shared_columns(subject),
-            "starts_at",
-            "ends_at",
-            "opens_at",
-            "closes_at",
-            "status",
-            "status_before",
-            "version",
-            "updated_at",
-        ]
-        await row.save(update_fields=names)
-        if is_called_off:
-            await settle(row, *rules.REMINDERS)
-            await notices.tell_all(
-                row,
-                "booking_called_off",
-                f"called_off:{row.version}",
-                rules.ALIVE,
-                call_about=CallReason.CALLED_OFF,
-            )
-        elif row.status is QuotaStatus.CALLED_OFF:
-            continue  # what becomes of its time is told when it takes place after all
-        elif row.is_on_hold and (is_back or not was_on_hold):
-            await settle(row, *rules.REMINDERS)
-            await _tell_hold(row)
-        elif was_on_hold and not row.is_on_hold and rules.is_of_service(row):
-            await keep_deadlines(row)
-            await _tell_hold(row)
-        elif is_on_again:
-            await keep_deadlines(row)
-            await hold_again(row)
-        elif is_moved or (was_on_hold and not row.is_on_hold) or (is_elsewhere and subject.is_public):
-            await _tell_change(row)
-
-
-def _move(row: Quota, subject: Subject) -> bool:
-    """Whether the quota's time has changed with the event's."""
-    if subject.starts_at is None or row.subject_starts_at is None or row.starts_at is None:
-        return False
-    delta, old_end = subject.starts_at - row.subject_starts_at, row.ends_at
-    for name in ("starts_at", "ends_at", "opens_at", "closes_at"):
-        moment = getattr(row, name)
-        if moment is not None and (delta or name == "ends_at"):
-            setattr(row, name, moment + delta)
-    if not row.title:
-        row.ends_at = subject.ends_at
-    return bool(delta) or row.ends_at != old_end
-
-
-async def _tell_hold(row: Quota) -> None:
-    """Tell that an event is postponed; that a service rests, or is there again, while there is something to come to."""
-    what, about = "postponed", CallReason.POSTPONED
-    if rules.is_of_service(row):
-        if rules.is_over(row, clock.now()):
-            return
-        what, about = ("suspended", CallReason.SUSPENDED) if row.is_on_hold else ("resumed", CallReason.RESUMED)
-    await notices.tell_all(row, f"booking_{what}", f"{what}:{row.version}", rules.ALIVE, call_about=about)
-
-
-async def _tell_change(row: Quota) -> None:
-    await keep_deadlines(row)
-    await notices.tell_all(row, "booking_changed", f"changed:{row.version}", rules.ALIVE, call_about=CallReason.CHANGED)
-
-
-async def keep_deadlines(row: Quota) -> None:
-    """Set the reminders of a quota as its start asks for."""
-    wanted = rules.deadlines(row, clock.now())
-    if gone := [kind for kind in rules.REMINDERS if kind not in wanted]:
-        await settle(row, *gone)
-    for kind, due_at in wanted.items():
-        await set_deadline(row, kind, due_at)

@@ -140,6 +140,10 @@ async def _register(actor: Actor, data: Register) -> dict[str, Any]:
         raise InvalidInput(errors)
     state = await take(quota, data.people)
     if state is None:
+        left = rules.places_left(quota)
+        is_for_others = bool(quota.waiting) and (left is None or left > 0)
+        if is_for_others:
+            raise Unavailable(N_("What is free goes to those who wait, and nobody else is put on the list."))
         raise Unavailable(N_("All places are taken."))
     now = clock.now()
     row = await Registration.create(

@@ -31,7 +31,9 @@ async def book(request: Request) -> Response:
         leave_out=_left_out(quota),
         controls={"answers.text": lambda row: {"label": asked.get(str(row.get("question")), "")}},
     )
-    if request.method == "POST":
+    mine = (await own_states(request, [quota])).get(code)
+    is_twice = _is_twice(request, quota, mine)
+    if request.method == "POST" and not is_twice:
         answer = await submit(request, form, operations.register, quota_code=code)
         if answer is not None:
             number = answer["registration"].number
@@ -40,15 +42,27 @@ async def book(request: Request) -> Response:
             response = redirect(request, "my_booking", number=number, secret=answer["secret"])
             return remember(request, response, code, number)
         renew_key(form)
-    mine = (await own_states(request, [quota])).get(code)
     values = {
         "form": form,
         "questions": question_fields(quota, form),
         "mine": mine,
+        "is_twice": is_twice,
+        "is_refused": is_twice and request.method == "POST",
         "keep_days": rules.KEEP_CONTACT.days,
     }
-    status = 422 if form.is_refused else 200
+    status = 422 if form.is_refused or values["is_refused"] else 200
     return await page(request, "bookings/book", {"code": code}, values, data=found, status=status)
+
+
+def _is_twice(request: Request, quota: Mapping[str, Any], mine: Mapping[str, Any] | None) -> bool:
+    """Whether this browser has this very time already, and nobody said that it is for somebody else.
+
+    By mistake one would take both places of the doctor's half hour. By the telephone it is not looked for: who types
+    somebody else's number would learn what they have booked.
+    """
+    is_for_another = request.query_params.get("for") == "another"
+    is_asked = quota["kind"] == "SLOT" and quota["isTaking"] and not quota["mayManage"]
+    return bool(is_asked and mine and not is_for_another)
 
 
 def _left_out(quota: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from civicgraph.bookings import operations
 from civicgraph.bookings.models import QuotaKind
 from civicgraph.bookings.pages.telephone import kept_nowhere, look_form, looked_for
 from civicgraph.bookings.subjects import SubjectKind
-from civicgraph.i18n import N_, gettext
+from civicgraph.i18n import N_, gettext, ngettext
 from civicgraph.operations import Operation
 from civicgraph.web import page, read, redirect, require, staff_only, submit
 from civicgraph.web.forms import Choices, Form
@@ -120,6 +120,19 @@ def _switch(operation: Operation[Any, Any], said: str) -> Callable[[Request], Aw
     return handle
 
 
+async def remove(request: Request) -> Response:
+    """Places that nobody ever took are taken back; back to what they were for."""
+    code = request.path_params["code"]
+    of = (await _managed(request, "staff/bookings/edit", {"code": code}))["quota"]
+    form = Form(operations.remove_quota.input, leave_out=["code"])
+    if await submit(request, form, operations.remove_quota, code=code) is None:
+        words = " ".join(one["message"] for one in form.errors)
+        return redirect(request, "staff_quota", said=words, level="late", code=code)
+    where, _, slug = of["link"].rpartition("/")
+    room = "staff_events_edit" if where == "/events" else "staff_services_edit"
+    return redirect(request, room, said=gettext("These places are offered no more; nobody had taken one."), slug=slug)
+
+
 async def sheet(request: Request) -> Response:
     """The list for the door, to be printed. With the answers only when they are asked for, which is recorded."""
     code = request.path_params["code"]
@@ -148,6 +161,13 @@ async def message(request: Request) -> Response:
                 told=done["told"],
                 silent=done["without_address"],
             )
+            if done["unreached"]:
+                unreached = ngettext(
+                    "One left neither an e-mail address nor a telephone.",
+                    "%(num)s left neither an e-mail address nor a telephone.",
+                    done["unreached"],
+                )
+                said = f"{said} {unreached}"
             return redirect(request, "staff_quota", said=said, code=code)
     status = 422 if form.is_refused else 200
     return await page(request, "staff/bookings/message", variables, {"form": form}, data=found, status=status)
@@ -160,12 +180,15 @@ ROUTES = [
     Route(f"{_PATH}/lookups", staff_only(quota), name="staff_quota_lookups", methods=["POST"]),
     Route(f"{_PATH}/edit", staff_only(edit_quota), name="staff_quota_edit", methods=["GET", "POST"]),
     Route(f"{_PATH}/messages", staff_only(message), name="staff_quota_messages", methods=["GET", "POST"]),
+    Route(f"{_PATH}/removal", staff_only(remove), name="staff_quota_removal", methods=["POST"]),
     Route(f"{_PATH}/sheet", staff_only(sheet), name="staff_quota_sheet", methods=["GET", "POST"]),
     *(
         Route(f"{_PATH}/{noun}", staff_only(_switch(operation, said)), name=f"staff_quota_{noun}", methods=["POST"])
         for noun, operation, said in (
             ("closure", operations.close_quota, N_("No more places are given out. Whoever waits still moves up.")),
             ("opening", operations.open_quota, N_("Places are given out again.")),
+            ("cancellation", operations.call_off_quota, N_("It is called off. Whoever comes or waits is told.")),
+            ("reinstatement", operations.reinstate_quota, N_("It takes place after all. Everybody is told.")),
         )
     ),
 ]

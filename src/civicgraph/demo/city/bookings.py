@@ -22,7 +22,7 @@ QUOTA = table(
     *("division_id", "subject", "title", "note", "venue", "phone", "subject_starts_at", "link", "starts_at", "ends_at"),
     *("weekdays", "capacity", "taken", "waiting", "attended", "issued", "opens_at", "closes_at", "max_people"),
     *("has_waiting_list", "hold_minutes", "min_age", "max_age", "is_phone_required", "status", "is_public"),
-    *("is_planned", "is_on_hold", "off_reason", "status_before"),
+    *("is_planned", "is_on_hold", "off_reason", "status_before", "is_off_alone"),
 )
 REGISTRATION = table(
     Registration,
@@ -127,7 +127,7 @@ def _quota(ground: Ground, one: Planned, number: int, capacity: int, desk: _Desk
         *(number, ground.now, ground.now, 1, True, f"g{number:07d}", QuotaKind.REGISTRATION.value, one.number, None),
         *(one.community.code, one.title, "", "", one.plan["venue"], "", one.starts, f"/events/{one.slug}"),
         *(one.starts, one.ends, "[]", capacity, desk.taken, desk.waiting, desk.attended, len(desk.rows), None, None),
-        *(3, True, None, None, None, False, QuotaStatus.OPEN.value, True, False, False, "", None),
+        *(3, True, None, None, None, False, QuotaStatus.OPEN.value, True, False, False, "", None, False),
     )
 
 

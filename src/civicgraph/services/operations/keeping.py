@@ -154,7 +154,8 @@ async def update_service(actor: Actor, data: UpdateService) -> Service:
     await row.save()
     await review.look_over_again(actor, row, [], EDIT_SERVICES)
     await _replace_rows(row, data)
-    await lay_out(row)
+    laid = await lay_out(row)
+    row.called_off, row.brought_back = laid.called_off, laid.brought_back
     await uploads.move(Service, [row.id], data.division_code)
     await audit(actor, row, changed(before, await service_values(row)))
     return row

@@ -19,13 +19,13 @@ from civicgraph.divisions.choosing import editable, granted, place_field, staff_
 from civicgraph.events.feeds.linked import image_of, script
 from civicgraph.events.feeds.texts import absolute
 from civicgraph.grievances.intake import placing
-from civicgraph.i18n import N_, gettext
+from civicgraph.i18n import N_, gettext, ngettext
 from civicgraph.listings.review import told_again
 from civicgraph.permissions import DRAFT_SERVICES
 from civicgraph.services import operations, rules
 from civicgraph.services.kinds import KINDS, left_out
 from civicgraph.services.linked import service_of
-from civicgraph.services.models import HolidayHours, Household, ServiceKind, ServiceStatus
+from civicgraph.services.models import HolidayHours, Household, Service, ServiceKind, ServiceStatus
 from civicgraph.services.operations.importing import WEEKDAYS
 from civicgraph.services.pages.many import bulk_of
 from civicgraph.services.pages.price import payer_of
@@ -268,6 +268,27 @@ async def _compounds(request: Request) -> list[tuple[str, ...]] | None:
 
 _KINDS = {kind.name: own for kind, own in KINDS.items()}
 
+
+def _saved(row: Service) -> str:
+    """That it is saved, that it is looked over again where it is, and what became of bookings."""
+    parts = [one for one in (gettext("Saved."), told_again(row)) if one]
+    if row.called_off:
+        words = ngettext(
+            "One booking is called off: whoever left an e-mail is written to, whoever left a telephone alone is to be called.",
+            "%(num)s bookings are called off: whoever left an e-mail is written to, whoever left a telephone alone is to be called.",
+            row.called_off,
+        )
+        parts.append(words)
+    if row.brought_back:
+        words = ngettext(
+            "One booking that was called off holds again, and is told so.",
+            "%(num)s bookings that were called off hold again, and are told so.",
+            row.brought_back,
+        )
+        parts.append(words)
+    return " ".join(parts)
+
+
 STAFF = listing.Listing(
     name="staff_services",
     folder="staff/services",
@@ -283,7 +304,7 @@ STAFF = listing.Listing(
     left_out=_left_out,
     left_out_new=_left_out_new,
     starts_with=_starts_with,
-    said=lambda row: " ".join(one for one in (gettext("Saved."), told_again(row)) if one),
+    said=_saved,
     verbs=(
         *listing.drafting(
             publish=operations.publish_service,
