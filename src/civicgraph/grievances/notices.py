@@ -110,7 +110,7 @@ async def tell_duplicates(row: Grievance) -> None:
     """Write to those whose reports were joined with this one, and who follow those, what became of it."""
     joined = {one.id: one for one in await Grievance.filter(duplicate_of_id=row.id, status=GrievanceStatus.MERGED)}
     values = {"earlier": row.number, "status": row.status.value}
-    what = f"joined:{row.version}"
+    what = f"joined:{row.id}:{row.version}"  # two that it was joined with may come to the same version
     for one in joined.values():
         await _write(one, "grievance_joined", what, {**await _values(one), **values})
     for follower in await following.followers_of(list(joined), is_public=row.is_public) if joined else ():
@@ -267,11 +267,16 @@ async def tell_called(row: Grievance, call: GrievanceCall, template: str, what: 
 
     That it is late they are told both.
     """
-    members = await orders.people_of([Holder(None, call.team_id, False)]) if call.team_id else []
-    above = await nearest_dispatchers(call.division_id) if not members or template == "grievance_unanswered" else []
-    people = list({one.id: one for one in (*members, *above)}.values())
+    people = await called_by(call, is_late=template == "grievance_unanswered")
     values = {"department": call.department, "due_at": call.answer_due_at}
     await tell(people, row, template, f"call:{call.id}:{what}", **values)
+
+
+async def called_by(call: GrievanceCall, *, is_late: bool = False) -> list[Person]:
+    """Who speaks for a called department: the members of its team, or those who dispatch for its level; both when it is late."""
+    members = await orders.people_of([Holder(None, call.team_id, False)]) if call.team_id else []
+    above = await nearest_dispatchers(call.division_id) if is_late or not members else []
+    return list({one.id: one for one in (*members, *above)}.values())
 
 
 async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -> str:

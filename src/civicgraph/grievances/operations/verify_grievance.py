@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from civicgraph.grievances import handing
 from civicgraph.grievances.checks import resolver_of
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import Taken, take
@@ -38,7 +39,9 @@ async def send_back_grievance(actor: Actor, data: SendBackGrievance) -> Grievanc
     taken = await take(actor, "send_back", data)
     await _check_is_another(taken)
     taken.row.update_from_dict({"resolved_at": None, "verified_at": None})
-    return await taken.done(note=data.reason)
+    done = await taken.done(note=data.reason)
+    await handing.tell_sent_back(done, actor)
+    return done
 
 
 async def _check_is_another(taken: Taken) -> None:
