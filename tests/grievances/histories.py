@@ -72,6 +72,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
 """Who, from where, to where (empty: it stays)."""
 ELSEWHERE = {
     "submit": "every history begins with it",
+    "alarm": "follows from words of danger: test_danger_everywhere",
     "reveal_contact": "changes nothing: tests of its own",
     "export_data": "changes nothing: tests of its own",
     "erase_data": "changes no state: tests of its own",

@@ -13,7 +13,7 @@ from civicgraph import clock, settings
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
-from civicgraph.grievances import following, rules
+from civicgraph.grievances import calling, following, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.models import GrievanceCall
 from civicgraph.grievances.desk.orders import Holder
@@ -72,12 +72,18 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: 
         "hold_until": row.hold_until.isoformat() if row.hold_until else "",
         "review_at": row.review_at.isoformat() if row.review_at else "",
         "body": row.body_in_charge,
+        "danger": calling.said_in(row.locale, row.danger) if _is_of_danger(update) else "",
     }
     what = f"step:{update.id}"
     if is_written:
         await _write(row, "grievance_step", what, values)
     for one in followers:
         await _write_to_follower(one, row, "grievance_followed", what, values)
+
+
+def _is_of_danger(update: GrievanceUpdate) -> bool:
+    """Whether the rules took the step because its reporter told of danger."""
+    return update.by_line == rules.SYSTEM_LINE and update.verb in ("alarm", "change_level")
 
 
 async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:

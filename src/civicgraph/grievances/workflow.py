@@ -63,6 +63,7 @@ class Needs(Enum):
     CHECKER = "a worker or dispatcher of the place who did not resolve it"
     REPORTER = "the number and the tracking secret"
     RULE = "nobody: it follows from another report's withdrawal"
+    DANGER = "nobody: it follows from words of its reporter that tell of danger"
     CLOCK = "nobody: the scheduler, when its time has come"
 
 
@@ -254,6 +255,10 @@ TRANSITIONS: Mapping[str, Transition] = {
         asks="words among staff; the whole stays open until its lead resolves it",
     ),
     "tag": Transition("标记", EVERY, None, Needs.HELPER, asks="words by which staff find it again"),
+    "alarm": Transition(
+        "险情", EVERY, None, Needs.DANGER,
+        public="that its reporter tells of danger to people; they read whom to call at once",
+    ),
     "comment": Transition("留言", EVERY, None, Needs.HELPER, asks="words", public="the words, if they are public"),
     "set_visibility": Transition("公开设置", EVERY, None, Needs.DISPATCHER, asks="a reason when it is hidden"),
     "redact": Transition(

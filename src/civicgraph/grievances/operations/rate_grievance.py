@@ -7,8 +7,9 @@ from datetime import datetime
 from pydantic import Field
 
 from civicgraph.divisions.models import Division
-from civicgraph.grievances import notices
+from civicgraph.grievances import notices, silence
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
+from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import Taken, begin_anew, check_source, take, take_as_reporter
 from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
 from civicgraph.grievances.rules import OFFICES, SYSTEM_LINE
@@ -58,9 +59,9 @@ async def rate_tracked_grievance(actor: Actor, data: RateTrackedGrievance) -> Gr
     row.update_from_dict({"rated_at": taken.at, "is_solved": data.is_solved, "stars": data.stars, "rating_text": words})
     if not data.is_solved:
         taken.rated(row.is_solved, row.stars)
-        return await _reopen(taken, words)
+        return await _reopen(taken, words, data.words)
     row.closed_at = row.closed_at or taken.at
-    return await taken.done(note=words)
+    return await heed_danger(await taken.done(note=words), data.words, taken.at)
 
 
 class ReopenGrievance(Step):
@@ -75,10 +76,18 @@ async def reopen_grievance(actor: Actor, data: ReopenGrievance) -> Grievance:
     return await _reopen(await take(actor, "reopen", data), data.reason)
 
 
-async def _reopen(taken: Taken, words: str) -> Grievance:
+async def _reopen(taken: Taken, words: str, said: str = "") -> Grievance:
+    """Open it again; `said` are its reporter's words, which may tell of danger as those before since it was resolved."""
     taken.verb = "reopen"
-    check_source(taken.row, "reopen")
-    begin_anew(taken.row)
+    row = taken.row
+    check_source(row, "reopen")
+    earlier = [one.internal_note for one in await silence.said_since(row)]
+    begin_anew(row)
+    done = await _opened(taken, words)
+    return await heed_danger(done, "\n".join([*earlier, said]), taken.at)
+
+
+async def _opened(taken: Taken, words: str) -> Grievance:
     row = taken.row
     row.reopened_count += 1
     row.outcome = ""

@@ -7,6 +7,7 @@ from pydantic import Field
 from civicgraph.grievances import handing
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations import joining
+from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import take_as_reporter
 from civicgraph.grievances.operations.inputs import Tracked, Words
 from civicgraph.i18n import N_
@@ -34,4 +35,4 @@ async def withdraw_tracked_grievance(actor: Actor, data: WithdrawTrackedGrievanc
     done = await taken.done(note=mask_personal(data.words))
     await handing.tell_ended(done, before, actor)
     await joining.go_on_without(done)
-    return done
+    return await heed_danger(done, data.words, taken.at)

@@ -25,6 +25,7 @@ _TITLES = {
     "redact": N_("Words were taken out of the public text"),
     "restore": N_("Words were put back into the public text"),
     "close": N_("Closed by itself after a week"),
+    "alarm": N_("The reporter tells of danger"),
     "change_level": N_("Another level or category"),
     "take_over": N_("The level above has taken it over"),
     "whistle": N_("Departments were called"),

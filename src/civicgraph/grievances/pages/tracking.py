@@ -15,7 +15,7 @@ from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.pages.story import outlook, story
 from civicgraph.grievances.rules import BY_ACCOUNT, typed_number, typed_secret
-from civicgraph.grievances.workflow import UNFINISHED
+from civicgraph.grievances.workflow import TRANSITIONS, UNFINISHED
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, Operation
 from civicgraph.uploads.forms import submit_with_files, taking_back
@@ -87,11 +87,23 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
         "forms": forms,
         "errors": refused[1].errors if refused else [],
         "seen": seen(request, "grievances/tracked"),
-        "danger": danger_named(row["danger"]),
+        "danger": danger_named(row["danger"]) if _is_in_danger(row) else None,
     }
     response = html(request, "grievances/tracked.html", values, status=422 if refused else 200)
     response.headers["cache-control"] = "no-store"
     return response
+
+
+def _is_in_danger(row: Mapping[str, Any]) -> bool:
+    """Whether it is still told whom to call: while it is to be done, and after an alarm until the next step."""
+    if row["status"] in {"MERGED", *(one.name for one in UNFINISHED)}:
+        return True
+    steps = [one["verb"] for one in row["updates"]["nodes"] if one["verb"] == "alarm" or _leads_on(one["verb"])]
+    return steps[-1:] == ["alarm"]
+
+
+def _leads_on(verb: str) -> bool:
+    return verb in TRANSITIONS and TRANSITIONS[verb].target is not None
 
 
 async def _found(request: Request, number: str, secret: str) -> dict[str, Any]:
