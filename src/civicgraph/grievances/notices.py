@@ -29,7 +29,7 @@ from civicgraph.grievances.models import (
     GrievanceUpdate,
     Urgency,
 )
-from civicgraph.grievances.workflow import OPEN
+from civicgraph.grievances.workflow import OPEN, REOPEN_WITHIN
 from civicgraph.notifications.gathering import Gathered, once
 from civicgraph.notifications.models import ChatRobot, EndpointState, NoticePreference
 from civicgraph.notifications.operations import notify_address, notify_person, notify_robots, tell_partners
@@ -65,6 +65,8 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: 
     values = {
         **await _values(row),
         "status": row.status.value,
+        "is_silent": update.verb == "close",
+        "reopen_until": (row.resolved_at + REOPEN_WITHIN).isoformat() if row.resolved_at else "",
         "by_line": update.by_line,
         "note": update.public_note,
         "response_due_at": row.response_due_at.isoformat(),
@@ -127,6 +129,11 @@ async def tell_duplicates(row: Grievance) -> None:
 async def ask_reporter(row: Grievance, template: str) -> None:
     """Ask the reporter who left an e-mail how it was, or whether it is lastingly solved: once each time that it was resolved."""
     await _write(row, template, f"{template}:{row.resolved_at:%Y%m%d%H%M%S}", await _values(row))
+
+
+async def tell_how_to_reopen(row: Grievance) -> None:
+    """Tell the reporter who left an e-mail that words alone do not open it again: once each time that it was resolved."""
+    await _write(row, "grievance_heard", f"heard:{row.resolved_at:%Y%m%d%H%M%S}", await _values(row))
 
 
 def _is_written_to(row: Grievance) -> bool:
@@ -251,7 +258,7 @@ async def call_for_listed(row: Grievance) -> None:
 
 async def tell_workers(row: Grievance, template: str, what: str, due_at: datetime) -> None:
     """Tell who works on it, or the nearest dispatchers while nobody does."""
-    await tell(await workers(row), row, template, what, due_at=due_at)
+    await tell(await workers(row), row, template, what, due_at=due_at, status=row.status.value)
 
 
 async def workers(row: Grievance) -> list[Person]:

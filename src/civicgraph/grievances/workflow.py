@@ -192,7 +192,7 @@ TRANSITIONS: Mapping[str, Transition] = {
     ),
     "close": Transition(
         "自动结案", (_S.RESOLVED, _S.VERIFIED), _S.CLOSED, Needs.CLOCK,
-        public=f"that {CLOSE_AFTER.days} days have passed without a word of the reporter",
+        public=f"that {CLOSE_AFTER.days} days have passed without a word of the reporter; what they write is answered first",
     ),
     "reopen": Transition(
         "重新办理", DONE, _S.REOPENED, Needs.DISPATCHER,

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from civicgraph import clock
-from civicgraph.grievances import notices
+from civicgraph.grievances import notices, silence
 from civicgraph.grievances.attachments import send_documents
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.follow_grievance import count_asking
@@ -66,5 +66,7 @@ async def add_words(actor: Actor, row: Grievance, words: str) -> Grievance:
     done = await taken.done(internal_note=words)
     await heed_danger(done, words, taken.at)
     await notices.tell_workers(done, "grievance_written", f"written:{done.version}", done.resolution_due_at)
+    if silence.may_reopen(done):
+        await notices.tell_how_to_reopen(done)
     await notices.nudge(done)
     return done

@@ -13,7 +13,7 @@ from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import Taken, begin_anew, check_source, take, take_as_reporter
 from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
 from civicgraph.grievances.rules import OFFICES, SYSTEM_LINE
-from civicgraph.grievances.workflow import MAX_REVIEW, REOPEN_WITHIN, after_reopening
+from civicgraph.grievances.workflow import MAX_REVIEW, after_reopening
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, operation
 from civicgraph.permissions import Actor
@@ -51,8 +51,7 @@ async def rate_tracked_grievance(actor: Actor, data: RateTrackedGrievance) -> Gr
     """Rate as the reporter what was resolved 评价: solved closes it, not solved opens it again."""
     taken = await take_as_reporter(actor, "rate", data.number, data.secret)
     row, words = taken.row, mask_personal(data.words)
-    is_late = row.resolved_at is None or taken.at > row.resolved_at + REOPEN_WITHIN
-    if is_late and not data.is_solved:
+    if not data.is_solved and not silence.may_reopen(row, taken.at):
         raise Unavailable(_TOO_LATE)
     if not data.is_solved and len(words) < 2:
         raise InvalidInput.at("words", "missing", _NO_WORDS)
