@@ -117,7 +117,7 @@ async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
 async def tell_duplicates(row: Grievance) -> None:
     """Write to those whose reports were joined with this one, and who follow those, what became of it."""
     joined = {one.id: one for one in await Grievance.filter(duplicate_of_id=row.id, status=GrievanceStatus.MERGED)}
-    values = {"earlier": row.number, "status": row.status.value}
+    values = {"earlier": row.number, "status": row.status.value, "is_public": row.is_public}
     what = f"joined:{row.id}:{row.version}"  # two that it was joined with may come to the same version
     for one in joined.values():
         await _write(one, "grievance_joined", what, {**await _values(one), **values})

@@ -132,6 +132,7 @@ EXAMPLES = {
     "promise": "resolution",
     "is_cut": False,
     "is_silent": True,
+    "is_public": True,
     "reopen_until": _MOMENT,
     "is_dangerous": True,
     "danger": "有危险，请先拨打 119（火警）。",

@@ -38,7 +38,7 @@ async def send_back_grievance(actor: Actor, data: SendBackGrievance) -> Grievanc
     """Send a grievance back to work 退回重办: what was reported as done is not. The promised time stays."""
     taken = await take(actor, "send_back", data)
     await _check_is_another(taken)
-    taken.row.update_from_dict({"resolved_at": None, "verified_at": None})
+    taken.row.update_from_dict({"resolved_at": None, "verified_at": None, "outcome": ""})
     done = await taken.done(note=data.reason)
     await handing.tell_sent_back(done, actor)
     return done

@@ -7,12 +7,13 @@ from typing import Any
 
 from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.rules import REPORTER_LINE
-from civicgraph.grievances.workflow import ENDED, OPEN
+from civicgraph.grievances.workflow import DONE, ENDED, OPEN
 from civicgraph.i18n import N_, gettext
 from civicgraph.uploads.documents import ENDINGS
 from civicgraph.web.formats import datetime_, due, is_past, label
 
 _OPEN = tuple(one.name for one in OPEN)
+_DONE = tuple(one.name for one in DONE)
 _ENDED = tuple(one.name for one in ENDED)
 _TITLES = {
     "transfer": N_("Handed to another community"),
@@ -53,6 +54,14 @@ def outlook(row: Mapping[str, Any]) -> str:
             return gettext(N_("The office needs an answer from you. Please write it below; then it goes on."))
         case "RESOLVED" | "VERIFIED":
             return gettext(N_("The office says that it is done. Please say below whether it really is."))
+        case "REDIRECTED":
+            return gettext(_PASSED_ON, body=row["bodyInCharge"])
+        case "WITHDRAWN":
+            return gettext(
+                N_("You have withdrawn it, and nothing more is done. If you need it after all, please report it anew.")
+            )
+        case "MERGED":
+            return _of_joined(row["joinedWith"])
         case "SHORTFALL":
             words, at = N_("It cannot be done now. The office looks at it again on %(time)s."), row["reviewAt"]
         case "ON_HOLD":
@@ -61,21 +70,46 @@ def outlook(row: Mapping[str, Any]) -> str:
             return ""
         case _ if row["acceptedAt"] is None:
             words, at = _ANSWERED, row["responseDueAt"]
+        case "SUBMITTED" | "ACCEPTED":
+            words, at = _TO_BE_ASSIGNED, row["resolutionDueAt"]
         case _:
             words, at = _RESOLVED, row["resolutionDueAt"]
-    if words in (_ANSWERED, _RESOLVED) and row.get("emergencyNumbers"):
+    if words in _PROMISED and row["danger"]:
         words = _IN_DANGER
-    if words in (_ANSWERED, _RESOLVED, _IN_DANGER) and is_past(at):
+    if words in (*_PROMISED, _IN_DANGER) and is_past(at):
         words = N_("This was promised by %(time)s and is late. The office is reminded, and the level above is told.")
-    named = {"place": row["division"]["shortName"]} if words == _ANSWERED else {}
+    named = {"place": row["division"]["shortName"]} if words in (_ANSWERED, _TO_BE_ASSIGNED) else {}
     return gettext(words, time=datetime_(at), **named)
 
 
+def _of_joined(lead: Mapping[str, Any]) -> str:
+    """What happens with the earlier report, for who reported the same."""
+    if lead["status"] in _DONE:
+        words = N_(
+            "Your report was joined with %(number)s, and that is reported as resolved. If it is not solved where you are, please say so below under “Add something”."
+        )
+    elif lead["status"] in _OPEN and lead["status"] != "ON_HOLD" and not is_past(lead["resolutionDueAt"]):
+        words = N_(
+            "Your report was joined with %(number)s; both are dealt with together. It is promised to be done by %(time)s."
+        )
+    else:
+        words = N_(
+            "Your report was joined with %(number)s; both are dealt with together. That stands at %(status)s now, and what becomes of it is shown here."
+        )
+    status = label(lead["status"], "GrievanceStatus")
+    return gettext(words, number=lead["number"], status=status, time=datetime_(lead["resolutionDueAt"]))
+
+
 _ANSWERED = N_("The staff of %(place)s look at it and answer you by %(time)s. You need not do anything now.")
+_TO_BE_ASSIGNED = N_(
+    "The staff of %(place)s arrange who sees to it. It is promised to be done by %(time)s. You need not do anything now."
+)
+_PASSED_ON = N_("It was passed to %(body)s, which sees to it from now on. Nothing more happens here; please ask there.")
 _IN_DANGER = N_(
     "The office sees to it by %(time)s. If anybody is in danger, do not wait for it: call the numbers below."
 )
 _RESOLVED = N_("Somebody sees to it. It is promised to be done by %(time)s. You need not do anything now.")
+_PROMISED = (_ANSWERED, _TO_BE_ASSIGNED, _RESOLVED)
 
 
 def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
