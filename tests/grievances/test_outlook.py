@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from starlette.applications import Starlette
 
+from civicgraph import clock
 from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.notifications.models import OutboxMessage
 from civicgraph.notifications.rendering import render_message
 from civicgraph.permissions import Actor
 from tests.grievances.conftest import CONTACT, Report
 from tests.grievances.steps import SECRET, know_secret, lead_to, take
-from tests.support.browser import visit
+from tests.support.browser import signed_in, visit
 
 S = GrievanceStatus
 
@@ -113,3 +115,28 @@ async def test_nothing_of_a_private_lead_is_told_but_where_it_stands(
     text = await page(app, row)
     assert lead.number in text
     assert "隔壁" not in text
+
+
+async def test_a_shortfall_that_nobody_looked_at_again_is_late_everywhere(
+    app: Starlette, report: Report, dispatcher: Actor
+) -> None:
+    row = await lead_to(dispatcher, await report(), S.SHORTFALL)
+    assert row.review_at is not None
+    public, lists = f"/grievances/{row.number}", ("/grievances", "/shortfalls")
+    for path in (public, *lists):
+        assert "复核已超期" not in await visit(app).open(path)
+    assert "再看一次进展" in await outlook(app, row)
+    with clock.override(row.review_at + timedelta(days=1)):
+        for path in (public, *lists):
+            assert "复核已超期" in await visit(app).open(path)
+        text = await page(app, row)
+        assert "复核已超期" in text
+        assert re.search('<li class="late"[^>]*>\\s*<span class="what">责任单位公布进展', text)
+        said = await outlook(app, row)
+        assert "还没有看" in said
+        assert "再看一次进展" not in said
+        desk = await signed_in(app, dispatcher)
+        assert "复核已超期" in await desk.open(f"/staff/grievances/{row.number}")
+        listed = await desk.open("/staff/grievances?view=all")
+        assert '<tr class="is-late">' in listed
+        assert "复核已超期" in listed

@@ -119,7 +119,9 @@ async def review_due(deadline: Deadline) -> None:
     """A shortfall is to be looked at again: told now, and every week until it is."""
     row = await Grievance.get_or_none(id=deadline.subject_id)
     if row is not None and row.status is GrievanceStatus.SHORTFALL:
-        await notices.tell_workers(row, "grievance_review", f"review:{deadline.due_at:%Y%m%d}", deadline.due_at)
+        await notices.tell_workers(
+            row, "grievance_review", f"review:{deadline.due_at:%Y%m%d}", row.review_at or deadline.due_at
+        )
         await set_deadline(row, "review", deadline.due_at + timedelta(days=7))
 
 

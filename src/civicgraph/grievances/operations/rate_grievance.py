@@ -6,8 +6,9 @@ from datetime import datetime
 
 from pydantic import Field
 
+from civicgraph.clock import CITY_ZONE
 from civicgraph.divisions.models import Division
-from civicgraph.grievances import notices, silence
+from civicgraph.grievances import clocks, notices, silence
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import Taken, begin_anew, check_source, take, take_as_reporter
@@ -98,7 +99,7 @@ async def _opened(taken: Taken, words: str) -> Grievance:
     body = row.body_in_charge or row.team or await _office_of(row)
     times = {2: "两"}.get(row.reopened_count, f" {row.reopened_count} ")
     row.update_from_dict({"reason": _STILL.format(times=times, words=words), "body_in_charge": body})
-    row.review_at = taken.at + MAX_REVIEW / 3
+    row.review_at = clocks.morning((taken.at + MAX_REVIEW / 3).astimezone(CITY_ZONE).date())
     done = await taken.done(status, note=words, by_way_of=GrievanceStatus.REOPENED)
     await _list_by_rule(done, taken.at)
     await notices.call_for_listed(done)

@@ -63,7 +63,8 @@ def outlook(row: Mapping[str, Any]) -> str:
         case "MERGED":
             return _of_joined(row["joinedWith"])
         case "SHORTFALL":
-            words, at = N_("It cannot be done now. The office looks at it again on %(time)s."), row["reviewAt"]
+            at = row["reviewAt"]
+            words = _LOOKED_AT_LATE if is_past(at) else _LOOKED_AT
         case "ON_HOLD":
             words, at = N_("Work on it rests until %(time)s and then goes on by itself."), row["holdUntil"]
         case _ if status not in _OPEN:
@@ -105,6 +106,10 @@ _TO_BE_ASSIGNED = N_(
     "The staff of %(place)s arrange who sees to it. It is promised to be done by %(time)s. You need not do anything now."
 )
 _PASSED_ON = N_("It was passed to %(body)s, which sees to it from now on. Nothing more happens here; please ask there.")
+_LOOKED_AT = N_("It cannot be done now. The office looks at it again on %(time)s.")
+_LOOKED_AT_LATE = N_(
+    "It cannot be done now. The office was to look at it again on %(time)s and has not yet; it is reminded every week."
+)
 _IN_DANGER = N_(
     "The office sees to it by %(time)s. If anybody is in danger, do not wait for it: call the numbers below."
 )
@@ -185,7 +190,7 @@ def _ahead(row: Mapping[str, Any], is_own: bool) -> list[dict[str, Any]]:
     if not row["ratedAt"]:
         mine, theirs = N_("Please say whether it is really solved"), N_("The reporter says whether it is really solved")
         steps.append({"title": gettext(mine if is_own else theirs), "state": "next"})
-    if steps and status in _OPEN:
+    if steps and status in (*_OPEN, "SHORTFALL"):
         steps[0]["state"] = "late" if steps[0]["is_late"] else "now"
     elif steps:
         steps[0]["state"] = "now"
@@ -198,7 +203,8 @@ def _answer(is_own: bool) -> list[dict[str, Any]]:
 
 
 def _expected(title: str, at: str) -> dict[str, Any]:
-    return {"title": title, "expected": gettext("on %(time)s", time=datetime_(at)), "state": "next", "is_late": False}
+    words = N_("was to be on %(time)s") if is_past(at) else N_("on %(time)s")
+    return {"title": title, "expected": gettext(words, time=datetime_(at)), "state": "next", "is_late": is_past(at)}
 
 
 def _promised(title: str, at: str) -> dict[str, Any]:
