@@ -9,7 +9,7 @@ const parts = [
   "PriceRule", "MarketFigures", "ProductionBase", "ProductOutput", "Recognition", "SupportReceived", "DrillFigures", "EventEntry", "EventTeam", "RescueFigures", "ProgrammeItem", "UserError",
   "Backlog", "CategoryQuestion", "Document", "EmergencyCall", "EnterpriseChange", "EnterpriseFigures", "EventSeries", "MovedAlong", "GrievanceAnswer", "GrievanceCall",
   "GrievanceRedaction", "GrievanceTag", "OfficeHours", "ChecklistField", "ChecklistQuestion", "ChecklistStep", "EnterpriseFacets", "EventFacets", "Facet", "OneThingAnswer", "OneThingStep", "ReferralFigures", "ReferralStep", "TrackedReferral", "TrackedReferralStep", "PolicyExample", "PolicyFacets", "PolicyFigures", "PolicyRuleLine", "QuotaQuestion", "InvestmentAmount", "InvestmentFigures", "InvestmentMilestone", "InvestmentStageChange", "Upload", "UrgencyPolicy", "WorkOrder", "Workload",
-  "TrackedGrievance", "TrackedHeldReport", "TrackedPhoto", "TrackedRegistration", // what a tracking secret shows; an id would let it be read without the secret
+  "JoinedGrievance", "TrackedGrievance", "TrackedHeldReport", "TrackedPhoto", "TrackedRegistration", // what a tracking secret shows; an id would let it be read without the secret
 ];
 
 const ours = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 FENGQUAN, HONGQIAO = "520327001901", "520323104001"
 WORKERS = {"worker": FENGQUAN, "second": FENGQUAN}
@@ -72,6 +72,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
 """Who, from where, to where (empty: it stays)."""
 ELSEWHERE = {
     "submit": "every history begins with it",
+    "alarm": "follows from words of danger: test_danger_everywhere",
     "reveal_contact": "changes nothing: tests of its own",
     "export_data": "changes nothing: tests of its own",
     "erase_data": "changes no state: tests of its own",
@@ -112,6 +113,12 @@ _ANSWERING = {"accept", "return", "redirect", "merge", "assign", "start", "list_
 _SILENT = {"comment", "set_visibility", "advise", "finish_part", "tag"}
 """What the public reads nothing of."""
 ANSWERS = ("done", "forbidden", "unknown", "unavailable")
+
+
+def _at_eight(moment: datetime) -> datetime:
+    """Eight in the morning in China of the day of a moment."""
+    local = moment.astimezone(timezone(timedelta(hours=8)))
+    return local.replace(hour=8, minute=0, second=0, microsecond=0)
 
 
 @dataclass
@@ -299,7 +306,7 @@ class Model:
                 self.reopened += 1
         self.status = "shortfall" if verb == "reopen" and self.reopened >= 2 else target or self.status
         if verb == "reopen":
-            self.until = now + timedelta(days=92) / 3 if self.status == "shortfall" else None
+            self.until = _at_eight(now + timedelta(days=92) / 3) if self.status == "shortfall" else None
         is_awaited = self.status in (*_OPEN.split(), "shortfall")
         for one in self.calls:
             if is_awaited and not one.is_awaited and not one.has_answered and one.due <= now:
@@ -309,7 +316,9 @@ class Model:
         self.public_steps += verb == "reopen" and self.status == "shortfall"  # the rule signs for the list
 
     def _end_rest(self, now: datetime) -> None:
+        """A rest ends at its day at the latest, however late somebody says so."""
         if self._rests and self._rests[-1][1] == self.until and self.status == "on_hold":
+            now = min(now, self._rests[-1][1])
             self._rests[-1] = (self._rests[-1][0], now)
         if self._left is not None:
             self.resolution_due, self._left = now + self._left, None
@@ -335,18 +344,16 @@ class Model:
         response, resolution = PROMISES[level]
         if self.accepted_at is None:
             self.response_due = max(self._start + response, min(self.response_due, now + response))
-        if not (self.status == "on_hold" and self._rests and self._rests[-1][1] == self.until):
+        if not (self.status == "on_hold" and self._rests and now < self._rests[-1][1] == self.until):
+            self._left = None  # a rest whose day has passed is over
             fresh = self._passing(resolution, self._rests)
             self.resolution_due = max(fresh, min(self.resolution_due, now + response))
             return
         begin, until = self._rests[-1]
-        self.resolution_due = max(
-            self._passing(resolution, self._rests), min(self.resolution_due, max(now, until) + response)
-        )
-        end = max(now, until)  # nobody has ended a rest whose day has passed: it goes on
-        before = end + self._left if self._left is not None else self.resolution_due
-        due = max(self._passing(resolution, [*self._rests[:-1], (begin, end)]), min(before, end + response))
-        self._left = due - end if due > end else None
+        self.resolution_due = max(self._passing(resolution, self._rests), min(self.resolution_due, until + response))
+        before = until + self._left if self._left is not None else self.resolution_due
+        due = max(self._passing(resolution, [*self._rests[:-1], (begin, until)]), min(before, until + response))
+        self._left = due - until if due > until else None
 
     def _passing(self, resolution: timedelta, rests: list[tuple[datetime, datetime]]) -> datetime:
         due = self._start + resolution + self._more

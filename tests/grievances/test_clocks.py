@@ -37,6 +37,13 @@ def test_a_rest_for_a_reason_that_is_not_the_offices_moves_the_resolution_and_no
     assert dues([SUBMIT, hold(100, 400, is_pausing=False)], PROMISE).resolution == after(600)
 
 
+def test_a_rest_ends_at_its_date_however_late_the_step_that_ends_it() -> None:
+    in_time, late = resume(900), resume(1_700)
+    assert dues([SUBMIT, hold(100, 900), late], PROMISE) == dues([SUBMIT, hold(100, 900), in_time], PROMISE)
+    early = resume(500)
+    assert dues([SUBMIT, hold(100, 900), early], PROMISE).resolution == after(600 + 400)
+
+
 def test_a_rest_after_the_promised_time_excuses_nothing() -> None:
     assert dues([SUBMIT, hold(700, 900), resume(900)], PROMISE).resolution == after(600)
 
@@ -58,19 +65,21 @@ def test_opening_again_begins_anew_and_forgets_rests_and_extensions() -> None:
     assert dues(history, PROMISE) == Dues(after(5_060), after(5_600))
 
 
+planned = st.lists(st.tuples(st.integers(1, 90), st.integers(1, 300), st.integers(1, 300), st.booleans()), max_size=8)
+"""Rests: after how long, planned for how long, ended after how long, before their date or late, and whether the clock stands."""
 steps = st.lists(st.tuples(st.integers(1, 90), st.integers(1, 300), st.booleans()), max_size=8)
 
 
-@given(steps, st.integers(1, 2_000), st.integers(0, 500))
+@given(planned, st.integers(1, 2_000), st.integers(0, 500))
 def test_the_resolution_is_due_when_its_minutes_have_been_counted_one_by_one(
-    rests: list[tuple[int, int, bool]], minutes: int, more: int
+    rests: list[tuple[int, int, int, bool]], minutes: int, more: int
 ) -> None:
     history, standing, now = [SUBMIT], set[int](), 0
-    for gap, length, is_pausing in rests:
+    for gap, wanted, length, is_pausing in rests:
         begin = now + gap
         now = begin + length
-        history += [hold(begin, begin + 1, is_pausing=is_pausing), resume(now)]
-        standing |= set(range(begin, now)) if is_pausing else set()
+        history += [hold(begin, begin + wanted, is_pausing=is_pausing), resume(now)]
+        standing |= set(range(begin, min(now, begin + wanted))) if is_pausing else set()
     history.append(Moment("extend", after(now), minutes=more))
     left, minute = minutes + more, 0
     while left:

@@ -150,6 +150,9 @@ async def test_not_solved_opens_it_again_with_fresh_times_and_the_second_time_it
         listed = await take(dispatcher, "rate", again, is_solved=False, words="还是不亮")
     assert (listed.status, listed.reopened_count) == (S.SHORTFALL, 2)
     assert listed.review_at is not None
+    review = listed.review_at.astimezone(clock.CITY_ZONE)
+    assert (review.hour, review.minute, review.second) == (8, 0, 0)
+    assert 29 <= (review - now).days <= 31
     assert (listed.body_in_charge, listed.reason) == ("凤泉社区联络点", "办理两次后，反映人仍说没有解决：还是不亮")
     supported = await support_grievance(ANONYMOUS, {"number": listed.number, "supporter": "a neighbour's phone"})
     assert supported["is_new"]

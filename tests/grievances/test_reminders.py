@@ -218,6 +218,15 @@ async def test_a_rest_ends_at_its_date_by_itself(report: Report, dispatcher: Act
     assert (last.verb, last.by_line) == ("resume", "系统")
 
 
+async def test_a_rest_ends_at_its_date_however_late_the_clock_comes(report: Report, dispatcher: Actor) -> None:
+    held = await lead_to(dispatcher, await report(), GrievanceStatus.ON_HOLD)
+    assert held.hold_until is not None
+    await tick(held.hold_until + timedelta(hours=15))
+    resumed = await Grievance.get(id=held.id)
+    assert resumed.status is GrievanceStatus.IN_PROGRESS
+    assert resumed.resolution_due_at == held.resolution_due_at
+
+
 async def test_who_says_nothing_is_asked_once_and_the_case_closes_after_a_week(
     report: Report, dispatcher: Actor
 ) -> None:
@@ -300,6 +309,8 @@ async def test_a_shortfall_is_remembered_every_week_until_somebody_looks(report:
     for days in (0, 1, 7, 8):
         await tick(row.review_at + timedelta(days=days))
     assert [name for name, _ in await told("复核")] == ["dispatcher"] * 2
+    first, second = await OutboxMessage.filter(template="grievance_review").order_by("id")
+    assert first.values["due_at"] == second.values["due_at"] == row.review_at.isoformat()  # as the public reads it
     with clock.override(row.review_at + timedelta(days=9)):
         await take(dispatcher, "review", row, review_on=in_days(30))
     await tick(row.review_at + timedelta(days=20))

@@ -32,7 +32,7 @@ def test_every_status_is_of_one_kind_and_can_be_reached() -> None:
 
 
 def test_every_step_of_the_table_is_walked_here() -> None:
-    internal = {"submit", "close", "reveal_contact", "restore", "take_place", "export_data", "erase_data"}
+    internal = {"submit", "close", "reveal_contact", "restore", "take_place", "alarm", "export_data", "erase_data"}
     assert {*STAFF, *REPORTERS} | internal == set(TRANSITIONS)
     assert {verb for verb, one in TRANSITIONS.items() if one.needs is Needs.REPORTER} - {
         "export_data",

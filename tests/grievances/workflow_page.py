@@ -85,7 +85,7 @@ def _times() -> list[str]:
         f"- {ASK_AFTER.days} day after it was resolved the reporter is asked to rate, after {ASK_AGAIN_AFTER.days} days"
         " whether it is lastingly solved.",
         f"- {CLOSE_AFTER.days} days after it was resolved it is closed by itself, if the reporter says nothing; not before",
-        "  somebody else has checked it, where the category asks for that.",
+        "  somebody else has checked it, where the category asks for that. Who writes is answered first, and has as long from then.",
         f"- It can be opened again within {REOPEN_WITHIN.days} days. Opened again for the {MAX_REOPENINGS}nd time it goes",
         f"  on the shortfall list, which is looked at again within {MAX_REVIEW.days} days each time.",
         "- Both promised times are one pure function of the promise and the history (`clocks.dues`), run again after",

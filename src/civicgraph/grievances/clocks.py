@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from civicgraph.calendars import Calendar
+from civicgraph.clock import CITY_ZONE
 from civicgraph.grievances.promises import SOON, Promise
 from civicgraph.grievances.workflow import TRANSITIONS
 
@@ -120,18 +121,23 @@ def _latest_start(history: Sequence[Moment]) -> int:
 
 
 def _rests(run: Sequence[Moment]) -> list[tuple[datetime, datetime]]:
-    """From when to when the clock stood still; a rest that goes on counts to its date."""
+    """From when to when the clock stood still: to the rest's date at most, also where the step that ends it came late."""
     rests: list[tuple[datetime, datetime]] = []
     since: Moment | None = None
     for one in run:
         if since is not None and _moves(one.verb):
-            rests.append((since.at, one.at))
+            rests.append((since.at, min(one.at, max(since.at, since.until or one.at))))
             since = None
         if one.verb == "hold" and one.is_pausing:
             since = one
     if since is not None:
         rests.append((since.at, max(since.at, since.until or since.at)))
     return rests
+
+
+def morning(day: date) -> datetime:
+    """When a day begins for what is put off until then: at eight, as the offices do."""
+    return datetime.combine(day, time(8), CITY_ZONE)
 
 
 def _moves(verb: str) -> bool:

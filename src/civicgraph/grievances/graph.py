@@ -45,7 +45,7 @@ from civicgraph.grievances.steps import GrievanceRedaction as GrievanceRedaction
 from civicgraph.grievances.steps import GrievanceUpdate as GrievanceUpdate
 from civicgraph.grievances.steps import GrievanceUpdateFilter as GrievanceUpdateFilter
 from civicgraph.grievances.steps import GrievanceUpdateOrder as GrievanceUpdateOrder
-from civicgraph.grievances.tracked import TrackedGrievance
+from civicgraph.grievances.tracked import JoinedGrievance, TrackedGrievance
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler, Row
@@ -289,5 +289,5 @@ Mutation = mutations("Mutation", *DOORS)
 TYPES = (
     *(Grievance, TrackedGrievance, GrievanceUpdate, GrievanceCategory, UrgencyPolicy, GrievanceCall),
     *(GrievancePerformance, GrievanceFigures, CategoryQuestion, GrievanceAnswer, TrackedPhoto),
-    *(HeldReport, TrackedHeldReport),
+    *(HeldReport, TrackedHeldReport, JoinedGrievance),
 )

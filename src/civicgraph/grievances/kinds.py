@@ -30,6 +30,7 @@ class StepKind(Labelled):
     REDACT = "redact", N_("Words were taken out of the public text")
     RESTORE = "restore", N_("Words were put back into the public text")
     CLOSE = "close", N_("Closed by itself after a week")
+    ALARM = "alarm", N_("The reporter tells of danger")
     CHANGE_LEVEL = "change_level", N_("Another level or category")
     TAKE_OVER = "take_over", N_("The level above has taken it over")
     WHISTLE = "whistle", N_("Departments were called")

@@ -13,7 +13,7 @@ from civicgraph import clock, settings
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.rules import parent_code
-from civicgraph.grievances import following, rules
+from civicgraph.grievances import calling, following, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.models import GrievanceCall
 from civicgraph.grievances.desk.orders import Holder
@@ -30,7 +30,7 @@ from civicgraph.grievances.models import (
     GrievanceUpdate,
     Urgency,
 )
-from civicgraph.grievances.workflow import OPEN
+from civicgraph.grievances.workflow import OPEN, REOPEN_WITHIN
 from civicgraph.notifications.gathering import Gathered, once
 from civicgraph.notifications.models import ChatRobot, EndpointState, NoticePreference
 from civicgraph.notifications.operations import notify_address, notify_person, notify_robots, tell_partners
@@ -69,6 +69,8 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: 
         **await _values(row),
         "status": row.status.value,
         "act": update.verb if update.verb in _OWN_WORDS else "",
+        "is_silent": update.verb == "close",
+        "reopen_until": (row.resolved_at + REOPEN_WITHIN).isoformat() if row.resolved_at else "",
         "by_line": update.by_line,
         "note": update.public_note,
         "response_due_at": row.response_due_at.isoformat(),
@@ -76,12 +78,18 @@ async def tell_reporter(row: Grievance, update: GrievanceUpdate, *, is_written: 
         "hold_until": row.hold_until.isoformat() if row.hold_until else "",
         "review_at": row.review_at.isoformat() if row.review_at else "",
         "body": row.body_in_charge,
+        "danger": calling.said_in(row.locale, row.danger) if _is_of_danger(update) else "",
     }
     what = f"step:{update.id}"
     if is_written:
         await _write(row, "grievance_step", what, values)
     for one in followers:
         await _write_to_follower(one, row, "grievance_followed", what, values)
+
+
+def _is_of_danger(update: GrievanceUpdate) -> bool:
+    """Whether the rules took the step because its reporter told of danger."""
+    return update.by_line == rules.SYSTEM_LINE and update.verb in ("alarm", "change_level")
 
 
 async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
@@ -113,8 +121,8 @@ async def publish_step(row: Grievance, update: GrievanceUpdate) -> None:
 async def tell_duplicates(row: Grievance) -> None:
     """Write to those whose reports were joined with this one, and who follow those, what became of it."""
     joined = {one.id: one for one in await Grievance.filter(duplicate_of_id=row.id, status=GrievanceStatus.MERGED)}
-    values = {"earlier": row.number, "status": row.status.value}
-    what = f"joined:{row.version}"
+    values = {"earlier": row.number, "status": row.status.value, "is_public": row.is_public}
+    what = f"joined:{row.id}:{row.version}"  # two that it was joined with may come to the same version
     for one in joined.values():
         await _write(one, "grievance_joined", what, {**await _values(one), **values})
     for follower in await following.followers_of(list(joined), is_public=row.is_public) if joined else ():
@@ -125,6 +133,11 @@ async def tell_duplicates(row: Grievance) -> None:
 async def ask_reporter(row: Grievance, template: str) -> None:
     """Ask the reporter who left an e-mail how it was, or whether it is lastingly solved: once each time that it was resolved."""
     await _write(row, template, f"{template}:{row.resolved_at:%Y%m%d%H%M%S}", await _values(row))
+
+
+async def tell_how_to_reopen(row: Grievance) -> None:
+    """Tell the reporter who left an e-mail that words alone do not open it again: once each time that it was resolved."""
+    await _write(row, "grievance_heard", f"heard:{row.resolved_at:%Y%m%d%H%M%S}", await _values(row))
 
 
 def _is_written_to(row: Grievance) -> bool:
@@ -249,7 +262,7 @@ async def call_for_listed(row: Grievance) -> None:
 
 async def tell_workers(row: Grievance, template: str, what: str, due_at: datetime) -> None:
     """Tell who works on it, or the nearest dispatchers while nobody does."""
-    await tell(await workers(row), row, template, what, due_at=due_at)
+    await tell(await workers(row), row, template, what, due_at=due_at, status=row.status.value)
 
 
 async def workers(row: Grievance) -> list[Person]:
@@ -271,11 +284,16 @@ async def tell_called(row: Grievance, call: GrievanceCall, template: str, what: 
 
     That it is late they are told both.
     """
-    members = await orders.people_of([Holder(None, call.team_id, False)]) if call.team_id else []
-    above = await nearest_dispatchers(call.division_id) if not members or template == "grievance_unanswered" else []
-    people = list({one.id: one for one in (*members, *above)}.values())
+    people = await called_by(call, is_late=template == "grievance_unanswered")
     values = {"department": call.department, "due_at": call.answer_due_at}
     await tell(people, row, template, f"call:{call.id}:{what}", **values)
+
+
+async def called_by(call: GrievanceCall, *, is_late: bool = False) -> list[Person]:
+    """Who speaks for a called department: the members of its team, or those who dispatch for its level; both when it is late."""
+    members = await orders.people_of([Holder(None, call.team_id, False)]) if call.team_id else []
+    above = await nearest_dispatchers(call.division_id) if is_late or not members else []
+    return list({one.id: one for one in (*members, *above)}.values())
 
 
 async def escalate(row: Grievance, promise: str, due_at: datetime, level: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from tortoise.models import Model
 
 from civicgraph import clock, settings
-from civicgraph.grievances import checks, notices
+from civicgraph.grievances import checks, notices, silence
 from civicgraph.grievances.desk.models import GrievanceCall
 from civicgraph.grievances.escalation import LADDER, PROMISED, Level, Rung, after, due_of, kinds, place_of, reached_at
 from civicgraph.grievances.models import Grievance, GrievanceStatus
@@ -119,7 +119,9 @@ async def review_due(deadline: Deadline) -> None:
     """A shortfall is to be looked at again: told now, and every week until it is."""
     row = await Grievance.get_or_none(id=deadline.subject_id)
     if row is not None and row.status is GrievanceStatus.SHORTFALL:
-        await notices.tell_workers(row, "grievance_review", f"review:{deadline.due_at:%Y%m%d}", deadline.due_at)
+        await notices.tell_workers(
+            row, "grievance_review", f"review:{deadline.due_at:%Y%m%d}", row.review_at or deadline.due_at
+        )
         await set_deadline(row, "review", deadline.due_at + timedelta(days=7))
 
 
@@ -140,12 +142,19 @@ async def aftercare_due(deadline: Deadline) -> None:
 
 @on_missed("Grievance", "closing")
 async def closing_due(deadline: Deadline) -> None:
-    """A week has passed without a word of its reporter. Where somebody else has to look first, they are reminded."""
+    """A week has passed. Where somebody else has to look first, they are reminded; its reporter's words are answered first."""
     row = await _done(deadline)
     if row is None:
         return
     if await checks.is_awaited(row):
         await checks.call_checkers(row, f"{deadline.due_at:%Y%m%d}")
+        await set_deadline(row, "closing", deadline.due_at + CLOSE_AFTER)
+        return
+    since, is_owed = await silence.silent_since(row)
+    if since + CLOSE_AFTER > clock.now():
+        await set_deadline(row, "closing", since + CLOSE_AFTER)
+    elif is_owed:
+        await notices.tell_workers(row, "grievance_unheard", f"unheard:{deadline.due_at:%Y%m%d%H%M}", since)
         await set_deadline(row, "closing", deadline.due_at + CLOSE_AFTER)
     elif (taken := await take_by_clock("close", row.id)) is not None:
         await close_by_clock(taken)

@@ -9,6 +9,18 @@ from civicgraph.grievances.intake import rules as intake
 
 
 @type_(models.Grievance)
+class JoinedGrievance:
+    """Where the grievance stands that one's own report was joined with: all that its reporter needs of it."""
+
+    number = column()
+    status = column()
+    is_public = column()
+    accepted_at = column()
+    response_due_at = column()
+    resolution_due_at = column()
+
+
+@type_(models.Grievance)
 class TrackedGrievance:
     """A grievance as its reporter sees it, by its number and tracking secret. It never shows the contact."""
 
@@ -63,6 +75,11 @@ class TrackedGrievance:
     )
     duplicate_of = to_one(
         "grievances.Grievance", description="The earlier grievance that it was joined with, if it is public."
+    )
+    joined_with = to_one(
+        "grievances.JoinedGrievance",
+        key="duplicate_of_id",
+        description="Where the earlier grievance stands that it was joined with, public or not.",
     )
     is_overdue = computed(bool, rules.is_overdue, "A promised time has passed and what was promised is not done.")
     may_rate = computed(bool, rules.is_done, "Whether you may say how it was dealt with, and whether it is solved.")

@@ -63,6 +63,7 @@ class Needs(Enum):
     CHECKER = "a worker or dispatcher of the place who did not resolve it"
     REPORTER = "the number and the tracking secret"
     RULE = "nobody: it follows from another report's withdrawal"
+    DANGER = "nobody: it follows from words of its reporter that tell of danger"
     CLOCK = "nobody: the scheduler, when its time has come"
 
 
@@ -191,7 +192,7 @@ TRANSITIONS: Mapping[str, Transition] = {
     ),
     "close": Transition(
         "自动结案", (_S.RESOLVED, _S.VERIFIED), _S.CLOSED, Needs.CLOCK,
-        public=f"that {CLOSE_AFTER.days} days have passed without a word of the reporter",
+        public=f"that {CLOSE_AFTER.days} days have passed without a word of the reporter; what they write is answered first",
     ),
     "reopen": Transition(
         "重新办理", DONE, _S.REOPENED, Needs.DISPATCHER,
@@ -254,6 +255,10 @@ TRANSITIONS: Mapping[str, Transition] = {
         asks="words among staff; the whole stays open until its lead resolves it",
     ),
     "tag": Transition("标记", EVERY, None, Needs.HELPER, asks="words by which staff find it again"),
+    "alarm": Transition(
+        "险情", EVERY, None, Needs.DANGER,
+        public="that its reporter tells of danger to people; they read whom to call at once",
+    ),
     "comment": Transition("留言", EVERY, None, Needs.HELPER, asks="words", public="the words, if they are public"),
     "set_visibility": Transition("公开设置", EVERY, None, Needs.DISPATCHER, asks="a reason when it is hidden"),
     "redact": Transition(

@@ -329,6 +329,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Grievance.resolvedInTime": in_time("resolved_at", "resolution_due_at"),
     "Grievance.respondedInTime": in_time("accepted_at", "response_due_at"),
     "Grievance.redactions": owned("GrievanceRedaction", "grievance_id", "position"),
+    "TrackedGrievance.joinedWith": lambda world, row: world.find("JoinedGrievance", row.duplicate_of_id),
     "TrackedGrievance.redactions": owned("GrievanceRedaction", "grievance_id", "position"),
     "GrievanceCall.isLate": lambda world, row: (
         row.answered_at is None

@@ -114,6 +114,7 @@ MODELS: dict[str, Any] = {
     **{model.__name__: model for model in OWN_NAME},
     "Backlog": Division,
     "TrackedGrievance": Grievance,
+    "JoinedGrievance": Grievance,
     "TrackedHeldReport": HeldReport,
     "TrackedRegistration": Registration,
     "TrackedReferral": Referral,

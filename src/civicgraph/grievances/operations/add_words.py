@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import Field
 
 from civicgraph import clock
-from civicgraph.grievances import notices
+from civicgraph.grievances import notices, silence
 from civicgraph.grievances.attachments import send_documents
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.follow_grievance import count_asking
-from civicgraph.grievances.operations.heed_danger import heed_danger
+from civicgraph.grievances.operations.heed_danger import heed_danger, lock_lead
 from civicgraph.grievances.operations.history import Taken, take_as_reporter
 from civicgraph.grievances.operations.inputs import Given, Tracked, Words
 from civicgraph.grievances.operations.return_grievance import send_again
@@ -45,6 +45,7 @@ class AddToTrackedGrievance(Tracked):
 async def add_to_tracked_grievance(actor: Actor, data: AddToTrackedGrievance) -> Grievance:
     """Add words to one's own report. Where the office has asked something, they are the answer and send it again."""
     count_asking(actor)
+    await lock_lead(number=data.number)
     row = (await take_as_reporter(actor, "comment", data.number, data.secret)).row
     recent: dict[str, Any] = {"verb": "comment", "by_line": REPORTER_LINE, "at__gt": clock.now() - _DAY}
     if await GrievanceUpdate.filter(grievance_id=row.id, **recent).count() >= MOST_A_DAY:
@@ -65,5 +66,7 @@ async def add_words(actor: Actor, row: Grievance, words: str) -> Grievance:
     done = await taken.done(internal_note=words)
     await heed_danger(done, words, taken.at)
     await notices.tell_workers(done, "grievance_written", f"written:{done.version}", done.resolution_due_at)
+    if silence.may_reopen(done):
+        await notices.tell_how_to_reopen(done)
     await notices.nudge(done)
     return done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph.accounts.models import Person
-from civicgraph.grievances import notices
+from civicgraph.grievances import handing, notices
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.models import Team
 from civicgraph.grievances.desk.orders import Holder
@@ -61,6 +61,7 @@ async def assign_grievance(actor: Actor, data: AssignGrievance) -> Grievance:
     if lead is None and not teams and not data.team:
         raise InvalidInput.at("assignee_id", "missing", N_("Please choose who works on it, or name a team."))
     holders = await _holders(data, row)
+    before = await handing.at_work(row)
     fresh = await orders.give(row, holders)
     row.update_from_dict(
         {
@@ -73,6 +74,7 @@ async def assign_grievance(actor: Actor, data: AssignGrievance) -> Grievance:
         note=data.note, internal_note=data.internal_note, also={"work_orders": ["", _told(holders)]}
     )
     await notices.tell_holders(done, fresh, but=actor.person_id)
+    await handing.tell_relieved(done, before, actor)
     return done
 
 

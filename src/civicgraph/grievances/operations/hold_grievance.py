@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from pydantic import Field
 
 from civicgraph import clock
+from civicgraph.grievances import clocks
 from civicgraph.grievances.models import Grievance, HoldReason
 from civicgraph.grievances.operations.history import Taken, take
 from civicgraph.grievances.operations.inputs import PublicNote, Reason, Step
@@ -32,7 +33,7 @@ class HoldGrievance(Step):
 async def hold_grievance(actor: Actor, data: HoldGrievance) -> Grievance:
     """Let work on a grievance rest 挂起 until a date. The clock stands still only for the reasons that allow it."""
     taken = await take(actor, "hold", data)
-    until = datetime.combine(data.until, time(8), clock.CITY_ZONE)
+    until = clocks.morning(data.until)
     if not timedelta(0) < data.until - clock.today() <= MAX_HOLD:
         raise InvalidInput.at(
             "until",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import Field
 
 from civicgraph import clock
+from civicgraph.grievances import clocks
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import BodyName, Reason, Step
@@ -60,7 +61,7 @@ async def review_shortfall(actor: Actor, data: ReviewShortfall) -> Grievance:
 
 def _review_time(day: date) -> datetime:
     """The morning of the day, when it is neither past nor too far."""
-    at = datetime.combine(day, time(8), clock.CITY_ZONE)
+    at = clocks.morning(day)
     if not timedelta(0) < day - clock.today() <= MAX_REVIEW:
         raise InvalidInput.at(
             "review_on",

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from pydantic import Field
 
+from civicgraph.clock import CITY_ZONE
 from civicgraph.divisions.models import Division
-from civicgraph.grievances import notices
+from civicgraph.grievances import clocks, notices, silence
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
+from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import Taken, begin_anew, check_source, take, take_as_reporter
 from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
 from civicgraph.grievances.rules import OFFICES, SYSTEM_LINE
-from civicgraph.grievances.workflow import MAX_REVIEW, REOPEN_WITHIN, after_reopening
+from civicgraph.grievances.workflow import MAX_REVIEW, after_reopening
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, Unavailable, operation
 from civicgraph.permissions import Actor
@@ -50,17 +52,16 @@ async def rate_tracked_grievance(actor: Actor, data: RateTrackedGrievance) -> Gr
     """Rate as the reporter what was resolved 评价: solved closes it, not solved opens it again."""
     taken = await take_as_reporter(actor, "rate", data.number, data.secret)
     row, words = taken.row, mask_personal(data.words)
-    is_late = row.resolved_at is None or taken.at > row.resolved_at + REOPEN_WITHIN
-    if is_late and not data.is_solved:
+    if not data.is_solved and not silence.may_reopen(row, taken.at):
         raise Unavailable(_TOO_LATE)
     if not data.is_solved and len(words) < 2:
         raise InvalidInput.at("words", "missing", _NO_WORDS)
     row.update_from_dict({"rated_at": taken.at, "is_solved": data.is_solved, "stars": data.stars, "rating_text": words})
     if not data.is_solved:
         taken.rated(row.is_solved, row.stars)
-        return await _reopen(taken, words)
+        return await _reopen(taken, words, data.words)
     row.closed_at = row.closed_at or taken.at
-    return await taken.done(note=words)
+    return await heed_danger(await taken.done(note=words), data.words, taken.at)
 
 
 class ReopenGrievance(Step):
@@ -75,10 +76,18 @@ async def reopen_grievance(actor: Actor, data: ReopenGrievance) -> Grievance:
     return await _reopen(await take(actor, "reopen", data), data.reason)
 
 
-async def _reopen(taken: Taken, words: str) -> Grievance:
+async def _reopen(taken: Taken, words: str, said: str = "") -> Grievance:
+    """Open it again; `said` are its reporter's words, which may tell of danger as those before since it was resolved."""
     taken.verb = "reopen"
-    check_source(taken.row, "reopen")
-    begin_anew(taken.row)
+    row = taken.row
+    check_source(row, "reopen")
+    earlier = [one.internal_note for one in await silence.said_since(row)]
+    begin_anew(row)
+    done = await _opened(taken, words)
+    return await heed_danger(done, "\n".join([*earlier, said]), taken.at)
+
+
+async def _opened(taken: Taken, words: str) -> Grievance:
     row = taken.row
     row.reopened_count += 1
     row.outcome = ""
@@ -90,7 +99,7 @@ async def _reopen(taken: Taken, words: str) -> Grievance:
     body = row.body_in_charge or row.team or await _office_of(row)
     times = {2: "两"}.get(row.reopened_count, f" {row.reopened_count} ")
     row.update_from_dict({"reason": _STILL.format(times=times, words=words), "body_in_charge": body})
-    row.review_at = taken.at + MAX_REVIEW / 3
+    row.review_at = clocks.morning((taken.at + MAX_REVIEW / 3).astimezone(CITY_ZONE).date())
     done = await taken.done(status, note=words, by_way_of=GrievanceStatus.REOPENED)
     await _list_by_rule(done, taken.at)
     await notices.call_for_listed(done)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from civicgraph.divisions.operations import DivisionCode
-from civicgraph.grievances import attachments, notices, rules
+from civicgraph.grievances import attachments, handing, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.grievances.operations import joining, named
@@ -32,7 +32,9 @@ async def redirect_grievance(actor: Actor, data: RedirectGrievance) -> Grievance
     """Pass a grievance to the right body 转办, and say so to its reporter. It ends here."""
     taken = await take(actor, "redirect", data)
     taken.row.update_from_dict({"body_in_charge": data.body, "reason": data.reason})
-    return await taken.done(note=data.reason)
+    before, done = taken.row.status, await taken.done(note=data.reason)
+    await handing.tell_ended(done, before, actor)
+    return done
 
 
 class TransferGrievance(Step):
@@ -49,6 +51,7 @@ async def transfer_grievance(actor: Actor, data: TransferGrievance) -> Grievance
     row, code = taken.row, await named.community_of(data.division_code)
     if code == row.division_id:
         raise InvalidInput.at("division_code", "same_community", N_("It belongs to this community already."))
+    before = await handing.at_work(row)
     row.update_from_dict(
         {"division_id": code, "grid_id": await named.grid_of(None, code), "compound_id": None, "assignee_id": None}
     )
@@ -58,6 +61,7 @@ async def transfer_grievance(actor: Actor, data: TransferGrievance) -> Grievance
     await uploads.move(Grievance, [done.id], code)
     await attachments.move(done)
     await notices.call_for_transfer(done)
+    await handing.tell_relieved(done, before, actor)
     return done
 
 
@@ -79,7 +83,8 @@ async def merge_grievance(actor: Actor, data: MergeGrievance) -> Grievance:
     taken = await take(actor, "merge", data)
     earlier = await _earlier(actor, taken.row, data.into)
     taken.row.duplicate_of_id = earlier.id
-    done = await taken.done(note=data.note)
+    before, done = taken.row.status, await taken.done(note=data.note)
+    await handing.tell_ended(done, before, actor)
     await joining.bring_along(actor, done, earlier)
     await notices.nudge(earlier)
     return done

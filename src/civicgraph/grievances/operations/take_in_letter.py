@@ -16,6 +16,7 @@ from civicgraph.grievances.letters.references import answered
 from civicgraph.grievances.models import Channel, Grievance, GrievanceCategory
 from civicgraph.grievances.operations.add_words import add_words
 from civicgraph.grievances.operations.file_grievance import file_grievance
+from civicgraph.grievances.operations.heed_danger import lock_lead
 from civicgraph.grievances.operations.inputs import Given, Words
 from civicgraph.grievances.operations.named import place_in
 from civicgraph.grievances.operations.report_input import LONGEST, MAX_PHOTOS
@@ -67,6 +68,7 @@ async def _answer(actor: Actor, letter: Letter, row: Grievance) -> dict[str, Any
 @operation()
 async def answer_by_letter(actor: Actor, data: AnswerByLetter) -> Grievance:
     """Add the reporter's words: the answer to a question sends it again, all else its staff read and are told of."""
+    await lock_lead(id=data.id)
     row = await Grievance.select_for_update().get_or_none(id=data.id)
     if row is None:
         raise NotFound

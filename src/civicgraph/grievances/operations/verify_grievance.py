@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from civicgraph.grievances import handing
 from civicgraph.grievances.checks import resolver_of
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import Taken, take
@@ -37,8 +38,10 @@ async def send_back_grievance(actor: Actor, data: SendBackGrievance) -> Grievanc
     """Send a grievance back to work 退回重办: what was reported as done is not. The promised time stays."""
     taken = await take(actor, "send_back", data)
     await _check_is_another(taken)
-    taken.row.update_from_dict({"resolved_at": None, "verified_at": None})
-    return await taken.done(note=data.reason)
+    taken.row.update_from_dict({"resolved_at": None, "verified_at": None, "outcome": ""})
+    done = await taken.done(note=data.reason)
+    await handing.tell_sent_back(done, actor)
+    return done
 
 
 async def _check_is_another(taken: Taken) -> None:

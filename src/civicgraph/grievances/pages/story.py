@@ -8,12 +8,13 @@ from typing import Any
 from civicgraph.grievances.kinds import StepKind
 from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.rules import REPORTER_LINE
-from civicgraph.grievances.workflow import ENDED, OPEN
+from civicgraph.grievances.workflow import DONE, ENDED, OPEN
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.uploads.documents import ENDINGS
 from civicgraph.web.formats import datetime_, due, is_past, label, place_name
 
 _OPEN = tuple(one.name for one in OPEN)
+_DONE = tuple(one.name for one in DONE)
 _ENDED = tuple(one.name for one in ENDED)
 _TITLES = {one.value: one for one in StepKind}
 _UNTIL = {"hold": N_("until %(time)s"), "whistle": N_("answers by %(time)s")}
@@ -36,29 +37,67 @@ def outlook(row: Mapping[str, Any]) -> str:
             return gettext(N_("The office needs an answer from you. Please write it below; then it goes on."))
         case "RESOLVED" | "VERIFIED":
             return gettext(N_("The office says that it is done. Please say below whether it really is."))
+        case "REDIRECTED":
+            return gettext(_PASSED_ON, body=row["bodyInCharge"])
+        case "WITHDRAWN":
+            return gettext(
+                N_("You have withdrawn it, and nothing more is done. If you need it after all, please report it anew.")
+            )
+        case "MERGED":
+            return _of_joined(row["joinedWith"])
         case "SHORTFALL":
-            words, at = N_("It cannot be done now. The office looks at it again on %(time)s."), row["reviewAt"]
+            at = row["reviewAt"]
+            words = _LOOKED_AT_LATE if is_past(at) else _LOOKED_AT
         case "ON_HOLD":
             words, at = N_("Work on it rests until %(time)s and then goes on by itself."), row["holdUntil"]
         case _ if status not in _OPEN:
             return ""
         case _ if row["acceptedAt"] is None:
             words, at = _ANSWERED, row["responseDueAt"]
+        case "SUBMITTED" | "ACCEPTED":
+            words, at = _TO_BE_ASSIGNED, row["resolutionDueAt"]
         case _:
             words, at = _RESOLVED, row["resolutionDueAt"]
-    if words in (_ANSWERED, _RESOLVED) and row.get("emergencyNumbers"):
+    if words in _PROMISED and row["danger"]:
         words = _IN_DANGER
-    if words in (_ANSWERED, _RESOLVED, _IN_DANGER) and is_past(at):
+    if words in (*_PROMISED, _IN_DANGER) and is_past(at):
         words = N_("This was promised by %(time)s and is late. The office is reminded, and the level above is told.")
-    named = {"place": row["division"]["shortName"]} if words == _ANSWERED else {}
+    named = {"place": row["division"]["shortName"]} if words in (_ANSWERED, _TO_BE_ASSIGNED) else {}
     return gettext(words, time=datetime_(at), **named)
 
 
+def _of_joined(lead: Mapping[str, Any]) -> str:
+    """What happens with the earlier report, for who reported the same."""
+    if lead["status"] in _DONE:
+        words = N_(
+            "Your report was joined with %(number)s, and that is reported as resolved. If it is not solved where you are, please say so below under “Add something”."
+        )
+    elif lead["status"] in _OPEN and lead["status"] != "ON_HOLD" and not is_past(lead["resolutionDueAt"]):
+        words = N_(
+            "Your report was joined with %(number)s; both are dealt with together. It is promised to be done by %(time)s."
+        )
+    else:
+        words = N_(
+            "Your report was joined with %(number)s; both are dealt with together. That stands at %(status)s now, and what becomes of it is shown here."
+        )
+    status = label(lead["status"], "GrievanceStatus")
+    return gettext(words, number=lead["number"], status=status, time=datetime_(lead["resolutionDueAt"]))
+
+
 _ANSWERED = N_("The staff of %(place)s look at it and answer you by %(time)s. You need not do anything now.")
+_TO_BE_ASSIGNED = N_(
+    "The staff of %(place)s arrange who sees to it. It is promised to be done by %(time)s. You need not do anything now."
+)
+_PASSED_ON = N_("It was passed to %(body)s, which sees to it from now on. Nothing more happens here; please ask there.")
+_LOOKED_AT = N_("It cannot be done now. The office looks at it again on %(time)s.")
+_LOOKED_AT_LATE = N_(
+    "It cannot be done now. The office was to look at it again on %(time)s and has not yet; it is reminded every week."
+)
 _IN_DANGER = N_(
     "The office sees to it by %(time)s. If anybody is in danger, do not wait for it: call the numbers below."
 )
 _RESOLVED = N_("Somebody sees to it. It is promised to be done by %(time)s. You need not do anything now.")
+_PROMISED = (_ANSWERED, _TO_BE_ASSIGNED, _RESOLVED)
 
 
 def _past(row: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -154,7 +193,7 @@ def _ahead(row: Mapping[str, Any], is_own: bool) -> list[dict[str, Any]]:
     if not row["ratedAt"]:
         mine, theirs = N_("Please say whether it is really solved"), N_("The reporter says whether it is really solved")
         steps.append({"title": gettext(mine if is_own else theirs), "state": "next"})
-    if steps and status in _OPEN:
+    if steps and status in (*_OPEN, "SHORTFALL"):
         steps[0]["state"] = "late" if steps[0]["is_late"] else "now"
     elif steps:
         steps[0]["state"] = "now"
@@ -167,7 +206,8 @@ def _answer(is_own: bool) -> list[dict[str, Any]]:
 
 
 def _expected(title: str, at: str) -> dict[str, Any]:
-    return {"title": title, "expected": gettext("on %(time)s", time=datetime_(at)), "state": "next", "is_late": False}
+    words = N_("was to be on %(time)s") if is_past(at) else N_("on %(time)s")
+    return {"title": title, "expected": gettext(words, time=datetime_(at)), "state": "next", "is_late": is_past(at)}
 
 
 def _promised(title: str, at: str) -> dict[str, Any]:

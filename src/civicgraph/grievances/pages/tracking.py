@@ -15,7 +15,8 @@ from civicgraph.grievances.pages.asking import danger_named
 from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.pages.story import outlook, story
 from civicgraph.grievances.rules import BY_ACCOUNT, typed_number, typed_secret
-from civicgraph.grievances.workflow import UNFINISHED
+from civicgraph.grievances.silence import may_reopen
+from civicgraph.grievances.workflow import DONE, TRANSITIONS, UNFINISHED
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, Operation
 from civicgraph.uploads.forms import submit_with_files, taking_back
@@ -89,11 +90,23 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
         "forms": forms,
         "errors": refused[1].errors if refused else [],
         "seen": seen(request, "grievances/tracked"),
-        "danger": danger_named(row["danger"]),
+        "danger": danger_named(row["danger"]) if _is_in_danger(row) else None,
     }
     response = html(request, "grievances/tracked.html", values, status=422 if refused else 200)
     response.headers["cache-control"] = "no-store"
     return response
+
+
+def _is_in_danger(row: Mapping[str, Any]) -> bool:
+    """Whether it is still told whom to call: while it is to be done, and after an alarm until the next step."""
+    if row["status"] in {"MERGED", *(one.name for one in UNFINISHED)}:
+        return True
+    steps = [one["verb"] for one in row["updates"]["nodes"] if one["verb"] == "alarm" or _leads_on(one["verb"])]
+    return steps[-1:] == ["alarm"]
+
+
+def _leads_on(verb: str) -> bool:
+    return verb in TRANSITIONS and TRANSITIONS[verb].target is not None
 
 
 async def _found(request: Request, number: str, secret: str) -> dict[str, Any]:
@@ -123,6 +136,21 @@ ACTS: Mapping[str, Act] = {
 }
 
 
+def _said(act: Act, done: Any) -> str:
+    """What the page says after it; words to what is resolved open nothing, so it says what does."""
+    if act.operation is not operations.add_to_tracked_grievance or done.status not in DONE:
+        return gettext(act.said)
+    return gettext(_NOT_SOLVED if may_reopen(done) else _LONG_AGO)
+
+
+_NOT_SOLVED = N_(
+    "Thank you. The office has your words. If it is not solved, please press “No, it is not solved” below: that opens it again."
+)
+_LONG_AGO = N_(
+    "Thank you. The office has your words. It was resolved long ago: if it is not solved, please report it anew and name this number."
+)
+
+
 def _form(noun: str, act: Act, *, may_send: bool = True) -> Form:
     stars = [(str(number), "★" * number + "☆" * (5 - number)) for number in range(5, 0, -1)]
     prefix = "w" if noun == "words" else "f"
@@ -143,7 +171,7 @@ def _handler(noun: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
         throttle.was_right(request)
         if done is None:
             return await _tracked(request, (noun, form))
-        return redirect(request, "tracked_grievance", said=gettext(act.said), **given)
+        return redirect(request, "tracked_grievance", said=_said(act, done), **given)
 
     return handle
 
