@@ -25,6 +25,14 @@ _DAY = timedelta(days=1)
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)[-–—至~](?:(24):(00)|([01]\d|2[0-3]):([0-5]\d))")
 
 
+def are_whole_days(starts_at: datetime, ends_at: datetime | None) -> bool:
+    """Whether the days matter and not the hours: from midnight to the last minute of a day in the city."""
+    if ends_at is None:
+        return False
+    first, last = starts_at.astimezone(CITY_ZONE), ends_at.astimezone(CITY_ZONE)
+    return (first.hour, first.minute, last.hour, last.minute) == (0, 0, 23, 59)
+
+
 @lru_cache(4_096)
 def is_working_day(day: date) -> bool:
     """Whether offices work on this day: neither a weekend nor a holiday, or a make-up day 调休."""

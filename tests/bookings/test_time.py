@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import icalendar
@@ -103,6 +103,28 @@ async def test_a_course_is_reminded_of_at_its_first_meeting_and_comes_again_in_t
     moved = await post.at(monday + timedelta(days=30))
     assert moved[-1].startswith("有变动")
     assert last_entry(post.mailbox)["RRULE"]["BYDAY"] == ["TU"]
+
+
+async def test_what_is_for_whole_days_tells_days_and_wakes_nobody_at_midnight(
+    app: Starlette, night: Event, offer: Offer, post: Post
+) -> None:
+    midnight = START - timedelta(hours=19)
+    days = {"starts_at": midnight, "ends_at": midnight + timedelta(days=3, minutes=-1), "is_all_day": True}
+    await Event.filter(id=night.id).update(**days)
+    quota = await offer()
+    row = await come(quota, **MAIL)
+    assert len(await post.at(midnight - timedelta(hours=15, minutes=1))) == 1
+    reminded = await post.at(midnight - timedelta(hours=15))  # nine in the morning before
+    assert (len(reminded), reminded[-1].partition("，")[2]) == (2, "5月22日 周四")
+    assert len(await post.at(midnight - timedelta(hours=6))) == 3  # six in the evening before
+    assert len(await post.at(midnight + timedelta(days=1))) == 3
+    entry = last_entry(post.mailbox)
+    assert (entry.decoded("DTSTART"), entry.decoded("DTEND")) == (date(2031, 5, 22), date(2031, 5, 25))
+    assert [one.decoded("TRIGGER") for one in entry.subcomponents] == [timedelta(hours=-6)]
+    page = await visit(app).open(f"/my-booking/{row.number}/{rules.secret_of(row.number)}")
+    assert "2031年5月22日 周四 – 2031年5月24日 周六" in page
+    assert "00:00" not in page
+    assert "23:59" not in page
 
 
 async def test_reminders_go_with_an_event_that_is_moved_and_end_with_one_that_is_cancelled(

@@ -12,10 +12,11 @@ import icalendar
 from civicgraph import clock, settings
 from civicgraph.bookings import rules
 from civicgraph.bookings.models import RegistrationState
+from civicgraph.calendars import are_whole_days
 from civicgraph.clock import CITY_ZONE
 
 FILE = "booking.ics"
-ALARM = timedelta(hours=-2)
+ALARM, ALARM_OF_DAYS = timedelta(hours=-2), timedelta(hours=-6)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _STATUS = {RegistrationState.CONFIRMED: "CONFIRMED", RegistrationState.OFFERED: "TENTATIVE"}
 _HALF_DAY = timedelta(hours=12)
@@ -77,7 +78,7 @@ def written(entry: Entry) -> bytes:
         alarm = icalendar.Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", entry.name)
-        alarm.add("trigger", ALARM)
+        alarm.add("trigger", ALARM_OF_DAYS if _is_of_days(entry) else ALARM)
         event.add_component(alarm)
     found = icalendar.Calendar()
     found.add("prodid", "-//CivicGraph//Bookings//EN")
@@ -88,10 +89,18 @@ def written(entry: Entry) -> bytes:
     return bytes(found.to_ical())
 
 
+def _is_of_days(entry: Entry) -> bool:
+    return not entry.weekdays and are_whole_days(entry.starts_at, entry.ends_at)
+
+
 def _add_times(event: icalendar.Event, entry: Entry) -> None:
     """Once from start to end; a course each of its weekdays, for as long on each as the hours of its start and end say."""
     starts = entry.starts_at.astimezone(CITY_ZONE)
     ends = entry.ends_at.astimezone(CITY_ZONE) if entry.ends_at else None
+    if ends and _is_of_days(entry):
+        event.add("dtstart", starts.date())
+        event.add("dtend", ends.date() + timedelta(days=1))  # the standard's end is the first day after
+        return
     if entry.weekdays and ends:
         starts = rules.first_on(starts, entry.weekdays)
         days = [_DAYS[day - 1] for day in sorted(entry.weekdays)]

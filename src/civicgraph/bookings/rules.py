@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from civicgraph import clock, crypto
 from civicgraph.bookings.models import Quota, QuotaStatus, Registration, RegistrationState
+from civicgraph.calendars import are_whole_days
 from civicgraph.i18n import N_
 from civicgraph.permissions import MANAGE_BOOKINGS
 
@@ -24,6 +25,8 @@ ALIVE = (*HOLDING, RegistrationState.WAITING)
 """Whoever stands here may still come."""
 REMINDERS = {"reminder_day": timedelta(days=1), "reminder_hours": timedelta(hours=2)}
 """When those who come are reminded: a day and two hours before it begins."""
+BEFORE_DAYS = {"reminder_day": timedelta(hours=15), "reminder_hours": timedelta(hours=6)}
+"""The same for what is for whole days, which begin at midnight: at nine in the morning and at six in the evening before."""
 GOVERNMENT_LINE = "12345"
 """The government's telephone 政务服务便民热线, day and night: of a person, where none of the place itself is named."""
 KEEP_CONTACT = timedelta(days=30)
@@ -195,7 +198,8 @@ def deadlines(quota: Quota, now: datetime) -> dict[str, datetime]:
     if quota.starts_at is None or quota.is_on_hold or quota.status is QuotaStatus.CALLED_OFF:
         return {}
     first = first_on(quota.starts_at, quota.weekdays)
-    due = {kind: first - before for kind, before in REMINDERS.items()}
+    of_days = not quota.weekdays and are_whole_days(quota.starts_at, quota.ends_at)
+    due = {kind: first - before for kind, before in (BEFORE_DAYS if of_days else REMINDERS).items()}
     return {kind: at for kind, at in due.items() if at > now}
 
 

@@ -12,7 +12,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup, escape
 from pypinyin import lazy_pinyin
 
-from civicgraph import clock
+from civicgraph import calendars, clock
 from civicgraph.i18n import LOCALES, current, gettext, label_of, listed, ngettext
 
 _SOFT_HYPHEN = "\u00ad"
@@ -51,6 +51,16 @@ def day(value: Any) -> str:
     year = "" if found.year == clock.today().year else {"zh": "y年", "en": " y"}[current.get()]
     pattern = f"{year}M月d日 EEE" if current.get() == "zh" else f"EEE d MMM{year}"
     return _as_date(found, pattern, _locale())
+
+
+def are_whole_days(starts_at: str, ends_at: str | None) -> bool:
+    """Whether something is for days as a whole: its hours are not told then."""
+    return calendars.are_whole_days(_moment(starts_at), _moment(ends_at) if ends_at else None)
+
+
+def begins(starts_at: str, ends_at: str | None) -> str:
+    """When something begins: 5月22日 周五 19:00, of whole days the day alone."""
+    return day(starts_at) if are_whole_days(starts_at, ends_at) else datetime_(starts_at)
 
 
 def time(value: Any) -> str:
@@ -212,6 +222,8 @@ def tile_name(name: str) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "file_size": file_size,
     "ago": ago,
+    "are_whole_days": are_whole_days,
+    "begins": begins,
     "datetime": datetime_,
     "day": day,
     "due": due,
