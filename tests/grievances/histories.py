@@ -81,6 +81,7 @@ UNWALKED = {
     "file_grievance": "every history begins with it",
     **dict.fromkeys(("export_tracked_data", "reveal_grievance_contact"), "changes nothing"),
     "find_reports_of_same_person": "changes nothing: test_same_person",
+    "tell_where": "before there is a grievance: test_held",
     "erase_held_report": "before there is a grievance: test_retention",
     "erase_tracked_data": "takes the contact away and changes no state: test_retention",
     **dict.fromkeys(

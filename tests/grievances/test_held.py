@@ -17,7 +17,7 @@ from civicgraph.grievances import operations, waiting_reminders
 from civicgraph.grievances.gazetteer import Gazetteer, metres, nearest
 from civicgraph.grievances.models import Channel, Grievance, HeldReport, Urgency
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
-from civicgraph.operations import Forbidden
+from civicgraph.operations import Forbidden, NotFound, Unavailable
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.scheduler.models import Deadline, DeadlineState
@@ -26,7 +26,7 @@ from tests.grievances.test_letters import letter, passed_on, post  # noqa: F401
 from tests.grievances.test_open311 import checked, key, sent  # noqa: F401
 from tests.grievances.test_reminders import tick, told
 from tests.support import city as place
-from tests.support.browser import signed_in
+from tests.support.browser import signed_in, visit
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN
 
 assert waiting_reminders  # whoever builds the schema registers them; some of these tests do without it
@@ -330,3 +330,41 @@ async def test_names_and_distances(city: None) -> None:
     assert 1_100 < metres((27_000_000, 107_000_000), (27_010_000, 107_000_000)) < 1_120
     points = {"near": (27_000_000, 107_000_000), "far": (28_000_000, 107_000_000)}
     assert [code for code, _ in nearest((27_000_100, 107_000_000), points, ["near", "far", "unknown"])] == ["near"]
+
+
+# Its sender -----------------------------------------------------------------------------------
+
+
+async def test_who_sent_it_says_where_it_is_and_reads_why_it_was_dropped(app: Starlette, city: None) -> None:
+    answer = await unplaced_answer()
+    row = await HeldReport.get(number=answer["number"])
+    sender, own = visit(app), f"/track/{answer['number']}/{answer['tracking_secret'].replace('-', '')}"
+    assert "没说清在哪里" in await sender.open(own)
+    await sender.send(f"{own}/where", address="")
+    assert sender.status == 422
+    desk = await signed_in(app, await place.person("centre", Role.DISPATCHER, place.CITY))
+    assert "凤冈县 · 龙泉街道 · 凤泉社区" not in await desk.open("/staff/held")
+    await sender.open(own)
+    assert "工作人员会看到地点" in await sender.send(f"{own}/where", address="龙泉街道凤泉社区3栋")
+    row = await HeldReport.get(id=row.id)
+    assert row.address.startswith("龙泉街道凤泉社区3栋")
+    assert "凤泉" not in str([one.changes for one in await AuditEntry.all()])
+    page = await desk.open("/staff/held")
+    assert "凤冈县 · 龙泉街道 · 凤泉社区" in page
+    await desk.send(f"/staff/held/{row.number}/drop", reason="与三天前的诉求重复")
+    page = await sender.open(own)
+    assert "没有受理：与三天前的诉求重复" in page
+    assert "在哪里？" not in page
+
+
+async def test_where_it_is_is_kept_when_it_is_placed_and_strangers_cannot_say_it(city: None) -> None:
+    answer = await unplaced_answer()
+    given = {"number": answer["number"], "secret": answer["tracking_secret"], "address": "凤泉社区3栋"}
+    with pytest.raises(NotFound):
+        await operations.tell_where(ANONYMOUS, {**given, "secret": "X" * 18})
+    await operations.tell_where(ANONYMOUS, given)
+    centre = await place.person("centre", Role.DISPATCHER, place.CITY)
+    filed = await operations.release_report(centre, {"number": answer["number"], "division_code": FENGQUAN})
+    assert filed.address.startswith("凤泉社区3栋")
+    with pytest.raises(Unavailable):
+        await operations.tell_where(ANONYMOUS, given)

@@ -326,6 +326,7 @@ def test_every_input_of_the_room_is_planted_or_named_here() -> None:
         "restore_grievance": {"reason"},
         # What is decided of photos and of held reports: files by their names, and why, among staff.
         "drop_report": {"reason"},
+        "tell_where": {"address"},  # sealed in what was sent, shown to who places it: test_held
         "publish_grievance_photo": {"name"},
         "hide_grievance_photo": {"name", "reason"},
         "blur_grievance_photo": {"name", "regions"},

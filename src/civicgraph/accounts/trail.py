@@ -212,6 +212,7 @@ OPERATIONS = {
     "release_report": N_("Let a held report through"),
     "drop_report": N_("Dropped a held report"),
     "reveal_held_contact": N_("Looked at the contact of a held report"),
+    "tell_where": N_("Said where a held report is"),
     "erase_held_report": N_("Had their own held report erased"),
     "publish_grievance_photo": N_("Showed a photo to everyone"),
     "hide_grievance_photo": N_("Took a photo from the public"),

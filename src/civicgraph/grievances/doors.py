@@ -46,6 +46,7 @@ DOORS = (
     door(operations.release_report, {"grievance": "Grievance"}),
     door(operations.drop_report, {"report": "HeldReport"}),
     door(operations.reveal_held_contact, {"name": str, "phone": str, "email": str}),
+    door(operations.tell_where, {"report": "TrackedHeldReport"}),
     door(operations.erase_held_report, {"report": "TrackedHeldReport"}),
     door(operations.publish_grievance_photo, {"grievance": "Grievance"}),
     door(operations.hide_grievance_photo, {"grievance": "Grievance"}),

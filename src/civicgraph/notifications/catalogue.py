@@ -132,6 +132,7 @@ EXAMPLES = {
     "promise": "resolution",
     "act": "",
     "is_cut": False,
+    "asks_where": False,
     "is_silent": True,
     "is_public": True,
     "reopen_until": _MOMENT,

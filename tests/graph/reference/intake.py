@@ -98,6 +98,7 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Document.url": lambda world, row: f"/uploads/{row.name}/file",
     "Document.ofWhat": lambda world, row: row.alt,
     "TrackedGrievance.emergencyNumbers": lambda world, row: ["119"] if row.danger else [],
+    "TrackedHeldReport.asksWhere": lambda world, row: (row.cause.name, row.state.name) == ("PLACE", "WAITING"),
     "TrackedHeldReport.emergencyNumbers": lambda world, row: ["119", "120"] if row.danger else [],
 }
 

@@ -23,7 +23,7 @@ from civicgraph.graph import (
 )
 from civicgraph.grievances import models
 from civicgraph.grievances.intake import likeness, rules
-from civicgraph.grievances.intake.models import HeldState
+from civicgraph.grievances.intake.models import HeldState, HoldCause
 from civicgraph.uploads.models import Upload
 
 
@@ -153,6 +153,12 @@ class TrackedHeldReport:
     emergency_numbers = computed(
         list[str], rules.emergency_numbers, "Whom to call at once, the first first; empty where no danger is told of."
     )
+    asks_where = computed(
+        bool,
+        lambda c, row: f"({row['cause']} = '{HoldCause.PLACE.value}' AND {row['state']} = '{HeldState.WAITING.value}')",
+        "Whether it waits for somebody to say where it is: its sender can, by `tellWhere`.",
+    )
+    reason = column()
     due_at = column()
     created_at = column()
 

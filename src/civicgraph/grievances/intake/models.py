@@ -164,6 +164,7 @@ class HeldReport(Record):
         "civicgraph.Person", related_name=False, null=True, on_delete=fields.RESTRICT, description="Who decided."
     )
     decided_at = fields.DatetimeField(null=True, description="When it was decided.")
+    reason = fields.CharField(300, default="", db_default="", description="Why it was dropped, as its sender reads it.")
 
     class Meta:
         table = "held_report"

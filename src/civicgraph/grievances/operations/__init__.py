@@ -22,6 +22,7 @@ from civicgraph.grievances.operations.held_report import (
     erase_held_report,
     release_report,
     reveal_held_contact,
+    tell_where,
 )
 from civicgraph.grievances.operations.hold_grievance import extend_grievance, hold_grievance, resume_grievance
 from civicgraph.grievances.operations.keep_categories import add_category, close_category, open_category
@@ -111,6 +112,7 @@ __all__ = [
     "support_grievance",
     "tag_grievance",
     "take_over_grievance",
+    "tell_where",
     "transfer_grievance",
     "unfollow_grievance",
     "update_ready_text",

@@ -14,7 +14,7 @@ from civicgraph.grievances.forgetting import POINT
 from civicgraph.grievances.intake.models import HeldReport, HeldState
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.file_grievance import file
-from civicgraph.grievances.operations.inputs import Given, Number, PublicWords, Tracked
+from civicgraph.grievances.operations.inputs import Given, Number, PublicWords, Tracked, Words
 from civicgraph.grievances.operations.report_input import FileGrievance
 from civicgraph.grievances.rules import typed_secret
 from civicgraph.i18n import N_
@@ -40,7 +40,9 @@ class DropReport(Input):
     """A held report is none."""
 
     number: Number
-    reason: PublicWords = Field(title=N_("Why?"), min_length=2, max_length=300, description=N_("For the audit trail."))
+    reason: PublicWords = Field(
+        title=N_("Why?"), min_length=2, max_length=300, description=N_("Its sender reads this.")
+    )
 
 
 async def _held(actor: Actor, number: str) -> HeldReport:
@@ -107,17 +109,48 @@ class EraseHeldReport(Tracked):
     )
 
 
+class TellWhere(Tracked):
+    """Where the problem is, by whoever sent a report that did not say so."""
+
+    address: Words = Field(
+        title=N_("Where is it?"),
+        min_length=2,
+        max_length=120,
+        json_schema_extra={"autocomplete": "street-address"},
+        description=N_("The community or village, compound and building. Only the staff who deal with it see this."),
+    )
+
+
+async def _own(number: str, secret: str) -> HeldReport:
+    """One's own report while it waits to be looked at, locked."""
+    row = await HeldReport.select_for_update().get_or_none(number=number)
+    given = crypto.token_hash(typed_secret(secret))
+    if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
+        raise NotFound
+    if row.state is not HeldState.WAITING:
+        raise Unavailable(N_("This was decided already."))
+    return row
+
+
+@operation()
+async def tell_where(actor: Actor, data: TellWhere) -> HeldReport:
+    """Say as its sender where the problem of a held report is: who places it reads that, and what it names is offered."""
+    row = await _own(data.number, data.secret)
+    content = orjson.loads(crypto.decrypt(row.content))
+    content["address"] = " ".join(filter(None, (data.address, content["address"])))[:200]
+    row.content = crypto.encrypt(orjson.dumps(content).decode())
+    row.address = " ".join(filter(None, (data.address, row.address)))[:250]
+    await row.save(update_fields=["content", "address", "updated_at"])
+    await audit(actor, row, {"address": ["", ""]}, division_code=row.division_code)
+    return row
+
+
 @operation()
 async def erase_held_report(actor: Actor, data: EraseHeldReport) -> HeldReport:
     """Erase as its sender a report that waits to be looked at, by its number and tracking secret."""
-    row = await HeldReport.select_for_update().get_or_none(number=data.number)
-    given = crypto.token_hash(typed_secret(data.secret))
-    if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
-        raise NotFound
+    row = await _own(data.number, data.secret)
     if not data.is_sure:
         raise InvalidInput.at("is_sure", "missing", N_("Please tick this first: it cannot be undone."))
-    if row.state is not HeldState.WAITING:
-        raise Unavailable(N_("This was decided already."))
     row.summary = ""
     await _decide(actor, row, HeldState.DROPPED)
     return row
@@ -126,7 +159,7 @@ async def erase_held_report(actor: Actor, data: EraseHeldReport) -> HeldReport:
 async def _decide(actor: Actor, row: HeldReport, state: HeldState, reason: str = "") -> None:
     before = {"state": row.state}
     decided = {"state": state, "decided_by_id": actor.person_id, "decided_at": clock.now()}
-    row.update_from_dict({**decided, **dict.fromkeys(_SENT, ""), **dict.fromkeys(POINT)})
+    row.update_from_dict({**decided, "reason": reason, **dict.fromkeys(_SENT, ""), **dict.fromkeys(POINT)})
     await row.save()
     await waiting.end(row)
     await give_up(of(HeldReport, [row.id]))

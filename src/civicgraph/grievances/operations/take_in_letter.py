@@ -96,12 +96,14 @@ async def _file(actor: Actor, letter: Letter, alike: Alike) -> dict[str, Any]:
         },
     )
     if sender:
-        await _confirm(actor, sender, filed, is_cut=len(text) > LONGEST, lost=lost, alike=others)
+        await _confirm(
+            actor, sender, filed, is_cut=len(text) > LONGEST, is_placeless=not community, lost=lost, alike=others
+        )
     return {"result": "held" if filed["is_held"] else "filed", "number": filed["number"]}
 
 
 async def _confirm(
-    actor: Actor, sender: str, filed: dict[str, Any], *, is_cut: bool, lost: int, alike: list[str]
+    actor: Actor, sender: str, filed: dict[str, Any], *, is_cut: bool, is_placeless: bool, lost: int, alike: list[str]
 ) -> None:
     """Tell the sender the number and the way to follow it, once. The secret lies sealed until the mail leaves."""
     number, row = filed["number"], filed["grievance"]
@@ -111,6 +113,7 @@ async def _confirm(
         "sealed_link": crypto.encrypt(link),
         "response_due_at": row.response_due_at.isoformat() if row else "",
         "danger": in_a_sentence(filed["emergency_calls"]),
+        "asks_where": row is None and is_placeless,
         "alike": [one for one in alike if one != number],
         "is_cut": is_cut,
         "lost": lost,

@@ -20,7 +20,7 @@ from civicgraph.grievances.workflow import DONE, TRANSITIONS, UNFINISHED
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, NotFound, Operation
 from civicgraph.uploads.forms import submit_with_files, taking_back
-from civicgraph.web import read, redirect, seen, signed_in, throttle
+from civicgraph.web import read, redirect, seen, signed_in, submit, throttle
 from civicgraph.web.forms import Form, read_body
 from civicgraph.web.keys import new_key
 from civicgraph.web.news import is_stream_wanted, news
@@ -65,8 +65,9 @@ async def _tracked(request: Request, refused: tuple[str, Form] | None = None) ->
     row = found["trackedGrievance"]
     if row is None and found["trackedHeldReport"] is not None:
         held = found["trackedHeldReport"]
-        values = {**found, "secret": request.path_params["secret"], "danger": danger_named(held["danger"])}
-        response = html(request, "grievances/tracked_held.html", values)
+        form = refused[1] if refused else Form(operations.tell_where.input, leave_out=["number", "secret"])
+        values = {**found, "secret": secret, "danger": danger_named(held["danger"]), "form": form}
+        response = html(request, "grievances/tracked_held.html", values, status=422 if refused else 200)
         response.headers["cache-control"] = "no-store"
         return response
     if row is None:
@@ -176,6 +177,17 @@ def _handler(noun: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
     return handle
 
 
+async def tell_where(request: Request) -> Response:
+    """Where the problem of a held report is, by whoever sent it."""
+    given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
+    form = Form(operations.tell_where.input, leave_out=["number", "secret"])
+    throttle.count_try(request)
+    if await submit(request, form, operations.tell_where, **given) is None:
+        return await _tracked(request, ("where", form))
+    throttle.was_right(request)
+    return redirect(request, "tracked_grievance", said=gettext(N_("Thank you. The office reads where it is.")), **given)
+
+
 async def take_back(request: Request) -> Response:
     """A document that the enterprise sent by mistake, by its account."""
     given = {"number": request.path_params["number"], "secret": request.path_params["secret"]}
@@ -186,6 +198,7 @@ async def take_back(request: Request) -> Response:
 ROUTES = [
     Route("/track", grievance_track, name="grievance_track", methods=["GET", "POST"]),
     Route("/track/{number}/{secret}", tracked_grievance, name="tracked_grievance"),
+    Route("/track/{number}/{secret}/where", tell_where, name="held_where", methods=["POST"]),
     Route(
         "/track/{number}/{secret}/documents/{file}/withdrawal",
         signed_in(take_back),
