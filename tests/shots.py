@@ -106,6 +106,7 @@ PUBLIC = {
     "figures-empty": "/figures?within=520328",
     "month-report": "/figures/2026-11?within=520327",
     "report": "/report?division=520327001901",
+    "report-errand": "/report?division=520327001901&category=errand",
     "support": "@/grievances?state=open#support",
     "report-where": "/report",
     "report-alike": "/report?division=520327001901#alike",
