@@ -119,10 +119,13 @@ class Year:
                 heapq.heappush(waiting, (step.at, next(turn), life, step))
             for _, _, at in life.told:
                 heapq.heappush(waiting, (at, next(turn), None, None))
+        moment = BEGIN
         while waiting:
-            moment = waiting[0][0]
             due = await Deadline.filter(state=DeadlineState.PENDING).order_by("due_at").first()
-            post = await OutboxMessage.filter(state=MessageState.PENDING).order_by("next_attempt_at").first()
+            # What was due before and still waits stands behind an earlier message to the same person, and leaves with that.
+            posts = OutboxMessage.filter(state=MessageState.PENDING, next_attempt_at__gt=moment)
+            post = await posts.order_by("next_attempt_at").first()
+            moment = waiting[0][0]
             nearest = [one for one in (due and due.due_at, post and post.next_attempt_at) if one]
             moment = min([moment, *nearest])
             await self._tick(moment)
