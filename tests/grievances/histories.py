@@ -37,7 +37,8 @@ _ALL = f"{_OPEN} {_SOLVED} returned redirected merged withdrawn shortfall"
 STEPS: dict[str, tuple[str, str, str]] = {
     "accept": ("dispatcher", "submitted reopened", "accepted"),
     "return": ("dispatcher", "submitted accepted", "returned"),
-    "redirect": ("dispatcher", "submitted accepted reopened", "redirected"),
+    "take_answer": ("dispatcher", "returned", "submitted"),
+    "redirect": ("dispatcher", "submitted accepted assigned reopened", "redirected"),
     "transfer": ("dispatcher", f"submitted {_BEING_DONE} reopened", "submitted"),
     "merge": ("dispatcher", f"submitted {_BEING_DONE} reopened", "merged"),
     "take_place": ("first", "merged", "submitted"),
@@ -256,7 +257,7 @@ class Model:
             self._end_rest(now)
         if verb in _ANSWERING and self.accepted_at is None:
             self.accepted_at = now
-        if verb in ("resubmit", "reopen", "take_place"):
+        if verb in ("resubmit", "take_answer", "reopen", "take_place"):
             self._begin(now)
         match verb:
             case "hold":

@@ -31,6 +31,7 @@ def in_days(days: int) -> str:
 STEPS: dict[str, tuple[Any, Callable[[], dict[str, Any]]]] = {
     "accept": (operations.accept_grievance, dict),
     "return": (operations.return_grievance, lambda: {"reason": "请问是几单元？"}),
+    "take_answer": (operations.take_grievance_answer, lambda: {"answer": "三单元"}),
     "redirect": (operations.redirect_grievance, lambda: {"body": "遵义供电局", "reason": "属供电设施"}),
     "transfer": (operations.transfer_grievance, lambda: {"division_code": HONGQIAO, "reason": "地点在虹桥"}),
     "assign": (operations.assign_grievance, lambda: {"team": "水电维修志愿服务队"}),

@@ -502,3 +502,23 @@ async def test_the_public_history_shows_what_a_step_changed(site: Site) -> None:
     assert "级别：一般 → 长期" in page
     assert "类别：楼道与路灯照明 → 燃气" in page
     assert f"→ {datetime_(row.resolution_due_at)}" in page
+
+
+async def test_an_answer_by_telephone_is_taken_down_and_what_is_assigned_wrongly_goes_to_the_right_body(
+    site: Site,
+) -> None:
+    number, _ = await reported(site.resident)
+    work = f"/staff/grievances/{number}"
+    await site.dispatcher.open(work)
+    await site.dispatcher.send(f"{work}/question", reason="请问是几单元？")
+    assert "请填写这一项" in await site.dispatcher.send(f"{work}/answer-taken", answer="")
+    await site.dispatcher.send(f"{work}/answer-taken", answer="三单元二楼，电话 13800001234")
+    row = await Grievance.get(number=number)
+    assert row.status is GrievanceStatus.SUBMITTED
+    page = await site.resident.open(f"/grievances/{number}")
+    assert "三单元二楼，电话 ＊＊＊" in page
+    assert "代录反映人的答复" in page
+    dispatcher = await place.person("second", Role.DISPATCHER, FENGQUAN)
+    row = await take(dispatcher, "assign", await take(dispatcher, "accept", row), assignee_id=dispatcher.person_id)
+    row = await take(dispatcher, "redirect", row, body="遵义供电局", reason="属供电设施")
+    assert row.status is GrievanceStatus.REDIRECTED

@@ -114,6 +114,7 @@ OPERATIONS = {
     "comment_on_grievance": N_("Added a note to a grievance"),
     "resolve_grievance": N_("Resolved a grievance"),
     "return_grievance": N_("Asked a reporter"),
+    "take_grievance_answer": N_("Took down a reporter's answer"),
     "redirect_grievance": N_("Passed a grievance to another body"),
     "transfer_grievance": N_("Handed a grievance to another community"),
     "merge_grievance": N_("Joined a grievance with an earlier one"),

@@ -19,7 +19,7 @@ from civicgraph.grievances.workflow import TRANSITIONS
 T = TypeVar("T", datetime, int)
 """Moments, or the epoch seconds of generators."""
 
-_STARTS = frozenset({"submit", "resubmit", "reopen", "take_place"})
+_STARTS = frozenset({"submit", "resubmit", "take_answer", "reopen", "take_place"})
 
 
 @dataclass(frozen=True)

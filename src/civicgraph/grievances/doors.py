@@ -53,6 +53,7 @@ DOORS = (
     door(operations.blur_grievance_photo, {"grievance": "Grievance"}),
     door(operations.accept_grievance, {"grievance": "Grievance"}),
     door(operations.return_grievance, {"grievance": "Grievance"}),
+    door(operations.take_grievance_answer, {"grievance": "Grievance"}),
     door(operations.export_tracked_data, {"data": str}),
     door(operations.erase_tracked_data, {"grievance": "TrackedGrievance"}),
     door(operations.redact_grievance, {"grievance": "Grievance"}),

@@ -26,6 +26,7 @@ class StepKind(Labelled):
     SEND_BACK = "send_back", N_("Sent back to work")
     REVIEW = "review", N_("The shortfall was looked at")
     RESUBMIT = "resubmit", N_("Answered, and sent again")
+    TAKE_ANSWER = "take_answer", N_("The reporter's answer was taken down")
     TAKE_PLACE = "take_place", N_("Worked on again: the report that it was joined with was withdrawn")
     REDACT = "redact", N_("Words were taken out of the public text")
     RESTORE = "restore", N_("Words were put back into the public text")

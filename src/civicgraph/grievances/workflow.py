@@ -122,8 +122,14 @@ TRANSITIONS: Mapping[str, Transition] = {
         asks="the reporter's answer", response=Clock.RESTART, resolution=Clock.RESTART,
         public="the masked answer, new promised times",
     ),
+    "take_answer": Transition(
+        "代录答复", (_S.RETURNED,), _S.SUBMITTED, Needs.DISPATCHER,
+        N_("Nobody is asked anything at the moment."),
+        asks="what the reporter answered, by telephone for instance", response=Clock.RESTART, resolution=Clock.RESTART,
+        public="the masked answer, new promised times",
+    ),
     "redirect": Transition(
-        "转办", (_S.SUBMITTED, _S.ACCEPTED, _S.REOPENED), _S.REDIRECTED, Needs.DISPATCHER,
+        "转办", (_S.SUBMITTED, _S.ACCEPTED, _S.ASSIGNED, _S.REOPENED), _S.REDIRECTED, Needs.DISPATCHER,
         N_("Only what nobody works on yet can be passed to another body."),
         asks="the body and a reason", response=Clock.STOP, resolution=Clock.STOP, public="the body and the reason",
     ),

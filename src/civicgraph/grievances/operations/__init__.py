@@ -45,7 +45,11 @@ from civicgraph.grievances.operations.redirect_grievance import (
     transfer_grievance,
 )
 from civicgraph.grievances.operations.resolve_grievance import resolve_grievance
-from civicgraph.grievances.operations.return_grievance import resubmit_tracked_grievance, return_grievance
+from civicgraph.grievances.operations.return_grievance import (
+    resubmit_tracked_grievance,
+    return_grievance,
+    take_grievance_answer,
+)
 from civicgraph.grievances.operations.reveal_contact import reveal_grievance_contact
 from civicgraph.grievances.operations.set_promise import remove_urgency_policy, set_urgency_policy
 from civicgraph.grievances.operations.set_visibility import set_grievance_visibility
@@ -111,6 +115,7 @@ __all__ = [
     "start_grievance",
     "support_grievance",
     "tag_grievance",
+    "take_grievance_answer",
     "take_over_grievance",
     "tell_where",
     "transfer_grievance",

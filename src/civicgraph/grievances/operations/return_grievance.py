@@ -9,10 +9,11 @@ from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import Taken, begin_anew, take, take_as_reporter
 from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
+from civicgraph.grievances.operations.reporter import name_of
 from civicgraph.i18n import N_
 from civicgraph.operations import operation
 from civicgraph.permissions import Actor
-from civicgraph.text import mask_personal, search_terms
+from civicgraph.text import mask_known, mask_personal, search_terms
 from civicgraph.uploads.private import UploadName, documents_field
 
 
@@ -51,9 +52,28 @@ async def resubmit_tracked_grievance(actor: Actor, data: ResubmitTrackedGrievanc
     return await send_again(taken, data.answer)
 
 
+class TakeAnswer(Step):
+    """What the reporter answered by telephone or at the counter."""
+
+    answer: Words = Field(
+        title=N_("What did the reporter answer?"),
+        min_length=2,
+        max_length=1000,
+        json_schema_extra={"widget": "textarea"},
+        description=N_("Telephone and identity numbers in it are hidden from others."),
+    )
+
+
+@operation()
+async def take_grievance_answer(actor: Actor, data: TakeAnswer) -> Grievance:
+    """Take down 代录 what the reporter answered to what was asked, and send it again. Both promised times begin anew."""
+    return await send_again(await take(actor, "take_answer", data), data.answer)
+
+
 async def send_again(taken: Taken, words: str) -> Grievance:
     """End the step with the reporter's answer, whichever way it came."""
-    row, answer = taken.row, mask_personal(words)
+    row = taken.row
+    answer = mask_known(mask_personal(words), name_of(row))
     begin_anew(row)
     row.reason = ""
     row.description = f"{row.description}\n{words}"

@@ -55,6 +55,8 @@ ACTS = (
     Act("hold", "hold", operations.hold_grievance, N_("Let it rest"), N_("It rests. The reporter can see why.")),
     Act("question", "return", operations.return_grievance,
         N_("Ask the reporter"), N_("The reporter is asked. It comes back with the answer.")),
+    Act("answer-taken", "take_answer", operations.take_grievance_answer,
+        N_("Take down the reporter's answer"), N_("Taken down. It waits to be accepted, with new promised times.")),
     Act("transfer", "transfer", operations.transfer_grievance,
         N_("Hand it to another community"), N_("It was handed over.")),
     Act("redirection", "redirect", operations.redirect_grievance,
