@@ -230,4 +230,5 @@ async def build_intake(dice: Random, places: list[str]) -> None:
             longitude_micro=106_910_000 + number if number % 2 else None,
             contact_name_masked=mark("held_report", "contact_name_masked", number),
             state=dice.choice(list(HeldState)),
+            reason="与三天前的诉求重复",
         )
