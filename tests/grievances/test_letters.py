@@ -17,7 +17,14 @@ from civicgraph import settings as configuration
 from civicgraph.grievances import operations
 from civicgraph.grievances.letters.letter import Letter, words_of_html
 from civicgraph.grievances.letters.reading import Unreadable, read_json, read_raw
-from civicgraph.grievances.models import Channel, Grievance, GrievanceStatus, GrievanceUpdate, HeldReport
+from civicgraph.grievances.models import (
+    Channel,
+    Grievance,
+    GrievanceCategory,
+    GrievanceStatus,
+    GrievanceUpdate,
+    HeldReport,
+)
 from civicgraph.notifications.delivery import deliver_due
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
 from civicgraph.notifications.sending.webhooks import signature
@@ -294,6 +301,16 @@ async def test_a_hostile_letter_breaks_nothing(post: httpx.AsyncClient, mailbox:
         assert mail["To"] in ("a@b.cn", "chen@example.cn")
     for bad in (b"[]", b"{", b'{"Attachments":[{"Name":"a.png","Content":"?"}]}', b'{"From":5,"Headers":[1]}'):
         assert (await passed_on(post, bad, "application/json")).status_code in (200, 400, 422)
+
+
+async def test_a_letter_about_somebodys_own_affair_is_never_refused_though_nobody_can_be_reached(
+    post: httpx.AsyncClient,
+) -> None:
+    await GrievanceCategory.filter(code="lighting").update(is_personal=True)
+    answer = await passed_on(post, letter(From="nobody").as_bytes())
+    assert answer.status_code == 200
+    row = await Grievance.get()
+    assert (row.category_id, row.contact_email, row.is_public) == ("lighting", "", False)  # type: ignore[attr-defined]
 
 
 def test_words_are_what_the_sender_wrote() -> None:

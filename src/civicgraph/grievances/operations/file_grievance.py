@@ -72,8 +72,8 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
     enterprise = await named.enterprise_of(data.enterprise_code)
     await named.check_speaks_for(actor, enterprise, data.division_code)
     attachments.check_documents(data.documents, enterprise is not None)
-    await _check_reachable(data)
     sent, data = data, data.model_copy(update={"channel": await named.channel_of(actor, data.channel, enterprise)})
+    await _check_reachable(data)
     cause, rule = await _hold_cause(actor, data)
     for tries_left in reversed(range(_TRIES)):
         try:
@@ -89,7 +89,12 @@ async def file_grievance(actor: Actor, data: FileGrievance) -> dict[str, Any]:
 
 
 async def _check_reachable(data: FileGrievance) -> None:
-    """What somebody asks for themselves cannot be done where nobody knows for whom, or whom to call."""
+    """What somebody asks for themselves cannot be done where nobody knows for whom, or whom to call.
+
+    A letter is never refused: its words may say so, and staff read them.
+    """
+    if data.channel is Channel.EMAIL:
+        return
     is_known = data.contact_phone or data.contact_email or (data.contact_name and (data.address or data.building))
     if not is_known and await GrievanceCategory.exists(code=data.category, is_personal=True):
         words = N_(

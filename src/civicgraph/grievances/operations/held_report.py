@@ -14,6 +14,7 @@ from civicgraph.grievances.forgetting import POINT
 from civicgraph.grievances.intake.models import HeldReport, HeldState
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.file_grievance import file
+from civicgraph.grievances.operations.follow_grievance import count_asking
 from civicgraph.grievances.operations.inputs import Given, Number, PublicWords, Tracked, Words
 from civicgraph.grievances.operations.report_input import FileGrievance
 from civicgraph.grievances.rules import typed_secret
@@ -51,6 +52,10 @@ async def _held(actor: Actor, number: str) -> HeldReport:
         raise NotFound
     if not actor.may(DISPATCH_GRIEVANCES, row.division_code):
         raise Forbidden
+    return _waiting(row)
+
+
+def _waiting(row: HeldReport) -> HeldReport:
     if row.state is not HeldState.WAITING:
         raise Unavailable(N_("This was decided already."))
     return row
@@ -127,14 +132,13 @@ async def _own(number: str, secret: str) -> HeldReport:
     given = crypto.token_hash(typed_secret(secret))
     if not hmac.compare_digest(given, row.secret_hash if row else "") or row is None:
         raise NotFound
-    if row.state is not HeldState.WAITING:
-        raise Unavailable(N_("This was decided already."))
-    return row
+    return _waiting(row)
 
 
 @operation()
 async def tell_where(actor: Actor, data: TellWhere) -> HeldReport:
     """Say as its sender where the problem of a held report is: who places it reads that, and what it names is offered."""
+    count_asking(actor)
     row = await _own(data.number, data.secret)
     content = orjson.loads(crypto.decrypt(row.content))
     content["address"] = " ".join(filter(None, (data.address, content["address"])))[:200]
