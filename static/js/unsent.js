@@ -2,7 +2,7 @@
 // Kept by person, under `kept:`: whoever else signs in at this phone neither sees nor sends it, and signing out takes it away.
 
 const SOONEST = 1000; // milliseconds until a failed sending is tried again, doubled with each failure
-const LATEST = 20000;
+const LATEST = 20000; // and until it is looked at again whether what waits can be sent
 
 export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -100,6 +100,7 @@ export class Unsent {
     if (this.isSending || !this.kept().length) return;
     this.isSending = true;
     let sent = 0;
+    let wait = LATEST;
     try {
       for (;;) {
         const items = this.kept();
@@ -123,19 +124,18 @@ export class Unsent {
       }
       if (sent) this.drained(!this.kept().length);
     } catch {
+      // A phone says that it is online before the connection bears anything: the next tries follow soon.
       this.say(this.words.offline);
-      this.tryAgain();
+      if (navigator.onLine) {
+        wait = this.pause;
+        this.pause = Math.min(this.pause * 2, LATEST);
+      }
     } finally {
       this.isSending = false;
       this.show();
+      clearTimeout(this.again); // one try at a time is planned, whatever else had it sent
+      if (this.kept().length) this.again = setTimeout(() => this.send(), wait);
     }
-  }
-
-  // A phone says that it is online before the connection bears anything: the next tries follow soon.
-  tryAgain() {
-    if (!navigator.onLine) return;
-    setTimeout(() => this.send(), this.pause);
-    this.pause = Math.min(this.pause * 2, LATEST);
   }
 
   // Sends whenever it may succeed, and keeps the page at each of the addresses for when there is no connection.
@@ -147,7 +147,6 @@ export class Unsent {
       if (!event.target.matches("form[data-sign-out]") || !this.kept().length) return;
       if (!window.confirm(this.words.lost)) event.preventDefault();
     }, true); // before what every page does at sign-out
-    setInterval(() => this.send(), LATEST);
     if (!navigator.onLine) this.say(this.words.offline);
     this.show();
     this.send();

@@ -113,6 +113,30 @@ def test_a_sending_that_fails_though_the_phone_is_online_is_tried_again_soon(peo
     assert history(people, number, "电梯里信号断断续续") == 1
 
 
+def test_while_the_server_is_away_one_try_at_a_time_is_planned(people: People) -> None:
+    if not people.has_script:
+        pytest.skip("without JavaScript it is an ordinary page")
+    number = assigned(people)
+    grid = people.staff("grid")
+    grid.clock.install()
+    grid.goto("/staff/today")
+    until_kept(grid, "/staff/today")
+    grid.clock.pause_at(grid.evaluate("Date.now() + 1000") / 1000)
+    tried: list[str] = []
+
+    def fail(route: Route) -> None:
+        tried.append(route.request.url)
+        route.abort("connectionrefused")
+
+    grid.route(f"**/staff/today/{number}/**", fail)
+    note(grid, number, "notes", "服务器在重启")
+    for _ in range(150):  # ten minutes
+        grid.clock.run_for(4000)
+        grid.wait_for_timeout(20)
+    assert 20 < len(tried) < 45
+    expect(grid.locator("[data-unsent] li")).to_contain_text("服务器在重启")
+
+
 def test_a_conflict_is_shown_and_nothing_personal_is_left_at_sign_out(people: People) -> None:
     if not people.has_script:
         pytest.skip("without JavaScript it is an ordinary page")
