@@ -169,6 +169,47 @@ async def test_an_author_writes_and_asks_and_an_editor_gives_back_or_publishes_w
     ]
 
 
+async def test_what_an_author_adds_to_the_record_of_a_draft_is_not_published_unseen(
+    author: Actor, editor: Actor
+) -> None:
+    row = await operations.create_event(author, {**NIGHT, "kind": "consultation", "programme": []})
+    row = await operations.submit_event(author, of(row))
+    seen = row.version
+    item = await operations.add_event_entry(author, {"slug": row.slug, "kind": "agenda", "text": "停车位怎么分"})
+    with pytest.raises(Conflict):
+        await operations.publish_event(editor, of(row, version=seen))
+    seen = (await Event.get(id=row.id)).version
+    await operations.change_event_entry(author, {"id": item.id, "version": item.version, "text": "车位收费"})
+    with pytest.raises(Conflict):
+        await operations.publish_event(editor, of(row, version=seen))
+    row = await Event.get(id=row.id)
+    await operations.publish_event(editor, of(row))
+    # What is said there once it is public is nobody's draft: it comes in while others keep the event's own page.
+    await operations.add_event_entry(editor, {"slug": row.slug, "kind": "agenda", "text": "充电桩"})
+    assert (await Event.get(id=row.id)).version == row.version + 1
+
+
+async def test_the_page_says_what_is_published_along_and_what_of_it_is_to_be_looked_at(
+    client: httpx.AsyncClient, editor: Actor, author: Actor
+) -> None:
+    with clock.override(MAY):
+        row = await operations.create_event(editor, {**NIGHT, "programme": []})
+        await operations.repeat_event(editor, of(row, frequency="weekly", count=4))
+        rows = await Event.filter(series_id__isnull=False).order_by("starts_at")
+        own = rows[2]
+        times = {"starts_at": own.starts_at, "ends_at": own.ends_at}
+        await operations.update_event(author, {**NIGHT, **times, "programme": [], **of(own), "title": "夜场加演"})
+        await place.sign_in(client, "editor2", Role.EDITOR, FENGGANG)
+        page = (await client.get(f"/staff/events/{rows[0].slug}")).text
+        assert "系列中另外 3 份草稿会一起发布" in page
+        assert f'<a href="/staff/events/{own.slug}">夜场加演（6月5日 周五）</a>' in page
+        page = (await client.get(f"/staff/events/{own.slug}")).text
+        assert "系列中另外 3 份草稿会一起发布" in page
+        assert "请先看看" not in page
+        await operations.publish_event(editor, of(rows[0], version=(await Event.get(id=rows[0].id)).version))
+        assert "会一起发布" not in (await client.get(f"/staff/events/{rows[0].slug}")).text
+
+
 async def test_what_people_are_registered_for_stays_public(editor: Actor, list_event: List) -> None:
     row = await list_event()
     quota = await create_quota(editor, {"subject_kind": "event", "subject_slug": row.slug, "capacity": 5})

@@ -29,6 +29,7 @@ EXCEPTIONS = {
     "EventFilter.accessibility",
     "EventFilter.group",
     "EventFilter.is_editable",
+    "EventFilter.is_exception",
     "EventFilter.max_price_fen",
     "EventFilter.spans_days",
     "GridFilter.is_active",

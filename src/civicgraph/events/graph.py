@@ -105,6 +105,12 @@ class EventFilter:
         partial(rules.holds_one, column="accessibility", kind=Accessibility),
         reason=_WALKED,
     )
+    is_exception = flag(
+        "Changed by itself, apart from the series that it belongs to (or not).",
+        lambda c, row: f"{row['is_exception']}",
+        lambda c, row: f"NOT {row['is_exception']}",
+        reason="Asked of the events of a series, of which there are half a year’s; lists go by date.",
+    )
     venue = equals("venue", str, "At the venue of this name.")
     organiser = equals("organiser", str, "Held by the organiser of this name.")
     is_editable = flag(

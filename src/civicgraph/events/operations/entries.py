@@ -260,5 +260,8 @@ def _settled(event: Event, kind: EntryKind, data: EventEntryFields) -> dict[str,
 
 
 async def _note(actor: Actor, event: Event, row: EventEntry, changes: dict[str, Any]) -> None:
-    """The trail of the event shows its record as well."""
+    """The trail of the event shows its record as well, and who saw a draft without the change does not publish it."""
+    if event.status is EventStatus.DRAFT and changes:
+        event.version += 1
+        await event.save(update_fields=["version", "updated_at"])
     await audit(actor, event, {f"{row.kind}.{row.position}.{name}": value for name, value in changes.items()})
