@@ -88,7 +88,7 @@ async def planned(site: Site, kind: str) -> Event:
             await operations.add_event_entry(site.editor, given)
         await material(site, row, await sent(site))
         await material(site, row, text="网上的一页", link="https://www.zunyi.gov.cn/1")
-    return await operations.publish_event(site.editor, seen(row))
+    return await operations.publish_event(site.editor, seen(await Event.get(id=row.id)))
 
 
 async def with_image(site: Site, row: Event) -> Event:
@@ -147,6 +147,34 @@ async def test_a_draft_of_a_drill_that_is_changed_by_its_form_keeps_its_teams(si
         after = await plan_of(site, copy)
         assert (after["title"], after["teams"]) == ("防汛演练", (await plan_of(site, row))["teams"])
         assert "防汛演练" not in await site.browser.open(f"/rescue-teams/{after['teams'][0]['team']['number']}")
+
+
+async def test_what_is_added_later_is_given_to_those_that_follow_where_they_lack_it(site: Site) -> None:
+    with clock.override(MAY):
+        row = await planned(site, "consultation")
+        await operations.repeat_event(site.editor, {**seen(row), "frequency": "weekly", "count": 4})
+        first, second, third, fourth = await Event.all().order_by("starts_at")
+        given = {"slug": second.slug, "kind": "agenda", "text": "充电桩装在哪里", "said_by": "业委会"}
+        await operations.add_event_entry(site.editor, given)
+        await material(site, second, await sent(site, "手册二.pdf"), text="充电安全手册")
+        own = {"slug": third.slug, "kind": "agenda", "text": "充电桩装在哪里", "said_by": "物业"}
+        await operations.add_event_entry(site.editor, own)
+        await operations.remove_event_image(site.editor, seen(await Event.get(id=fourth.id)))
+        before = {one.id: await plan_of(site, one) for one in (first, second, third, fourth)}
+        there = f"/staff/events/{second.slug}"
+        await site.browser.open(there)
+        await site.browser.send(f"{there}/plan")
+        assert await plan_of(site, first) == before[first.id]
+        after = await plan_of(site, third)
+        assert [one["saidBy"] for one in after["entries"] if one["text"] == given["text"]] == ["物业"]
+        assert [one["text"] for one in after["entries"]][-1] == "充电安全手册"
+        after = await plan_of(site, fourth)
+        assert (after["entries"], after["image"]) == (before[second.id]["entries"], before[second.id]["image"])
+        entry = await EventEntry.get(event_id=fourth.id, text="充电安全手册")
+        assert await site.status_for(None, (await file_of(entry)).name) == 200
+        page = await site.browser.send(f"{there}/plan")
+        assert "后面各场都已经有了" in page
+        assert len((await plan_of(site, fourth))["entries"]) == len(after["entries"])
 
 
 async def test_the_others_of_a_series_have_agenda_materials_and_image_and_what_goes_from_one_stays_at_the_rest(

@@ -51,6 +51,7 @@ _FIELDS = {
     "also_made": N_("Others of its series made"),
     "fallen_away": N_("Others of its series fallen away"),
     "events_given_places": N_("Others of its series given places"),
+    "events_given_plan": N_("Others of its series given agenda, materials or image"),
 }
 _LONGEST = 80
 """Characters of a value that is shown whole beside what it was."""

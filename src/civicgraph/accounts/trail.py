@@ -169,6 +169,7 @@ OPERATIONS = {
     "repeat_event": N_("Let an event come again"),
     "change_repetition": N_("Let an event come again by another rule"),
     "repeat_places": N_("Offered an event's places at those that follow"),
+    "repeat_plan": N_("Gave an event's agenda, materials and image to those that follow"),
     "postpone_event": N_("Postponed an event"),
     "create_checklist": N_("Drafted what is done once"),
     "update_checklist": N_("Changed what is done once"),

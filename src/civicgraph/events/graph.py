@@ -333,6 +333,7 @@ Mutation = mutations(
     door(operations.repeat_event, {"event": "Event"}),
     door(operations.change_repetition, {"event": "Event"}),
     door(operations.repeat_places, {"event": "Event"}),
+    door(operations.repeat_plan, {"event": "Event"}),
     door(operations.postpone_event, {"event": "Event"}),
     door(operations.cancel_event, {"event": "Event"}),
     door(operations.reinstate_event, {"event": "Event"}),

@@ -36,6 +36,7 @@ from civicgraph.events.operations.inputs import (
 )
 from civicgraph.events.operations.keeping import create_event, update_event
 from civicgraph.events.operations.places import repeat_places
+from civicgraph.events.operations.planned import repeat_plan
 from civicgraph.events.operations.reinstate import reinstate_event
 from civicgraph.events.operations.rule import change_repetition
 from civicgraph.events.operations.series import extend, repeat_event
@@ -81,6 +82,7 @@ __all__ = [
     "remove_event_image",
     "repeat_event",
     "repeat_places",
+    "repeat_plan",
     "return_event",
     "schedule_event",
     "set_event_contact",

@@ -8,9 +8,9 @@ from functools import partial
 from civicgraph.bookings.models import Quota
 from civicgraph.bookings.operations import copy_quotas
 from civicgraph.events import rules
-from civicgraph.events.models import Event, EventStatus
+from civicgraph.events.models import Event
 from civicgraph.events.operations.inputs import EventVersion
-from civicgraph.events.operations.rows import editable
+from civicgraph.events.operations.rows import editable, following
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, Unavailable, audit, check_version, operation
 from civicgraph.permissions import MANAGE_BOOKINGS, SYSTEM, Actor
@@ -40,14 +40,7 @@ async def repeat_places(actor: Actor, data: EventVersion) -> Event:
     check_version(row, data.version, dict)
     if not actor.may(MANAGE_BOOKINGS, row.division_id):  # type: ignore[attr-defined]
         raise Forbidden
-    if row.series_id is None:  # type: ignore[attr-defined]
-        raise Unavailable(N_("It does not come again."))
-    following = Event.filter(
-        series_id=row.series_id,  # type: ignore[attr-defined]
-        starts_at__gt=row.starts_at,
-        status__in=(EventStatus.DRAFT, EventStatus.PUBLISHED),
-    )
-    if not (given := await give_places(row, await following.order_by("starts_at"))):
+    if not (given := await give_places(row, await following(row))):
         raise Unavailable(N_("Those that follow have all of these places, or this one has none itself."))
     await audit(actor, row, {"events_given_places": [None, given]})
     return row

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from tortoise.queryset import QuerySet
+
 from civicgraph import clock
 from civicgraph.events import kinds, rules
 from civicgraph.events.models import (
@@ -21,7 +23,7 @@ from civicgraph.events.models import (
 from civicgraph.events.operations.inputs import EventFields, ProgrammeItemFields
 from civicgraph.i18n import N_
 from civicgraph.listings import review
-from civicgraph.operations import Forbidden, InvalidInput, NotFound
+from civicgraph.operations import Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS, Actor
 from civicgraph.text import search_terms
 
@@ -140,6 +142,15 @@ async def look_over_again(actor: Actor, row: Event) -> None:
         planned = Event.filter(series_id=row.series_id, status=EventStatus.DRAFT, publish_at__isnull=False)  # type: ignore[attr-defined]
         others = await planned.exclude(id=row.id).select_for_update()
     await review.look_over_again(actor, row, others, EDIT_EVENTS)
+
+
+def following(row: Event) -> QuerySet[Event]:
+    """Those of its series after an event that may still change, in order. Raises `Unavailable` where it comes once."""
+    if row.series_id is None:  # type: ignore[attr-defined]
+        raise Unavailable(N_("It does not come again."))
+    open_ = (EventStatus.DRAFT, EventStatus.PUBLISHED)
+    after = Event.filter(series_id=row.series_id, starts_at__gt=row.starts_at, status__in=open_)  # type: ignore[attr-defined]
+    return after.order_by("starts_at")
 
 
 async def changing(actor: Actor, slug: str) -> Event:

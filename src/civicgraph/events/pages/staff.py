@@ -224,6 +224,14 @@ STAFF = listing.Listing(
                 N_("They have places now."),
             ),
         ),
+        listing.Verb(
+            *(
+                "plan",
+                operations.repeat_plan,
+                N_("Give its agenda, materials and image to those that follow"),
+                N_("They have them now."),
+            ),
+        ),
         listing.Verb("finish", operations.finish_event, N_("It has taken place"), N_("Saved.")),
     ),
 )
