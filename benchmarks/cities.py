@@ -19,18 +19,20 @@ from civicgraph.demo.city.progress import shown_on
 from civicgraph.settings import Settings
 
 SEED = 5203
-HUNDREDTH = Scale(
-    grids_per_community=5,
-    enterprises=8_300,
-    grievances=10_000,
-    events=200,
-    registrations=2_000,
-    services=50,
-    lists=(),
+TENTH = Scale(
+    grids_per_community=4,
+    enterprises=CITY.enterprises // 10,
+    grievances=CITY.grievances // 10,
+    events=CITY.events // 10,
+    registrations=CITY.registrations // 10,
+    services=CITY.services // 10,
     compounds_per_community=1,
+    lists=tuple((name, members // 10) for name, members in CITY.lists),
+    four_above_joined=CITY.four_above_joined // 10,
+    four_above_left=CITY.four_above_left // 10,
 )
-"""A city from the same generator, a hundredth as big: its pages are as full as the city's, which the demo's are not."""
-SCALES: dict[str, Scale | None] = {"demo": None, "hundredth": HUNDREDTH, "city": CITY}
+"""A city from the same generator, a tenth as big: its pages are as full as the city's, which the demo's are not."""
+SCALES: dict[str, Scale | None] = {"demo": None, "tenth": TENTH, "city": CITY}
 
 
 def made_settings(url: str) -> Settings:
