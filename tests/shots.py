@@ -240,7 +240,7 @@ OWN = {
     "my-one-thing-new": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/one-thing/new/1?yes=2"),
     "my-one-thing": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#case"),
     "my-one-thing-send": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#send"),
-    "my-report": ("hongfa", "/report?division=520323104001&enterprise=91520323MAK8KAK65H"),
+    "my-report": ("hongfa", "/report?division=520323104001&group=enterprise&enterprise=91520323MAK8KAK65H"),
     "my-one-thing-correction": ("hongfa", "/my/enterprises/91520323MAK8KAK65H#correction"),
     "my-policies": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies"),
     "my-policy": ("hongfa", "/my/enterprises/91520323MAK8KAK65H/policies/1"),

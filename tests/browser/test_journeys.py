@@ -172,6 +172,8 @@ OF_ENTERPRISES = (
     "/enterprises?q=箱包",
     f"/enterprises/{CODE}",
     "/enterprises/figures",
+    "/enterprises/industries",
+    "/enterprises/industries?of=192",
     "/enterprises/claim",
     f"/enterprises/{CODE}/claim",
     "/policies",

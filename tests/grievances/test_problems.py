@@ -89,6 +89,25 @@ async def test_a_question_that_is_asked_at_a_forum_arrives_with_it(report: Repor
     assert other.number not in page.text
 
 
+async def test_an_enterprise_that_comes_with_a_problem_chooses_among_those_of_enterprises(
+    report: Report, client: httpx.AsyncClient
+) -> None:
+    await report()
+    page = (await client.get("/enterprise-problems")).text
+    found = re.search(r'href="(/report\?[^"]*)"[^>]*>反映您企业的问题', page)
+    assert found is not None
+    where = (await client.get(found[1].replace("&amp;", "&"))).text
+    assert "group=enterprise" in where  # it stays on the way to the community
+    form = (await client.get(f"/report?group=enterprise&division={FENGQUAN}")).text
+    chosen = re.search(r'<select[^>]*name="category".*?</select>', form, re.DOTALL)
+    assert chosen is not None
+    assert 'value="ent_policy"' in chosen[0]
+    assert 'value="lighting"' not in chosen[0]
+    assert '<option value="" selected>' in chosen[0]
+    assert re.search(r'<form[^>]*action="[^"]*group=enterprise', form)
+    assert 'value="lighting"' in (await client.get(f"/report?division={FENGQUAN}")).text
+
+
 async def test_an_event_that_nobody_knows_of_yet_is_refused(report: Report) -> None:
     await forum(EventStatus.DRAFT)
     for slug in ("forum", "no-such"):

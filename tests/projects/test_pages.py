@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from starlette.applications import Starlette
@@ -86,6 +87,10 @@ async def test_staff_enter_a_project_show_it_and_record_how_it_goes_on(app: Star
     one = await InvestmentMilestone.get()
     change = f"{base}/milestones/{one.id}"
     assert "已修改" in await page.send(change, due_on="2027-01-31")
+    assert "已修改" in await page.send(change, due_on="2027-02-28")
+    assert re.search("原定 .{0,6}12月31日", await page.open(f"/projects/{row.id}"))
+    await page.open(f"{base}/progress")
+    assert "原定" not in await page.send(change, due_on="2026-12-31")  # what was promised holds again
     text = await page.send(change, name="")
     assert page.status == 422
     assert f'id="milestone-{one.id}-name-error"' in text

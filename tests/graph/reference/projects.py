@@ -62,4 +62,7 @@ async def build_projects(places: list[str], people: list[int]) -> None:
             await InvestmentAmount.create(project_id=row.id, amount_fen=dice.choice([0, 2**53]), **amount)
             due_on, done_on = DAY + timedelta(days=dice.choice([-9, -1, 0, 1])), dice.choice([None, None, DAY])
             words = {"name": dice.choice(WORDS), "note": dice.choice(["", "等规划许可"])}
-            await InvestmentMilestone.create(project_id=row.id, due_on=due_on, done_on=done_on, **words)
+            first = dice.choice([None, DAY - timedelta(days=30)])
+            await InvestmentMilestone.create(
+                project_id=row.id, due_on=due_on, first_due_on=first, done_on=done_on, **words
+            )

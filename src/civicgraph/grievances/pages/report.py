@@ -16,6 +16,7 @@ from civicgraph.grievances.models import Channel
 from civicgraph.grievances.pages import asking, drafts
 from civicgraph.grievances.pages.choices import asked
 from civicgraph.grievances.pages.drafts import COMMUNITY_DIGITS, Draft
+from civicgraph.grievances.pages.problems import GROUP
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError
 from civicgraph.web import page, read, require
@@ -23,7 +24,7 @@ from civicgraph.web.keys import renew_key
 from civicgraph.web.shell import chosen_place
 
 _LEFT_OUT = ("channel", "division_code", "proof")
-_CARRIED = ("category", "event", "enterprise", "grid")
+_CARRIED = ("group", "category", "event", "enterprise", "grid")
 """What an address brings along on the way to a community."""
 
 
@@ -43,7 +44,10 @@ async def _draft(request: Request, code: str) -> Draft:
     given: dict[str, Any] = {"is_public": asked(request, "public") != "no"}
     if request.state.actor.is_staff:
         given["enterprise_code"] = asked(request, "enterprise")
-    variables = {"code": code, "event": asked(request, "event")}
+    categories: dict[str, Any] = {"isActive": True}
+    if asked(request, "group") == GROUP:  # an enterprise that comes with a problem is not asked about leaks and dogs
+        categories["groupCode"] = GROUP
+    variables = {"code": code, "event": asked(request, "event"), "categories": categories}
     draft = await drafts.begin(request, "grievances/new", variables, given, _LEFT_OUT)
     draft.form.values["event"] = draft.found["event"]["slug"] if draft.found["event"] else ""
     return draft
@@ -105,6 +109,7 @@ async def _draw(request: Request, draft: Draft) -> Response:
         began=began,
         bits=proof.BITS,
         small_question=small_question,
+        group=asked(request, "group"),
     )
 
 

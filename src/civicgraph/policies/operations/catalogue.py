@@ -13,7 +13,7 @@ from civicgraph.divisions.models import Division
 from civicgraph.divisions.operations import DivisionCode, place_of
 from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus, Industry
-from civicgraph.i18n import N_
+from civicgraph.i18n import N_, listed
 from civicgraph.operations import (
     FieldError,
     Forbidden,
@@ -62,7 +62,9 @@ class ConditionFields(Input):
     comparison: Comparison = Field(title=N_("Compared"))
     value: str = Field(
         title=N_("Value"), min_length=1, max_length=300, json_schema_extra={"widget": "several"},
-        description=N_("What there is to choose from shows once the fact is saved; it can be typed, too."),
+        description=N_(
+            "What there is to choose from shows once the fact is saved. It can be typed, too; industries and places by code."
+        ),
     )  # fmt: skip
 
 
@@ -227,13 +229,29 @@ async def _columns(actor: Actor, data: PolicyFields) -> dict[str, Any]:
     await place_of(data.division_code)
     if not actor.may(EDIT_POLICIES, data.division_code):
         raise Forbidden
+    await _check_codes(data.conditions)
     words = search_terms(data.title, data.summary, data.owner, data.title_en)
     columns = {name: getattr(data, name) for name in _OWN}
     tree, _ = rule_of(data.conditions)
     return {**columns, "division_id": data.division_code, "eligibility": tree, "search_terms": words}
 
 
-_NAMED = ("industry", "place")
+_NAMED: dict[str, type[Industry] | type[Division]] = {"industry": Industry, "place": Division}
+
+
+async def _check_codes(rows: list[ConditionFields]) -> None:
+    """Refuse what no industry or place has: nobody would ever qualify by it, and nobody would see why."""
+    errors: list[FieldError] = []
+    for index, row in enumerate(rows):
+        if row.fact in _NAMED:
+            codes = wording.parsed(FACTS[row.fact], row.value)
+            there = set(await _NAMED[row.fact].filter(code__in=codes).values_list("code", flat=True))
+            if missing := [one for one in codes if one not in there]:
+                words = N_("Nothing has the code %(codes)s. Please choose from the list.")
+                at = f"conditions.{index}.value"
+                errors += InvalidInput.at(at, "unknown", words, codes=listed(missing)).errors
+    if errors:
+        raise InvalidInput(errors)
 
 
 async def names_of(tree: dict[str, Any], locale: str) -> dict[str, str]:

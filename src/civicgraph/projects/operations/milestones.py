@@ -56,11 +56,13 @@ async def add_investment_milestone(actor: Actor, data: AddInvestmentMilestone) -
 
 @operation()
 async def change_investment_milestone(actor: Actor, data: ChangeInvestmentMilestone) -> InvestmentProject:
-    """Change a milestone: its words, its day, whether it is done."""
+    """Change a milestone: its words, its day, whether it is done. That another day was promised first is kept."""
     project, row = await _milestone_of(actor, data.id)
     before = _values(row)
     check_version(row, data.version, lambda: before)
     _check_done(data.done_on)
+    first = row.first_due_on or row.due_on
+    row.first_due_on = None if data.due_on == first else first
     row.update_from_dict({**data.model_dump(exclude={"id", "version"}), "version": row.version + 1})
     await row.save()
     await arm(project)
