@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PACKAGE = Path(__file__).parent
+_DEGREES = r"-?\d{1,3}(?:\.\d{1,6})?"
 
 
 class Settings(BaseSettings):
@@ -42,6 +43,12 @@ class Settings(BaseSettings):
         "With https:// cookies are Secure and carry the __Host- prefix.",
     )
     city_code: str = Field(default="5203", description="The division code of the city served.")
+    city_bounds: str = Field(
+        default="",
+        pattern=rf"^(?:{_DEGREES}(?:, *{_DEGREES}){{3}})?$",
+        description="South, west, north and east of the city in degrees (WGS-84), a little beyond its border: the map "
+        "points of reports lie within. Empty: those of Zunyi, and of another city anywhere.",
+    )
     smtp_url: str = Field(
         default="",
         description="smtp://USER:PASSWORD@HOST:PORT (smtps:// for TLS from the start). Empty: "

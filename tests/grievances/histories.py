@@ -39,6 +39,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "return": ("dispatcher", "submitted accepted", "returned"),
     "take_answer": ("dispatcher", "returned", "submitted"),
     "redirect": ("dispatcher", "submitted accepted assigned reopened", "redirected"),
+    "recall": ("dispatcher", "redirected", "accepted"),
     "transfer": ("dispatcher", f"submitted {_BEING_DONE} reopened", "submitted"),
     "merge": ("dispatcher", f"submitted {_BEING_DONE} reopened", "merged"),
     "take_place": ("first", "merged", "submitted"),

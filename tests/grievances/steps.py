@@ -33,6 +33,7 @@ STEPS: dict[str, tuple[Any, Callable[[], dict[str, Any]]]] = {
     "return": (operations.return_grievance, lambda: {"reason": "请问是几单元？"}),
     "take_answer": (operations.take_grievance_answer, lambda: {"answer": "三单元"}),
     "redirect": (operations.redirect_grievance, lambda: {"body": "遵义供电局", "reason": "属供电设施"}),
+    "recall": (operations.recall_grievance, lambda: {"reason": "供电局答复不属其管理"}),
     "transfer": (operations.transfer_grievance, lambda: {"division_code": HONGQIAO, "reason": "地点在虹桥"}),
     "assign": (operations.assign_grievance, lambda: {"team": "水电维修志愿服务队"}),
     "start": (operations.start_grievance, dict),

@@ -171,6 +171,25 @@ async def test_a_day_shows_what_others_resolved_and_waits_for_a_look(
     assert "要现场核实的" not in page
 
 
+async def test_who_resolved_it_is_not_offered_the_check_and_reads_who_takes_it(
+    app: Starlette, desk: Browser, report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    row = await take(dispatcher, "assign", await report(), assignee_id=worker.person_id)
+    await take(worker, "resolve", row)
+    path = f"{QUEUE}/{row.number}"
+    grid = await signed_in(app, worker)
+    page = await grid.open(path)
+    assert not {f"{path}/verification", f"{path}/send-back"} & set(re.findall(r'action="([^"]+)"', page))
+    assert "这类诉求不必核实" in page
+    await GrievanceCategory.filter(code="lighting").update(is_verified=True)
+    assert "凤泉社区的其他网格员或调度员" in await grid.open(path)
+    page = await desk.open(path)
+    assert {f"{path}/verification", f"{path}/send-back"} <= set(re.findall(r'action="([^"]+)"', page))
+    assert "这件是您办结的" not in page
+    await take(dispatcher, "reopen", row)
+    assert "这件是您办结的" not in await grid.open(path)
+
+
 def waiting(browser: Browser) -> dict[str, str]:
     """How much each view of the queue says that waits there."""
     return dict(re.findall(r"<a href=\"[^\"]*view=\w+[^\"]*\"[^>]*>([^<]+) <small>(\d+)</small></a>", browser.text))

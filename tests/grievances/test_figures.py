@@ -257,6 +257,16 @@ async def test_a_second_attempt_neither_unsays_a_rating_nor_mends_a_broken_promi
     assert await checking.check_all() == 4 * 5  # the check goes by the history
 
 
+async def test_what_was_passed_on_and_taken_back_counts_as_if_it_had_stayed(report: Report, dispatcher: Actor) -> None:
+    row = await take(dispatcher, "accept", await report())
+    before = await kept()
+    await take(dispatcher, "redirect", row)
+    assert await kept() == {}
+    await take(dispatcher, "recall", row)
+    assert await kept() == before
+    assert await checking.check_all() == 0
+
+
 async def test_the_migration_fills_the_cells_that_the_steps_would_have_made(report: Report) -> None:
     await histories(report, Random(3), 40)
     undone, dispatcher = await know_secret(await report()), await place.person("another", Role.DISPATCHER, CITY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from civicgraph.grievances.operations import (
     unfollow_grievance,
 )
 from civicgraph.notifications.models import OutboxMessage
+from civicgraph.notifications.rendering import render_message
 from civicgraph.operations import NotFound
 from civicgraph.permissions import ANONYMOUS, SYSTEM
 from tests.grievances.conftest import Report, fill, words
@@ -69,6 +71,37 @@ async def test_who_confirmed_hears_of_each_public_step_until_they_end_it(report:
         SYSTEM, {"number": row.number, "version": accepted.version, "is_public": True, "reason": "再看"}
     )
     assert await letters() == [asked, told]
+
+
+async def test_who_follows_what_is_hidden_is_told_so_once_and_nothing_of_it(report: Report) -> None:
+    row = await report()
+    await follow(row)
+    shown: dict[str, Any] = {"number": row.number, "reason": "有门牌号"}
+    hidden = await set_grievance_visibility(SYSTEM, {**shown, "version": row.version, "is_public": False})
+    hidden = await set_grievance_visibility(SYSTEM, {**shown, "version": hidden.version, "is_public": False})
+    await accept_grievance(SYSTEM, {"number": row.number, "version": hidden.version})
+    told = (await letters())[1:]
+    assert [(one.template, set(one.values)) for one in told] == [("grievance_hidden", {"number", "link"})]
+    subject, text = render_message(told[0].template, told[0].values, told[0].locale)
+    assert row.number in subject
+    assert "公开页面看不到了" in text
+
+
+@pytest.mark.parametrize("path", ["", "/following", "/support"])
+async def test_the_address_of_what_was_hidden_says_so_and_nothing_that_another_number_does_not(
+    report: Report, app: Starlette, path: str
+) -> None:
+    row, stranger = await report(), visit(app)
+    await set_grievance_visibility(
+        SYSTEM, {"number": row.number, "version": row.version, "is_public": False, "reason": "有门牌号"}
+    )
+    said = []
+    for number in (row.number, "ZY-0101-2222"):
+        page = await stranger.open(f"/grievances/{number}{path}")
+        assert stranger.status == 404
+        said += re.findall(r'<article class="stack reading error-page">.*?<dd class="mono">', page, re.S)
+    assert "可能已从公开列表中撤下" in said[0]
+    assert said[0] == said[1]
 
 
 async def test_a_hidden_grievance_is_followed_by_those_alone_who_have_its_secret(city: None) -> None:

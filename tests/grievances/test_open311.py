@@ -24,6 +24,7 @@ from civicgraph.settings import Settings
 from civicgraph.web.templating import document
 from tests.conftest import SECRET, make_settings
 from tests.grievances.conftest import fill
+from tests.grievances.steps import take
 from tests.support import city as place
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
 from tests.support.plans import gone_through, plan_of_document
@@ -203,7 +204,10 @@ async def test_what_is_alike_is_found_by_the_index_of_the_community(
     assert not await gone_through(plan.statement, engine.parameters(plan.slots, values, ANONYMOUS), ("grievance",))
 
 
-async def test_of_its_point_a_report_tells_the_square_that_it_lies_in(client: httpx.AsyncClient, key: str) -> None:
+async def test_of_its_point_a_report_tells_the_square_that_it_lies_in(
+    client: httpx.AsyncClient, key: str, settings: Settings
+) -> None:
+    configuration.use(settings.model_copy(update={"city_bounds": "-90, -180, 90, 180"}))
     told = {}
     for lat, long in (("27.9501", "107.7101"), ("27.9599", "107.7199"), ("-27.9562", "-0.0001"), ("", "")):
         words = f"楼道灯坏了两天，第{len(told)}处"
@@ -249,6 +253,8 @@ async def test_a_retry_is_one_report_and_other_words_under_its_key_are_refused(
         ({"attribute[colour]": "红"}, 400, "attribute[colour]"),
         ({"phone": "12"}, 400, "phone"),
         ({"lat": "95"}, 400, "lat, long"),
+        ({"lat": "39.9042", "long": "116.4074"}, 400, "lat, long"),
+        ({"lat": "27.9562", "long": "17.7161"}, 400, "lat, long"),
         ({"address_id": "520327001999"}, 400, "address_id"),
         ({"address_id": "", "address_string": "", "lat": ""}, 400, "address_id"),
         ({"api_key": ""}, 403, "api_key"),
@@ -355,12 +361,42 @@ async def test_lists_are_narrowed_by_time_state_and_number(client: httpx.AsyncCl
     first = await client.get("/open311/v2/requests.json?page_size=1")
     following = first.headers["link"].partition("<")[2].partition(">")[0]
     assert [one["service_request_id"] for one in (await client.get(following)).json()] == [middle]
+    assert await found(page="1", page_size="1") == [new]
+    assert await found(page="2", page_size="1") == [middle]
+    assert await found(page="3", page_size="1") == []
+    assert await found(page="2") == []
+    paged = await client.get("/open311/v2/requests.json?page_size=1&page=1")
+    following = paged.headers["link"].partition("<")[2].partition(">")[0]
+    assert [one["service_request_id"] for one in (await client.get(following)).json()] == [middle]
     for wrong in (
+        *({"page": one} for one in ("0", "-1", "two", "1.5", "11", "99999999999")),
+        *({"page_size": one} for one in ("0", "-5", "many", "101")),
         {"start_date": "gestern"},
         {"status": "lost"},
         {"start_date": "2020-01-01", "end_date": "2021-01-01"},
     ):
-        assert (await client.get("/open311/v2/requests.json", params=wrong)).status_code == 400
+        answer = await client.get("/open311/v2/requests.json", params=wrong)
+        assert answer.status_code == 400
+        (error,) = answer.json()
+        assert (error["code"], error["description"].startswith(tuple(wrong))) == (400, True)
+
+
+async def test_a_joined_report_says_with_which_as_far_as_that_is_public(client: httpx.AsyncClient, key: str) -> None:
+    dispatcher = await place.person("dispatcher", Role.DISPATCHER, FENGQUAN)
+    first, second = [
+        (await sent(client, key, description=f"楼道灯坏了两天，第{one}处")).json()[0]["service_request_id"]
+        for one in "一二"
+    ]
+    await take(dispatcher, "merge", await Grievance.get(number=second), into=first, note="是同一盏灯。")
+    path = f"/open311/v2/requests/{second}.json"
+    (told,) = (await client.get(path)).json()
+    assert told["status"] == "closed"
+    assert told["status_notes"].startswith("是同一盏灯。")
+    assert told["status_notes"].endswith(f"/grievances/{first}")
+    await Grievance.filter(number=first).update(is_public=False)
+    (told,) = (await client.get(path)).json()
+    assert told["status_notes"] == "是同一盏灯。 已与此前反映同一问题的诉求并案办理。"
+    assert first not in str(told)
 
 
 WINDOW = {"submittedFrom": "2019-03-01T00:00:00+08:00", "submittedBefore": "2019-05-01T00:00:00+08:00"}

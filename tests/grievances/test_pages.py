@@ -522,3 +522,20 @@ async def test_an_answer_by_telephone_is_taken_down_and_what_is_assigned_wrongly
     row = await take(dispatcher, "assign", await take(dispatcher, "accept", row), assignee_id=dispatcher.person_id)
     row = await take(dispatcher, "redirect", row, body="遵义供电局", reason="属供电设施")
     assert row.status is GrievanceStatus.REDIRECTED
+
+
+async def test_what_was_passed_to_the_wrong_body_is_taken_back(site: Site) -> None:
+    number, secret = await reported(site.resident)
+    work = f"/staff/grievances/{number}"
+    assert f"{work}/recall" not in await site.dispatcher.open(work)
+    await site.dispatcher.send(f"{work}/redirection", body="遵义供电局", reason="属供电设施")
+    assert "遵义供电局" in await site.resident.open(f"/grievances/{number}")
+    assert "请填写这一项" in await site.dispatcher.send(f"{work}/recall", reason="")
+    await site.dispatcher.send(f"{work}/recall", reason="供电局答复不属其管理")
+    row = await Grievance.get(number=number)
+    assert row.status is GrievanceStatus.ACCEPTED
+    page = await site.resident.open(f"/grievances/{number}")
+    assert "转办已收回，仍由本处办理" in page
+    assert "供电局答复不属其管理" in page
+    assert "责任单位" not in page
+    assert "安排谁来办" in await site.resident.open(f"/track/{number}/{secret}")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from civicgraph import clock
 from civicgraph.accounts.models import Person
 from civicgraph.grievances.desk.models import Team, TeamKind, TeamMember
-from civicgraph.grievances.models import Grievance
+from civicgraph.grievances.models import Grievance, GrievanceStatus
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
+from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor, Role
+from civicgraph.scheduler.models import Deadline, DeadlineState
 from tests.grievances.conftest import CONTACT, Report
 from tests.grievances.steps import know_secret, take
 from tests.support import city as place
@@ -81,6 +86,34 @@ async def test_who_worked_on_it_hears_that_it_is_over_here(
     await inbox("")
     await take(dispatcher, verb, row)
     assert await inbox(subject) == ["worker"]
+
+
+async def test_who_heard_that_it_was_passed_on_hears_that_it_was_taken_back(
+    report: Report, dispatcher: Actor, worker: Actor, second: Actor
+) -> None:
+    row = await report(**CONTACT)
+    joined = await report(**CONTACT)
+    bureau = await place.person("bureau", Role.GRID_WORKER, FENGGANG)
+    team = await Team.create(division_id=FENGGANG, name="城市管理局", kind=TeamKind.DEPARTMENT)
+    await TeamMember.create(team_id=team.id, person_id=bureau.person_id)
+    await take(dispatcher, "merge", joined, into=row.number)
+    await take(dispatcher, "assign", row, assignee_id=worker.person_id, helper_ids=[second.person_id])
+    await take(dispatcher, "whistle", row, team_ids=[team.id], division_code=None, departments="")
+    promised = (await Grievance.get(id=row.id)).resolution_due_at
+    await take(dispatcher, "redirect", row)
+    await inbox("")
+    await OutboxMessage.all().delete()
+    with clock.override(clock.now() + timedelta(hours=1)):
+        done = await take(dispatcher, "recall", row)
+    assert (done.status, done.assignee_id) == (GrievanceStatus.ACCEPTED, worker.person_id)
+    assert (done.resolution_due_at, done.body_in_charge, done.reason, done.erase_at) == (promised, "", "", None)
+    assert await Deadline.filter(subject_id=row.id, kind="resolution", state=DeadlineState.PENDING).exists()
+    assert await inbox("") == ["bureau", "second", "worker"]
+    told = {one.template: one for one in await OutboxMessage.exclude(locale="")}
+    assert told["grievance_joined"].values["status"] == "accepted"
+    assert told["grievance_step"].values["act"] == "recall"
+    trail = await AuditEntry.filter(operation="recall_grievance").get()
+    assert trail.changes["status"] == ["redirected", "accepted"]
 
 
 async def test_whose_resolution_is_sent_back_hears_it_and_until_when(

@@ -116,6 +116,7 @@ OPERATIONS = {
     "return_grievance": N_("Asked a reporter"),
     "take_grievance_answer": N_("Took down a reporter's answer"),
     "redirect_grievance": N_("Passed a grievance to another body"),
+    "recall_grievance": N_("Took a grievance back from another body"),
     "transfer_grievance": N_("Handed a grievance to another community"),
     "merge_grievance": N_("Joined a grievance with an earlier one"),
     "hold_grievance": N_("Let a grievance rest"),

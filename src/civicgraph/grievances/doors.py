@@ -59,6 +59,7 @@ DOORS = (
     door(operations.redact_grievance, {"grievance": "Grievance"}),
     door(operations.restore_grievance, {"grievance": "Grievance"}),
     door(operations.redirect_grievance, {"grievance": "Grievance"}),
+    door(operations.recall_grievance, {"grievance": "Grievance"}),
     door(operations.transfer_grievance, {"grievance": "Grievance"}),
     door(operations.merge_grievance, {"grievance": "Grievance"}),
     door(operations.assign_grievance, {"grievance": "Grievance"}),

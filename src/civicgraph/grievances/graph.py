@@ -198,7 +198,10 @@ class Grievance:
     may_work = computed(bool, rules.may_work_row, "Whether you may start, comment on and resolve it.")
     may_help = computed(bool, rules.may_help_row, "Whether you have a part in it, and may comment on and tag it.")
     may_dispatch = computed(bool, rules.may_dispatch_row, "Whether you may accept, assign, pass on and hide it.")
-    may_check = computed(bool, rules.may_check_row, "Whether you may check on the spot what others resolved.")
+    may_check = computed(bool, desk_rules.may_check_row, "Whether you may check on the spot what others resolved.")
+    is_resolved_by_me = computed(
+        bool, desk_rules.is_resolved_by_me, "Whether you resolved it last: somebody else has to check it then."
+    )
     may_direct = computed(bool, rules.may_direct_row, "Whether you may give it more time, as the level above.")
 
 

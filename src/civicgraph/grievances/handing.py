@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from civicgraph.accounts.models import Person
@@ -39,6 +40,13 @@ async def tell_ended(row: Grievance, before: GrievanceStatus, actor: Actor) -> N
         people += await notices.called_by(call)
     others = [one for one in _each(people) if one.id != actor.person_id]
     await _tell(others, row, "grievance_ended", f"ended:{row.version}", status=row.status.value)
+
+
+async def tell_recalled(row: Grievance, at: datetime, actor: Actor) -> None:
+    """Tell those who heard that it was over here that it is theirs again; departments called anew at that moment know."""
+    await notices.tell_holders(row, await orders.holding(row), but=actor.person_id)
+    for call in await GrievanceCall.filter(grievance_id=row.id, answered_at=None, called_at__lt=at).order_by("id"):
+        await notices.tell_called(row, call, "grievance_called", f"recalled:{row.version}")
 
 
 async def tell_sent_back(row: Grievance, actor: Actor) -> None:

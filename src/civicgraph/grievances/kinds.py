@@ -24,6 +24,7 @@ class StepKind(Labelled):
     EXTEND = "extend", N_("Given more time")
     RESUME = "resume", N_("Work goes on")
     SEND_BACK = "send_back", N_("Sent back to work")
+    RECALL = "recall", N_("Taken back: it is dealt with here after all")
     REVIEW = "review", N_("The shortfall was looked at")
     RESUBMIT = "resubmit", N_("Answered, and sent again")
     TAKE_ANSWER = "take_answer", N_("The reporter's answer was taken down")

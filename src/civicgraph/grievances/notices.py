@@ -130,6 +130,16 @@ async def tell_duplicates(row: Grievance) -> None:
         await _write_to_follower(follower, one, "grievance_joined", what, {**await _values(one), **values})
 
 
+async def tell_hidden(row: Grievance) -> None:
+    """Write to who follows it that the public does not see it any more, and nothing of what it is about.
+
+    Who came with its tracking secret sees it as before, and is told nothing.
+    """
+    for one in await following.followers_of([row.id], is_public=True):
+        if not one.is_reporter:
+            await _write_to_follower(one, row, "grievance_hidden", f"hidden:{row.version}", {"number": row.number})
+
+
 async def ask_reporter(row: Grievance, template: str) -> None:
     """Ask the reporter who left an e-mail how it was, or whether it is lastingly solved: once each time that it was resolved."""
     await _write(row, template, f"{template}:{row.resolved_at:%Y%m%d%H%M%S}", await _values(row))

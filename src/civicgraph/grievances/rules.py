@@ -264,11 +264,6 @@ def may_withdraw_row(c: Compiler, row: Row) -> str:
     return f"{row['status']} IN {_listed(TRANSITIONS['withdraw'].sources)}"
 
 
-def may_check_row(c: Compiler, row: Row) -> str:
-    """Working on grievances of its place."""
-    return c.covers(row["division_id"], WORK_GRIEVANCES)
-
-
 def may_direct_row(c: Compiler, row: Row) -> str:
     """The rule `may_direct` as SQL."""
     return c.covers(_level_above(row["division_id"]), DISPATCH_GRIEVANCES)

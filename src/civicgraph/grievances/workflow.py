@@ -133,6 +133,12 @@ TRANSITIONS: Mapping[str, Transition] = {
         N_("Only what nobody works on yet can be passed to another body."),
         asks="the body and a reason", response=Clock.STOP, resolution=Clock.STOP, public="the body and the reason",
     ),
+    "recall": Transition(
+        "收回转办", (_S.REDIRECTED,), _S.ACCEPTED, Needs.DISPATCHER,
+        N_("Only what was passed to another body can be taken back."),
+        asks="a reason", resolution=Clock.RUN,
+        public="that it is dealt with here after all, and why; the promised time stays",
+    ),
     "transfer": Transition(
         "移交", (_S.SUBMITTED, *_HANDED_OUT, _S.REOPENED), _S.SUBMITTED, Needs.DISPATCHER,
         N_("Only an open grievance can be handed to another community."),

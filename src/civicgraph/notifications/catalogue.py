@@ -57,6 +57,7 @@ STAFF_MESSAGES = {
 RESIDENT_MESSAGES = {
     "grievance_step": N_("News of a report"),
     "grievance_followed": N_("News of a report that is followed"),
+    "grievance_hidden": N_("A report that is followed is not public any more"),
     "grievance_joined": N_("News of a report that was joined with another"),
     "grievance_rating": N_("Question how it was"),
     "grievance_aftercare": N_("Question whether it is lastingly solved"),

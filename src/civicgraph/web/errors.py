@@ -16,12 +16,13 @@ from civicgraph.web.shell import html, wants_html
 PAGES = frozenset({400, 403, 404, 413, 429, 500, 503})
 
 
-def error_page(request: Request, status: int) -> Response:
-    """The page for a status; plain text for clients that take no HTML."""
+def error_page(request: Request, status: int, name: str = "") -> Response:
+    """The page for a status, or one that says it of what was asked for; plain text for clients that take no HTML."""
     known = status if status in PAGES else (400 if status < 500 else 500)
     if not wants_html(request):
         return PlainTextResponse(f"{status}\n", status)
-    return html(request, f"errors/{known}.html", {"reference": request.state.request_id}, status=status)
+    template = f"{name or f'errors/{known}'}.html"
+    return html(request, template, {"reference": request.state.request_id}, status=status)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

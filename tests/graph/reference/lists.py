@@ -9,7 +9,7 @@ from typing import Any
 from civicgraph.permissions import CAPABILITIES, EDIT_PROJECTS, WORK_GRIEVANCES
 from tests.graph.reference import bookings, rules
 from tests.graph.reference.filters import FILTERS
-from tests.graph.reference.values import cursor_of, keys_of, plain
+from tests.graph.reference.values import cursor_of, keys_of, stored
 from tests.graph.reference.world import Rows, Thing, World
 
 DEFAULT_SIZE = 20
@@ -145,7 +145,7 @@ class Order:
 
     def keys(self, row: Any) -> list[Any]:
         """What a row is sorted by."""
-        return [plain(getattr(row, column)) for column in self.columns]
+        return [stored(getattr(row, column)) for column in self.columns]
 
     def keys_at(self, rows: Rows, kind: str, cursor: str) -> list[Any]:
         """What the row of a cursor is sorted by."""

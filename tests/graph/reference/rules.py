@@ -213,9 +213,16 @@ def sees_grant(world: World, row: Any) -> bool:
     return is_own(world, row) or may(world, MANAGE_PEOPLE, code) or may(world, DISPATCH_GRIEVANCES, code)
 
 
+def resolved(world: World, row: Any) -> bool:
+    """Who took the last step of those that resolve."""
+    steps = world.rows.having("GrievanceUpdate", "grievance_id", row.id)
+    last = max((one for one in steps if one.verb == "resolve"), key=lambda one: one.id, default=None)
+    return last is not None and last.person_id is not None and last.person_id == world.actor.person_id
+
+
 def checks(world: World, row: Any) -> bool:
-    """Who works on grievances of its place."""
-    return may(world, WORK_GRIEVANCES, row.division_id)
+    """Who works on grievances of its place, and did not resolve it."""
+    return may(world, WORK_GRIEVANCES, row.division_id) and not resolved(world, row)
 
 
 def directs(world: World, row: Any) -> bool:
@@ -515,6 +522,7 @@ MAY: dict[str, Rule] = {
     "Service.mayCopy": over(DRAFT_SERVICES),
     "Service.mayPublish": over(EDIT_SERVICES),
     "Grievance.mayCheck": checks,
+    "Grievance.isResolvedByMe": resolved,
     "Grievance.mayDirect": directs,
     "Grievance.isLedByTeam": is_led_by_team,
     "TrackedGrievance.isLedByTeam": is_led_by_team,

@@ -25,9 +25,14 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def stored(value: Any) -> Any:
+    """The same as the database sorts by it: enumerations as they are kept."""
+    return value.value if isinstance(value, Enum) else plain(value)
+
+
 def cursor_of(database: str, row: Any, columns: tuple[str, ...]) -> str:
     """A row's cursor: its order's values as JSON, in hexadecimal digits. PostgreSQL spaces its JSON."""
-    values = [plain(getattr(row, column)) for column in columns]
+    values = [stored(getattr(row, column)) for column in columns]
     if database == "sqlite":
         return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode().hex().upper()
     return json.dumps(values, ensure_ascii=False, separators=(", ", ":")).encode().hex()

@@ -134,15 +134,26 @@ def is_answer_late(c: Compiler, row: Row) -> str:
 
 def waits_for_check(c: Compiler, row: Row) -> str:
     """Resolved by somebody else, of a category that asks for a look on the spot, where the actor may take it."""
+    return (
+        f"{row['status']} = 'resolved' AND {row['category_id']} IN"
+        f" (SELECT asks.code FROM grievance_category asks WHERE asks.is_verified) AND {may_check_row(c, row)}"
+    )
+
+
+def may_check_row(c: Compiler, row: Row) -> str:
+    """Working on grievances of its place, and not the one who resolved it."""
+    return f"({c.covers(row['division_id'], WORK_GRIEVANCES)} AND NOT {is_resolved_by_me(c, row)})"
+
+
+def is_resolved_by_me(c: Compiler, row: Row) -> str:
+    """Whether the actor resolved it last."""
+    if not c.is_staff:
+        return c.dialect.false
     resolver = (
         "SELECT last.person_id FROM grievance_update last WHERE last.id = (SELECT max(step.id) FROM grievance_update step"
         f" WHERE step.grievance_id = {row['id']} AND step.verb = 'resolve')"
     )
-    return (
-        f"{row['status']} = 'resolved' AND {c.covers(row['division_id'], WORK_GRIEVANCES)} AND {row['category_id']} IN"
-        " (SELECT asks.code FROM grievance_category asks WHERE asks.is_verified)"
-        f" AND NOT coalesce(({resolver}) = {c.person()}, {c.dialect.false})"
-    )
+    return f"coalesce(({resolver}) = {c.person()}, {c.dialect.false})"
 
 
 def is_mine(c: Compiler, row: Row) -> str:

@@ -83,6 +83,19 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
 
 
+_KNOWN_BOUNDS = {"5203": "27.0, 105.5, 29.3, 108.4"}
+"""By the city's code, from the south and the west to the north and the east: a tenth of a degree beyond the border."""
+
+
+def is_in_city(point: tuple[int, int], city_code: str, bounds: str) -> bool:
+    """Whether a point lies within the bounds that are set for the city, else within those that are known of it."""
+    edges = bounds or _KNOWN_BOUNDS.get(city_code, "")
+    if not edges:
+        return True
+    south, west, north, east = (round(float(one) * 1_000_000) for one in edges.split(","))
+    return south <= point[0] <= north and west <= point[1] <= east
+
+
 def point_of(text: str) -> tuple[int, int] | None:
     """Latitude and longitude of `27.6912, 106.9153` in millionths of a degree; None where it is no point on earth."""
     parts = re.fullmatch(r"\s*(-?\d{1,3}(?:\.\d{1,9})?)\s*[,，;；\s]\s*(-?\d{1,3}(?:\.\d{1,9})?)\s*", text)

@@ -41,6 +41,7 @@ from civicgraph.grievances.operations.rate_grievance import rate_tracked_grievan
 from civicgraph.grievances.operations.redact_grievance import redact_grievance, restore_grievance
 from civicgraph.grievances.operations.redirect_grievance import (
     merge_grievance,
+    recall_grievance,
     redirect_grievance,
     transfer_grievance,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "publish_grievance_photo",
     "put_promise_right",
     "rate_tracked_grievance",
+    "recall_grievance",
     "redact_grievance",
     "redirect_grievance",
     "release_report",

@@ -105,6 +105,8 @@ class Taken:
             await notices.tell_reporter(row, entry)
         if transition.target is not None and row.status in TOLD_TO_JOINED:
             await notices.tell_duplicates(row)
+        if self._before["is_public"] and not row.is_public:
+            await notices.tell_hidden(row)
         if internal_note:
             verb = "comment" if transition.target else self.verb
             note_row = GrievanceUpdate(verb=verb, by_line=self.by_line, internal_note=internal_note, **common)

@@ -37,6 +37,26 @@ async def redirect_grievance(actor: Actor, data: RedirectGrievance) -> Grievance
     return done
 
 
+class RecallGrievance(Step):
+    """It was passed on by mistake, or the other body says that it is not theirs."""
+
+    reason: Reason
+
+
+@operation()
+async def recall_grievance(actor: Actor, data: RecallGrievance) -> Grievance:
+    """Take a grievance back 收回转办 that was passed to another body: it is dealt with here, by whoever had it.
+
+    What was promised to its reporter stays promised: the way round was not theirs.
+    """
+    taken = await take(actor, "recall", data)
+    taken.row.update_from_dict({"body_in_charge": "", "reason": ""})
+    done = await taken.done(note=data.reason)
+    await notices.tell_duplicates(done)
+    await handing.tell_recalled(done, taken.at, actor)
+    return done
+
+
 class TransferGrievance(Step):
     """It is another community's."""
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from civicgraph import settings
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.grievances.intake.danger import danger_in
-from civicgraph.grievances.intake.placing import point_of
+from civicgraph.grievances.intake.placing import is_in_city, point_of
 from civicgraph.grievances.models import Channel
 from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words, none_given
 from civicgraph.i18n import N_
@@ -18,6 +19,9 @@ from civicgraph.uploads.private import UploadName, documents_field
 
 MAX_PHOTOS = 5
 _NO_POINT: Any = N_("Please give two numbers, latitude first: 27.6912, 106.9153. Or leave it empty.")
+_ELSEWHERE: Any = N_(
+    "This point does not lie in the city. Please look at both numbers, latitude first, or leave it empty."
+)
 
 
 class GivenAnswer(Input):
@@ -158,8 +162,13 @@ class FileGrievance(Input):
 
     @field_validator("point")
     @classmethod
-    def is_on_earth(cls, text: str) -> str:
-        """A point is two numbers, or nothing."""
-        if text and point_of(text) is None:
+    def is_in_the_city(cls, text: str) -> str:
+        """A point is two numbers that lie in the city, or nothing."""
+        if not text:
+            return text
+        if (point := point_of(text)) is None:
             raise PydanticCustomError("civic_point", _NO_POINT)
+        known = settings.current()
+        if not is_in_city(point, known.city_code, known.city_bounds):
+            raise PydanticCustomError("civic_point_elsewhere", _ELSEWHERE)
         return text

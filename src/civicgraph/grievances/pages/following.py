@@ -10,9 +10,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from civicgraph.grievances import operations
+from civicgraph.grievances.pages.public import not_public
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import NotFound, OperationError
-from civicgraph.web import page, pressed, read, redirect, require, submit, throttle
+from civicgraph.web import page, pressed, read, redirect, submit, throttle
 from civicgraph.web.forms import Form
 from civicgraph.web.shell import html
 
@@ -23,7 +24,8 @@ async def follow(request: Request) -> Response:
     """Ask for news of a public grievance."""
     number = request.path_params["number"]
     found = await read(request, "grievances/following", {"number": number})
-    require(found, "grievance")
+    if found["grievance"] is None:
+        return not_public(request)
     form = Form(operations.follow_grievance.input, leave_out=["number"])
     if request.method == "POST":
         done = await submit(request, form, operations.follow_grievance, number=number)

@@ -15,6 +15,7 @@ from civicgraph.grievances.pages.signing import signed
 from civicgraph.grievances.pages.story import story
 from civicgraph.i18n import gettext
 from civicgraph.web import page, read, require
+from civicgraph.web.errors import error_page
 from civicgraph.web.query import place
 
 
@@ -58,8 +59,15 @@ async def grievance(request: Request) -> Response:
     """One grievance: what was reported, what was promised, what has been done, what comes next."""
     variables = {"number": request.path_params["number"]}
     found = await read(request, "grievances/grievance", variables)
-    row = require(found, "grievance")
+    row = found["grievance"]
+    if row is None:
+        return not_public(request)
     return await page(request, "grievances/grievance", variables, {"steps": story(row), "signed": signed}, data=found)
+
+
+def not_public(request: Request) -> Response:
+    """Under a number that nothing public has: whoever follows what was hidden reads so, and a stranger learns nothing."""
+    return error_page(request, 404, "grievances/not_public")
 
 
 async def shortfalls(request: Request) -> Response:

@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from civicgraph import crypto
 from civicgraph.grievances import operations
+from civicgraph.grievances.pages.public import not_public
 from civicgraph.i18n import N_, gettext
-from civicgraph.web import page, read, redirect, require, submit, throttle
+from civicgraph.web import page, read, redirect, submit, throttle
 from civicgraph.web.csrf import cookie_name, set_cookie
 from civicgraph.web.forms import Form
 
@@ -38,7 +39,8 @@ async def support(request: Request) -> Response:
             set_cookie(response, _COOKIE, f"{who}.{_seal(who)}", max_age=_YEAR)
             return response
     found = await read(request, "grievances/support", {"number": number})
-    require(found, "grievance")
+    if found["grievance"] is None:
+        return not_public(request)
     status = 422 if form.is_refused else 200
     return await page(request, "grievances/support", {"number": number}, {"form": form}, data=found, status=status)
 

@@ -61,6 +61,8 @@ ACTS = (
         N_("Hand it to another community"), N_("It was handed over.")),
     Act("redirection", "redirect", operations.redirect_grievance,
         N_("Pass it to another body"), N_("The reporter can see to whom it was passed.")),
+    Act("recall", "recall", operations.recall_grievance,
+        N_("Take it back from the other body"), N_("It is dealt with here again. The reporter was told.")),
     Act("joining", "merge", operations.merge_grievance,
         N_("Join it with an earlier one"), N_("It was joined. The reporter follows the earlier one.")),
     Act("shortfall", "list_shortfall", operations.list_shortfall,

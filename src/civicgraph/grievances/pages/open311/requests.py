@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,8 @@ _OPEN = [one.name for one in UNFINISHED]
 MOST_DAYS = 90
 MOST = 100
 """Reports of one answer, and numbers that can be asked for at once."""
+DEEPEST = 1_000
+"""Reports that are reached by the number of a page; what lies further, by the header `Link`."""
 
 
 async def requests(request: Request) -> Told:
@@ -31,13 +34,17 @@ async def requests(request: Request) -> Told:
     numbers = [typed_number(one) for one in _several(given, "service_request_id")]
     filters: dict[str, Any] = {"within": place}
     filters |= {"numbers": numbers} if numbers else _narrowed(given)
-    variables = {"place": place, "filter": filters, "first": _page_size(given), "after": given.get("after") or None}
-    variables = {key: value for key, value in variables.items() if value is not None}
-    found = await public(request, "requests", variables)
-    page = found["grievances"]["pageInfo"]
+    asked = {"place": place, "filter": filters}
+    asked |= {"after": given["after"]} if given.get("after") else {}
+    size = _page_size(given)
+    begin = await _begin(request, asked, (_page(given, size) - 1) * size)
+    if begin is None:
+        return Told("service_requests", [])
+    found = await public(request, "requests", {**asked, **begin, "first": size})
+    shown = found["grievances"]["pageInfo"]
     headers = {}
-    if page["hasNextPage"]:
-        following = request.url.include_query_params(after=page["endCursor"])
+    if shown["hasNextPage"]:
+        following = request.url.remove_query_params("page").include_query_params(after=shown["endCursor"])
         headers["link"] = f'<{_base()}{following.path}?{following.query}>; rel="next"'
     return Told("service_requests", [told_of(request, one) for one in found["grievances"]["nodes"]], headers=headers)
 
@@ -96,9 +103,45 @@ def _time(given: Mapping[str, str], name: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=clock.CITY_ZONE)
 
 
+async def _begin(request: Request, asked: Mapping[str, Any], count: int) -> dict[str, str] | None:
+    """Behind which report a page begins, `count` from the first; None where there are not so many."""
+    begin: dict[str, str] = {}
+    while count:
+        step = min(count, MOST)
+        found = await public(request, "ends", {**asked, **begin, "first": step})
+        passed = found["grievances"]["pageInfo"]
+        if not passed["hasNextPage"]:
+            return None
+        begin, count = {"after": passed["endCursor"]}, count - step
+    return begin
+
+
 def _page_size(given: Mapping[str, str]) -> int:
-    text = given.get("page_size", "")
-    return min(max(int(text), 1), MOST) if text.isascii() and text.isdigit() and len(text) < 9 else MOST
+    size = _whole(given, "page_size", MOST)
+    if size > MOST:
+        raise Refused(
+            400, gettext(N_("%(name)s: please ask for at most %(most)s at once."), name="page_size", most=MOST)
+        )
+    return size
+
+
+def _page(given: Mapping[str, str], size: int) -> int:
+    """Which page is asked for. Each before it is walked through, so only so many reports are reached like this."""
+    page = _whole(given, "page", 1)
+    if page * size > DEEPEST:
+        words = N_("page: only the first %(most)s reports are told by page. The address in the header Link leads on.")
+        raise Refused(400, gettext(words, most=DEEPEST))
+    return page
+
+
+def _whole(given: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number from one on."""
+    text = given.get(name, "")
+    if not text:
+        return default
+    if not re.fullmatch(r"0*[1-9]\d{0,8}", text, re.ASCII):
+        raise Refused(400, gettext(N_("%(name)s: please give a whole number from 1 on."), name=name))
+    return int(text)
 
 
 def told_of(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +151,7 @@ def told_of(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "service_request_id": row["number"],
         "status": "open" if row["status"] in _OPEN else "closed",
-        "status_notes": latest.get("publicNote") or row["outcome"] or row["reason"] or None,
+        "status_notes": _notes(request, row),
         "service_name": named(row["category"]),
         "service_code": row["category"]["code"],
         "description": row["publicText"],
@@ -124,6 +167,19 @@ def told_of(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
         "long": _degrees(row["squareLongitudeMicro"]),
         "media_url": f"{_base()}{address(request, 'upload', file=shown, size='large')}" if shown else None,
     }
+
+
+def _notes(request: Request, row: Mapping[str, Any]) -> str | None:
+    """What the office said last; of a joined report also with which one, as far as that is public."""
+    said = (row["latestUpdate"] or {}).get("publicNote") or row["outcome"] or row["reason"]
+    if row["status"] != "MERGED":
+        return said or None
+    joined = gettext(N_("It was joined with an earlier report of the same problem."))
+    if row["duplicateOf"]:
+        number = row["duplicateOf"]["number"]
+        url = f"{_base()}{address(request, 'grievance', number=number)}"
+        joined = gettext(N_("It was joined with %(number)s: %(url)s"), number=number, url=url)
+    return f"{said} {joined}" if said else joined
 
 
 def _degrees(micro: int | None) -> float | None:
