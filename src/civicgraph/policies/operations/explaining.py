@@ -45,7 +45,7 @@ async def explain_policy(actor: Actor, data: ExplainPolicy) -> dict[str, Any]:
     policy = await Policy.get_or_none(id=data.policy_id)
     if policy is None or not (policy.status in _PUBLIC or actor.may(EDIT_POLICIES, _place(policy))):
         raise NotFound
-    qualifies, lines = _judged(policy, known)
+    qualifies, lines = judged(policy, known)
     amount = amount_of(policy, known) if qualifies else None
     is_here, register = _is_here(policy, known), await _register_says(policy, known)
     return {
@@ -76,7 +76,7 @@ async def explain_policies(actor: Actor, data: ExplainPolicies) -> dict[str, lis
     found: dict[str, list[int]] = {"qualifies_for": [], "not_for": [], "not_known_for": []}
     for policy in await Policy.filter(status=PolicyStatus.PUBLISHED).order_by("id"):
         if is_on(policy, clock.today()):
-            qualifies, _ = _judged(policy, known)
+            qualifies, _ = judged(policy, known)
             found["not_known_for" if qualifies is None else "qualifies_for" if qualifies else "not_for"].append(
                 policy.id
             )
@@ -101,7 +101,7 @@ def _is_here(policy: Policy, known: Known) -> bool:
     return (known.division or "").startswith(_place(policy))
 
 
-def _judged(policy: Policy, known: Known) -> tuple[bool | None, dict[str, bool | None]]:
+def judged(policy: Policy, known: Known) -> tuple[bool | None, dict[str, bool | None]]:
     """Whether it qualifies today, and the answer of each line. A policy that says nothing of who qualifies tells nothing."""
     unknown: dict[str, bool | None] = {"": None}
     lines = explained(policy.eligibility, known, clock.today()) if policy.eligibility else unknown
