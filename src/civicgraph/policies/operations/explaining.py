@@ -15,7 +15,7 @@ from civicgraph.i18n import N_, current, gettext
 from civicgraph.operations import Input, NotFound, operation
 from civicgraph.permissions import EDIT_POLICIES, READ_ENTERPRISE_CONTACTS, Actor
 from civicgraph.policies.eligibility import FACTS, Known, explained, placed, whole
-from civicgraph.policies.models import Policy, PolicyRuleLine, PolicyStatus
+from civicgraph.policies.models import AmountKind, Policy, PolicyRuleLine, PolicyStatus
 from civicgraph.policies.rules import amount_of, is_on
 from civicgraph.policies.wording import register_words
 
@@ -46,7 +46,7 @@ async def explain_policy(actor: Actor, data: ExplainPolicy) -> dict[str, Any]:
     if policy is None or not (policy.status in _PUBLIC or actor.may(EDIT_POLICIES, _place(policy))):
         raise NotFound
     qualifies, lines = judged(policy, known)
-    amount = amount_of(policy, known) if qualifies else None
+    amount = amount_of(policy, known) if qualifies and policy.amount_kind is not AmountKind.NONE else None
     is_here, register = _is_here(policy, known), await _register_says(policy, known)
     return {
         **{"qualifies": qualifies, "is_here": is_here, "lines": lines, "register": register},
@@ -70,16 +70,16 @@ class ExplainPolicies(Input):
 async def explain_policies(actor: Actor, data: ExplainPolicies) -> dict[str, list[int]]:
     """Say which of the policies that are open today an enterprise qualifies for, for who may read its private facts.
 
-    The numbers of the policies: those that it qualifies for, those it does not, those of which not enough is known.
+    The numbers of the policies: those that it qualifies for, those it does not, those of which not enough is known, and
+    those whose conditions the office in charge tells.
     """
     known = await _known(actor, data.credit_code)
-    found: dict[str, list[int]] = {"qualifies_for": [], "not_for": [], "not_known_for": []}
+    found: dict[str, list[int]] = {"qualifies_for": [], "not_for": [], "not_known_for": [], "ask_for": []}
     for policy in await Policy.filter(status=PolicyStatus.PUBLISHED).order_by("id"):
         if is_on(policy, clock.today()):
             qualifies, _ = judged(policy, known)
-            found["not_known_for" if qualifies is None else "qualifies_for" if qualifies else "not_for"].append(
-                policy.id
-            )
+            sort = "not_known_for" if qualifies is None else "qualifies_for" if qualifies else "not_for"
+            found[sort if policy.eligibility or qualifies is False else "ask_for"].append(policy.id)
     return found
 
 
