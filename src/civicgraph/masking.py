@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from civicgraph.surnames import CAREFUL, COMPOUND, DOUBTFUL, EXAMPLES, GIVEN, PLAIN
 
@@ -216,6 +216,13 @@ def mask_known(text: str, name: str) -> str:
     else:
         return text
     return _replaced(text, [match.span() for match in pattern.finditer(_folded(text))])
+
+
+def mask_words(text: str, words: Iterable[str]) -> str:
+    """`text` without words that are known, wherever they stand, however they are parted or set: what an enterprise is called."""
+    plain = _folded(text)
+    patterns = [_SEP.join(map(re.escape, _folded(word))) for word in words]
+    return _replaced(text, [found.span() for one in patterns for found in re.finditer(one, plain, re.I)])
 
 
 def mask_numbers(text: str) -> str:

@@ -15,6 +15,7 @@ from civicgraph.masking import mask_name as mask_name
 from civicgraph.masking import mask_numbers as mask_numbers
 from civicgraph.masking import mask_personal as mask_personal
 from civicgraph.masking import mask_phone as mask_phone
+from civicgraph.masking import mask_words as mask_words
 
 _RUN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z0-9]+")
 

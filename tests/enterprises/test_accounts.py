@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -37,8 +37,9 @@ from civicgraph.operations import Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.policies import operations as policies
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
+from civicgraph.policies.operations.catalogue import write_words
 from tests.enterprises.conftest import CASES, Enter, another
-from tests.policies.conftest import granted_to_all, published
+from tests.policies.conftest import POLICY, granted_to_all, published
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
 from tests.support.city import FENGGANG, FENGQUAN, HONGQIAO
@@ -363,6 +364,40 @@ async def test_each_condition_says_whether_it_is_met(enter: Enter, supervisor: A
     assert "状态：在业 · 登记信息：在业" in said["register_says"]
     owner = await claimed()
     assert (await policies.explain_policies(owner, {"credit_code": CODE}))["qualifies_for"] == [policy.id]
+
+
+async def test_a_condition_that_must_not_be_so_is_met_where_it_is_not(enter: Enter, supervisor: Actor) -> None:
+    await enter(contact_email="boss@example.test", employees=10)
+    listed = {"fact": "list", "comparison": "one_of", "value": "four_above", "is_denied": True}
+    policy = await published(supervisor, conditions=[*POLICY["conditions"], listed])
+    said = await policies.explain_policy(supervisor, {"credit_code": CODE, "policy_id": policy.id})
+    assert (said["qualifies"], said["unmet"]) == (True, [])
+    assert "不符合“入选名录：四上企业”" in said["met"]
+    assert "不符合“入选名录：四上企业” · 登记信息：规上企业" in said["register_says"]
+
+
+async def test_a_policy_that_pays_nothing_promises_nothing_and_one_without_conditions_blames_no_gap(
+    app: Starlette,
+) -> None:
+    await place.build()
+    await load_industries()
+    await operations.create_enterprise(await place.person("editor", Role.EDITOR, FENGGANG), {**CASES, **WITH_EMAIL})
+    values = {"category": "finance", "summary": "", "owner": "金融局", "starts_on": date(2020, 1, 1)}
+    values |= {"amount_kind": "none", "status": "published", "division_id": FENGGANG}
+    active = {"fact": "status", "is": "one_of", "value": ["active"]}
+    free = await Policy.create(title="缓缴提示", eligibility=active, **values)
+    await write_words(free)
+    told = await Policy.create(title="普惠贷款", eligibility={}, **values)
+    owner = await claimed()
+    sorted_out = await policies.explain_policies(owner, {"credit_code": CODE})
+    assert sorted_out == {"qualifies_for": [free.id], "not_for": [], "not_known_for": [], "ask_for": [told.id]}
+    browser = await signed_in(app, owner)
+    page = await browser.open(f"/my/enterprises/{CODE}/policies/{free.id}")
+    assert ("不从预算发钱" in page, "可得" in page) == (True, False)
+    page = await browser.open(f"/my/enterprises/{CODE}/policies/{told.id}")
+    assert ("由主管单位认定" in page, "登记信息不全" in page) == (True, False)
+    assert "由主管单位认定" in await browser.open(f"/my/enterprises/{CODE}/policies")
+    await browser.http.aclose()
 
 
 async def test_an_enterprise_walks_from_the_code_to_its_own_page(app: Starlette) -> None:

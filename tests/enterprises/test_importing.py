@@ -18,6 +18,7 @@ from civicgraph.accounts.operations import create_token
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.figures import keeping
 from civicgraph.enterprises.importing import runs, sources
+from civicgraph.enterprises.importing.headings import UnknownHeadings, fields_of, row_of
 from civicgraph.enterprises.industries import load_industries
 from civicgraph.enterprises.models import (
     Enterprise,
@@ -294,6 +295,51 @@ async def test_figures_of_a_closed_quarter_cannot_be_changed_by_a_later_fact(
         editor, {"id": row.id, "version": 1, "status": "closed", "since_on": "2024-07-01"}
     )
     assert await keeping.recount() == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "field", "value"),
+    [
+        ("企业类型", "有限责任公司（自然人投资或控股）", "kind", "company"),
+        ("市场主体类型", "个体工商户（内地）", "kind", "sole_trader"),
+        ("类型", "农民专业合作社联合社", "kind", "cooperative"),
+        ("类型", "个人独资企业", "kind", "company"),
+        ("类型", "没见过", "kind", "没见过"),
+        ("登记状态", "存续（在营、开业、在册）", "status", "active"),
+        ("登记状态", "吊销，未注销", "status", "closed"),
+        ("行业", "皮箱、包（袋）制造", "industry_code", "1922"),
+        ("行业", "C1922 皮箱、包(袋)制造", "industry_code", "1922"),
+        ("行业", "房地产业", "industry_code", "70"),
+        ("营业收入(万元)", "1,234.5", "revenue_fen", 1_234_500_000),
+        ("营业收入（元）", "1234.5", "revenue_fen", 123_450),
+        ("资产总计（万元）", "2", "assets_fen", 2_000_000),
+    ],
+)
+def test_cells_are_read_as_the_market_supervision_writes_them(
+    column: str, cell: str, field: str, value: str | int
+) -> None:
+    assert row_of(fields_of(["信用代码", column]), ["x", cell])[field] == value
+
+
+def test_a_column_that_stands_twice_is_named_as_the_file_heads_it() -> None:
+    with pytest.raises(UnknownHeadings, match="营业收入、营业收入（万元）"):
+        fields_of(["信用代码", "营业收入", "营业收入（万元）"])
+
+
+async def test_columns_that_nobody_knows_are_told_before_anything_is_entered(app: Starlette, tmp_path: Path) -> None:
+    await place.build()
+    await load_industries()
+    path = tmp_path / "a.csv"
+    path.write_text(f"信用代码,名称,备注,从业人员期末数,地方\n{another(1)},甲厂,重点,12,凤泉社区\n", "utf-8")
+    browser = await signed_in(app, await place.person("editor", Role.EDITOR, FENGGANG))
+    await browser.open("/staff/enterprises/imports")
+    text = await browser.attach("/staff/enterprises/imports", {"file": (path.name, path.read_bytes())})
+    assert "有 2 列不认识，没有读取：备注、从业人员期末数" in text
+    heads = [one["heading"] for one in (await runs.check_file(path, told=lambda _row: None)).errors if one["row"] == 1]
+    assert heads == ["备注", "从业人员期末数"]
+    of = await entered(path)
+    assert ([one["heading"] for one in of.errors if one["row"] == 1], of.refused_count) == (heads, 1)
+    await browser.http.aclose()
 
 
 async def test_staff_send_a_file_see_what_is_wrong_and_enter_it(app: Starlette, tmp_path: Path) -> None:

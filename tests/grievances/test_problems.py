@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from civicgraph import clock
+from civicgraph.enterprises.models import Enterprise, EnterpriseKind, Industry
+from civicgraph.enterprises.rules import complete
 from civicgraph.events.models import Event, EventKind, EventStatus
 from civicgraph.grievances import operations
 from civicgraph.grievances.desk.models import Team, TeamKind, TeamMember, WorkOrder
@@ -114,6 +116,33 @@ async def test_an_event_that_nobody_knows_of_yet_is_refused(report: Report) -> N
         with pytest.raises(InvalidInput) as caught:
             await report(category="ent_policy", event=slug)
         assert [one.field for one in caught.value.errors] == ["event"]
+
+
+async def test_who_reports_a_problem_is_named_nowhere_that_others_read(
+    report: Report, dispatcher: Actor, client: httpx.AsyncClient
+) -> None:
+    await Industry.create(code="19", name="皮革、毛皮、羽毛及其制品和制鞋业", name_en="Leather")
+    firm = await Enterprise.create(
+        credit_code=complete("91520327MAK8KAK65"),
+        name="凤冈虹发包包有限公司",
+        brand="虹发",
+        kind=EnterpriseKind.COMPANY,
+        industry_id="19",
+        division_id=FENGQUAN,
+        contact_name="韩厂长",
+    )
+    told = f"凤冈虹发包包有限公司（{firm.credit_code}）缺缝纫工二十名，凤冈 虹发包包的韩厂长、虹发的人都可以来谈"
+    row = await report(dispatcher, category="ent_policy", description=told, enterprise_code=firm.credit_code)
+    row = await operations.accept_grievance(dispatcher, {"number": row.number, "version": row.version})
+    outcome = "已为凤冈虹发包包有限公司招到二十人。"
+    await operations.resolve_grievance(dispatcher, {"number": row.number, "version": row.version, "outcome": outcome})
+    page = await client.get(f"/grievances/{row.number}")
+    assert "缺缝纫工二十名" in page.text
+    assert "招到二十人" in page.text
+    for name in ("虹发", "韩厂长", firm.credit_code):
+        assert name not in page.text, name
+    other = await report(category="ent_policy", description="听说虹发包包厂有补贴，我们也想申请")
+    assert "虹发包包厂" in other.public_text, "what others are called is no secret of the reporter's"
 
 
 async def test_the_page_tells_the_department_in_charge_and_who_works_on_it_together(

@@ -26,6 +26,7 @@ from civicgraph.policies.eligibility import (
     conditions,
     explained,
     holds,
+    placed,
     years_before,
 )
 from civicgraph.policies.models import Policy, PolicyRuleLine
@@ -165,8 +166,16 @@ def test_a_birthday_on_29_february_comes_on_1_march() -> None:
 def test_every_line_says_whether_it_is_so_and_what_is_not_known_decides_nothing() -> None:
     people = {"fact": "employees", "is": "at_least", "value": 20}
     tree = {"all": [{"fact": "status", "is": "one_of", "value": ["active"]}, {"not": people}]}
-    assert explained(tree, Known(status="active", employees=3), DAY) == {"": True, "0": True, "1": True, "1.0": False}
-    assert explained(tree, Known(status="active"), DAY) == {"": None, "0": True, "1": None, "1.0": None}
+    assert explained(tree, Known(status="active", employees=3), DAY) == {"": True, "0": True, "1": True}
+    assert explained(tree, Known(status="active"), DAY) == {"": None, "0": True, "1": None}
+
+
+def test_a_condition_that_must_not_be_so_is_one_line_and_its_answer_that_of_what_is_asked() -> None:
+    tree = {"all": [{"not": {"fact": "list", "is": "one_of", "value": ["four_above"]}}]}
+    said = wording.spoken(tree, {}, "zh")
+    assert said[1] == ("0", False, "不符合“入选名录：四上企业”")
+    assert explained(tree, Known(status="active", listings=()), DAY)["0"] is True
+    assert [path for path, _ in placed(tree)] == ["0"]
 
 
 def test_a_rule_is_said_in_both_languages() -> None:
@@ -189,6 +198,40 @@ def test_who_gave_up_business_qualifies_only_where_the_rule_names_the_status() -
         assert list(explained(tree, Known(employees=3, status="closed"), DAY)) == said, tree
     assert holds({"any": [few, closed]}, Known(employees=3, status="suspended"), DAY) is True
     assert holds({"not": closed}, Known(employees=3, status="suspended"), DAY) is True
+
+
+async def test_a_denied_condition_of_before_becomes_one_line(connected: Settings) -> None:
+    await city.build()
+    few = {"fact": "employees", "is": "at_most", "value": 9}
+    closed = {"fact": "status", "is": "one_of", "value": ["closed"]}
+    values = {"category": "market", "title": "展会", "summary": "", "owner": "商务局", "starts_on": DAY}
+    group, denied = ("以下条件都要满足：", "All of this:"), ("不能是这样：", "This must not be so:")
+    people, business = (
+        ("参保人数：至多 9", "People insured through it: at most 9"),
+        ("状态：在业", "Status: In business"),
+    )
+    gone = ("状态：已注销", "Status: Deregistered")
+    cases = (
+        ({"all": [few, {"not": few}]}, (("", group), ("0", people), ("1", denied), ("1.0", people), ("2", business))),
+        ({"not": closed}, (("", denied), ("0", gone))),
+    )
+    for tree, rows in cases:
+        row = await Policy.create(**values, amount_kind="none", division_id=city.CITY, eligibility=tree)
+        for position, (path, (words, words_en)) in enumerate(rows, 1):
+            line = {"position": position, "path": path, "depth": path.count(".") + 1 if path else 0}
+            is_group = words.endswith("：")
+            await PolicyRuleLine.create(policy_id=row.id, **line, is_group=is_group, words=words, words_en=words_en)
+    migration = import_module("civicgraph.migrations.0071_corrected_grants")
+    await migration.say_denied_in_one_line(None, SimpleNamespace(client=get_connection("default")))
+
+    async def lines() -> list[tuple[Any, ...]]:
+        names = ("policy_id", "path", "depth", "is_group", "words", "words_en")
+        return list(await PolicyRuleLine.all().order_by("policy_id", "position").values_list(*names))
+
+    migrated = await lines()
+    for row in await Policy.all():
+        await write_words(row)
+    assert migrated == await lines()
 
 
 async def test_rules_from_before_get_the_words_that_they_would_be_saved_with(connected: Settings) -> None:

@@ -65,7 +65,7 @@ async def test_granting_follows_the_register_until_the_budget_ends_and_asked_aga
     row = await published(supervisor, budget_fen=8_500_00)
     trial = await operations.try_policy(supervisor, {"id": row.id})
     assert trial == {
-        **{"qualifying": 10, "amount_unknown": 0, "amount_fen": "1000000", "already": 0},
+        **{"qualifying": 10, "amount_unknown": 0, "amount_fen": "1000000", "already": 0, "taken_back": 0},
         **{"within_budget": 8, "within_budget_fen": "800000", "budget_left_fen": "850000", "rule_version": 1},
     }
     assert not await PolicyGrant.exists()
@@ -78,6 +78,8 @@ async def test_granting_follows_the_register_until_the_budget_ends_and_asked_aga
     assert first is not None
     await operations.withdraw_grant(supervisor, {"id": first.id, "reason": "异议成立"})
     assert (await granted_to_all(supervisor, row.id))["count"] == 1
+    trial = await operations.try_policy(supervisor, {"id": row.id})
+    assert (trial["already"], trial["taken_back"]) == (8, 1), "what was taken back nobody has"
     assert await states(row) == {"objection": 8, "proposed": 1, "withdrawn": 1}
     await tell_some()
     with clock.override(clock.now() + timedelta(days=8)), pytest.raises(OperationError):

@@ -19,7 +19,7 @@ from civicgraph.operations import NotFound, OperationError, Unavailable
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor, Role
 from civicgraph.policies import operations
-from civicgraph.policies.models import Policy, PolicyGrant
+from civicgraph.policies.models import Policy, PolicyCell, PolicyGrant
 from civicgraph.policies.rounds import tell_some
 from tests.policies.conftest import enter, granted_to_all, published
 from tests.support import city as place
@@ -162,6 +162,48 @@ async def test_an_objection_reaches_those_who_may_answer_and_the_answer_the_ente
     assert await OutboxMessage.filter(template="policy_grant", person_id=None).count() == 2
     for browser in (page, other):
         await browser.http.aclose()
+
+
+async def test_an_objection_that_is_right_is_followed_by_what_the_corrected_register_says(app: Starlette) -> None:
+    case = await arranged(registered="register@example.invalid")
+    await operations.object_to_grant(case.owner, {"id": case.grant.id, "objection": "参保的是十二个人"})
+    page, grants = await signed_in(app, case.office), f"/staff/policies/{case.policy.id}/grants"
+    correction = f"{grants}/{case.grant.id}/correction"
+    await page.open(grants)
+    assert "没有变化" in await page.send(correction, amount_fen="1200", answer="已核实")
+    await Enterprise.filter(credit_code=CODE).update(employees=12)
+    assert "今天应为 1,200 元" in await page.send(correction, amount_fen="1500", answer="已核实")
+    assert "金额已更正" in await page.send(correction, amount_fen="1200", answer="社保系统已更正为十二人")
+    grant, policy = await case.now(), await Policy.get(id=case.policy.id)
+    assert (grant.amount_before_fen, grant.amount_fen, grant.state.value) == (1_000_00, 1_200_00, "objection")
+    assert policy.granted_fen == 1_200_00
+    assert await PolicyCell.all().values_list("granted", "granted_fen") == [(1, 1_200_00)] * 2
+    assert "原为 1,000 元" in await page.open(grants)
+    await tell_some()
+    reply = await InboxMessage.filter(person_id=case.owner.person_id).order_by("-id").first()
+    assert reply is not None
+    assert "金额由 1,000 元改为 1,200 元" in reply.text
+    with pytest.raises(Unavailable):
+        await operations.correct_grant(case.office, {"id": grant.id, "amount_fen": 1_200_00, "answer": "再来一次"})
+    with clock.override(clock.now() + timedelta(days=8)):
+        assert (await operations.pay_grants(case.office, {"id": case.policy.id}))["amount_fen"] == "120000"
+    await page.http.aclose()
+
+
+async def test_nobody_is_corrected_to_more_than_the_budget_or_by_another_county(app: Starlette) -> None:
+    case = await arranged()
+    await operations.object_to_grant(case.owner, {"id": case.grant.id, "objection": "参保的是两百个人"})
+    asked = {"id": case.grant.id, "amount_fen": 20_000_00, "answer": "已核实"}
+    for actor in (case.owner, await place.person("neighbour", Role.SUPERVISOR, SUIYANG)):
+        with pytest.raises(OperationError) as refused:
+            await operations.correct_grant(actor, asked)
+        assert refused.value.code == "FORBIDDEN"
+    for employees, words in ((200, "预算不够"), (3, "不符合条件"), (None, "不符合条件")):
+        await Enterprise.filter(credit_code=CODE).update(employees=employees)
+        with pytest.raises(Unavailable) as wrong:
+            await operations.correct_grant(case.office, asked)
+        assert words in wrong.value.errors[0].message
+    assert ((await case.now()).amount_fen, (await Policy.get()).granted_fen) == (1_000_00, 1_000_00)
 
 
 async def test_who_has_no_e_mail_is_called_about_the_answer_and_its_days_do_not_begin_anew(app: Starlette) -> None:

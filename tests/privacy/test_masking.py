@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from civicgraph import masking
 from civicgraph.demo.facts import divisions
 from civicgraph.divisions.rules import short_name
-from civicgraph.masking import MASK, mask_known, mask_numbers, mask_personal
+from civicgraph.masking import MASK, mask_known, mask_numbers, mask_personal, mask_words
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -167,6 +167,14 @@ def test_the_demo_citys_reports_stay_as_they_were_told() -> None:
 )
 def test_a_name_that_is_known_goes_wherever_it_stands(text: str, name: str, public: str) -> None:
     assert mask_known(text, name) == public
+
+
+def test_words_that_are_known_go_however_they_are_set() -> None:
+    text = "遵义 钢绳（集团）有限公司、遵义钢绳的车；代码 9152０302madndp86t5"
+    assert (
+        mask_words(text, ("遵义钢绳(集团)有限公司", "遵义钢绳", "91520302MADNDP86T5"))
+        == "＊＊＊、＊＊＊的车；代码 ＊＊＊"
+    )
 
 
 def test_a_bodys_name_stays_and_its_telephone_goes() -> None:

@@ -32,6 +32,7 @@ OPERATIONS = {
     "grant_policy": N_("Granted a policy to those who qualify"),
     "object_to_grant": N_("Objected to a grant as the enterprise"),
     "answer_objection": N_("Answered an objection to a grant"),
+    "correct_grant": N_("Followed an objection: corrected the amount of a grant"),
     "tell_by_phone": N_("Told an enterprise of its grant by telephone"),
     "open_grant": N_("Opened a grant as the enterprise, which could not be written to"),
     "export_grants": N_("Took a table of a policy’s grants along"),

@@ -117,6 +117,17 @@ def search_terms_of(name: str, brand: str) -> str:
     return " ".join(filter(None, (search_terms(name, brand), sound_terms(name, brand))))
 
 
+_LEGAL_FORM = re.compile("(集团)?(股份|有限|责任)*公司$|(农民)?专业合作社$")
+_LEAST_CALLED = 2
+"""What is shorter is called so by everybody."""
+
+
+def called(name: str, brand: str, credit_code: str) -> tuple[str, ...]:
+    """What tells who an enterprise is: its code, its name with and without the legal form, its brand."""
+    names = (name, _LEGAL_FORM.sub("", name), brand)
+    return (credit_code, *dict.fromkeys(one for one in names if len(one) >= _LEAST_CALLED))
+
+
 def is_listed(c: Compiler, row: Row, given: Given) -> str:
     """On a list today. In the order of ids the list's own index drives: there are 830,000 entries, few of them listed."""
     on_list = f"l.list = {given.sql(c)} AND l.delisted_on IS NULL"

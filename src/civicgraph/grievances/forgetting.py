@@ -17,11 +17,11 @@ from civicgraph.grievances.models import (
     GrievanceStatus,
     GrievanceUpdate,
 )
-from civicgraph.grievances.operations.reporter import name_of
+from civicgraph.grievances.operations.reporter import called_by
 from civicgraph.notifications.models import MessageState, OutboxMessage
 from civicgraph.operations import audit, changed
 from civicgraph.permissions import SYSTEM
-from civicgraph.text import mask_known, mask_personal
+from civicgraph.text import mask_personal
 from civicgraph.uploads import operations as uploads
 from civicgraph.uploads.models import Purpose
 
@@ -40,7 +40,7 @@ async def forget(row: Grievance, *, with_photos: bool = False) -> None:
     sent. Notes among staff stay, masked like public words, without their files.
     """
     await _call_back(row)
-    name = name_of(row)
+    called = await called_by(row)
     blank = {**dict.fromkeys(CONTACT, ""), **dict.fromkeys(POINT), "description": row.public_text, "erase_at": None}
     row.update_from_dict(blank)
     await row.save(update_fields=[*blank, "updated_at"])
@@ -50,7 +50,7 @@ async def forget(row: Grievance, *, with_photos: bool = False) -> None:
     await GrievanceRedaction.filter(grievance_id=row.id).update(words="")
     await GrievanceFollower.filter(grievance_id=row.id).delete()
     for note in await GrievanceUpdate.filter(grievance_id=row.id).exclude(internal_note=""):
-        masked = mask_known(mask_personal(note.internal_note), name)
+        masked = called.out_of(mask_personal(note.internal_note))
         if masked != note.internal_note:
             await GrievanceUpdate.filter(id=note.id).update(internal_note=masked)
 

@@ -145,6 +145,7 @@ EXAMPLES = {
     "title_en": "Job stabilisation subsidy",
     "enterprise": "虹发包包厂",
     "amount_fen": 2_600_000,
+    "before_fen": 1_800_000,
     "left_fen": 50_000,
     "owner": "市人力资源和社会保障局",
     "phone": "12333",

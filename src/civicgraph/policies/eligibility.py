@@ -209,7 +209,14 @@ def placed(tree: Tree, path: str = "") -> list[tuple[str, Tree]]:
     """The same, each with the path of its line."""
     if "fact" in tree:
         return [(path, tree)]
+    if is_denial(tree):
+        return [(path, tree["not"])]
     return [found for index, one in enumerate(branches(tree)) for found in placed(one, f"{path}.{index}".lstrip("."))]
+
+
+def is_denial(tree: Tree) -> bool:
+    """Whether it is a condition that must not be so: that is one line, whose answer says whether what is asked for is so."""
+    return "not" in tree and "fact" in tree["not"]
 
 
 def branches(tree: Tree) -> list[Tree]:
@@ -277,7 +284,7 @@ def explained(tree: Tree, known: Known, day: date) -> dict[str, bool | None]:
 
 def _explained(tree: Tree, known: Known, day: date, path: str = "") -> dict[str, bool | None]:
     found = {path: _answer(tree, known, day)}
-    for index, one in enumerate(branches(tree) if "fact" not in tree else []):
+    for index, one in enumerate([] if "fact" in tree or is_denial(tree) else branches(tree)):
         found |= _explained(one, known, day, f"{path}.{index}".lstrip("."))
     return found
 

@@ -195,6 +195,7 @@ class PolicyGrant:
     number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
     period = column()
     amount_fen = column()
+    amount_before_fen = column()
     state = column()
     granted_on = column()
     objection_until = column()
@@ -356,7 +357,7 @@ Mutation = mutations(
     door(
         operations.try_policy,
         {
-            **{"qualifying": int, "amount_unknown": int, "amount_fen": str, "already": int},
+            **{"qualifying": int, "amount_unknown": int, "amount_fen": str, "already": int, "taken_back": int},
             **{"within_budget": int, "within_budget_fen": str, "budget_left_fen": str, "rule_version": int},
         },
     ),
@@ -366,6 +367,7 @@ Mutation = mutations(
     door(operations.withdraw_grant, {"grant": "PolicyGrant"}),
     door(operations.object_to_grant, {"grant": "PolicyGrant"}),
     door(operations.answer_objection, {"grant": "PolicyGrant"}),
+    door(operations.correct_grant, {"grant": "PolicyGrant"}),
     door(operations.tell_by_phone, {"grant": "PolicyGrant"}),
     door(operations.open_grant, {"grant": "PolicyGrant"}),
     door(
@@ -377,7 +379,7 @@ Mutation = mutations(
     ),
     door(
         operations.explain_policies,
-        {"qualifies_for": list[int], "not_for": list[int], "not_known_for": list[int]},
+        {"qualifies_for": list[int], "not_for": list[int], "not_known_for": list[int], "ask_for": list[int]},
     ),
 )
 TYPES = (Policy, PolicyRuleLine, PolicyExample, PolicyGrant, PolicyFigures)

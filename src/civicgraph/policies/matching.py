@@ -23,6 +23,8 @@ class Trial:
     amount_unknown: int
     amount_fen: int
     already: int
+    taken_back: int
+    """Among those that qualify: their grant of this period was taken back, and they do not get it again."""
     within_budget: int
     within_budget_fen: int
     budget_left_fen: int | None
@@ -46,18 +48,19 @@ async def tried(policy: Policy, day: date) -> Trial:
     period, number = sql.bind(period_of(policy.cycle, day)), sql.bind(policy.id, "bigint")
     left = "NULL" if left_of(policy) is None else sql.bind(left_of(policy), "bigint")
     found = (
-        f"SELECT e.id, {amount} AS amount, EXISTS (SELECT 1 FROM policy_grant g WHERE g.enterprise_id = e.id"
-        f" AND g.policy_id = {number} AND g.period = {period} AND g.state <> 'proposed') AS is_there"
-        f" FROM enterprise e WHERE {qualifies}"
+        f"SELECT e.id, {amount} AS amount, g.id IS NOT NULL AS is_there, g.state = 'withdrawn' AS is_back FROM enterprise e"
+        f" LEFT JOIN policy_grant g ON g.enterprise_id = e.id AND g.policy_id = {number} AND g.period = {period}"
+        f" AND g.state <> 'proposed' WHERE {qualifies}"
     )
     summed = (
-        "SELECT amount, is_there, sum(CASE WHEN is_there THEN 0 ELSE coalesce(amount, 0) END) OVER (ORDER BY id) AS so_far"
+        "SELECT amount, is_there, is_back, sum(CASE WHEN is_there THEN 0 ELSE coalesce(amount, 0) END) OVER (ORDER BY id) AS so_far"
         f" FROM ({found}) one"
     )
     fits = f"NOT is_there AND amount > 0 AND ({left} IS NULL OR so_far <= {left})"
     (row,) = await connection.execute_query_dict(
         "SELECT count(*) AS qualifying, sum(CASE WHEN amount IS NULL THEN 1 ELSE 0 END) AS amount_unknown,"
-        " sum(CASE WHEN is_there THEN 0 ELSE amount END) AS amount_fen, sum(CASE WHEN is_there THEN 1 ELSE 0 END) AS already,"
+        " sum(CASE WHEN is_there THEN 0 ELSE amount END) AS amount_fen, sum(CASE WHEN is_there AND NOT is_back THEN 1 ELSE 0 END) AS already,"
+        " sum(CASE WHEN is_back THEN 1 ELSE 0 END) AS taken_back,"
         f" sum(CASE WHEN {fits} THEN 1 ELSE 0 END) AS within_budget,"
         f" sum(CASE WHEN {fits} THEN amount ELSE 0 END) AS within_budget_fen FROM ({summed}) whole",
         sql.values,

@@ -166,6 +166,9 @@ class PolicyGrant(Record):
     period = fields.CharField(6, description="The period: `once`, a year (2026) or a quarter (2026Q1).")
     division = place("policy_grants", description="Where the enterprise was registered when it was granted.")
     amount_fen = fields.BigIntField(description="The amount, in 1/100 CNY.")
+    amount_before_fen = fields.BigIntField(
+        null=True, description="What it was before an objection was followed, in 1/100 CNY."
+    )
     state = fields.CharEnumField(GrantState, max_length=9, description="Where it stands.")
     granted_on = fields.DateField(null=True, description="The day on which it was granted.")
     objection_until = fields.DateField(null=True, description="The last day for objections.")

@@ -12,7 +12,17 @@ from datetime import date
 from typing import Any
 
 from civicgraph.i18n import N_, current, gettext, listed
-from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS, Comparison, Fact, FactKind, Tree, branches, whole
+from civicgraph.policies.eligibility import (
+    FACTS,
+    MAX_CONDITIONS,
+    Comparison,
+    Fact,
+    FactKind,
+    Tree,
+    branches,
+    is_denial,
+    whole,
+)
 
 Names = Mapping[str, str]
 """Names of industries and places by their codes."""
@@ -23,15 +33,15 @@ class BadValue(ValueError):
     """A value that a fact does not have; the message is for the catalogues."""
 
 
-def lines(tree: Tree, names: Names, path: str = "", *, is_denied: bool = False) -> Iterator[tuple[str, bool, str]]:
+def lines(tree: Tree, names: Names, path: str = "") -> Iterator[tuple[str, bool, str]]:
     """Path, whether it is a group, and words of each line, in the language of now."""
     if "fact" in tree:
-        words = condition_words(tree, names)
-        yield path, False, gettext(N_("Not: %(what)s"), what=words) if is_denied else words
+        yield path, False, condition_words(tree, names)
         return
-    if "not" in tree and "fact" in tree["not"]:
-        yield path, True, gettext(N_("This must not be so:"))
-    elif "not" in tree:
+    if is_denial(tree):
+        yield path, False, gettext(N_("Not “%(what)s”"), what=condition_words(tree["not"], names))
+        return
+    if "not" in tree:
         yield path, True, gettext(N_("None of this may be so:"))
     else:
         yield path, True, gettext(N_("All of this:")) if "all" in tree else gettext(N_("One of this is enough:"))

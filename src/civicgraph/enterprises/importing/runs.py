@@ -36,10 +36,10 @@ async def import_file(path: Path, *, told: Callable[[EnterpriseImport], None]) -
     """Enter a file from the command line, or go on with it where it was interrupted."""
     with path.open("rb") as file:
         of = await begin_import(SYSTEM, {"name": path.name, "digest": sources.digest(file)})
-        headings = sources.headings(file, path.name)
+        headings, unread = sources.headings(file, path.name)
         rows = islice(sources.rows(file, path.name), of.position, None)
         while found := list(islice(rows, BATCH)):
-            batch = {"id": of.id, "position": of.position, "rows": found, "headings": headings}
+            batch = {"id": of.id, "position": of.position, "rows": found, "headings": headings, "unread": unread}
             of = await enter_batch(SYSTEM, batch)
             told(of)
         return await finish_import(SYSTEM, {"id": of.id})
@@ -49,7 +49,8 @@ async def check_file(path: Path, *, told: Callable[[int], None]) -> Outcome:
     """What would become of a file's rows; nothing is entered."""
     whole = Outcome()
     with path.open("rb") as file, closing(PassingCodes()) as codes:
-        headings = sources.headings(file, path.name)
+        headings, unread = sources.headings(file, path.name)
+        whole.pass_over(unread)
         rows, position = sources.rows(file, path.name), 0
         while found := list(islice(rows, BATCH)):
             numbered = [(position + index, row) for index, row in enumerate(found, 2)]
@@ -70,10 +71,10 @@ async def stage(actor: Actor, name: str, file: BinaryIO) -> EnterpriseImport:
     first = next(parts, [])  # what cannot be read is told before anything is kept
     of = await begin_import(actor, {"name": name[-120:], "digest": sources.digest(file), "is_staged": True})
     number = total = 0
-    headings = sources.headings(file, name)
+    headings, unread = sources.headings(file, name)
     parts = _parts(sources.rows(file, name)) if first else iter(())
     for number, rows in enumerate(parts, 1):
-        sealed = crypto.encrypt(orjson.dumps({"headings": headings, "rows": rows}).decode())
+        sealed = crypto.encrypt(orjson.dumps({"headings": headings, "unread": unread, "rows": rows}).decode())
         await EnterpriseImportPart.create(of_id=of.id, number=number, count=len(rows), rows=sealed)
         total += len(rows)
     await EnterpriseImport.filter(id=of.id).update(total=total)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from civicgraph.enterprises.importing.headings import fields_of, is_empty, row_of, typed
+from civicgraph.enterprises.importing.headings import fields_of, is_empty, row_of, typed, unread
 from civicgraph.web.cells import lines_of
 
 _BLOCK = 1 << 20
@@ -22,9 +22,10 @@ def digest(file: BinaryIO) -> str:
     return found.hexdigest()
 
 
-def headings(file: BinaryIO, name: str) -> dict[str, str]:
-    """How a file heads the column of each field. Raises what `rows` raises."""
-    return typed(_texts(next(lines_of(file, name))))
+def headings(file: BinaryIO, name: str) -> tuple[dict[str, str], list[str]]:
+    """How a file heads the column of each field, and the columns that are not read. Raises what `rows` raises."""
+    texts = _texts(next(lines_of(file, name)))
+    return typed(texts), unread(texts)
 
 
 def _texts(cells: Sequence[Any]) -> list[str]:

@@ -24,10 +24,12 @@ from civicgraph.enterprises.inputs import EnterpriseListingFields
 from civicgraph.enterprises.models import Enterprise, EnterpriseListing, EnterpriseScale, Industry
 from civicgraph.enterprises.rules import search_terms_of
 from civicgraph.enterprises.scale import FIGURES, Figures, agreed, scale_of, year_errors
-from civicgraph.i18n import N_
+from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, InvalidInput
 from civicgraph.permissions import EDIT_ENTERPRISES, Actor
 
+HEAD = 1
+"""The line of a sheet that holds the headings."""
 BATCH = 5_000
 """Rows of a transaction: a second's work, so that others do not wait long."""
 
@@ -44,6 +46,11 @@ class Outcome:
     refused: int = 0
     headings: Mapping[str, str] = field(default_factory=dict)
     """How the file heads the column of each field."""
+
+    def pass_over(self, columns: Sequence[str]) -> None:
+        """Say of columns that they are not read: their line is that of the headings."""
+        words = gettext(N_("Nobody knows this column here: it is not read."))
+        self.errors += [{"row": HEAD, "code": "", "field": "", "heading": one, "message": words} for one in columns]
 
     def refuse(self, number: int, code: str, errors: Sequence[FieldError]) -> None:
         """Leave a row out, and say everything that is wrong with it, in the words of its file."""

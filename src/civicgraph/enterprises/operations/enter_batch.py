@@ -8,7 +8,7 @@ from pydantic import Field
 
 from civicgraph import clock, settings
 from civicgraph.enterprises.importing.codes import ImportCodes
-from civicgraph.enterprises.importing.upsert import Batch
+from civicgraph.enterprises.importing.upsert import HEAD, Batch
 from civicgraph.enterprises.models import EnterpriseImport, EnterpriseImportPart, ImportState
 from civicgraph.enterprises.operations.import_enterprises import record
 from civicgraph.i18n import N_
@@ -57,6 +57,7 @@ class EnterBatch(Input):
     position: int = Field(title=N_("Rows before them"), ge=0)
     rows: list[dict[str, Any]] = Field(title=N_("Rows"))
     headings: dict[str, str] = Field(default_factory=dict, title=N_("How the file heads its columns"))
+    unread: list[str] = Field(default_factory=list, title=N_("Its columns that are not read"))
     part: int | None = Field(None, title=N_("The part that holds them"))
 
 
@@ -69,8 +70,9 @@ async def enter_batch(actor: Actor, data: EnterBatch) -> EnterpriseImport:
         raise Unavailable(N_("Somebody else goes through this file."))
     is_dry_run = of.state is ImportState.CHECKING
     batch = Batch(actor, is_dry_run=is_dry_run, codes=ImportCodes(of.id), headings=data.headings)
-    # A row's number is the line of the sheet, where the first holds the headings.
-    outcome = await batch.enter([(of.position + index, row) for index, row in enumerate(data.rows, 2)])
+    if not of.position:
+        batch.outcome.pass_over(data.unread)
+    outcome = await batch.enter([(of.position + index, row) for index, row in enumerate(data.rows, HEAD + 1)])
     of.position += len(data.rows)
     of.created_count += outcome.created
     of.updated_count += len(outcome.updated)

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from civicgraph.enterprises.importing import runs
 from civicgraph.enterprises.importing.headings import HEADINGS, UnknownHeadings
+from civicgraph.enterprises.importing.upsert import HEAD
 from civicgraph.enterprises.models import EnterpriseImport
 from civicgraph.enterprises.operations.enter_batch import ImportNumber, start_import, stop_import
 from civicgraph.i18n import N_, gettext
@@ -79,7 +80,9 @@ async def _page(request: Request, *, refused: Form | None = None) -> Response:
     variables = {"number": request.path_params["number"]}
     found = await read(request, "staff/enterprises/import", variables)
     row = require(found, "enterpriseImport")
-    values: dict[str, Any] = {"errors": orjson.loads(row["errors"]), "refused": refused}
+    told = orjson.loads(row["errors"])
+    values: dict[str, Any] = {"errors": [one for one in told if one["row"] != HEAD], "refused": refused}
+    values["unread"] = [one["heading"] for one in told if one["row"] == HEAD]
     values["share"] = 100 * row["position"] / row["total"] if row["total"] else 0
     return await page(
         request,

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from civicgraph.grievances.intake.models import CategoryQuestion, GrievanceAnswer, QuestionKind
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.report_input import GivenAnswer
-from civicgraph.grievances.operations.reporter import name_of
+from civicgraph.grievances.operations.reporter import called_by
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError, InvalidInput
-from civicgraph.text import mask_known, mask_personal
+from civicgraph.text import mask_personal
 
 _YES = ("yes", "true", "1", "是", "有")
 _NO = ("no", "false", "0", "否", "没有")
@@ -27,14 +27,14 @@ async def keep_answers(row: Grievance, category: str, given: Sequence[GivenAnswe
     by_code = {one.question: (index, one.answer) for index, one in enumerate(given)}
     asked = await CategoryQuestion.filter(category_id=category).order_by("position", "id")
     questions = [one for one in asked if one.is_active or (not is_asked and one.code in by_code)]
-    errors = []
+    errors, called = [], await called_by(row)
     for place, question in enumerate(questions):
         index, text = by_code.pop(question.code, (place, ""))
         error, answer = checked(question, text)
         if error is not None and (text or is_asked):
             errors.append(FieldError(f"answers.{index}.answer", *error))
         elif answer:
-            shown = mask_known(mask_personal(answer), name_of(row)) if question.is_public else ""
+            shown = called.out_of(mask_personal(answer)) if question.is_public else ""
             await GrievanceAnswer.create(
                 grievance_id=row.id, question_id=question.id, answer=answer, public_answer=shown
             )

@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 from civicgraph import budgets, clock, crypto, settings
 from civicgraph.budgets import BudgetExceeded
 from civicgraph.divisions.operations import place_of
+from civicgraph.enterprises.models import Enterprise
 from civicgraph.grievances import attachments, deadlines, notices, rules, waiting
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.desk.orders import Holder
@@ -26,13 +27,14 @@ from civicgraph.grievances.operations import named
 from civicgraph.grievances.operations.answers import keep_answers
 from civicgraph.grievances.operations.history import office
 from civicgraph.grievances.operations.report_input import FileGrievance
+from civicgraph.grievances.operations.reporter import Called
 from civicgraph.grievances.operations.tally import count_in
 from civicgraph.grievances.operations.timing import promised
 from civicgraph.i18n import N_
 from civicgraph.operations import Forbidden, InvalidInput, TooMany, audit, changed, operation
 from civicgraph.operations.kernel import fingerprint, first_answer, keep_answer
 from civicgraph.permissions import READ_GRIEVANCES, Actor
-from civicgraph.text import mask_email, mask_known, mask_name, mask_personal, mask_phone, search_terms
+from civicgraph.text import mask_email, mask_name, mask_personal, mask_phone, search_terms
 from civicgraph.uploads.models import Purpose
 from civicgraph.uploads.operations import claim
 from civicgraph.uploads.private import send
@@ -155,9 +157,9 @@ async def _earlier(actor: Actor, data: FileGrievance) -> dict[str, Any] | None:
     return _answer(data, row, Identity(answer["number"], crypto.decrypt(answer["secret"])))
 
 
-def _public(data: FileGrievance) -> str:
-    """What everybody may read of a report's words: the reporter's own name is known, and goes wherever it stands."""
-    return mask_known(mask_personal(data.description), data.contact_name)
+def _public(data: FileGrievance, enterprise: Enterprise | None = None) -> str:
+    """What everybody may read of a report's words: who reports is known, and their names go wherever they stand."""
+    return Called.of(data.contact_name, enterprise).out_of(mask_personal(data.description))
 
 
 def _danger_of(data: FileGrievance) -> Danger | None:
@@ -268,7 +270,7 @@ async def file(
     urgency = Urgency.CRITICAL if danger else category.urgency
     point = point_of(data.point) or (None, None)
     now = clock.now()
-    public_text = _public(data)
+    public_text = _public(data, enterprise)
     promise = await named.promise_of(urgency, category.code, division_code)
     row = await Grievance.create(
         number=number,

@@ -13,14 +13,14 @@ from civicgraph.grievances import deadlines, notices, rules
 from civicgraph.grievances.desk import orders
 from civicgraph.grievances.models import Grievance, GrievanceStatus, GrievanceUpdate
 from civicgraph.grievances.operations.inputs import Step
-from civicgraph.grievances.operations.reporter import is_reporter, name_of
+from civicgraph.grievances.operations.reporter import called_by, is_reporter
 from civicgraph.grievances.operations.tally import recount
 from civicgraph.grievances.operations.timing import keep_time
 from civicgraph.grievances.rules import REPORTER_LINE as REPORTER_LINE
 from civicgraph.grievances.workflow import DONE, NEEDING_CONTACT, TOLD_TO_JOINED, TRANSITIONS, Clock, Needs
 from civicgraph.operations import Forbidden, NotFound, Unavailable, audit, changed, check_version
 from civicgraph.permissions import SYSTEM, Actor
-from civicgraph.text import mask_known, mask_personal
+from civicgraph.text import mask_personal
 
 OF_THE_PERSON = ("export_data", "erase_data")
 """What a reporter does with what is kept of them: no colleague of theirs may."""
@@ -82,11 +82,11 @@ class Taken:
         row.status = status or transition.target or row.status
         row.version += 1
         keep_contact(row)
-        name = name_of(row)
-        row.update_from_dict({column: mask_known(getattr(row, column), name) for column in _READ_BY_ALL})
+        called = await called_by(row)
+        row.update_from_dict({column: called.out_of(getattr(row, column)) for column in _READ_BY_ALL})
         common = {"grievance_id": row.id, "at": self.at, "status": row.status, "person_id": self.actor.person_id}
         entry = GrievanceUpdate(
-            verb=self.verb, by_line=self.by_line, public_note=mask_known(mask_personal(note), name), **common, **facts
+            verb=self.verb, by_line=self.by_line, public_note=called.out_of(mask_personal(note)), **common, **facts
         )
         if transition.response is Clock.STOP:
             _responded(row, entry.at)
@@ -114,7 +114,7 @@ class Taken:
             self.written.append(note_row)
         for call in await deadlines.keep(row, self._deadlines):
             await notices.tell_called(row, call, "grievance_called", f"called:{call.called_at:%Y%m%d%H%M%S}")
-        private = {"internal_note": ["", mask_known(internal_note, name)]} if internal_note else {}
+        private = {"internal_note": ["", called.out_of(internal_note)]} if internal_note else {}
         words = {"public_note": ["", entry.public_note]} if note and transition.target is None else {}
         values = changed(self._before, _audited(row))
         if self.verb in ("redact", "restore"):  # the words that were taken out would stay in the trail

@@ -9,11 +9,11 @@ from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.heed_danger import heed_danger
 from civicgraph.grievances.operations.history import Taken, begin_anew, take, take_as_reporter
 from civicgraph.grievances.operations.inputs import Reason, Step, Tracked, Words
-from civicgraph.grievances.operations.reporter import name_of
+from civicgraph.grievances.operations.reporter import called_by
 from civicgraph.i18n import N_
 from civicgraph.operations import operation
 from civicgraph.permissions import Actor
-from civicgraph.text import mask_known, mask_personal, search_terms
+from civicgraph.text import mask_personal, search_terms
 from civicgraph.uploads.private import UploadName, documents_field
 
 
@@ -73,7 +73,7 @@ async def take_grievance_answer(actor: Actor, data: TakeAnswer) -> Grievance:
 async def send_again(taken: Taken, words: str) -> Grievance:
     """End the step with the reporter's answer, whichever way it came."""
     row = taken.row
-    answer = mask_known(mask_personal(words), name_of(row))
+    answer = (await called_by(row)).out_of(mask_personal(words))
     begin_anew(row)
     row.reason = ""
     row.description = f"{row.description}\n{words}"

@@ -22,7 +22,7 @@ from civicgraph.policies.operations.granting import (
     try_policy,
     withdraw_grant,
 )
-from civicgraph.policies.operations.objecting import answer_objection, object_to_grant
+from civicgraph.policies.operations.objecting import answer_objection, correct_grant, object_to_grant
 from civicgraph.policies.operations.telling import open_grant, tell_by_phone, tell_enterprises
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "UpdatePolicy",
     "add_policy_example",
     "answer_objection",
+    "correct_grant",
     "create_policy",
     "end_policy",
     "explain_policies",

@@ -15,7 +15,7 @@ from civicgraph.i18n import N_, current, gettext
 from civicgraph.operations import Input, NotFound, operation
 from civicgraph.permissions import EDIT_POLICIES, READ_ENTERPRISE_CONTACTS, Actor
 from civicgraph.policies.eligibility import FACTS, Known, explained, placed, whole
-from civicgraph.policies.models import Policy, PolicyRuleLine, PolicyStatus
+from civicgraph.policies.models import AmountKind, Policy, PolicyRuleLine, PolicyStatus
 from civicgraph.policies.rules import amount_of, is_on
 from civicgraph.policies.wording import register_words
 
@@ -45,8 +45,8 @@ async def explain_policy(actor: Actor, data: ExplainPolicy) -> dict[str, Any]:
     policy = await Policy.get_or_none(id=data.policy_id)
     if policy is None or not (policy.status in _PUBLIC or actor.may(EDIT_POLICIES, _place(policy))):
         raise NotFound
-    qualifies, lines = _judged(policy, known)
-    amount = amount_of(policy, known) if qualifies else None
+    qualifies, lines = judged(policy, known)
+    amount = amount_of(policy, known) if qualifies and policy.amount_kind is not AmountKind.NONE else None
     is_here, register = _is_here(policy, known), await _register_says(policy, known)
     return {
         **{"qualifies": qualifies, "is_here": is_here, "lines": lines, "register": register},
@@ -70,16 +70,16 @@ class ExplainPolicies(Input):
 async def explain_policies(actor: Actor, data: ExplainPolicies) -> dict[str, list[int]]:
     """Say which of the policies that are open today an enterprise qualifies for, for who may read its private facts.
 
-    The numbers of the policies: those that it qualifies for, those it does not, those of which not enough is known.
+    The numbers of the policies: those that it qualifies for, those it does not, those of which not enough is known, and
+    those whose conditions the office in charge tells.
     """
     known = await _known(actor, data.credit_code)
-    found: dict[str, list[int]] = {"qualifies_for": [], "not_for": [], "not_known_for": []}
+    found: dict[str, list[int]] = {"qualifies_for": [], "not_for": [], "not_known_for": [], "ask_for": []}
     for policy in await Policy.filter(status=PolicyStatus.PUBLISHED).order_by("id"):
         if is_on(policy, clock.today()):
-            qualifies, _ = _judged(policy, known)
-            found["not_known_for" if qualifies is None else "qualifies_for" if qualifies else "not_for"].append(
-                policy.id
-            )
+            qualifies, _ = judged(policy, known)
+            sort = "not_known_for" if qualifies is None else "qualifies_for" if qualifies else "not_for"
+            found[sort if policy.eligibility or qualifies is False else "ask_for"].append(policy.id)
     return found
 
 
@@ -101,7 +101,7 @@ def _is_here(policy: Policy, known: Known) -> bool:
     return (known.division or "").startswith(_place(policy))
 
 
-def _judged(policy: Policy, known: Known) -> tuple[bool | None, dict[str, bool | None]]:
+def judged(policy: Policy, known: Known) -> tuple[bool | None, dict[str, bool | None]]:
     """Whether it qualifies today, and the answer of each line. A policy that says nothing of who qualifies tells nothing."""
     unknown: dict[str, bool | None] = {"": None}
     lines = explained(policy.eligibility, known, clock.today()) if policy.eligibility else unknown

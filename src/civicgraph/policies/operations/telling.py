@@ -78,6 +78,7 @@ async def _tell(
         **{"amount_fen": grant.amount_fen, "phone": policy.phone, "enterprise": enterprise.name, "state": stage},
         "until": str(grant.objection_until or ""),
         "days": policy.objection_days,
+        "before_fen": grant.amount_before_fen,
         "reason": grant.objection_answer if stage == "answered" else grant.reason,
     }
     told: dict[str, Any] = {"dedupe": f"grant {grant.id} {stage}", "division_code": grant.division_id}  # type: ignore[attr-defined]

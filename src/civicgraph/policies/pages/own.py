@@ -105,6 +105,17 @@ async def answer(request: Request) -> Response:
     return redirect(request, "staff_policies_grants", said=said, number=number)
 
 
+async def correction(request: Request) -> Response:
+    """Follow an objection: the grant becomes what the corrected register says."""
+    number = request.path_params["number"]
+    form = Form(operations.correct_grant.input, leave_out=["id"])
+    if await submit(request, form, operations.correct_grant, id=request.path_params["grant"]) is None:
+        said = form.errors[0]["message"] if form.errors else ""
+        return redirect(request, "staff_policies_grants", said=said, level="warning", number=number)
+    said = gettext(N_("The grant is corrected; the enterprise is being told."))
+    return redirect(request, "staff_policies_grants", said=said, number=number)
+
+
 async def telling(request: Request) -> Response:
     """Record that an enterprise was told of its grant by telephone."""
     number = request.path_params["number"]
@@ -132,6 +143,10 @@ ROUTES = [
     Route(
         "/staff/policies/{number:int}/grants/{grant:int}/answer", staff_only(answer), name="staff_policies_answer",
         methods=["POST"],
+    ),
+    Route(
+        "/staff/policies/{number:int}/grants/{grant:int}/correction", staff_only(correction),
+        name="staff_policies_correction", methods=["POST"],
     ),
     Route(
         "/staff/policies/{number:int}/grants/{grant:int}/telling", staff_only(telling), name="staff_policies_telling",
