@@ -37,7 +37,7 @@ from civicgraph.grievances.workflow import OPEN
 from civicgraph.permissions import ANONYMOUS, Actor, Held, Role
 from civicgraph.policies.eligibility import conditions
 from civicgraph.policies.models import AmountKind, Policy, PolicyCycle, PolicyStatus
-from civicgraph.policies.operations.catalogue import failures
+from civicgraph.policies.operations.examples import failures
 from civicgraph.products.models import (
     Product,
     ProductionBase,

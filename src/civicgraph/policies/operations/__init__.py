@@ -1,17 +1,15 @@
 """Writes of the policies room."""
 
 from civicgraph.policies.operations.catalogue import (
-    AddPolicyExample,
     CreatePolicy,
     UpdatePolicy,
-    add_policy_example,
     create_policy,
     end_policy,
     publish_policy,
-    remove_policy_example,
     test_policy,
     update_policy,
 )
+from civicgraph.policies.operations.examples import AddPolicyExample, add_policy_example, remove_policy_example
 from civicgraph.policies.operations.explaining import explain_policies, explain_policy
 from civicgraph.policies.operations.exporting import export_grants
 from civicgraph.policies.operations.granting import (

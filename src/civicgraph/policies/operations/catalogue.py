@@ -1,4 +1,4 @@
-"""Keeping the catalogue: a policy with its rule, examples that try it, published and ended."""
+"""Keeping the catalogue: a policy with its rule, tried by its examples, published and ended."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from pydantic import Field, model_validator
 from civicgraph import clock
 from civicgraph.divisions.models import Division
 from civicgraph.divisions.operations import DivisionCode, place_of
-from civicgraph.enterprises.figures.counting import Listed
-from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus, Industry
+from civicgraph.enterprises.models import Industry
 from civicgraph.i18n import N_, listed
 from civicgraph.operations import (
     FieldError,
     Forbidden,
     Input,
     InvalidInput,
-    NotFound,
     Unavailable,
     audit,
     changed,
@@ -28,20 +26,20 @@ from civicgraph.operations import (
 )
 from civicgraph.permissions import EDIT_POLICIES, GRANT_POLICIES, Actor
 from civicgraph.policies import wording
-from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS, Comparison, Known, conditions, holds
+from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS, Comparison, conditions
 from civicgraph.policies.models import (
     AmountKind,
     GrantState,
     Policy,
     PolicyCategory,
     PolicyCycle,
-    PolicyExample,
     PolicyGrant,
     PolicyRuleLine,
     PolicyStatus,
 )
 from civicgraph.policies.operations.budget import settle_budget
-from civicgraph.policies.rules import amount_of
+from civicgraph.policies.operations.examples import failures
+from civicgraph.policies.operations.rows import of
 from civicgraph.text import search_terms
 
 RegisterFact = Enum("RegisterFact", {name.upper(): name for name in FACTS})  # type: ignore[misc]
@@ -151,75 +149,6 @@ class UpdatePolicy(PolicyFields):
 
     id: int = Field(title=N_("Number"), ge=1)
     version: int = Field(title=N_("Version"), ge=1)
-
-
-class AddPolicyExample(Input):
-    """A case with what the policy should say of it."""
-
-    policy_id: int = Field(title=N_("Number"), ge=1)
-    title: str = Field(title=N_("Which case it stands for"), min_length=2, max_length=120)
-    kind: EnterpriseKind | None = Field(None, title=N_("Legal kind"))
-    status: EnterpriseStatus | None = Field(EnterpriseStatus.ACTIVE, title=N_("Status"))
-    scale: EnterpriseScale | None = Field(None, title=N_("Scale"))
-    industry_code: str = Field("", title=N_("Industry"), max_length=4, pattern=r"^$|^[A-T]$|^\d{2,4}$")
-    division_code: str = Field("", title=N_("Place"), max_length=12, pattern=r"^$|^(\d{4}|\d{6}|\d{9}|\d{12})$")
-    established_on: date | None = Field(None, title=N_("Founded on"))
-    employees: int | None = Field(None, title=N_("People insured through it"), ge=0, le=2_000_000)
-    revenue_fen: int | None = Field(
-        None, title=N_("Revenue of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
-    )
-    assets_fen: int | None = Field(
-        None, title=N_("Total assets of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
-    )
-    lists: list[EnterpriseList] = Field(default_factory=list, title=N_("Lists"), max_length=8)
-    listed_on: date | None = Field(None, title=N_("On the lists since"))
-    on: date | None = Field(None, title=N_("On which day"), description=N_("Empty: today."))
-    qualifies: bool = Field(False, title=N_("It should qualify"))
-    amount_fen: int | None = Field(None, title=N_("It should get, CNY"), ge=0, le=10**13, json_schema_extra=_MONEY)
-
-
-def known_of(example: PolicyExample | AddPolicyExample) -> Known:
-    """The facts of an example; a list without a day is taken to be an old one."""
-    since = example.listed_on or date(2000, 1, 1)
-    lists = [str(getattr(one, "value", one)).lower() for one in example.lists]
-    return Known(
-        kind=example.kind,
-        status=example.status,
-        scale=example.scale,
-        industry=example.industry_code or None,
-        division=example.division_code or None,
-        established_on=example.established_on,
-        employees=example.employees,
-        revenue_fen=example.revenue_fen,
-        assets_fen=example.assets_fen,
-        listings=tuple(Listed(one, since, None) for one in lists),
-    )
-
-
-def failure(policy: Policy, example: PolicyExample) -> str:
-    """What a policy says of an example against what it should; empty when it fits."""
-    day, known = example.on or clock.today(), known_of(example)
-    qualifies = bool(policy.eligibility) and holds(policy.eligibility, known, day) is True
-    if qualifies != example.qualifies:
-        return N_("It qualifies, and should not.") if qualifies else N_("It does not qualify, and should.")
-    is_other = qualifies and example.amount_fen is not None and amount_of(policy, known) != example.amount_fen
-    return N_("It gets another amount.") if is_other else ""
-
-
-async def failures(policy: Policy) -> tuple[int, list[str]]:
-    """How many examples there are, and the titles of those that fail."""
-    found = await PolicyExample.filter(policy_id=policy.id).order_by("id")
-    return len(found), [one.title for one in found if failure(policy, one)]
-
-
-async def of(actor: Actor, number: int, capability: str = EDIT_POLICIES) -> Policy:
-    """A policy, locked, that the actor may do something with."""
-    row = await Policy.select_for_update().get_or_none(id=number)
-    if row is None:
-        raise NotFound
-    if not actor.may(capability, row.division_id):  # type: ignore[attr-defined]
-        raise Forbidden if row.status in (PolicyStatus.PUBLISHED, PolicyStatus.ENDED) else NotFound
-    return row
 
 
 _OWN = [name for name in PolicyFields.model_fields if name not in ("division_code", "conditions")]
@@ -384,31 +313,3 @@ async def publish_policy(actor: Actor, data: PolicyVersion) -> Policy:
 async def end_policy(actor: Actor, data: PolicyVersion) -> Policy:
     """End a policy: nothing is granted any more, what was granted stays."""
     return await _move(actor, data, (PolicyStatus.PUBLISHED,), PolicyStatus.ENDED)
-
-
-@operation()
-async def add_policy_example(actor: Actor, data: AddPolicyExample) -> Policy:
-    """Enter a case that the rule is tried by."""
-    row = await of(actor, data.policy_id)
-    values = data.model_dump(exclude={"lists"})
-    await PolicyExample.create(**values, lists=[one.name for one in data.lists])
-    await audit(actor, row, {"example": [None, data.title]})
-    return row
-
-
-class ExampleNumber(Input):
-    """Which example."""
-
-    id: int = Field(title=N_("Number"), ge=1)
-
-
-@operation()
-async def remove_policy_example(actor: Actor, data: ExampleNumber) -> Policy:
-    """Take an example away."""
-    example = await PolicyExample.get_or_none(id=data.id)
-    if example is None:
-        raise NotFound
-    row = await of(actor, example.policy_id)  # type: ignore[attr-defined]
-    await example.delete()
-    await audit(actor, row, {"example": [example.title, None]})
-    return row

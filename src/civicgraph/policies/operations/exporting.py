@@ -8,7 +8,7 @@ from civicgraph.i18n import N_
 from civicgraph.operations import Input, audit, operation
 from civicgraph.permissions import GRANT_POLICIES, Actor
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
-from civicgraph.policies.operations.catalogue import of
+from civicgraph.policies.operations.rows import of
 
 
 class ExportGrants(Input):

@@ -16,7 +16,7 @@ from civicgraph.permissions import GRANT_POLICIES, Actor
 from civicgraph.policies import matching
 from civicgraph.policies.models import AmountKind, GrantState, Policy, PolicyGrant
 from civicgraph.policies.operations.budget import settle_budget
-from civicgraph.policies.operations.catalogue import of
+from civicgraph.policies.operations.rows import of
 from civicgraph.policies.rules import is_on
 
 

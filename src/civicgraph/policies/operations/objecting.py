@@ -17,8 +17,8 @@ from civicgraph.permissions import GRANT_POLICIES, READ_ENTERPRISE_CONTACTS, Act
 from civicgraph.policies.matching import add_cells, left_of
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
 from civicgraph.policies.operations.budget import settle_budget
-from civicgraph.policies.operations.catalogue import of
 from civicgraph.policies.operations.explaining import judged, known_of_entry
+from civicgraph.policies.operations.rows import of
 from civicgraph.policies.operations.telling import count_as_told
 from civicgraph.policies.rules import amount_of
 

@@ -16,7 +16,7 @@ from civicgraph.notifications.operations import gets_e_mail, notify_address, not
 from civicgraph.operations import Forbidden, Input, NotFound, Unavailable, audit, operation
 from civicgraph.permissions import GRANT_POLICIES, READ_ENTERPRISE_CONTACTS, Actor
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
-from civicgraph.policies.operations.catalogue import of
+from civicgraph.policies.operations.rows import of
 
 BATCH = 200
 _TOLD = N_("It was told already, or is being written to.")

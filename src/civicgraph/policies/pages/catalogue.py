@@ -22,7 +22,7 @@ from civicgraph.policies import operations
 from civicgraph.policies.answers import OwnAnswers, asked, known_by
 from civicgraph.policies.eligibility import explained
 from civicgraph.policies.models import AmountKind, GrantState, PolicyCategory, PolicyStatus
-from civicgraph.policies.operations.catalogue import ExampleNumber, failure
+from civicgraph.policies.operations.examples import ExampleNumber, failure
 from civicgraph.policies.pages import due, rule_form
 from civicgraph.policies.pages.choosing import open_choices, settle_codes
 from civicgraph.policies.rules import amount_of
