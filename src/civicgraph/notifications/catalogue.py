@@ -8,7 +8,7 @@ from typing import Any
 
 from civicgraph import settings
 from civicgraph.i18n import N_
-from civicgraph.web.formats import datetime_, day, label
+from civicgraph.web.formats import day, label, lasting
 
 STAFF_MESSAGES = {
     "grievance_assigned": N_("Work assigned"),
@@ -105,11 +105,11 @@ PLACEHOLDERS = {
     "place": Placeholder(N_("The community"), "凤泉社区"),
     "urgency": Placeholder(N_("Its level"), "urgent", lambda value: label(value, "Urgency")),
     "status": Placeholder(N_("Where it stands"), "on_hold", lambda value: label(value, "GrievanceStatus")),
-    "due_at": Placeholder(N_("The promised time"), _MOMENT, datetime_),
-    "response_due_at": Placeholder(N_("Promised time of the first response"), _MOMENT, datetime_),
-    "resolution_due_at": Placeholder(N_("Promised time of the resolution"), _MOMENT, datetime_),
-    "hold_until": Placeholder(N_("Until when it rests"), _MOMENT, datetime_),
-    "review_at": Placeholder(N_("When it is looked at again"), _MOMENT, datetime_),
+    "due_at": Placeholder(N_("The promised time"), _MOMENT, lasting),
+    "response_due_at": Placeholder(N_("Promised time of the first response"), _MOMENT, lasting),
+    "resolution_due_at": Placeholder(N_("Promised time of the resolution"), _MOMENT, lasting),
+    "hold_until": Placeholder(N_("Until when it rests"), _MOMENT, lasting),
+    "review_at": Placeholder(N_("When it is looked at again"), _MOMENT, lasting),
     "body": Placeholder(N_("Body in charge"), "区住房和城乡建设局"),
     "by_line": Placeholder(N_("The office that did it"), "凤泉社区联络点"),
     "note": Placeholder(N_("Words of the office"), "灯具已订货，周五更换。"),
@@ -119,8 +119,8 @@ PLACEHOLDERS = {
     "milestone": Placeholder(N_("What is to be done"), "办完用地手续"),
     "due_on": Placeholder(N_("By which day"), "2026-06-30", day),
     "name": Placeholder(N_("What one registered for"), "美术馆之夜 · 手绘帆布包"),
-    "starts_at": Placeholder(N_("When it begins"), _MOMENT, datetime_),
-    "offered_until": Placeholder(N_("Until when the place is kept"), _MOMENT, datetime_),
+    "starts_at": Placeholder(N_("When it begins"), _MOMENT, lasting),
+    "offered_until": Placeholder(N_("Until when the place is kept"), _MOMENT, lasting),
     "people": Placeholder(N_("For how many people"), 2),
     "position": Placeholder(N_("Turn on the waiting list"), 3),
     "words": Placeholder(N_("What the organiser writes"), "请从东门进。"),

@@ -22,11 +22,14 @@ from civicgraph.jobs import rules as jobs
 from civicgraph.notifications.catalogue import PLACEHOLDERS
 from civicgraph.notifications.gathering import once
 from civicgraph.notifications.models import MessageTemplate
+from civicgraph.web.formats import lasting, lasting_begins
 from civicgraph.web.templating import environment
 
 MAX_SUBJECT = 200
 LINKS = {"own_link": bookings.own_link, "job_link": jobs.own_link}
 """Filters of messages: paths of pages that are for the reader of a message alone, made when it is written out."""
+_LASTING = {"datetime": lasting, "begins": lasting_begins}
+"""A message that is written today is read tomorrow: its times name their days."""
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
@@ -133,7 +136,7 @@ def without_link(text: str, link: str) -> str:
 def _plain() -> Environment:
     """The pages' environment for plain text, where `&` stays `&`."""
     made = environment().overlay(autoescape=False)
-    made.filters = {**made.filters, **LINKS}
+    made.filters = {**made.filters, **LINKS, **_LASTING}
     return made
 
 

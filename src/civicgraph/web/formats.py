@@ -59,8 +59,13 @@ def are_whole_days(starts_at: str, ends_at: str | None) -> bool:
 
 
 def begins(starts_at: str, ends_at: str | None) -> str:
-    """When something begins: 5月22日 周五 19:00, of whole days the day alone."""
+    """When something begins: 今天 19:00, of whole days the day alone."""
     return day(starts_at) if are_whole_days(starts_at, ends_at) else datetime_(starts_at)
+
+
+def lasting_begins(starts_at: str, ends_at: str | None) -> str:
+    """The same for what is read later: 5月22日 周五 19:00."""
+    return day(starts_at) if are_whole_days(starts_at, ends_at) else lasting(starts_at)
 
 
 def time(value: Any) -> str:
@@ -79,6 +84,11 @@ def datetime_(value: Any) -> str:
         today + timedelta(days=1): gettext("tomorrow"),
     }
     return f"{near.get(found) or day(value)} {time(value)}"
+
+
+def lasting(value: Any) -> str:
+    """5月22日 周五 19:00: of what is read later, when tomorrow is another day."""
+    return f"{day(value)} {time(value)}" if value else ""
 
 
 def span(minutes: int) -> str:

@@ -11,7 +11,7 @@ from civicgraph.grievances import rules
 from civicgraph.grievances.desk.rules import filled
 from civicgraph.i18n import current
 from civicgraph.permissions import Actor
-from civicgraph.web.formats import datetime_
+from civicgraph.web.formats import lasting
 
 INTO: Mapping[str, tuple[str, str]] = {
     "acceptance": ("note", "PUBLIC"),
@@ -50,5 +50,5 @@ def _values(actor: Actor, row: Mapping[str, Any]) -> dict[str, str]:
     is_here = held is not None and held.division_code == division["code"]
     office = rules.by_line(held, division["shortName"]) if held and is_here else actor.title or division["shortName"]
     category = row["category"]["name" if current.get() == "zh" else "nameEn"]
-    due = datetime_(row["resolutionDueAt"])
+    due = lasting(row["resolutionDueAt"])
     return {"number": row["number"], "category": category, "place": division["shortName"], "office": office, "due": due}
