@@ -166,6 +166,7 @@ async def test_industries_are_gone_down_and_searched(site: Site) -> None:
         ),
         ("?q=皮箱", ("1922", "192 皮革制品制造", "19 皮革", "C 制造业"), ("1923",)),
         ("?q=192", ("1921", "1929"), ("1931",)),
+        ("?q=茶", ("茶叶种植", "茶馆服务"), ("一个字太少",)),  # one character finds here as well as two
         ("?q=没有这样的行业", ("没有符合的行业", "全部门类"), ()),
         ("?of=nonsense", ("制造业",), ("皮革",)),
     ):
