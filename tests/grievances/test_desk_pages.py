@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from civicgraph import clock
 from civicgraph.grievances import operations
+from civicgraph.grievances.desk.models import GrievanceTag
 from civicgraph.grievances.models import (
     Grievance,
     GrievanceCategory,
@@ -193,6 +194,26 @@ async def test_who_resolved_it_is_not_offered_the_check_and_reads_who_takes_it(
 def waiting(browser: Browser) -> dict[str, str]:
     """How much each view of the queue says that waits there."""
     return dict(re.findall(r"<a href=\"[^\"]*view=\w+[^\"]*\"[^>]*>([^<]+) <small>(\d+)</small></a>", browser.text))
+
+
+async def test_a_tag_that_is_too_long_is_said_so_and_stays_to_be_shortened(desk: Browser, report: Report) -> None:
+    rows = [await report() for _ in range(2)]
+    long = "汛期前要逐栋排查并且登记上报的老旧小区地下室"
+    await desk.open(QUEUE)
+    page = await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in rows], act="tag", tag=f"汛期 {long}")
+    assert desk.status == 422
+    assert f"每个标签最多 20 个字，“{long}”有 {len(long)} 个字" in page
+    assert f'value="汛期 {long}"' in page
+    assert not await GrievanceTag.exists()
+    form = page.partition('<form class="form narrow"')[2]
+    assert re.findall(r'name="pick" value="([^"]*)"', form) == [pick(row) for row in rows]
+    await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in rows], tag="汛期 地下室")
+    assert await GrievanceTag.filter(name="地下室").count() == 2
+    work = f"{QUEUE}/{rows[0].number}"
+    await desk.open(work)
+    page = await desk.send(f"{work}/tags", add=long)
+    assert "每个标签最多 20 个字" in page
+    assert f'value="{long}"' in page
 
 
 async def test_each_view_that_counts_says_how_many_its_list_holds(
