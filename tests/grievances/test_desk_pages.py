@@ -216,6 +216,32 @@ async def test_a_tag_that_is_too_long_is_said_so_and_stays_to_be_shortened(desk:
     assert f'value="{long}"' in page
 
 
+async def test_the_audit_trail_names_who_works_on_it_and_what_it_was_joined_with(
+    app: Starlette, report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    first, row = await report(), await report()
+    helper = await place.person("陆师傅", Role.GRID_WORKER, place.FENGQUAN)
+    team = await operations.create_team(
+        dispatcher,
+        {"division_code": place.FENGQUAN, "name": "水电队", "kind": "volunteers", "member_ids": [helper.person_id]},
+    )
+    await take(dispatcher, "assign", row, assignee_id=worker.person_id, team="")
+    await take(dispatcher, "assign", row, lead_team_id=team.id, helper_ids=[helper.person_id], team="")
+    await take(dispatcher, "merge", row, into=first.number)
+    given = await AuditEntry.filter(operation="assign_grievance").order_by("-id").first()
+    assert given is not None
+    assert given.changes["assignee_id"] == ["worker", None]
+    assert given.changes["work_orders"] == [
+        [{"name": "worker", "part": "leads"}],
+        [{"name": "水电队", "part": "leads"}, {"name": "陆师傅", "part": "helps"}],
+    ]
+    centre = await signed_in(app, await place.person("centre", Role.SUPERVISOR, place.CITY))
+    page = await centre.open("/staff/audit")
+    assert "<del>worker，牵头</del> → <ins>水电队，牵头 · 陆师傅，协办</ins>" in page
+    assert f"<dt>并入</dt><dd><ins>{first.number}</ins>" in page
+    assert "<dt>成员</dt><dd><ins>陆师傅</ins>" in page
+
+
 async def test_each_view_that_counts_says_how_many_its_list_holds(
     desk: Browser, report: Report, dispatcher: Actor
 ) -> None:
