@@ -516,7 +516,7 @@ async def test_an_answer_by_telephone_is_taken_down_and_what_is_assigned_wrongly
     row = await Grievance.get(number=number)
     assert row.status is GrievanceStatus.SUBMITTED
     page = await site.resident.open(f"/grievances/{number}")
-    assert "三单元二楼，电话 ＊＊＊" in page
+    assert "三单元＊＊＊，电话 ＊＊＊" in page
     assert "代录反映人的答复" in page
     dispatcher = await place.person("second", Role.DISPATCHER, FENGQUAN)
     row = await take(dispatcher, "assign", await take(dispatcher, "accept", row), assignee_id=dispatcher.person_id)
