@@ -5,8 +5,9 @@ after a word that says so, doors of flats, and names after a word that says so. 
 or Chinese numerals. What is found is replaced by `MASK`; a detector cannot know every name, so forms say that
 everyone reads the words, and staff can take out what is left (`operations/redact.py` of the grievances).
 
-A door (501室, 3-2-501) points at somebody's home and is masked; building, unit and a street's number stay: the
-place of a broken lamp must be found by whoever reads of it.
+A door (501室, 3-2-501, 十二楼A座) points at somebody's home and is masked, and so does a unit's floor, behind which a
+few live; building, unit and a street's number stay, and the floor of what all share (三单元五楼楼道灯): the place of a
+broken lamp must be found by whoever reads of it.
 
 Sources: GB 11643-1999 (identity numbers), the national numbering plan (mobile and fixed lines), GA 36-2018
 (plates), ISO/IEC 7812-1 (bank cards).
@@ -63,14 +64,25 @@ _CHAT = re.compile(
     r"([A-Z][A-Z0-9_-]{5,19}|\d{5,12})(?![A-Z0-9_])",
     re.I,
 )
+_BEGIN = r"(?<![\d十百千])"
+_TENS = r"\d?十\d?"
+"""Of 十二 and 二十三 the digits are folded, the signs between them are not."""
+_FLOOR = rf"{_BEGIN}(?:{_TENS}|\d{{1,2}})[楼层]"
+_FLAT = rf"(?:(?:\d千)?\d百(?:0\d|{_TENS})|\d{{3,4}})(?![\d十百千])"
+_SHARED = r"\s?(?:[到至~-]|楼?[道梯]|走[廊道]|过道|通道|电梯|的?(?:声控|感应|路)?灯|平台|[转拐]角|公共|消防|窗|大?门|入口|大厅|架空|以|上下|之间|[与和]|楼|高)"
+"""What stands behind the floor of what all share."""
 _DOORS = (
     re.compile(r"(?<!\d)(\d{1,2}-){1,3}\d{1,4}(?=[室房户]|号房|$|[,;!?、。)\s])"),
-    re.compile(r"(?<!\d)\d{3,4}(?=[室房](?![0-9型内外屋])|号房)"),
-    re.compile(r"(?<=单元)[\s,-]{0,2}\d{1,2}(?:-|楼)\d{1,4}号?"),
-    re.compile(r"(?<=单元)[\s,-]{0,2}\d{3,4}(?!\d|[年元米层楼度户人块次个])"),
-    re.compile(r"(?:(?<=[栋幢座])|(?<=号楼))[\s,-]{0,2}\d{3,4}(?!\d|[-~年元米层楼度户人块次个平路])"),
+    re.compile(rf"{_BEGIN}{_FLAT}(?=[室房](?![0-9型内外屋])|号房)"),
+    re.compile(rf"(?<=单元)[\s,-]{{0,2}}(?:{_FLOOR}|(?:{_TENS}|\d{{1,2}})[-之])(?:{_TENS}|\d{{1,4}})(?![楼层])号?"),
+    re.compile(rf"(?<=单元)[\s,-]{{0,2}}{_FLOOR}(?!{_SHARED})"),
+    re.compile(rf"(?<=单元)[\s,-]{{0,2}}{_FLAT}(?![年元米层楼度户人块次个])"),
+    re.compile(rf"(?:(?<=[栋幢座])|(?<=号楼))[\s,-]{{0,2}}{_FLAT}(?![-~年元米层楼度户人块次个平路])"),
+    re.compile(rf"{_FLOOR}[\s-]?[A-H](?:[座室户]|(?=[房号家]|$|[,;!?、。)\s]))", re.I),
+    re.compile(rf"{_FLOOR}(?:{_TENS}|\d{{1,2}})(?=号[房室户家])"),
+    re.compile(rf"{_BEGIN}(?:{_TENS}|\d{{1,2}})[A-H](?=[室户房])", re.I),
     re.compile(r"\b(?:flat|apartment|apt\.?)\s?(?:no\.?\s?)?\d{1,4}[A-Z]?\b", re.I),
-    re.compile(r"(?:(?<=住)|(?<=住在)|(?<=我家))\d{3,4}(?!\d|[-~年元米层楼度户人块次个平路弄号巷天多])"),
+    re.compile(rf"(?:(?<=住)|(?<=住在)|(?<=我家)){_FLAT}(?![-~年元米层楼度户人块次个平路弄号巷天多])"),
 )
 
 

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from civicgraph import clock
 from civicgraph.grievances import operations
+from civicgraph.grievances.desk.models import GrievanceTag
 from civicgraph.grievances.models import (
     Grievance,
     GrievanceCategory,
@@ -193,6 +194,52 @@ async def test_who_resolved_it_is_not_offered_the_check_and_reads_who_takes_it(
 def waiting(browser: Browser) -> dict[str, str]:
     """How much each view of the queue says that waits there."""
     return dict(re.findall(r"<a href=\"[^\"]*view=\w+[^\"]*\"[^>]*>([^<]+) <small>(\d+)</small></a>", browser.text))
+
+
+async def test_a_tag_that_is_too_long_is_said_so_and_stays_to_be_shortened(desk: Browser, report: Report) -> None:
+    rows = [await report() for _ in range(2)]
+    long = "汛期前要逐栋排查并且登记上报的老旧小区地下室"
+    await desk.open(QUEUE)
+    page = await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in rows], act="tag", tag=f"汛期 {long}")
+    assert desk.status == 422
+    assert f"每个标签最多 20 个字，“{long}”有 {len(long)} 个字" in page
+    assert f'value="汛期 {long}"' in page
+    assert not await GrievanceTag.exists()
+    form = page.partition('<form class="form narrow"')[2]
+    assert re.findall(r'name="pick" value="([^"]*)"', form) == [pick(row) for row in rows]
+    await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in rows], tag="汛期 地下室")
+    assert await GrievanceTag.filter(name="地下室").count() == 2
+    work = f"{QUEUE}/{rows[0].number}"
+    await desk.open(work)
+    page = await desk.send(f"{work}/tags", add=long)
+    assert "每个标签最多 20 个字" in page
+    assert f'value="{long}"' in page
+
+
+async def test_the_audit_trail_names_who_works_on_it_and_what_it_was_joined_with(
+    app: Starlette, report: Report, dispatcher: Actor, worker: Actor
+) -> None:
+    first, row = await report(), await report()
+    helper = await place.person("陆师傅", Role.GRID_WORKER, place.FENGQUAN)
+    team = await operations.create_team(
+        dispatcher,
+        {"division_code": place.FENGQUAN, "name": "水电队", "kind": "volunteers", "member_ids": [helper.person_id]},
+    )
+    await take(dispatcher, "assign", row, assignee_id=worker.person_id, team="")
+    await take(dispatcher, "assign", row, lead_team_id=team.id, helper_ids=[helper.person_id], team="")
+    await take(dispatcher, "merge", row, into=first.number)
+    given = await AuditEntry.filter(operation="assign_grievance").order_by("-id").first()
+    assert given is not None
+    assert given.changes["assignee_id"] == ["worker", None]
+    assert given.changes["work_orders"] == [
+        [{"name": "worker", "part": "leads"}],
+        [{"name": "水电队", "part": "leads"}, {"name": "陆师傅", "part": "helps"}],
+    ]
+    centre = await signed_in(app, await place.person("centre", Role.SUPERVISOR, place.CITY))
+    page = await centre.open("/staff/audit")
+    assert "<del>worker，牵头</del> → <ins>水电队，牵头 · 陆师傅，协办</ins>" in page
+    assert f"<dt>并入</dt><dd><ins>{first.number}</ins>" in page
+    assert "<dt>成员</dt><dd><ins>陆师傅</ins>" in page
 
 
 async def test_each_view_that_counts_says_how_many_its_list_holds(

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from civicgraph import clock
+from civicgraph import clock, crypto
 from civicgraph.accounts.models import Person
 from civicgraph.divisions.models import Division, DivisionLevel
 from civicgraph.graph.engine import Engine
@@ -17,6 +17,7 @@ from civicgraph.grievances import operations, waiting_reminders
 from civicgraph.grievances.gazetteer import Gazetteer, metres, nearest
 from civicgraph.grievances.models import Channel, Grievance, HeldReport, Urgency
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
+from civicgraph.notifications.rendering import render_message
 from civicgraph.operations import Forbidden, NotFound, Unavailable
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
@@ -99,10 +100,10 @@ async def test_a_letter_of_danger_has_the_numbers_on_its_page_and_over_graphql(
     assert mine["dueAt"]
 
 
-async def unplaced_answer() -> dict[str, Any]:
+async def unplaced_answer(**contact: str) -> dict[str, Any]:
     """What the sender of one is answered."""
     given = {"division_code": place.CITY, "channel": Channel.OPEN311, "description": DANGER, "category": "gas"}
-    return dict(await operations.file_grievance(ANONYMOUS, words(**given)))
+    return dict(await operations.file_grievance(ANONYMOUS, words(**given, **contact)))
 
 
 # The clock -------------------------------------------------------------------------------------
@@ -355,6 +356,47 @@ async def test_who_sent_it_says_where_it_is_and_reads_why_it_was_dropped(app: St
     page = await sender.open(own)
     assert "没有受理：与三天前的诉求重复" in page
     assert "在哪里？" not in page
+
+
+@pytest.mark.parametrize(
+    ("cause", "said", "is_told"),
+    [
+        ("place", None, True),
+        ("place", True, False),
+        ("spam", None, False),
+        ("flood", None, False),
+        ("spam", False, True),
+    ],
+)
+async def test_who_sent_what_is_dropped_is_told_by_mail_unless_it_is_advertising(
+    city: None, cause: str, said: bool | None, is_told: bool
+) -> None:
+    answer = await unplaced_answer(contact_email="chen@example.cn")
+    await HeldReport.filter(number=answer["number"]).update(cause=cause)
+    centre = await place.person("centre", Role.DISPATCHER, place.CITY)
+    given = {"number": answer["number"], "reason": "与三天前的诉求重复，请打 13800001234"}
+    await operations.drop_report(centre, {**given, "is_advertising": said})
+    told = await OutboxMessage.filter(template="report_dropped")
+    assert [crypto.decrypt(one.address) for one in told] == ["chen@example.cn"] * is_told
+    for one in told:
+        subject, text = render_message(one.template, one.values, one.locale)
+        assert answer["number"] in subject
+        assert "与三天前的诉求重复，请打 ＊＊＊" in text
+        assert "tracking" not in str(one.values)
+
+
+async def test_who_drops_it_reads_whether_its_sender_is_written_to(app: Starlette, city: None) -> None:
+    desk = await signed_in(app, await place.person("centre", Role.DISPATCHER, place.CITY))
+    for email, cause in (("chen@example.cn", "place"), ("spam@example.cn", "spam")):
+        number = (await unplaced_answer(contact_email=email))["number"]
+        await HeldReport.filter(number=number).update(cause=cause)
+        page = await desk.open("/staff/held")
+        form = page.partition(f'action="/staff/held/{number}/drop"')[2].partition("</form>")[0]
+        assert (" checked" in form) is (cause == "spam")
+        ticked = {"is_advertising": "true"} if cause == "spam" else {}
+        await desk.send(f"/staff/held/{number}/drop", reason="不是诉求", **ticked)
+    told = await OutboxMessage.filter(template="report_dropped")
+    assert [crypto.decrypt(one.address) for one in told] == ["chen@example.cn"]
 
 
 async def test_where_it_is_is_kept_when_it_is_placed_and_strangers_cannot_say_it(city: None) -> None:

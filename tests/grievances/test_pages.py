@@ -20,7 +20,7 @@ from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.web.formats import datetime_
 from tests.grievances.conftest import WORDS, fill
-from tests.grievances.steps import take
+from tests.grievances.steps import know_secret, take
 from tests.support import city as place
 from tests.support.city import CITY, FENGGANG, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
 
@@ -516,12 +516,33 @@ async def test_an_answer_by_telephone_is_taken_down_and_what_is_assigned_wrongly
     row = await Grievance.get(number=number)
     assert row.status is GrievanceStatus.SUBMITTED
     page = await site.resident.open(f"/grievances/{number}")
-    assert "三单元二楼，电话 ＊＊＊" in page
+    assert "三单元＊＊＊，电话 ＊＊＊" in page
     assert "代录反映人的答复" in page
     dispatcher = await place.person("second", Role.DISPATCHER, FENGQUAN)
     row = await take(dispatcher, "assign", await take(dispatcher, "accept", row), assignee_id=dispatcher.person_id)
     row = await take(dispatcher, "redirect", row, body="遵义供电局", reason="属供电设施")
     assert row.status is GrievanceStatus.REDIRECTED
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        *(("accept", one, "withdraw") for one in ("hold", "return", "list_shortfall")),
+        ("accept", "hold", "resume", "resolve", "close"),
+        ("accept", "hold", "list_shortfall", "resolve", "rate"),
+        ("accept", "hold", "resume", "resolve", "reopen", "accept", "hold", "resume", "resolve", "close"),
+    ],
+)
+async def test_why_it_rested_or_waited_is_history_once_it_is_over(site: Site, steps: tuple[str, ...]) -> None:
+    number, _ = await reported(site.resident)
+    dispatcher = await place.person("second", Role.DISPATCHER, FENGQUAN)
+    row = await know_secret(await Grievance.get(number=number))
+    for verb in steps:
+        row = await take(dispatcher, verb, row)
+    assert (row.reason, row.hold_reason, row.hold_until, row.review_at) == ("", None, None, None)
+    facts = (await site.resident.open(f"/grievances/{number}")).partition('<dl class="facts">')[2].partition("</dl>")[0]
+    assert "<dt>原因</dt>" not in facts
+    assert not {"家中无人", "要等片区改造", "请问是几单元？"} & set(re.findall(r">([^<>]+)<", facts))
 
 
 async def test_what_was_passed_to_the_wrong_body_is_taken_back(site: Site) -> None:

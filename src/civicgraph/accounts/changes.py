@@ -18,6 +18,7 @@ from civicgraph.operations.kernel import REGISTRY
 from civicgraph.web.difference import Part, difference
 from civicgraph.web.fields import type_of, widget_of
 from civicgraph.web.formats import datetime_, money
+from civicgraph.web.places_named import OF_PLACES
 
 _FIELDS = {
     "status": N_("Status"),
@@ -36,6 +37,15 @@ _FIELDS = {
     "is_public": N_("Public"),
     "tags": N_("Tags"),
     "work_orders": N_("Who works on it"),
+    "parts_done": N_("Parts that are done"),
+    "division_id": N_("Place"),
+    "category_id": N_("Category"),
+    "body_in_charge": N_("Body in charge"),
+    "duplicate_of_id": N_("Joined with"),
+    "hold_until": N_("Until when it rests"),
+    "review_at": N_("When it is looked at again"),
+    "response_due_at": N_("Promised time of the first response"),
+    "resolution_due_at": N_("Promised time of the resolution"),
     "milestone": N_("Milestone"),
     "import_key": N_("Own number"),
     "status_reason": N_("Reason"),
@@ -74,7 +84,7 @@ def changes(entry: Mapping[str, Any], places: Mapping[str, str] | None = None) -
     found: list[dict[str, Any]] = []
     for name, pair in orjson.loads(entry["changedFields"] or "{}").items():
         declared = fields.get(name) or _of_record(name)
-        called = (places or {}) if name.endswith("division_code") else {}
+        called = (places or {}) if name.endswith(OF_PLACES) else {}
         before, after = [called.get(str(one)) or _words(one, declared) for one in pair] if pair else (None, None)
         if before is None or after is None:
             found.append({"label": _label(name, declared), "before": None, "after": None})

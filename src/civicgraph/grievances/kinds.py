@@ -40,6 +40,13 @@ class StepKind(Labelled):
     ANSWER = "answer", N_("A called department has answered")
 
 
+class PartKind(Labelled):
+    """What somebody's work order makes them."""
+
+    LEADS = "leads", N_("leads")
+    HELPS = "helps", N_("helps")
+
+
 class Body(Labelled):
     """Who normally leads on a category."""
 

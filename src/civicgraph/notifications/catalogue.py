@@ -62,6 +62,7 @@ RESIDENT_MESSAGES = {
     "grievance_rating": N_("Question how it was"),
     "grievance_aftercare": N_("Question whether it is lastingly solved"),
     "grievance_heard": N_("How to say that it is not solved"),
+    "report_dropped": N_("A report that was not taken on"),
     "mail_received": N_("Answer to a letter"),
     "follow_confirm": N_("Question whether an address is right"),
     "policy_grant": N_("A policy’s grant to an enterprise"),

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from civicgraph.web.formats import place_name
 from civicgraph.web.pages import read
 
+OF_PLACES = ("division_code", "division_id")
+"""How the names of fields end that hold the code of a place."""
 MOST = 100
 """So many places one page of entries names; the others keep their codes."""
 
@@ -26,5 +28,5 @@ async def places_named(request: Request, entries: Iterable[Mapping[str, Any]]) -
 
 def _codes(changed: str | None) -> Iterable[str]:
     for name, pair in orjson.loads(changed or "{}").items():
-        if name.endswith("division_code"):
+        if name.endswith(OF_PLACES):
             yield from (code for code in pair or () if isinstance(code, str) and code.isdigit())

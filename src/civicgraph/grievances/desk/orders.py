@@ -12,6 +12,7 @@ from civicgraph.accounts.models import Grant, Person
 from civicgraph.grievances.desk.bodies import body_of
 from civicgraph.grievances.desk.models import GrievanceCall, Team, TeamMember, WorkOrder
 from civicgraph.grievances.desk.rules import WORKING, Part
+from civicgraph.grievances.kinds import PartKind
 from civicgraph.grievances.models import Grievance, LedKind
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput
@@ -102,6 +103,20 @@ async def holding(row: Grievance) -> list[Holder]:
     """Who has a work order that is not done, the first given first."""
     found = await WorkOrder.filter(grievance_id=row.id, ended_at=None, done_at=None).order_by("id")
     return [Holder(one.person_id, one.team_id, one.is_lead) for one in found]
+
+
+async def in_words(holders: Iterable[Holder]) -> list[dict[str, str]]:
+    """Who holds these work orders, by name, and as what: for the audit trail, which is read years later."""
+    asked = list(holders)
+    people = {one.id: one.name for one in await Person.filter(id__in=[one.person_id for one in asked if one.person_id])}
+    teams = {one.id: one.name for one in await Team.filter(id__in=[one.team_id for one in asked if one.team_id])}
+    return [
+        {
+            "name": people[one.person_id] if one.person_id is not None else teams[one.team_id or 0],
+            "part": (PartKind.LEADS if one.is_lead else PartKind.HELPS).value,
+        }
+        for one in asked
+    ]
 
 
 async def leading(row: Grievance) -> list[Holder]:

@@ -27,6 +27,8 @@ class Part(IntEnum):
 MAX_HELPERS = 10
 """People, and teams, that may help with one grievance; more is a meeting."""
 MAX_TAGS = 8
+MAX_TAG = 20
+"""Characters of a tag."""
 MAX_QUERY = 400
 """Characters of an address that a saved filter keeps; Chinese takes nine for one."""
 MAX_FILTERS = 12
@@ -68,7 +70,7 @@ def kept_query(text: str) -> str:
 
 def tag_name(text: str) -> str:
     """A tag as it is kept: one word, without the sign that people put before it."""
-    return re.sub(r"\s+", "", text).strip("#＃,，、;；")[:20]
+    return re.sub(r"\s+", "", text).strip("#＃,，、;；")
 
 
 # Reads: the same as SQL ----------------------------------------------------------------------

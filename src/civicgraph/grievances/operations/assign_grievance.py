@@ -61,7 +61,7 @@ async def assign_grievance(actor: Actor, data: AssignGrievance) -> Grievance:
     if lead is None and not teams and not data.team:
         raise InvalidInput.at("assignee_id", "missing", N_("Please choose who works on it, or name a team."))
     holders = await _holders(data, row)
-    before = await handing.at_work(row)
+    before, held = await handing.at_work(row), await orders.in_words(await orders.holding(row))
     fresh = await orders.give(row, holders)
     row.update_from_dict(
         {
@@ -71,7 +71,9 @@ async def assign_grievance(actor: Actor, data: AssignGrievance) -> Grievance:
         }
     )
     done = await taken.done(
-        note=data.note, internal_note=data.internal_note, also={"work_orders": ["", _told(holders)]}
+        note=data.note,
+        internal_note=data.internal_note,
+        also={"work_orders": [held, await orders.in_words(holders)]},
     )
     await notices.tell_holders(done, fresh, but=actor.person_id)
     await handing.tell_relieved(done, before, actor)
@@ -101,12 +103,3 @@ async def _holders(data: AssignGrievance, row: Grievance) -> list[Holder]:
     people = [Holder(number, None, False) for number in data.helper_ids if number != data.assignee_id]
     teams = [Holder(None, number, False) for number in data.helper_team_ids if number != data.lead_team_id]
     return [*leads, *people, *teams]
-
-
-def _told(holders: list[Holder]) -> str:
-    """The work orders in one line for the audit trail, by number."""
-    parts = (
-        f"{'lead' if one.is_lead else 'help'} {'person' if one.person_id else 'team'} {one.person_id or one.team_id}"
-        for one in holders
-    )
-    return ", ".join(parts)

@@ -11,7 +11,7 @@ from pydantic import Field
 from civicgraph import clock, crypto
 from civicgraph.grievances import waiting
 from civicgraph.grievances.forgetting import POINT
-from civicgraph.grievances.intake.models import HeldReport, HeldState
+from civicgraph.grievances.intake.models import HeldReport, HeldState, HoldCause
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.file_grievance import file
 from civicgraph.grievances.operations.follow_grievance import count_asking
@@ -19,10 +19,13 @@ from civicgraph.grievances.operations.inputs import Given, Number, PublicWords, 
 from civicgraph.grievances.operations.report_input import FileGrievance
 from civicgraph.grievances.rules import typed_secret
 from civicgraph.i18n import N_
+from civicgraph.notifications.operations import notify_address
 from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, Unavailable, audit, changed, operation
 from civicgraph.permissions import DISPATCH_GRIEVANCES, SYSTEM, Actor
 from civicgraph.uploads.operations import give_up, of, pass_on
 
+_UNWANTED = (HoldCause.SPAM, HoldCause.FLOOD)
+"""What is held for this is taken for advertising, or a machine's, unless staff say otherwise."""
 _SENT = ("content", "address", "contact_name_masked", "contact_phone_masked", "contact_email_masked")
 """What goes when it is decided, with its point: a grievance has it then, or nobody needs it."""
 
@@ -43,6 +46,11 @@ class DropReport(Input):
     number: Number
     reason: PublicWords = Field(
         title=N_("Why?"), min_length=2, max_length=300, description=N_("Its sender reads this.")
+    )
+    is_advertising: bool | None = Field(
+        None,
+        title=N_("It is advertising, or a machine’s"),
+        description=N_("Nobody is written to then. Left out: if it was held as such, or came in a flood."),
     )
 
 
@@ -99,10 +107,30 @@ async def reveal_held_contact(actor: Actor, data: RevealHeldContact) -> dict[str
 
 @operation()
 async def drop_report(actor: Actor, data: DropReport) -> HeldReport:
-    """Drop a held report: advertising, or nothing. What was sent is erased, that it was there is kept for a while."""
+    """Drop a held report: advertising, or nothing. What was sent is erased, that it was there is kept for a while.
+
+    Who left an e-mail address is told, unless it is advertising: that an address is read helps whoever sends such, and
+    the one that they give is mostly a stranger's. Their own page says why it was dropped in either case.
+    """
     row = await _held(actor, data.number)
+    is_advertising = row.cause in _UNWANTED if data.is_advertising is None else data.is_advertising
+    if not is_advertising:
+        await _tell_dropped(row, data.reason)
     await _decide(actor, row, HeldState.DROPPED, data.reason)
     return row
+
+
+async def _tell_dropped(row: HeldReport, reason: str) -> None:
+    content = orjson.loads(crypto.decrypt(row.content))
+    if content["contact_email"]:
+        await notify_address(
+            crypto.encrypt(content["contact_email"]),
+            content["locale"],
+            "report_dropped",
+            {"number": row.number, "reason": reason, "link": f"/track?number={row.number}"},
+            dedupe=f"dropped:{row.number}",
+            division_code=row.division_code,
+        )
 
 
 class EraseHeldReport(Tracked):

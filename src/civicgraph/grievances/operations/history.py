@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from civicgraph import clock, settings
+from civicgraph.accounts.models import Person
 from civicgraph.divisions.models import Division
 from civicgraph.grievances import deadlines, notices, rules
 from civicgraph.grievances.desk import orders
@@ -116,7 +117,7 @@ class Taken:
             await notices.tell_called(row, call, "grievance_called", f"called:{call.called_at:%Y%m%d%H%M%S}")
         private = {"internal_note": ["", called.out_of(internal_note)]} if internal_note else {}
         words = {"public_note": ["", entry.public_note]} if note and transition.target is None else {}
-        values = changed(self._before, _audited(row))
+        values = await in_words(changed(self._before, _audited(row)))
         if self.verb in ("redact", "restore"):  # the words that were taken out would stay in the trail
             values = {name: pair for name, pair in values.items() if name not in ("outcome", "reason")}
         await audit(self.actor, row, {**values, **words, **private, **(also or {})})
@@ -238,6 +239,19 @@ def _responded(row: Grievance, now: datetime) -> None:
     row.accepted_at = now
     if row.first_response_at is None:
         row.first_response_at, row.first_response_in_time = now, now <= row.response_due_at
+
+
+async def in_words(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What changed, with people by their names and grievances by their numbers: who reads the trail knows no keys."""
+    found = dict(values)
+    if "assignee_id" in found:
+        names = {one.id: one.name for one in await Person.filter(id__in=[*filter(None, found["assignee_id"])])}
+        found["assignee_id"] = [names.get(one) for one in found["assignee_id"]]
+    if "duplicate_of_id" in found:
+        rows = await Grievance.filter(id__in=[*filter(None, found["duplicate_of_id"])])
+        numbers = {one.id: one.number for one in rows}
+        found["duplicate_of_id"] = [numbers.get(one) for one in found["duplicate_of_id"]]
+    return found
 
 
 def _audited(row: Grievance) -> Mapping[str, Any]:

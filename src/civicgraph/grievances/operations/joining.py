@@ -7,7 +7,7 @@ from tortoise.expressions import F
 from civicgraph.grievances import notices
 from civicgraph.grievances.intake.models import GrievanceSupporter
 from civicgraph.grievances.models import Grievance, GrievanceFollower, GrievanceStatus
-from civicgraph.grievances.operations.history import Taken, begin_anew
+from civicgraph.grievances.operations.history import Taken, begin_anew, in_words
 from civicgraph.grievances.rules import SYSTEM_LINE
 from civicgraph.operations import audit
 from civicgraph.permissions import SYSTEM, Actor
@@ -48,7 +48,7 @@ async def _join(actor: Actor, row: Grievance, other: Grievance) -> None:
     before, row.duplicate_of_id = row.duplicate_of_id, other.id  # type: ignore[attr-defined]
     row.version += 1
     await row.save(update_fields=["duplicate_of_id", "version", "updated_at"])
-    await audit(actor, row, {"duplicate_of_id": [before, other.id]})
+    await audit(actor, row, await in_words({"duplicate_of_id": [before, other.id]}))
 
 
 async def _move_supporters(row: Grievance, other: Grievance) -> None:

@@ -70,7 +70,7 @@ async def create_team(actor: Actor, data: CreateTeam) -> Team:
     await _check_name(division.code, data.name, None)
     row = await Team.create(division_id=division.code, **_columns(data))
     await _set_members(row, data.member_ids)
-    await audit(actor, row, changed({}, {**_columns(data), "members": sorted(data.member_ids)}))
+    await audit(actor, row, changed({}, {**_columns(data), "member_ids": await _members(row)}))
     return row
 
 
@@ -84,11 +84,11 @@ async def update_team(actor: Actor, data: UpdateTeam) -> Team:
         raise Forbidden
     check_version(row, data.version, lambda: _columns(row))
     await _check_name(row.division_id, data.name, row.id)
-    before = {**_columns(row), "members": await _members(row)}
+    before = {**_columns(row), "member_ids": await _members(row)}
     row.update_from_dict({**_columns(data), "version": row.version + 1})
     await row.save()
     await _set_members(row, data.member_ids)
-    await audit(actor, row, changed(before, {**_columns(row), "members": await _members(row)}))
+    await audit(actor, row, changed(before, {**_columns(row), "member_ids": await _members(row)}))
     return row
 
 
@@ -103,8 +103,10 @@ async def _check_name(code: str, name: str, own: int | None) -> None:
         raise InvalidInput.at("name", "taken", N_("There is one of this name in this place already."))
 
 
-async def _members(row: Team) -> list[int]:
-    return sorted([one.person_id for one in await TeamMember.filter(team_id=row.id)])
+async def _members(row: Team) -> list[str]:
+    """Its members by name, for the audit trail."""
+    members = await TeamMember.filter(team_id=row.id).select_related("person").order_by("person_id")
+    return [one.person.name for one in members]
 
 
 async def _set_members(row: Team, wanted: list[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from civicgraph.grievances.desk.models import GrievanceTag
-from civicgraph.grievances.desk.rules import MAX_TAGS, tag_name
+from civicgraph.grievances.desk.rules import MAX_TAG, MAX_TAGS, tag_name
 from civicgraph.grievances.models import Grievance
 from civicgraph.grievances.operations.history import take
 from civicgraph.grievances.operations.inputs import PublicName, Step, Words
@@ -32,6 +32,9 @@ async def tag_grievance(actor: Actor, data: TagGrievance) -> Grievance:
     add, remove = _names(data.add), _names(data.remove)
     if not add and not remove:
         raise InvalidInput.at("add", "missing", N_("Please fill this in."))
+    if too_long := sorted(name for name in add if len(name) > MAX_TAG):
+        words = N_("A tag has at most %(most)s characters, and “%(tag)s” has %(count)s.")
+        raise InvalidInput.at("add", "too_long", words, most=MAX_TAG, tag=too_long[0], count=len(too_long[0]))
     taken = await take(actor, "tag", data)
     row = taken.row
     before = sorted(str(one) for one in await GrievanceTag.filter(grievance_id=row.id).values_list("name", flat=True))

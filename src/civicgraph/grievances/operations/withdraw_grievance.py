@@ -30,7 +30,7 @@ async def withdraw_tracked_grievance(actor: Actor, data: WithdrawTrackedGrievanc
     """
     taken = await take_as_reporter(actor, "withdraw", data.number, data.secret)
     before = taken.row.status
-    taken.row.update_from_dict({"hold_reason": None, "hold_until": None, "review_at": None})
+    taken.row.update_from_dict({"hold_reason": None, "hold_until": None, "review_at": None, "reason": ""})
     taken.row.duplicate_of_id = None
     done = await taken.done(note=mask_personal(data.words))
     await handing.tell_ended(done, before, actor)

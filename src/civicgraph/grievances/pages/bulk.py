@@ -38,9 +38,8 @@ async def bulk(request: Request) -> Response:
     results = [await _take(request, act, one, values) for one in picked]
     done = sum(one["is_done"] for one in results)
     status = 200 if done == len(results) else 422
-    return await page(
-        request, "staff/grievances/bulk", values={"results": results, "done": done, "act": act}, status=status
-    )
+    shown = {"results": results, "done": done, "act": act, "tag_typed": given.get("tag", "")}
+    return await page(request, "staff/grievances/bulk", values=shown, status=status)
 
 
 def _values(act: str, given: dict[str, str]) -> dict[str, Any]:
@@ -55,8 +54,9 @@ async def _take(request: Request, act: str, picked: str, values: dict[str, Any])
     try:
         await ACTS[act](request.state.actor, {"number": number, "version": version, **values})
     except OperationError as error:
-        return {"number": number, "is_done": False, "words": " ".join(one.message for one in error.errors)}
-    return {"number": number, "is_done": True, "words": ""}
+        words = " ".join(one.message for one in error.errors)
+        return {"number": number, "pick": picked, "is_done": False, "words": words}
+    return {"number": number, "pick": picked, "is_done": True, "words": ""}
 
 
 ROUTES = [
