@@ -32,7 +32,7 @@ class CaseState(Labelled):
     """Where a case stands as a whole."""
 
     OPEN = "open", N_("In progress")
-    RETURNED = "returned", N_("To be corrected by you")
+    RETURNED = "returned", N_("To be corrected")
     DONE = "done", N_("Done")
     WITHDRAWN = "withdrawn", N_("Withdrawn")
 
