@@ -83,6 +83,9 @@ class EnterpriseFilter:
         " For where `text` finds nothing; at most three hundred.",
     )
     credit_code = equals("credit_code", str, "With this code.")
+    code_start = where(
+        str, "With a code that begins so; at most three hundred.", rules.begins_so, columns=("credit_code",)
+    )
     is_editable = flag(
         "You may change it.",
         lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES),
