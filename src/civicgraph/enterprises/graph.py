@@ -318,6 +318,7 @@ Mutation = mutations(
     door(operations.withdraw_enterprise, {"enterprise": "Enterprise"}),
     door(operations.set_enterprise_status, {"enterprise": "Enterprise"}),
     door(operations.forget_enterprise_contact, {"enterprise": "Enterprise"}),
+    door(operations.forget_enterprise_figures, {"enterprise": "Enterprise"}),
     door(
         operations.import_enterprises,
         {"created": int, "updated": int, "unchanged": int, "refused": int, "row_errors": list[str]},

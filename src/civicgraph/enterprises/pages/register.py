@@ -205,6 +205,12 @@ STAFF = listing.Listing(
         listing.Verb(
             "forgetting", operations.forget_enterprise_contact, N_("Delete the contact"), N_("The contact is deleted.")
         ),
+        listing.Verb(
+            "clearing",
+            operations.forget_enterprise_figures,
+            N_("Delete the figures"),
+            N_("The figures are deleted."),
+        ),
     ),
     row_key="credit_code",
     number_key="id",
