@@ -159,6 +159,9 @@ class InvestmentMilestone(Record):
     )
     name = fields.CharField(80, description="What is to be done.")
     due_on = fields.DateField(description="Until when, this day included.")
+    promised_on = fields.DateField(
+        null=True, description="The day that the public read first, where it is another now."
+    )
     done_on = fields.DateField(null=True, description="When it was done, empty while it is open.")
     note = fields.CharField(300, default="", description="What is worth knowing about it.")
     version = fields.IntField(default=1, description="Grows by one with each change, send it back when editing.")
