@@ -400,6 +400,27 @@ async def test_a_policy_that_pays_nothing_promises_nothing_and_one_without_condi
     await browser.http.aclose()
 
 
+async def test_from_its_own_page_an_enterprise_chooses_what_its_problem_is_about(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    await operations.create_enterprise(await place.person("editor", Role.EDITOR, FENGGANG), {**CASES, **WITH_EMAIL})
+    for position, (code, group) in enumerate((("lighting", "home"), ("ent_land", "enterprise"))):
+        await GrievanceCategory.create(
+            **{"code": code, "name": code, "name_en": code, "urgency": "general", "body": "community"},
+            **{"group_code": group, "group_name": group, "group_name_en": group, "position": position},
+        )
+    browser = await signed_in(app, await claimed())
+    (form,) = set(re.findall(r'href="(/report\?[^"]*enterprise=[^"]*)"', await browser.open(f"/my/enterprises/{CODE}")))
+    assert "category" not in form, "nothing is chosen before one has said anything"
+    page = await browser.open(form.replace("&amp;", "&"))
+    assert page.index('value="ent_land"') < page.index('value="lighting"'), "what enterprises report comes first"
+    stranger = visit(app)
+    page = await stranger.open(f"/report?division={FENGQUAN}")
+    assert page.index('value="lighting"') < page.index('value="ent_land"')
+    for one in (browser, stranger):
+        await one.http.aclose()
+
+
 async def test_an_enterprise_walks_from_the_code_to_its_own_page(app: Starlette) -> None:
     await place.build()
 

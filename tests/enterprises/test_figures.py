@@ -379,3 +379,22 @@ async def test_a_quarter_is_closed_by_itself_once_its_days_for_late_facts_are_ov
         assert await close_when_settled() == ""
     entry = await AuditEntry.filter(operation="close_quarter").get()
     assert entry.actor_kind == "system"
+
+
+async def test_what_is_not_kept_by_industry_is_said_and_not_told_as_none(app: Starlette, engine: Engine) -> None:
+    await place.build()
+    await load_industries()
+    await operations.create_enterprise(await place.person("editor", Role.EDITOR, FENGGANG), CASES)
+    document = "query($within: DivisionCode!) { enterpriseFigures(within: $within, industry: %s) { count } }"
+    asked = document.replace("%s", '"C", toQuarter: "2026Q1"')
+    assert (await engine.read(asked, {"within": FENGGANG}, ANONYMOUS))["enterpriseFigures"] is not None
+    with pytest.raises(BadSlice, match="counties and the city"):
+        await engine.read(asked, {"within": FENGQUAN}, ANONYMOUS)
+    now = await engine.read(document.replace("%s", '"C"'), {"within": FENGQUAN}, ANONYMOUS)
+    assert now["enterpriseFigures"] == {"count": 1}
+    visitor = visit(app)
+    page = await visitor.open(f"/enterprises/figures?within={FENGQUAN}&industry=C")
+    assert (visitor.status, "只保留到县和全市" in page, "这里还没有数字" in page) == (422, True, False)
+    assert f"/enterprises?within={FENGQUAN}&amp;industry=C" in page
+    assert (await visitor.http.get(f"/enterprises/figures.csv?within={FENGQUAN}&industry=C")).status_code == 422
+    await visitor.http.aclose()

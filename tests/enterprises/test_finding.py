@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 
 from civicgraph.enterprises import operations
 from civicgraph.enterprises.industries import load_industries
+from civicgraph.enterprises.rules import complete, sought
 from civicgraph.graph.engine import Engine
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.text import near_words
@@ -26,6 +27,7 @@ TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 ROPES = "贵州钢绳股份有限公司"
 NAMES = (ROPES, "贵州茅草塑料有限公司", "遵义绳网渔具厂", "凤冈县茶叶有限公司", "贵州轻工机械厂")
 FIND = "query($filter: EnterpriseFilter) { enterprises(filter: $filter, first: 20) { nodes { name } } }"
+PLACED = {"industry": "none", "place": FENGGANG}
 SLIPS = (
     "贵州绳股",
     "贵钢绳",
@@ -52,6 +54,31 @@ async def test_part_of_a_name_finds_it_and_so_does_what_sounds_like_it(enter: En
     await register(enter)
     for words in ("钢绳", "贵州刚绳", "贵州钢绳", "钢绳股份"):
         assert await names(engine, text=words) == [ROPES], words
+
+
+async def test_the_beginning_of_a_code_finds_it(enter: Enter, engine: Engine) -> None:
+    await register(enter)
+    await enter(name="别处的公司", brand="", credit_code=complete("93520302MA2345678"), listings=[])
+    code = another(1)
+    for start in (code[:10], f" {code[:8].lower()} {code[8:17]}", code):
+        assert set(await names(engine, codeStart=start)) <= set(NAMES)
+        assert ROPES in await names(engine, codeStart=start), start
+    assert await names(engine, codeStart=code[:17]) == [ROPES]
+    assert await names(engine, codeStart="É") == []
+    assert sought(f"{code[:8]} {code[8:10].lower()}") == {"codeStart": code[:10]}
+    assert sought(code) == {"creditCode": code}
+    for words in ("钢绳", "91520", "2026", "915203钢绳", "rope"):
+        assert sought(words) == {"text": words}
+
+
+async def test_a_page_finds_the_beginning_of_a_code(app: Starlette) -> None:
+    await place.build()
+    await load_industries()
+    await operations.create_enterprise(await place.person("editor", Role.EDITOR, FENGGANG), CASES)
+    visitor = visit(app)
+    assert CASES["name"] in await visitor.open(f"/enterprises?q={CASES['credit_code'][:11]}")
+    assert CASES["name"] not in await visitor.open("/enterprises?q=91110000MA0")
+    await visitor.http.aclose()
 
 
 async def test_a_slip_of_the_hand_finds_it_all_the_same(enter: Enter, engine: Engine) -> None:
@@ -93,9 +120,9 @@ async def test_pages_that_look_for_a_slip_of_the_hand_do_so_by_the_index_in_one_
     await register(enter)
     document = (TEMPLATES / f"{path}.graphql").read_text(encoding="utf-8")
     near: dict[str, Any] = {"near": "贵州绳股"}
-    given = {"near": near} if path == "front/found" else {"filter": {**near, "within": FENGGANG}, "industry": "none"}
+    given = {"near": near} if path == "front/found" else {"filter": {**near, "within": FENGGANG}, **PLACED}
     if path.endswith("results"):
-        del given["industry"]
+        del given["industry"], given["place"]
     before = engine.statements
     found = await engine.read(document, given, editor)
     assert [one["name"] for one in found["enterprises"]["nodes"]] == [ROPES]

@@ -29,13 +29,14 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "staff/enterprises/accounts": [CODE],
     "staff/enterprises/imports": [FIRST],
     "staff/enterprises/list": [
-        {**STAFF, "industry": "19", "filter": {**HERE, **more}}
+        {**STAFF, "place": FENGGANG, "industry": "19", "filter": {**HERE, **more}}
         for more in (
             {},
             {"industry": "C"},
             {"list": "FOUR_ABOVE"},
             {"text": "箱包"},
             {"industry": "1922", "status": "ACTIVE"},
+            {"codeStart": "91520327MA"},
         )
     ],
     "staff/enterprises/results": [{**FIRST, "filter": {**HERE, "industry": "1922"}}],

@@ -82,6 +82,41 @@ async def test_the_list_is_narrowed_by_its_address(site: Site, query: str, is_fo
     assert "<html" not in part
 
 
+async def test_the_staffs_register_is_cut_to_a_place_below_ones_own_and_by_kind_and_scale(site: Site) -> None:
+    await enter(site)
+    await enter(site, credit_code=another(1), name="县里的合作社", division_code=FENGGANG, kind="cooperative")
+    page = await site.editor.open("/staff/enterprises")
+    assert f'<option value="{LONGQUAN}"' in page, "the towns of one's county can be chosen"
+    page = await site.editor.open(f"/staff/enterprises?within={LONGQUAN}")
+    assert (NAME in page, "县里的合作社" in page) == (True, False)
+    assert f'<option value="{LONGQUAN}" selected' in page
+    assert f'<option value="{FENGQUAN}"' in page
+    assert f'<option value="{FENGGANG}"' in page, "and the way back up"
+    assert "县里的合作社" not in await site.editor.open(f"/staff/enterprises.csv?within={LONGQUAN}")
+    assert NAME not in await site.editor.open("/staff/enterprises?kind=COOPERATIVE")
+    assert "县里的合作社" not in await site.editor.open("/staff/enterprises?scale=LARGE")
+    page = await site.editor.open(f"/staff/enterprises?within={SUIYANG}")
+    assert NAME in page, "what is not one's own is not asked for"
+
+
+async def test_business_figures_are_seen_corrected_and_deleted_by_who_may_read_them(site: Site) -> None:
+    await enter(site, employees=12, revenue_fen=512_345_67, figures_year=2025)
+    page = await site.supervisor.open(EDIT)
+    assert "512,345.67 元" in page
+    assert 'value="512345.67"' in page
+    await site.supervisor.send("", employees="15")
+    row = await Enterprise.get(credit_code=CASES["credit_code"])
+    assert (row.employees, row.revenue_fen) == (15, 512_345_67)
+    page = await site.editor.open(EDIT)
+    assert ("512,345.67" in page, "512345.67" in page, "经营数据" in page) == (False, False, False)
+    await site.editor.send("", brand="新牌子")
+    row = await Enterprise.get(credit_code=CASES["credit_code"])
+    assert (row.brand, row.employees, row.revenue_fen) == ("新牌子", 15, 512_345_67)
+    await site.supervisor.open(EDIT)
+    assert "经营数据已删除" in await site.supervisor.send(f"{EDIT}/clearing")
+    assert await Enterprise.filter(employees=None, revenue_fen=None, figures_year=None).count() == 1
+
+
 async def test_the_list_turns_its_pages_both_ways_and_keeps_its_filters(site: Site) -> None:
     for number in range(31):
         await enter(site, credit_code=another(number), name=f"第{number:02d}家", listings=[])

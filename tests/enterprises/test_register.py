@@ -15,6 +15,7 @@ from civicgraph.enterprises.models import (
     Enterprise,
     EnterpriseList,
     EnterpriseListing,
+    EnterpriseScale,
     EnterpriseStatus,
     Industry,
 )
@@ -125,6 +126,7 @@ async def test_nobody_writes_outside_their_county_or_moves_an_entry_there(
             operations.update_enterprise(actor, edit(row)),
             operations.withdraw_enterprise(actor, key(row)),
             operations.forget_enterprise_contact(actor, key(row)),
+            operations.forget_enterprise_figures(actor, key(row)),
             operations.reveal_enterprise_contact(actor, {"id": row.id}),
             operations.create_enterprise(actor, {**CASES, "credit_code": another(3)}),
         ):
@@ -175,6 +177,23 @@ async def test_a_contact_is_forgotten_wholly(enter: Enter, editor: Actor, superv
     assert await operations.reveal_enterprise_contact(supervisor, {"id": row.id}) == {"phone": "", "email": ""}
     with pytest.raises(Unavailable):
         await operations.forget_enterprise_contact(editor, key(row))
+
+
+async def test_figures_are_deleted_wholly_and_the_scale_that_follows_from_them(enter: Enter, editor: Actor) -> None:
+    figures = {"employees": 12, "revenue_fen": 500_000_00, "figures_year": 2025}
+    row = await enter(**figures)
+    assert row.scale is EnterpriseScale.MICRO
+    row = await operations.update_enterprise(editor, edit(row, **figures))
+    trail = await AuditEntry.all().order_by("-id").first()
+    assert trail is not None
+    assert not figures.keys() & trail.changes.keys(), "what is sent as it was is no change"
+    row = await operations.forget_enterprise_figures(editor, key(row))
+    assert (row.employees, row.revenue_fen, row.assets_fen, row.figures_year, row.scale) == (None,) * 5
+    row = await operations.update_enterprise(editor, edit(row, scale="medium", employees=400))
+    row = await operations.forget_enterprise_figures(editor, key(row))
+    assert row.scale is EnterpriseScale.MEDIUM, "what was typed stands"
+    with pytest.raises(Unavailable):
+        await operations.forget_enterprise_figures(editor, key(row))
 
 
 async def test_each_look_at_a_contact_is_recorded_and_its_value_never(

@@ -192,3 +192,21 @@ async def test_who_enters_no_listings_is_offered_no_form_for_them(app: Starlette
     assert f"/staff/{room}/new" in await author.open(f"/staff/{room}")
     await author.open(f"/staff/{room}/new")
     assert author.status == 200
+
+
+@pytest.mark.parametrize("room", ["enterprises", "policies", "projects", "products", "checklists"])
+async def test_who_keeps_nothing_for_enterprises_is_offered_no_form_for_it(app: Starlette, room: str) -> None:
+    await place.build()
+    browser = await signed_in(app, await place.person("grid", Role.GRID_WORKER, FENGQUAN))
+    page = await browser.open(f"/staff/{room}")
+    assert "由当地的信息编辑和指挥中心录入" in page
+    assert "这里没有由您维护的内容" in page
+    assert not {f"/staff/{room}/new", f"/staff/{room}/imports"} & set(re.findall(r'href="([^"]+)"', page))
+    await browser.open(f"/staff/{room}/new")
+    assert browser.status == 403
+    editor = await signed_in(app, await place.person("editor", Role.EDITOR, FENGQUAN))
+    assert f"/staff/{room}/new" in await editor.open(f"/staff/{room}")
+    await editor.open(f"/staff/{room}/new")
+    assert editor.status == 200
+    for one in (browser, editor):
+        await one.http.aclose()

@@ -96,6 +96,7 @@ async def test_a_product_without_a_contact_says_so_and_shows_none_of_the_registe
 async def test_the_page_of_markets_adds_up_by_place(site: Site) -> None:
     row = await publish(site)
     text = await site.stranger.open("/markets?year=2025")
+    assert ("销往哪里" in text, "销往的地方" in text, "收件人" in text) == (True, True, False)
     assert "100 吨" in text
     assert f"/products/{row.id}" in text
     assert "这里还没有产销对接" in await site.stranger.open("/markets?year=2019")

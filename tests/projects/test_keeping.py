@@ -13,7 +13,13 @@ from civicgraph.operations import Forbidden, InvalidInput, NotFound, OperationEr
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.projects import operations
-from civicgraph.projects.models import InvestmentAmount, InvestmentProject, InvestmentStageChange, ProjectStage
+from civicgraph.projects.models import (
+    InvestmentAmount,
+    InvestmentMilestone,
+    InvestmentProject,
+    InvestmentStageChange,
+    ProjectStage,
+)
 from civicgraph.projects.stages import MOVES, TRACK, moves
 from tests.projects.conftest import PROJECT, YI, at, back, move, record, signed
 from tests.support import city as place
@@ -222,3 +228,22 @@ async def test_who_was_slower_overwrites_nothing_and_each_change_is_in_the_trail
         "move_investment_project",
     ]
     assert entries[-1].changes["stage"] == ["signed", "approved"]
+
+
+async def test_a_milestone_that_is_moved_says_which_day_was_promised_first(editor: Actor) -> None:
+    async def moved(row: InvestmentMilestone, due_on: str) -> date | None:
+        await row.refresh_from_db()
+        given = {"id": row.id, "version": row.version, "name": row.name, "due_on": due_on}
+        await operations.change_investment_milestone(editor, given)
+        await row.refresh_from_db()
+        return row.promised_on
+
+    draft, project = await signed(editor, is_published=False), await signed(editor)
+    for one in (draft, project):
+        milestone = {"project_id": one.id, "name": "竣工验收", "due_on": "2026-03-01"}
+        await operations.add_investment_milestone(editor, milestone)
+    hidden, shown = await InvestmentMilestone.all().order_by("id")
+    assert await moved(hidden, "2026-06-01") is None, "nobody has read another day"
+    assert await moved(shown, "2026-06-01") == date(2026, 3, 1)
+    assert await moved(shown, "2026-09-01") == date(2026, 3, 1), "the first of them stands"
+    assert await moved(shown, "2026-03-01") is None

@@ -106,6 +106,7 @@ OPERATIONS = {
     "withdraw_enterprise": N_("Took an enterprise off the public register"),
     "set_enterprise_status": N_("Changed an enterprise's status"),
     "forget_enterprise_contact": N_("Deleted an enterprise's contact"),
+    "forget_enterprise_figures": N_("Deleted an enterprise’s business figures"),
     "reveal_enterprise_contact": N_("Looked at an enterprise's contact"),
     "put_promise_right": N_("Reckoned promised times anew: more of the calendar is known"),
     "file_grievance": N_("Took in a grievance"),

@@ -83,6 +83,9 @@ class EnterpriseFilter:
         " For where `text` finds nothing; at most three hundred.",
     )
     credit_code = equals("credit_code", str, "With this code.")
+    code_start = where(
+        str, "With a code that begins so; at most three hundred.", rules.begins_so, columns=("credit_code",)
+    )
     is_editable = flag(
         "You may change it.",
         lambda c, row: c.covers(row["division_id"], EDIT_ENTERPRISES),
@@ -315,6 +318,7 @@ Mutation = mutations(
     door(operations.withdraw_enterprise, {"enterprise": "Enterprise"}),
     door(operations.set_enterprise_status, {"enterprise": "Enterprise"}),
     door(operations.forget_enterprise_contact, {"enterprise": "Enterprise"}),
+    door(operations.forget_enterprise_figures, {"enterprise": "Enterprise"}),
     door(
         operations.import_enterprises,
         {"created": int, "updated": int, "unchanged": int, "refused": int, "row_errors": list[str]},

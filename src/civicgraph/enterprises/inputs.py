@@ -63,14 +63,14 @@ class EnterpriseFields(Input):
         title=N_("People insured through it"),
         ge=0,
         le=2_000_000,
-        description=N_("Never public. Leave it empty to keep the number that is there."),
+        description=N_("Never public. Left empty, nothing changes."),
     )
     revenue_fen: int | None = Field(
         None,
         title=N_("Revenue of its last year, CNY"),
         ge=0,
         le=2**53,
-        description=N_("Never public. Leave it empty to keep the number that is there."),
+        description=N_("Never public. Left empty, nothing changes."),
         json_schema_extra={"widget": "money"},
     )
     assets_fen: int | None = Field(
@@ -78,7 +78,7 @@ class EnterpriseFields(Input):
         title=N_("Total assets of its last year, CNY"),
         ge=0,
         le=2**53,
-        description=N_("Never public. Leave it empty to keep the number that is there."),
+        description=N_("Never public. Left empty, nothing changes."),
         json_schema_extra={"widget": "money"},
     )
     figures_year: int | None = Field(
@@ -86,7 +86,7 @@ class EnterpriseFields(Input):
         title=N_("The year of these figures"),
         ge=1949,
         le=2200,
-        description=N_("Never public. Leave it empty to keep the year that is there."),
+        description=N_("Never public. Left empty, nothing changes."),
     )
     summary: str = Field("", title=N_("About the enterprise"), max_length=2000)
     contact_name: str = Field(

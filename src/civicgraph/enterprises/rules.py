@@ -42,18 +42,39 @@ def is_credit_code(code: str) -> bool:
 
 _CODE = re.compile(f"[1-9A-GY][1-59]\\d{{6}}[{ALPHABET}]{{10}}")
 """Office, kind, place, body, check character (GB 32100-2015, 5.1): names do not look so."""
+_CODE_LENGTH = 18
+_START = re.compile(f"[1-9A-GY][1-59]\\d{{4,6}}[{ALPHABET}]{{0,9}}")
+"""The beginning of one, from where it says more than the city."""
+MOST_BEGUN = 300
+"""So many entries are found by the beginning of a code: a county has sixty thousand that begin alike."""
+
+
+def _typed_code(words: str) -> str:
+    """A code in capitals and without the spaces of a licence."""
+    return "".join(words.split()).upper()
 
 
 def code_in(words: str) -> str:
-    """The credit code that somebody searches for, in capitals and without the spaces of a licence; else empty."""
-    code = "".join(words.split()).upper()
+    """The credit code that somebody searches for; empty where the words are none."""
+    code = _typed_code(words)
     return code if _CODE.fullmatch(code) else ""
 
 
 def sought(words: str) -> dict[str, str]:
-    """What words ask of the register, by filter: a code is looked up as such, anything else is searched for."""
-    code = code_in(words)
-    return {"creditCode": code} if code else {"text": words}
+    """What words ask of the register, by filter: a code, or what begins like one, is looked up as such, anything else is
+    searched for."""
+    if code := code_in(words):
+        return {"creditCode": code}
+    return {"codeStart": _typed_code(words)} if _START.fullmatch(_typed_code(words)) else {"text": words}
+
+
+def begins_so(c: Compiler, row: Row, given: Given) -> str:
+    """Whether the code begins so, by the index of the codes."""
+    first = given.sql(c, "text", _typed_code)
+    last = given.sql(c, "text", lambda words: _typed_code(words).ljust(_CODE_LENGTH, ALPHABET[-1]))
+    begun = f"one.credit_code BETWEEN {first} AND {last} AND substr(one.credit_code, 1, length({first})) = {first}"
+    hits = f"SELECT one.id FROM enterprise one WHERE {begun} ORDER BY one.credit_code LIMIT {MOST_BEGUN}"
+    return f"{row['id']} IN (SELECT id FROM ({hits}) begun)"
 
 
 def closer(filters: Mapping[str, Any]) -> dict[str, Any] | None:

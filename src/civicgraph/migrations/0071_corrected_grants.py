@@ -1,4 +1,5 @@
-"""A grant that was corrected after an objection says what it was before; a condition that must not be so is one line."""
+"""What was before is kept: the amount of a grant that was corrected after an objection, the first day of a milestone that was
+moved. A condition of a policy that must not be so is one line."""
 
 from typing import Any
 
@@ -22,7 +23,7 @@ async def say_denied_in_one_line(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("civicgraph", "0070_first_day_of_a_milestone")]
+    dependencies = [("civicgraph", "0070_withdrawn_without_reason")]
 
     initial = False
 
@@ -32,6 +33,13 @@ class Migration(migrations.Migration):
             name="amount_before_fen",
             field=fields.BigIntField(
                 null=True, description="What it was before an objection was followed, in 1/100 CNY."
+            ),
+        ),
+        ops.AddField(
+            model_name="InvestmentMilestone",
+            name="promised_on",
+            field=fields.DateField(
+                null=True, description="The day that the public read first, where it is another now."
             ),
         ),
         ops.RunPython(say_denied_in_one_line),

@@ -184,7 +184,7 @@ class InvestmentMilestone:
     number = computed(int, lambda c, row: row["id"], "Its number, for mutations.")
     name = column()
     due_on = column()
-    first_due_on = column()
+    promised_on = column()
     done_on = column()
     note = column()
     version = column()

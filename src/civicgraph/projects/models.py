@@ -159,8 +159,8 @@ class InvestmentMilestone(Record):
     )
     name = fields.CharField(80, description="What is to be done.")
     due_on = fields.DateField(description="Until when, this day included.")
-    first_due_on = fields.DateField(
-        null=True, description="The day that was set first, empty while it is still that one."
+    promised_on = fields.DateField(
+        null=True, description="The day that the public read first, where it is another now."
     )
     done_on = fields.DateField(null=True, description="When it was done, empty while it is open.")
     note = fields.CharField(300, default="", description="What is worth knowing about it.")

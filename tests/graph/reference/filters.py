@@ -199,6 +199,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
     "DivisionFilter.within": lies_in("code"),
     "EnterpriseAccountFilter.isEnded": either(lambda world, row: row.ended_at is not None),
     "EnterpriseAccountFilter.isMine": only(rules.is_own),
+    "EnterpriseFilter.codeStart": lambda world, row, value: row.credit_code.startswith("".join(value.split()).upper()),
     "EnterpriseFilter.creditCode": is_("credit_code"),
     "EnterpriseFilter.industry": of_industry,
     "EnterpriseFilter.isEditable": only(rules.over(EDIT_ENTERPRISES)),

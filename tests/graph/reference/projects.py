@@ -64,5 +64,5 @@ async def build_projects(places: list[str], people: list[int]) -> None:
             words = {"name": dice.choice(WORDS), "note": dice.choice(["", "等规划许可"])}
             first = dice.choice([None, DAY - timedelta(days=30)])
             await InvestmentMilestone.create(
-                project_id=row.id, due_on=due_on, first_due_on=first, done_on=done_on, **words
+                project_id=row.id, due_on=due_on, promised_on=first, done_on=done_on, **words
             )

@@ -81,6 +81,7 @@ STAFF = listing.Listing(
     key_type=int,
     subject="Checklist",
     create=operations.create_checklist,
+    drafter=EDIT_CHECKLISTS,
     update=operations.update_checklist,
     variables=_filter,
     values=_values,

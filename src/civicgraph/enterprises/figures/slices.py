@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from civicgraph import clock
 from civicgraph.clock import CITY_ZONE
-from civicgraph.enterprises.figures.counting import OLDEST, QUARTER, quarter_of
+from civicgraph.enterprises.figures.counting import OLDEST, QUARTER, is_kept, quarter_of
 from civicgraph.enterprises.models import EnterpriseList
 from civicgraph.enterprises.rules import DIVISION_DIGITS, FIRST_SERVICE, SECTION_ENDS
 from civicgraph.graph import divisions_below, summed
@@ -87,6 +87,14 @@ def of_place(
     """The slice that the arguments ask for."""
     if industry and len(industry.value) > DIVISION_DIGITS:
         raise BadSlice("Figures are kept of sections and two-digit divisions of industry alone.")
+    is_history = bool(from_quarter or to_quarter)
+    if (
+        is_history
+        and industry
+        and industry.value
+        and not is_kept(within.value, industry.value, list.value if list else "")
+    ):
+        raise BadSlice("The history of the whole register by industry is kept for counties and the city alone.")
     division = within.sql(c)
     return Cells(
         division=division,

@@ -92,7 +92,7 @@ async def _columns(actor: Actor, data: EnterpriseFields) -> dict[str, Any]:
     return {**columns, "division_id": data.division_code, "industry_id": data.industry_code, "search_terms": words}
 
 
-def _kept(data: EnterpriseFields) -> dict[str, Any]:
+def _kept(data: EnterpriseFields, row: Enterprise | None = None) -> dict[str, Any]:
     """The columns that change among those that stay when they are left empty."""
     columns: dict[str, Any] = {"contact_name": data.contact_name} if data.contact_name else {}
     if data.contact_phone:
@@ -103,7 +103,7 @@ def _kept(data: EnterpriseFields) -> dict[str, Any]:
         columns["contact_email_masked"] = mask_email(data.contact_email)
     return {
         **columns,
-        **{key: getattr(data, key) for key in FIGURES if getattr(data, key) is not None},
+        **{key: getattr(data, key) for key in FIGURES if getattr(data, key) not in (None, getattr(row, key, None))},
     }
 
 
@@ -189,7 +189,7 @@ async def update_enterprise(actor: Actor, data: UpdateEnterprise) -> Enterprise:
     await _check_listings(row, data, quarter)
     counted = await keeping.histories([row.id])
     await _record_changes(row, columns, data.changed_on, quarter, "changed_on")
-    kept = _kept(data)
+    kept = _kept(data, row)
     row.update_from_dict({**columns, **kept, "scale": _scale(data, row), "version": row.version + 1})
     await row.save()
     await _replace_rows(row, data)
@@ -266,6 +266,24 @@ async def forget_enterprise_contact(actor: Actor, data: EnterpriseVersion) -> En
     row.update_from_dict({**dict.fromkeys(names, ""), "version": row.version + 1})
     await row.save()
     await audit(actor, row, {name: [None, None] for name in ("contact_name", "contact_phone", "contact_email")})
+    return row
+
+
+@operation()
+async def forget_enterprise_figures(actor: Actor, data: EnterpriseVersion) -> Enterprise:
+    """Delete the business figures, for instance those of another enterprise, and the scale that follows from them."""
+    row = await _editable(actor, data.id)
+    figures = Figures(*(getattr(row, name) for name in Figures._fields))
+    if all(getattr(row, name) is None for name in FIGURES):
+        raise Unavailable(N_("There are no figures."))
+    check_version(row, data.version, dict)
+    before = row.scale
+    follows = before is not None and before is scale_of(str(row.industry_id), figures)  # type: ignore[attr-defined]
+    row.update_from_dict({**dict.fromkeys(FIGURES), "scale": None if follows else before, "version": row.version + 1})
+    await row.save()
+    await audit(
+        actor, row, {**changed({"scale": before}, {"scale": row.scale}), **{name: [None, None] for name in FIGURES}}
+    )
     return row
 
 

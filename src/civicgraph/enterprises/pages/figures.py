@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from civicgraph import clock, settings
 from civicgraph.enterprises import operations
-from civicgraph.enterprises.figures.counting import QUARTER, before, last_day, quarter_of
+from civicgraph.enterprises.figures.counting import QUARTER, before, is_kept, last_day, quarter_of
 from civicgraph.enterprises.models import EnterpriseList
 from civicgraph.i18n import current, gettext, label_of
 from civicgraph.permissions import CLOSE_QUARTERS
-from civicgraph.web import Form, page, read, redirect, require, staff_only, submit
+from civicgraph.web import Form, page, read, redirect, require, shell, staff_only, submit
 from civicgraph.web.formats import place_name
 from civicgraph.web.query import one_of, place
 from civicgraph.web.sheets import lines
@@ -37,6 +37,7 @@ async def figures(request: Request) -> Response:
     wrong = _wrong(request, asked)
     status = 422 if wrong else 200
     values["wrong"] = wrong
+    values["instead"] = "" if _is_kept(asked) else shell.address(request, "enterprises", **_of_register(asked))
     template = "enterprises/_figures"
     return await page(request, "enterprises/figures", variables, values, fragment=template, data=found, status=status)
 
@@ -95,13 +96,22 @@ def _asked(request: Request) -> tuple[dict[str, str], dict[str, Any]]:
     }
     variables = {
         "within": asked["within"] or settings.current().city_code,
-        "industry": asked["industry"],
+        "industry": asked["industry"] if _is_kept(asked) else "",
         "list": asked["list"],
         "to": quarter,
         "from": before(quarter, 3),
         "isSection": asked["industry"].isalpha(),
     }
     return asked, variables
+
+
+def _is_kept(asked: dict[str, str]) -> bool:
+    """Whether the history that is asked for is kept."""
+    return is_kept(asked["within"], asked["industry"], asked["list"])
+
+
+def _of_register(asked: dict[str, str]) -> dict[str, str]:
+    return {name: asked[name] for name in ("within", "industry")}
 
 
 def _wrong(request: Request, asked: dict[str, str]) -> str:
@@ -114,6 +124,10 @@ def _wrong(request: Request, asked: dict[str, str]) -> str:
                 "%(quarter)s is still to come: there are no figures of it yet.", quarter=quarter_words(quarter)
             )
         return gettext("A quarter is written like this: 2026Q1.")
+    if not _is_kept(asked):
+        return gettext(
+            "By industry, quarters are kept for counties and the city alone. The register has what there is now."
+        )
     unknown = [given[name] for name in ("within", "list", "industry") if given.get(name) and not asked[name]]
     return gettext("There are no figures of “%(what)s”.", what=unknown[0][:60]) if unknown else ""
 

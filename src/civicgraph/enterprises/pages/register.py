@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from civicgraph import settings
-from civicgraph.divisions.choosing import editable, granted, place_field, staff_choices
+from civicgraph.divisions.choosing import editable, place_field, staff_choices
 from civicgraph.enterprises import industries, operations
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
 from civicgraph.enterprises.pages.facets import groups, is_beyond_figures
@@ -136,12 +136,13 @@ def staff_filter(request: Request) -> dict[str, Any]:
         **editable(request, EDIT_ENTERPRISES),
         **sought(text(request) or ""),
         "industry": _industry(request),
-        "status": one_of(request, "status", EnterpriseStatus),
         "list": one_of(request, "list", EnterpriseList),
+        **{name: one_of(request, name, enum) for name, enum in NARROWED.items()},
     }
     return {
         "filter": {key: value for key, value in filters.items() if value},
-        "granted": granted(request, EDIT_ENTERPRISES),
+        "place": filters.get("within") or settings.current().city_code,
+        "granted": list(request.state.actor.prefixes(EDIT_ENTERPRISES)) or ["none"],
         "industry": _industry(request) or "none",
         **paging(request, 30),
     }
@@ -156,8 +157,8 @@ def _staff_values(request: Request) -> dict[str, Any]:
     asked = {
         "q": text(request) or "",
         "industry": _industry(request),
-        "status": one_of(request, "status", EnterpriseStatus) or "",
         "list": one_of(request, "list", EnterpriseList) or "",
+        **{name: one_of(request, name, enum) or "" for name, enum in NARROWED.items()},
     }
     fields: list[dict[str, Any]] = [
         {
@@ -168,7 +169,10 @@ def _staff_values(request: Request) -> dict[str, Any]:
             "attrs": {"maxlength": 60, "data-instant": True},
         }
     ]
-    kinds = (("status", gettext("Status"), EnterpriseStatus), ("list", gettext("List of offices"), EnterpriseList))
+    kinds = (
+        *(("status", gettext("Status"), EnterpriseStatus), ("list", gettext("List of offices"), EnterpriseList)),
+        *(("kind", gettext("Legal kind"), EnterpriseKind), ("scale", gettext("Scale"), EnterpriseScale)),
+    )
     for name, label, kind in kinds:
         choices = [("", gettext("all")), *((one.name, one.words) for one in kind)]
         fields.append({"name": name, "kind": "select", "label": label, "value": asked[name], "choices": choices})
@@ -187,6 +191,7 @@ STAFF = listing.Listing(
     key="credit_code",
     subject="Enterprise",
     create=operations.create_enterprise,
+    drafter=EDIT_ENTERPRISES,
     update=operations.update_enterprise,
     variables=staff_filter,
     values=_staff_values,
@@ -199,6 +204,12 @@ STAFF = listing.Listing(
         ),
         listing.Verb(
             "forgetting", operations.forget_enterprise_contact, N_("Delete the contact"), N_("The contact is deleted.")
+        ),
+        listing.Verb(
+            "clearing",
+            operations.forget_enterprise_figures,
+            N_("Delete the figures"),
+            N_("The figures are deleted."),
         ),
     ),
     row_key="credit_code",

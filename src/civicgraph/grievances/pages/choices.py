@@ -26,13 +26,13 @@ def number_in(text: str) -> str:
     return number if re.fullmatch(r"ZY-\d{4}-[A-Z0-9]{4,}", number) else ""
 
 
-def categories(data: Mapping[str, Any]) -> Choices:
-    """All categories, under their groups, in the reader's language."""
-    is_chinese = current.get() == "zh"
-    return [
-        (one["code"], one["name"], one["groupName"]) if is_chinese else (one["code"], one["nameEn"], one["groupNameEn"])
-        for one in data["grievanceCategories"]["nodes"]
-    ]
+def categories(data: Mapping[str, Any], first: str = "") -> Choices:
+    """All categories, under their groups, in the reader's language; those of the group `first` before the others."""
+    name, group = ("name", "groupName") if current.get() == "zh" else ("nameEn", "groupNameEn")
+    nodes = data["grievanceCategories"]["nodes"]
+    if first:
+        nodes = sorted(nodes, key=lambda one: one["groupCode"] != first)
+    return [(one["code"], one[name], one[group]) for one in nodes]
 
 
 def grids(division: Mapping[str, Any]) -> Choices:

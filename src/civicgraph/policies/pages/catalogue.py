@@ -272,6 +272,7 @@ STAFF = listing.Listing(
     key_type=int,
     subject="Policy",
     create=operations.create_policy,
+    drafter=EDIT_POLICIES,
     update=operations.update_policy,
     variables=_staff_filter,
     values=_staff_values,

@@ -96,6 +96,7 @@ STAFF = listing.Listing(
     key_type=int,
     subject="Product",
     create=operations.create_product,
+    drafter=EDIT_PRODUCTS,
     update=operations.update_product,
     variables=_filter,
     values=_values,

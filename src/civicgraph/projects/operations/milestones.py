@@ -56,13 +56,14 @@ async def add_investment_milestone(actor: Actor, data: AddInvestmentMilestone) -
 
 @operation()
 async def change_investment_milestone(actor: Actor, data: ChangeInvestmentMilestone) -> InvestmentProject:
-    """Change a milestone: its words, its day, whether it is done. That another day was promised first is kept."""
+    """Change a milestone: its words, its day, whether it is done. The day that the public read first stands beside a later one."""
     project, row = await _milestone_of(actor, data.id)
     before = _values(row)
     check_version(row, data.version, lambda: before)
     _check_done(data.done_on)
-    first = row.first_due_on or row.due_on
-    row.first_due_on = None if data.due_on == first else first
+    if project.is_published:
+        promised = row.promised_on or before["due_on"]
+        row.promised_on = promised if promised != data.due_on else None
     row.update_from_dict({**data.model_dump(exclude={"id", "version"}), "version": row.version + 1})
     await row.save()
     await arm(project)

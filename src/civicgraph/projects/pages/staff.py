@@ -101,6 +101,7 @@ STAFF = listing.Listing(
     input_key="id",
     subject="InvestmentProject",
     create=operations.create_investment_project,
+    drafter=EDIT_PROJECTS,
     update=operations.update_investment_project,
     variables=_variables,
     values=_values,
