@@ -21,12 +21,13 @@ from civicgraph import settings as configuration
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.readers import open_reader
 from civicgraph.settings import Settings
-from tests.support import quick, templates, told
+from tests.support import quick, templates, told, worded
 from tests.support.mail import Mailbox
 from tests.support.servers import Server
 
 quick.remember_models()
 told.tell_of_writes()
+worded.look_at_the_trail()
 hypothesis.settings.register_profile(  # tests are never timed: how fast examples are drawn on a busy machine says nothing
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -70,6 +71,13 @@ def make_settings(url: str, **values: object) -> Settings:
 
 def _migrate(url: str) -> None:
     templates.run(db.migrate(make_settings(url)))
+
+
+@pytest.fixture(autouse=True)
+def trail_has_words() -> Iterator[None]:
+    """No entry of the audit trail shows the name of a column, or of a class, to whoever reads it."""
+    yield
+    assert not (lacking := worded.lacking()), lacking
 
 
 @pytest.fixture(scope="session")

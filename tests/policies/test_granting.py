@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -165,6 +166,14 @@ async def test_the_period_of_a_policy_is_no_longer_changed_once_it_was_granted(s
     await operations.update_policy(supervisor, {**values, "version": row.version, "cycle": "quarter", "title": "稳岗"})
 
 
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """Far from midnight: with another day all is matched again."""
+    with clock.override(clock.now().astimezone(clock.CITY_ZONE).replace(hour=12)):
+        yield
+
+
+@pytest.mark.usefixtures("noon")
 async def test_a_changed_rule_or_register_makes_new_matches_by_itself(supervisor: Actor) -> None:
     await enter(3)
     row = await published(supervisor)
@@ -187,6 +196,7 @@ async def test_a_changed_rule_or_register_makes_new_matches_by_itself(supervisor
     assert await states(row) == {"proposed": 2}
 
 
+@pytest.mark.usefixtures("noon")
 async def test_a_whole_catalogue_is_matched_one_policy_a_round_and_again_only_once_the_register_changed(
     supervisor: Actor,
 ) -> None:

@@ -62,6 +62,44 @@ _FIELDS = {
     "fallen_away": N_("Others of its series fallen away"),
     "events_given_places": N_("Others of its series given places"),
     "events_given_plan": N_("Others of its series given agenda, materials or image"),
+    "attended": N_("Here"),
+    "checked_in_at": N_("Checked in at"),
+    "cause": N_("Why it is held"),
+    "checklist": N_("What is done once"),
+    "contact_email_masked": N_("E-mail of the contact"),
+    "contact_phone_masked": N_("Telephone of the contact"),
+    "corrected": N_("What was corrected"),
+    "created": N_("New ones"),
+    "danger": N_("Words of danger"),
+    "document": N_("Document"),
+    "enterprise": N_("Enterprise"),
+    "example": N_("Example"),
+    "exported": N_("How many were taken out"),
+    "from": N_("Up to which line before"),
+    "granted": N_("Granted"),
+    "granted_fen": N_("Granted, CNY"),
+    "is_blurred": N_("Blurred"),
+    "is_told_by_phone": N_("Told by telephone"),
+    "matched_on": N_("Matched on"),
+    "message": N_("Message"),
+    "notified_at": N_("Read at"),
+    "objection_answer": N_("Answer to the objection"),
+    "off_reason": N_("Why it is off"),
+    "paid": N_("Paid"),
+    "paid_fen": N_("Paid, CNY"),
+    "photo": N_("Photo"),
+    "rank": N_("Turn on the waiting list"),
+    "refused": N_("Refused"),
+    "replayed": N_("How many were replayed"),
+    "resent": N_("How many were sent again"),
+    "same_person": N_("Reports of the same person"),
+    "secret_hash": N_("Secret"),
+    "tested": N_("Tried at"),
+    "told": N_("How many were told"),
+    "unchanged": N_("Unchanged"),
+    "updated": N_("Changed ones"),
+    "url_masked": N_("Address on the web"),
+    "vacancy": N_("Vacancy"),
 }
 _LONGEST = 80
 """Characters of a value that is shown whole beside what it was."""
@@ -69,6 +107,8 @@ _FOLDED = 400
 """Characters of a change beyond which it is folded."""
 _LINE = re.compile(r"([a-z_]+)\.(\d+)\.([a-z_]+)")
 """A line of an event's record, and what of it: finding.2.owner."""
+_STEP = re.compile(r"step (\d+)")
+"""A step of an enterprise’s case."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\+00:00")
 
 
@@ -79,18 +119,16 @@ def changes(entry: Mapping[str, Any], places: Mapping[str, str] | None = None) -
 
     Of a long value, `parts`: every place in which it differs, and how many (`places`).
     """
-    operation = REGISTRY.get(entry["operation"])
-    fields = operation.input.model_fields if operation else {}
     found: list[dict[str, Any]] = []
     for name, pair in orjson.loads(entry["changedFields"] or "{}").items():
-        declared = fields.get(name) or _of_record(name)
+        declared = declared_of(entry["operation"], name)
         called = (places or {}) if name.endswith(OF_PLACES) else {}
         before, after = [called.get(str(one)) or _words(one, declared) for one in pair] if pair else (None, None)
         if before is None or after is None:
-            found.append({"label": _label(name, declared), "before": None, "after": None})
+            found.append({"label": field_words(name, declared), "before": None, "after": None})
         elif before != after:
             found.append(
-                {"label": _label(name, declared), "before": before, "after": after, **_differing(before, after)}
+                {"label": field_words(name, declared), "before": before, "after": after, **_differing(before, after)}
             )
     return found
 
@@ -105,15 +143,21 @@ def _differing(before: str, after: str) -> dict[str, Any]:
     return {"parts": parts, "places": places, "is_long": sum(len(text) for _, text in parts) > _FOLDED}
 
 
-def _of_record(name: str) -> FieldInfo | None:
-    """The field of a line of an event's record."""
+def declared_of(operation: str, name: str) -> FieldInfo | None:
+    """A field as the operation's form declares it, or as that of a line of an event's record does."""
+    known = REGISTRY.get(operation)
+    if known is not None and name in known.input.model_fields:
+        return known.input.model_fields[name]
     line = _LINE.fullmatch(name)
     return REGISTRY["add_event_entry"].input.model_fields.get(line[3]) if line else None
 
 
-def _label(name: str, declared: FieldInfo | None) -> str:
+def field_words(name: str, declared: FieldInfo | None) -> str:
+    """What a field is called: in its form, or here; one without words by its name."""
+    if step := _STEP.fullmatch(name):
+        return gettext("Step %(number)s", number=step[1])
     if line := _LINE.fullmatch(name):
-        return f"{label_of('EntryKind', line[1].upper())} {line[2]} · {_label(line[3], declared)}"
+        return f"{label_of('EntryKind', line[1].upper())} {line[2]} · {field_words(line[3], declared)}"
     if declared is None or not declared.title:
         declared = next(
             (one.input.model_fields[name] for one in REGISTRY.values() if name in one.input.model_fields), None

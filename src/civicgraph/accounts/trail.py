@@ -284,6 +284,23 @@ SUBJECTS = {
     "Grievance": N_("Grievance"),
     "GrievanceCategory": N_("Category of grievances"),
     "OutboxMessage": N_("Message"),
+    "Team": N_("Team"),
+    "ReadyText": N_("Ready words"),
+    "SavedFilter": N_("Saved filter"),
+    "HeldReport": N_("Report that is looked at first"),
+    "UrgencyPolicy": N_("Promised time"),
+    "OfficeHours": N_("Office hours"),
+    "Quota": N_("Places on offer"),
+    "Registration": N_("Registration"),
+    "EnterpriseImport": N_("File of enterprises"),
+    "ClosedQuarter": N_("Closed quarter"),
+    "Policy": N_("Policy"),
+    "PolicyGrant": N_("Grant of a policy"),
+    "Checklist": N_("What is done once"),
+    "OneThingCase": N_("Case of an enterprise"),
+    "Product": N_("Product"),
+    "Vacancy": N_("Vacancy"),
+    "Referral": N_("Application for work"),
 }
 
 

@@ -13,6 +13,9 @@ from civicgraph.grievances.rules import typed_number
 from civicgraph.i18n import current, gettext
 from civicgraph.web.forms import Choices
 
+ENTERPRISES = "enterprise"
+"""The group of categories that are problems of enterprises."""
+
 
 def asked(request: Request, name: str, length: int = 40) -> str:
     """What the address asks for under a name: one line, bounded, without control characters."""

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from civicgraph.grievances import operations
 from civicgraph.grievances.operations.report_input import SHORTEST
 from civicgraph.grievances.pages import asking
-from civicgraph.grievances.pages.choices import asked, categories, compounds, grids
+from civicgraph.grievances.pages.choices import ENTERPRISES, asked, categories, compounds, grids
 from civicgraph.uploads.forms import bind_with_files
 from civicgraph.web import page, read, require
 from civicgraph.web.forms import Choices, Form, read_form
@@ -74,8 +74,9 @@ async def begin(
     """An empty form for a community, over the page's document; the grid may be given by the address."""
     found = await read(request, template, variables)
     division = require(found, "division")
+    is_business = given.get("enterprise_code") or asked(request, "group") == ENTERPRISES
     choices: dict[str, Choices] = {
-        "category": categories(found, "enterprise" if given.get("enterprise_code") else ""),
+        "category": categories(found, ENTERPRISES if is_business else ""),
         "grid_code": grids(division),
         "compound_number": compounds(division),
     }

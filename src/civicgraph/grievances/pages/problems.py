@@ -10,13 +10,10 @@ from starlette.routing import Route
 
 from civicgraph import settings
 from civicgraph.divisions.choosing import place_field
-from civicgraph.grievances.pages.choices import asked, categories, state_filter, state_select
+from civicgraph.grievances.pages.choices import ENTERPRISES, asked, categories, state_filter, state_select
 from civicgraph.i18n import gettext
 from civicgraph.web import page, read, require
 from civicgraph.web.query import paging, place
-
-GROUP = "enterprise"
-"""The group of categories that are problems of enterprises."""
 
 
 async def problems(request: Request) -> Response:
@@ -28,9 +25,15 @@ async def problems(request: Request) -> Response:
         "within": place(request) or "",
     }
     within = kept["within"] or settings.current().city_code
-    filters: dict[str, Any] = {"group": GROUP, "within": within, **state_filter(kept["state"])}
+    filters: dict[str, Any] = {"group": ENTERPRISES, "within": within, **state_filter(kept["state"])}
     filters |= {key: kept[key] for key in ("category", "event") if kept[key]}
-    variables = {"within": within, "group": GROUP, "event": kept["event"], "filter": filters, **paging(request, 20)}
+    variables = {
+        "within": within,
+        "group": ENTERPRISES,
+        "event": kept["event"],
+        "filter": filters,
+        **paging(request, 20),
+    }
     found = await read(request, "grievances/problems", variables)
     division = require(found, "division")
     fields = [_category_select(found, kept["category"]), state_select(kept["state"])]

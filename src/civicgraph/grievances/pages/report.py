@@ -16,7 +16,6 @@ from civicgraph.grievances.models import Channel
 from civicgraph.grievances.pages import asking, drafts
 from civicgraph.grievances.pages.choices import asked
 from civicgraph.grievances.pages.drafts import COMMUNITY_DIGITS, Draft
-from civicgraph.grievances.pages.problems import GROUP
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations import FieldError
 from civicgraph.web import page, read, require
@@ -44,10 +43,7 @@ async def _draft(request: Request, code: str) -> Draft:
     given: dict[str, Any] = {"is_public": asked(request, "public") != "no"}
     if request.state.actor.is_staff:
         given["enterprise_code"] = asked(request, "enterprise")
-    categories: dict[str, Any] = {"isActive": True}
-    if asked(request, "group") == GROUP:  # an enterprise that comes with a problem is not asked about leaks and dogs
-        categories["groupCode"] = GROUP
-    variables = {"code": code, "event": asked(request, "event"), "categories": categories}
+    variables = {"code": code, "event": asked(request, "event")}
     draft = await drafts.begin(request, "grievances/new", variables, given, _LEFT_OUT)
     draft.form.values["event"] = draft.found["event"]["slug"] if draft.found["event"] else ""
     return draft
