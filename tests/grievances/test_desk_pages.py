@@ -205,7 +205,7 @@ async def test_a_tag_that_is_too_long_is_said_so_and_stays_to_be_shortened(desk:
     assert f"每个标签最多 20 个字，“{long}”有 {len(long)} 个字" in page
     assert f'value="汛期 {long}"' in page
     assert not await GrievanceTag.exists()
-    form = page.partition('<form class="form narrow"')[2]
+    form = page.partition('<section class="panel stack"')[2]
     assert re.findall(r'name="pick" value="([^"]*)"', form) == [pick(row) for row in rows]
     await desk.send(f"{QUEUE}/bulk", pick=[pick(row) for row in rows], tag="汛期 地下室")
     assert await GrievanceTag.filter(name="地下室").count() == 2

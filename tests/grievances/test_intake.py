@@ -268,7 +268,7 @@ async def test_a_form_with_photos_asks_its_questions_as_a_second_step_and_loses_
     kept = re.findall(r'name="photos" value="([^"]+)" checked', page)
     assert len(kept) == 1
     page = (await client.post(path, data={**hidden(page), **typed, "photos": kept}, files=files[1:])).text
-    assert "这个文件不是能显示的图片" in page
+    assert "“b.svg”：这个文件不是能显示的图片" in page
     assert re.findall(r'name="photos" value="([^"]+)" checked', page) == kept
     page = (await client.post(path, data={**hidden(page), **typed, "photos": kept, "answers.0.answer": "3"})).text
     row = await Grievance.get()

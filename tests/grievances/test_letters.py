@@ -27,6 +27,7 @@ from civicgraph.grievances.models import (
 )
 from civicgraph.notifications.delivery import deliver_due
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
+from civicgraph.notifications.rendering import render_message
 from civicgraph.notifications.sending.webhooks import signature
 from civicgraph.permissions import Role
 from civicgraph.settings import Settings
@@ -311,6 +312,30 @@ async def test_a_letter_about_somebodys_own_affair_is_never_refused_though_nobod
     assert answer.status_code == 200
     row = await Grievance.get()
     assert (row.category_id, row.contact_email, row.is_public) == ("lighting", "", False)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "headers", "is_chinese"),
+    [
+        ("\n", "", {"From": "li@example.cn"}, True),
+        (" \r\n-- \r\nLi", "", {"From": "li@example.cn"}, True),
+        ("\n", "IMG_2041", {"From": "li@example.cn"}, True),
+        ("\n", "", {"From": "Li <li@example.cn>", "Accept_Language": "zh-CN"}, True),
+        ("\n", "", {"From": "Li <li@example.cn>", "Accept_Language": "en-US"}, False),
+        ("\n", "", {"Accept_Language": "en-US"}, True),
+        ("\n", "street lamp broken", {"From": "li@example.cn"}, False),
+        ("The lamp is broken.\n\n2026年5月20日 凤泉社区 写道：\n> 路灯", "Re: 路灯", {"From": "li@example.cn"}, False),
+        ("灯坏了", "lamp is broken", {"From": "Li <li@example.cn>", "Accept_Language": "en-US"}, True),
+    ],
+)
+async def test_an_empty_letter_is_answered_in_its_senders_language_as_far_as_that_is_known(
+    post: httpx.AsyncClient, text: str, subject: str, headers: dict[str, str], is_chinese: bool
+) -> None:
+    answer = await passed_on(post, letter(text, subject, **headers).as_bytes())
+    assert answer.status_code == 200
+    (told,) = await OutboxMessage.filter(template="mail_received")
+    words, _ = render_message(told.template, {**told.values, "link": ""}, told.locale)
+    assert words.startswith("您的来信已收到" if is_chinese else "We have your letter")
 
 
 def test_words_are_what_the_sender_wrote() -> None:

@@ -545,6 +545,26 @@ async def test_why_it_rested_or_waited_is_history_once_it_is_over(site: Site, st
     assert not {"家中无人", "要等片区改造", "请问是几单元？"} & set(re.findall(r">([^<>]+)<", facts))
 
 
+async def test_hiding_and_publishing_again_both_ask_for_a_reason_that_stays_among_staff(site: Site) -> None:
+    number, _ = await reported(site.resident)
+    work = f"/staff/grievances/{number}"
+    for is_public, reason in ((False, "有门牌号"), (True, "门牌号已遮盖")):
+        page = await site.dispatcher.open(work)
+        form = page.partition(f'action="{work}/visibility"')[2].partition("</form>")[0]
+        assert re.search(r'<textarea[^>]*name="reason"[^>]* required', form)
+        assert "写进诉求的办理记录" in form
+        assert "请填写这一项" in await site.dispatcher.send(f"{work}/visibility", reason="")
+        assert site.dispatcher.status == 422
+        assert (await Grievance.get(number=number)).is_public is not is_public
+        page = await site.dispatcher.send(f"{work}/visibility", reason=reason)
+        assert reason in page[page.index('id="history"') :]
+        assert (await Grievance.get(number=number)).is_public is is_public
+        entry = await AuditEntry.filter(operation="set_grievance_visibility").order_by("-id").first()
+        assert entry is not None
+        assert entry.changes["is_public"] == [not is_public, is_public]
+    assert "门牌号已遮盖" not in await site.resident.open(f"/grievances/{number}")
+
+
 async def test_what_was_passed_to_the_wrong_body_is_taken_back(site: Site) -> None:
     number, secret = await reported(site.resident)
     work = f"/staff/grievances/{number}"

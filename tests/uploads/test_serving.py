@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from civicgraph import clock
+from civicgraph import settings as configuration
 from civicgraph.accounts.models import Person
 from civicgraph.permissions import READ_GRIEVANCES, Role
 from civicgraph.settings import Settings
@@ -119,6 +120,50 @@ async def test_one_bad_file_does_not_cost_the_good_ones(client: httpx.AsyncClien
     assert answer.status_code == 201
     assert len(answer.json()["uploads"]) == 1
     assert [one["code"] for one in answer.json()["errors"]] == ["upload_kind"]
+
+
+HEIC = b"\x00\x00\x00\x24ftypheic" + b"\x00" * 200
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "wrong", "to_do"),
+    [
+        (b"<svg/>", "upload_kind", "不是能显示的图片", "截一张图"),
+        (HEIC, "upload_heic", "HEIC 格式", "截一张图"),
+        (pictures.photo()[:700], "upload_broken", "打不开", "再拍一张"),
+        (b"\xff\xd8\xff" + b"0" * 1_000_001, "upload_bytes", "超过 1 MB", "截一张图"),
+        (b"", "upload_empty", "是空的", "重新选择"),
+    ],
+)
+async def test_a_photo_that_is_not_taken_says_which_what_is_wrong_and_what_to_do(
+    client: httpx.AsyncClient, settings: Settings, data: bytes, code: str, wrong: str, to_do: str
+) -> None:
+    configuration.use(settings.model_copy(update={"upload_megabytes": 1}))
+    files = [("files", ("楼道 1.jpg", data, "image/jpeg")), ("files", ("2.jpg", pictures.photo(), "image/jpeg"))]
+    answer = await client.post("/uploads", files=files)
+    (error,) = answer.json()["errors"]
+    assert (len(answer.json()["uploads"]), error["code"]) == (1, code)
+    assert error["message"].startswith("“楼道 1.jpg”：")
+    assert wrong in error["message"]
+    assert to_do in error["message"]
+
+
+async def test_what_is_too_much_at_once_is_said_so_with_what_to_do(
+    client: httpx.AsyncClient, settings: Settings
+) -> None:
+    await place.build()
+    configuration.use(settings.model_copy(update={"upload_form_megabytes": 1}))
+    answer = await client.post("/uploads", files=[("files", ("a.jpg", b"0" * 2_100_000, "image/jpeg"))])
+    assert answer.status_code == 413
+    assert "一次最多上传 1 MB。请少传几个" in answer.json()["errors"][0]["message"]
+    page = await client.post(
+        f"/report?division={FENGQUAN}",
+        files=[("photos", ("a.jpg", b"0" * 2_100_000))],
+        headers={"accept": "text/html"},
+    )
+    assert page.status_code == 413
+    assert "合计不能超过 1 MB" in page.text
+    assert "少传一张" in page.text
 
 
 async def test_another_site_cannot_send_files_by_its_visitors(client: httpx.AsyncClient) -> None:

@@ -272,7 +272,11 @@ TRANSITIONS: Mapping[str, Transition] = {
         public="that its reporter tells of danger to people; they read whom to call at once",
     ),
     "comment": Transition("留言", EVERY, None, Needs.HELPER, asks="words", public="the words, if they are public"),
-    "set_visibility": Transition("公开设置", EVERY, None, Needs.DISPATCHER, asks="a reason when it is hidden"),
+    "set_visibility": Transition(
+        "公开设置", EVERY, None, Needs.DISPATCHER,
+        asks="a reason among staff, to hide it and to publish it again",
+        public="who follows it: that it is hidden, and nothing else",
+    ),
     "redact": Transition(
         "遮盖", EVERY, None, Needs.DISPATCHER,
         asks="the words, and a reason", public="a mark instead of the words, the office and the reason",

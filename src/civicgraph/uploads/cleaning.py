@@ -17,7 +17,7 @@ from civicgraph import settings
 from civicgraph.i18n import N_
 from civicgraph.operations import InvalidInput, TooMany
 from civicgraph.uploads.documents import PDF, HasMacros, document_of
-from civicgraph.uploads.rules import IMAGE, is_picture
+from civicgraph.uploads.rules import IMAGE, is_heic, is_picture
 
 _SCRIPT = Path(__file__).with_name("reencode.py")
 _SECONDS = 30
@@ -30,14 +30,26 @@ Region = tuple[int, int, int, int]
 """Left, top, width and height of a part of a picture, in thousandths of its sides."""
 
 _WORDS = {
-    "kind": N_("This is no picture that we can show. Please send a photo as JPEG, PNG or WebP, or a PDF document."),
+    "kind": N_(
+        "This is no picture that we can show. Please send a photo as JPEG, PNG or WebP, or a PDF document. If you have the photo in another format, open it, make a screenshot and send that."
+    ),
+    "heic": N_(
+        "This photo has the iPhone’s own format HEIC, which we cannot show. Please open it, make a screenshot and send that. For other photos choose “Most Compatible” under Settings, Camera, Formats."
+    ),
     "document": N_(
         "This file cannot be attached. Please take a photo, a PDF, or a document of Word, Excel, PowerPoint, WPS or OpenDocument."
     ),
     "macros": N_("This document holds macros, which could do harm. Please save it without them, or as a PDF."),
-    "bytes": N_("This file is larger than %(megabytes)s MB. Please send a smaller one."),
+    "bytes": N_(
+        "This file is larger than %(megabytes)s MB. Please send a smaller one: of a photo, a screenshot is enough."
+    ),
+    "together": N_(
+        "This is more than the %(together)s MB that can be sent at once. Please send fewer or smaller files: of a photo, a screenshot is enough."
+    ),
     "empty": N_("This file is empty. Please choose it again."),
-    "pixels": N_("This picture has more than 25 million pixels. Please send a smaller one."),
+    "pixels": N_(
+        "This picture has more than 25 million pixels. Please send a smaller one: a screenshot of it is enough."
+    ),
     "broken": N_("This picture cannot be read; it may be cut off. Please choose it again or take another."),
 }
 
@@ -81,7 +93,9 @@ _queue = _Queue()
 
 def refused(reason: str, field: str = "file") -> InvalidInput:
     """Why a file is not taken, in words."""
-    return InvalidInput.at(field, f"upload_{reason}", _WORDS[reason], megabytes=settings.current().upload_megabytes)
+    known = settings.current()
+    limits = {"megabytes": known.upload_megabytes, "together": known.upload_form_megabytes}
+    return InvalidInput.at(field, f"upload_{reason}", _WORDS[reason], **limits)
 
 
 async def clean(data: bytes, *, takes_office: bool = False) -> Cleaned:
@@ -95,6 +109,8 @@ async def clean(data: bytes, *, takes_office: bool = False) -> Cleaned:
         raise refused("bytes")
     if is_picture(data):
         return await redraw(data)
+    if is_heic(data):
+        raise refused("heic")
     try:
         document = document_of(data)
     except HasMacros:

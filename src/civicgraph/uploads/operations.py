@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
@@ -12,8 +14,8 @@ from tortoise.queryset import QuerySet
 
 from civicgraph import budgets, clock, settings
 from civicgraph.budgets import BudgetExceeded
-from civicgraph.i18n import N_
-from civicgraph.operations import Input, InvalidInput, TooMany, operation
+from civicgraph.i18n import N_, gettext
+from civicgraph.operations import FieldError, Input, InvalidInput, TooMany, operation
 from civicgraph.permissions import Actor
 from civicgraph.uploads import store
 from civicgraph.uploads.cleaning import Region, clean, redraw
@@ -28,6 +30,7 @@ _SWEPT = 50
 """Files that one round of the clock removes."""
 _PHOTO_GONE = N_("A photo is no longer here. Please choose it again.")
 _FILE_GONE = N_("The file is no longer here. Please choose it again.")
+_OF_FILE = N_("“%(name)s”: %(what)s")
 _GIVEN_UP = datetime(2000, 1, 1, tzinfo=UTC)
 """When that was taken in which the next round removes."""
 
@@ -49,7 +52,10 @@ async def receive(actor: Actor, filename: str, data: bytes) -> Upload:
     Cleaning takes a while, so it is done before the transaction and not in it.
     """
     _count(actor)
-    cleaned = await clean(data, takes_office=actor.is_staff)
+    try:
+        cleaned = await clean(data, takes_office=actor.is_staff)
+    except InvalidInput as error:
+        raise InvalidInput([_named(one, filename) for one in error.errors]) from error
     digest = await store.keep(cleaned)
     return await keep_upload(
         actor,
@@ -62,6 +68,12 @@ async def receive(actor: Actor, filename: str, data: bytes) -> Upload:
             "digest": digest,
         },
     )
+
+
+def _named(error: FieldError, filename: str) -> FieldError:
+    """What is wrong, of which file: several may have been chosen."""
+    name = re.split(r"[\\/]", filename)[-1].strip()[-40:]
+    return replace(error, message=gettext(_OF_FILE, name=name, what=error.message)) if name else error
 
 
 @operation(is_audited=False)  # it belongs to nothing yet; what claims it writes the entry

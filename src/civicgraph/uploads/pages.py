@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,6 +12,7 @@ from starlette.routing import Route
 
 from civicgraph.i18n import gettext
 from civicgraph.operations import FieldError, NotFound, OperationError
+from civicgraph.uploads.cleaning import refused
 from civicgraph.uploads.models import Purpose, Upload
 from civicgraph.uploads.operations import receive
 from civicgraph.uploads.owners import is_shown_to_all
@@ -23,8 +27,13 @@ async def uploads(request: Request) -> Response:
     """Take files in (multipart/form-data, any field name); answers the names by which a report claims them."""
     if not is_same_origin(request):
         raise HTTPException(403)
-    body = await read_parts(request)
-    found, errors = [], list[FieldError]()
+    try:
+        body = await read_parts(request)
+    except HTTPException as error:
+        if error.status_code != 413:
+            raise
+        return _answered([], refused("together").errors, 413)
+    found, errors = list[dict[str, Any]](), list[FieldError]()
     try:
         for _, sent in body.files:
             try:
@@ -37,9 +46,12 @@ async def uploads(request: Request) -> Response:
         await body.close()
     if not body.files:
         errors.append(FieldError("file", "missing", gettext("Please choose a file.")))
+    return _answered(found, errors, 422 if errors and not found else 201)
+
+
+def _answered(found: Sequence[Mapping[str, Any]], errors: Sequence[FieldError], status: int) -> Response:
     told = [{"code": one.code, "message": one.message} for one in errors]
-    headers = {"cache-control": "no-store"}
-    return JSONResponse({"uploads": found, "errors": told}, 422 if errors and not found else 201, headers)
+    return JSONResponse({"uploads": found, "errors": told}, status, {"cache-control": "no-store"})
 
 
 async def upload(request: Request) -> Response:

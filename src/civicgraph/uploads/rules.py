@@ -31,12 +31,18 @@ IMAGE = "image/jpeg"
 """What every picture becomes."""
 ACCEPTED = ",".join(("image/jpeg", "image/png", "image/webp", *(f".{one}" for one in ENDINGS.values())))
 """What a control of a form offers of what may be sent; its content decides."""
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 
 
 def is_picture(data: bytes) -> bool:
     """Whether the content begins as a picture does, whatever it calls itself."""
     return data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+
+
+def is_heic(data: bytes) -> bool:
+    """Whether it is a photo as iPhones keep it (ISO/IEC 23008-12), by the brand in its first box."""
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIC
 
 
 def ending_of(media_type: str) -> str:

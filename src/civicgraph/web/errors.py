@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from civicgraph import settings
 from civicgraph.graph.cursors import BadPage
 from civicgraph.graph.limits import LimitExceeded
 from civicgraph.operations import Forbidden, NotFound, OperationError, TooMany
@@ -22,7 +23,8 @@ def error_page(request: Request, status: int, name: str = "") -> Response:
     if not wants_html(request):
         return PlainTextResponse(f"{status}\n", status)
     template = f"{name or f'errors/{known}'}.html"
-    return html(request, template, {"reference": request.state.request_id}, status=status)
+    values = {"reference": request.state.request_id, "megabytes": settings.current().upload_form_megabytes}
+    return html(request, template, values, status=status)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -22,6 +22,9 @@ _MACHINES = re.compile(
     r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|.*-bounces|.*-request|listserv|majordomo)(?:\+.*)?@",
     re.I,
 )
+_HAN = re.compile("[㐀-鿿]")
+_LATIN = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}")
+"""Two words: a single one may be the name of a file or of a phone."""
 _HEADS = re.compile(r"^(?:(?:re|fwd?|aw|答复|回复|转发)\s*[:：]\s*)+", re.IGNORECASE)
 
 
@@ -59,6 +62,20 @@ class Letter:
     def title(self) -> str:
         """The subject, without the marks of answers."""
         return _HEADS.sub("", " ".join(self.subject.split()))
+
+    @property
+    def language(self) -> str:
+        """In which language its sender is answered: their own words', else the subject's, else as their name and mail program say.
+
+        Of who says nothing at all nothing is known: then it is the city's own.
+        """
+        for said in (self.own_words, self.title):
+            if _HAN.search(said):
+                return "zh"
+            if _LATIN.search(said):
+                return "en"
+        known = self.head("content-language") or self.head("accept-language")
+        return "en" if known and not known.startswith("zh") and not _HAN.search(self.sender_name) else "zh"
 
     @property
     def machine(self) -> str:

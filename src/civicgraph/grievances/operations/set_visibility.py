@@ -22,13 +22,16 @@ class SetGrievanceVisibility(Step):
         title=N_("Why?"),
         min_length=2,
         max_length=500,
-        description=N_("For colleagues and the audit trail; never public."),
+        description=N_("For colleagues, in the history of the grievance; never public."),
     )
 
 
 @operation()
 async def set_grievance_visibility(actor: Actor, data: SetGrievanceVisibility) -> Grievance:
-    """Hide a grievance from the public, with its photos and files, or publish it, with a reason among staff."""
+    """Hide a grievance from the public, with its photos and files, or publish it, with a reason among staff.
+
+    Publishing asks for one as well: everyone reads then what an office, or its reporter, did not want them to.
+    """
     taken = await take(actor, "set_visibility", data, lambda row: {"is_public": row.is_public})
     if data.is_public and (await named.category_of(taken.row.category_id)).is_personal:
         raise Unavailable(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import binascii
 import hmac
-import re
 from dataclasses import replace
 from functools import partial
 
@@ -67,7 +66,7 @@ async def _taken(request: Request, letter: Letter) -> Response:
     if machine := "own" if is_own else letter.machine:
         log.info("letter.ignored", by=machine)
         return _told(200, "ignored")
-    locale = "zh" if re.search("[㐀-鿿]", letter.subject + letter.text) or not letter.text else "en"
+    locale = letter.language
     i18n.current.set(locale)
     asked: Actor = request.state.actor
     sender = crypto.keyed_hash("sender of a letter", letter.sender.lower())
