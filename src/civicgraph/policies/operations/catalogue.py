@@ -13,7 +13,7 @@ from civicgraph.divisions.models import Division
 from civicgraph.divisions.operations import DivisionCode, place_of
 from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus, Industry
-from civicgraph.i18n import N_
+from civicgraph.i18n import N_, listed
 from civicgraph.operations import (
     FieldError,
     Forbidden,
@@ -227,6 +227,7 @@ async def _columns(actor: Actor, data: PolicyFields) -> dict[str, Any]:
     await place_of(data.division_code)
     if not actor.may(EDIT_POLICIES, data.division_code):
         raise Forbidden
+    await _check_codes(data.conditions)
     words = search_terms(data.title, data.summary, data.owner, data.title_en)
     columns = {name: getattr(data, name) for name in _OWN}
     tree, _ = rule_of(data.conditions)
@@ -234,6 +235,22 @@ async def _columns(actor: Actor, data: PolicyFields) -> dict[str, Any]:
 
 
 _NAMED = ("industry", "place")
+
+
+async def _check_codes(rows: list[ConditionFields]) -> None:
+    """A rule for an industry or a place that is not there would find nobody, and say nothing."""
+    errors: list[FieldError] = []
+    for index, row in enumerate(rows):
+        if row.fact not in _NAMED:
+            continue
+        codes = wording.parsed(FACTS[row.fact], row.value)
+        kept: Any = Industry if row.fact == "industry" else Division
+        known = set(await kept.filter(code__in=codes).values_list("code", flat=True))
+        if missing := [one for one in codes if one not in known]:
+            words = N_("There is no such code: %(codes)s.")
+            errors += InvalidInput.at(f"conditions.{index}.value", "unknown", words, codes=listed(missing)).errors
+    if errors:
+        raise InvalidInput(errors)
 
 
 async def names_of(tree: dict[str, Any], locale: str) -> dict[str, str]:
