@@ -37,7 +37,7 @@ from civicgraph.operations import Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.policies import operations as policies
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
-from civicgraph.policies.operations.catalogue import write_words
+from civicgraph.policies.operations.ruling import write_words
 from tests.enterprises.conftest import CASES, Enter, another
 from tests.policies.conftest import POLICY, granted_to_all, published
 from tests.support import city as place

@@ -30,7 +30,7 @@ from civicgraph.policies.eligibility import (
     years_before,
 )
 from civicgraph.policies.models import Policy, PolicyRuleLine
-from civicgraph.policies.operations.catalogue import write_words
+from civicgraph.policies.operations.ruling import write_words
 from civicgraph.settings import Settings
 from tests.support import city
 
