@@ -185,7 +185,7 @@ async def load_checklists(staff: dict[str, Person]) -> None:
         step = {"number": canteen.number, "version": canteen.version, "position": 2}
         await operations.return_step(admin, {**step, "reason": "请补充厨房平面图，并写明排烟口的位置。"})
     hall = await _open(owner, firm, "水电气网联合报装“一件事”", 40)
-    for ago, position in ((37, 1), (30, 3), (29, 4), (33, 6)):
+    for ago, position in ((37, 1), (33, 6), (30, 3), (29, 4)):
         hall = await _finish(admin, hall, position, ago)
     others = await Enterprise.filter(division_id__startswith="520327", is_published=True).order_by("id").limit(2)
     late = await _open(admin, others[0], "企业注销“一件事”", 24)
