@@ -181,3 +181,18 @@ async def test_the_owner_is_proposed_where_nobody_leads_yet(report: Report, clie
     page = (await client.get(f"/staff/grievances/{row.number}")).text
     lead = page[page.index('name="lead_team_id"') :].partition("</select>")[0]
     assert re.search(rf'<option value="{bureau.id}"[^>]*selected', lead)
+
+
+async def test_whoever_reports_for_an_enterprise_chooses_what_it_is_about_among_its_categories_first(
+    report: Report, client: httpx.AsyncClient
+) -> None:
+    page = await client.get("/enterprise-problems")
+    href = re.search(r'href="(/report\?[^"]*)"', page.text)
+    assert href is not None
+    assert href[1] == "/report?group=enterprise", "nothing is chosen beforehand"
+    page = await client.get(f"/report?group=enterprise&division={FENGQUAN}")
+    assert page.text.index('value="ent_policy"') < page.text.index('value="lighting"')
+    page = await client.get(f"/report?division={FENGQUAN}")
+    assert page.text.index('value="lighting"') < page.text.index('value="ent_policy"')
+    page = await client.get("/report?group=enterprise&choose=1")
+    assert "group=enterprise" in page.text, "the way to a community carries it along"

@@ -75,7 +75,7 @@ async def begin(
     found = await read(request, template, variables)
     division = require(found, "division")
     choices: dict[str, Choices] = {
-        "category": categories(found, "enterprise" if given.get("enterprise_code") else ""),
+        "category": categories(found, "enterprise" if given.get("enterprise_code") else asked(request, "group")),
         "grid_code": grids(division),
         "compound_number": compounds(division),
     }

@@ -23,7 +23,7 @@ from civicgraph.web.keys import renew_key
 from civicgraph.web.shell import chosen_place
 
 _LEFT_OUT = ("channel", "division_code", "proof")
-_CARRIED = ("category", "event", "enterprise", "grid")
+_CARRIED = ("category", "group", "event", "enterprise", "grid")
 """What an address brings along on the way to a community."""
 
 
