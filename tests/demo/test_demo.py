@@ -14,6 +14,7 @@ from tortoise import Tortoise
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.accounts.passwords import is_password
+from civicgraph.checklists.models import CaseState, OneThingCase, OneThingStep
 from civicgraph.demo.contacts import NAME
 from civicgraph.demo.facts import facts, places
 from civicgraph.demo.policies import EMPLOYERS
@@ -282,6 +283,9 @@ async def test_166_projects_were_signed_in_the_first_quarter_for_22_000_million_
 ) -> None:
     wanted = facts()["enterprise_figures"]
     rows = await InvestmentProject.all()
+    names = {one.name_en.split()[0] for one in rows}
+    assert {"Suiyang", "Daozhen", "Renhuai"} <= names
+    assert not [one for one in names if one.endswith(("xian", "qu", "shi"))]
     cells = await InvestmentCell.filter(division_id="5203", signed="2026Q1", quarter__lte="2026Q1")
     assert len(rows) == sum(one.projects for one in cells) == wanted["signed_projects"] == 166
     total = wanted["contracted_investment_cny"] * 100
@@ -334,3 +338,11 @@ async def test_the_mushrooms_stand_as_the_facts_file_has_them(demo: str) -> None
     assert (support.giver, support.amount_fen, recognition.title) == ("珠海", 400_000_000, "珠海市菜篮子保供基地")
     assert (row.is_published, row.is_generated, row.contact_phone) == (True, False, "")
     assert await Product.filter(is_published=True).count() == 23
+
+
+async def test_a_case_is_done_with_the_last_of_its_steps(demo: str) -> None:
+    done = await OneThingCase.filter(state=CaseState.DONE)
+    assert done
+    for case in done:
+        steps = await OneThingStep.filter(case_id=case.id).exclude(done_at=None)
+        assert case.closed_at == max(step.done_at for step in steps if step.done_at)

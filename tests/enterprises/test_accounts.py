@@ -37,7 +37,7 @@ from civicgraph.operations import Forbidden, InvalidInput, NotFound, Unavailable
 from civicgraph.permissions import ANONYMOUS, Actor, Role
 from civicgraph.policies import operations as policies
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
-from civicgraph.policies.operations.catalogue import write_words
+from civicgraph.policies.operations.ruling import write_words
 from tests.enterprises.conftest import CASES, Enter, another
 from tests.policies.conftest import POLICY, granted_to_all, published
 from tests.support import city as place
@@ -390,13 +390,21 @@ async def test_a_policy_that_pays_nothing_promises_nothing_and_one_without_condi
     told = await Policy.create(title="普惠贷款", eligibility={}, **values)
     owner = await claimed()
     sorted_out = await policies.explain_policies(owner, {"credit_code": CODE})
-    assert sorted_out == {"qualifies_for": [free.id], "not_for": [], "not_known_for": [], "ask_for": [told.id]}
+    assert (sorted_out["qualifies_for"], sorted_out["amounts_fen"], sorted_out["ask_for"]) == (
+        [free.id],
+        [""],
+        [told.id],
+    )
+    assert (sorted_out["not_for"], sorted_out["not_known_for"]) == ([], [])
     browser = await signed_in(app, owner)
     page = await browser.open(f"/my/enterprises/{CODE}/policies/{free.id}")
     assert ("不从预算发钱" in page, "可得" in page) == (True, False)
     page = await browser.open(f"/my/enterprises/{CODE}/policies/{told.id}")
     assert ("由主管单位认定" in page, "登记信息不全" in page) == (True, False)
-    assert "由主管单位认定" in await browser.open(f"/my/enterprises/{CODE}/policies")
+    await Enterprise.all().update(employees=10)
+    await published(await place.person("supervisor", Role.SUPERVISOR, FENGGANG))
+    page = await browser.open(f"/my/enterprises/{CODE}/policies")
+    assert ("由主管单位认定" in page, "1,000 元" in page) == (True, True)
     await browser.http.aclose()
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from tortoise.connection import get_connection
 
 from civicgraph import clock
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, Industry
@@ -16,7 +19,13 @@ from civicgraph.events.models import Event, EventKind, EventStatus
 from civicgraph.grievances import operations
 from civicgraph.grievances.desk.models import Team, TeamKind, TeamMember, WorkOrder
 from civicgraph.grievances.kinds import Body
-from civicgraph.grievances.models import GrievanceCategory, GrievanceStatus, ReporterKind
+from civicgraph.grievances.models import (
+    Grievance,
+    GrievanceCategory,
+    GrievanceStatus,
+    GrievanceUpdate,
+    ReporterKind,
+)
 from civicgraph.notifications.models import InboxMessage
 from civicgraph.operations import InvalidInput
 from civicgraph.permissions import Actor, Role
@@ -141,6 +150,15 @@ async def test_who_reports_a_problem_is_named_nowhere_that_others_read(
     assert "招到二十人" in page.text
     for name in ("虹发", "韩厂长", firm.credit_code):
         assert name not in page.text, name
+    text = "我们凤冈虹发包包有限公司缺人，找韩厂长"
+    await Grievance.filter(id=row.id).update(public_text=text, search_terms="虹发", outcome="虹发招到人了")
+    await GrievanceUpdate.filter(grievance_id=row.id).update(public_note=text)
+    migration = import_module("civicgraph.migrations.0071_what_was_before")
+    await migration.name_no_enterprise(None, SimpleNamespace(client=get_connection("default")))
+    await row.refresh_from_db()
+    hidden = "我们＊＊＊缺人，找＊＊＊"
+    assert (row.public_text, row.outcome, "虹发" in row.search_terms) == (hidden, "＊＊＊招到人了", False)
+    assert {one.public_note for one in await GrievanceUpdate.filter(grievance_id=row.id)} == {hidden}
     other = await report(category="ent_policy", description="听说虹发包包厂有补贴，我们也想申请")
     assert "虹发包包厂" in other.public_text, "what others are called is no secret of the reporter's"
 
@@ -200,3 +218,18 @@ async def test_the_owner_is_proposed_where_nobody_leads_yet(report: Report, clie
     page = (await client.get(f"/staff/grievances/{row.number}")).text
     lead = page[page.index('name="lead_team_id"') :].partition("</select>")[0]
     assert re.search(rf'<option value="{bureau.id}"[^>]*selected', lead)
+
+
+async def test_whoever_reports_for_an_enterprise_chooses_what_it_is_about_among_its_categories_first(
+    report: Report, client: httpx.AsyncClient
+) -> None:
+    page = await client.get("/enterprise-problems")
+    href = re.search(r'href="(/report\?[^"]*)"', page.text)
+    assert href is not None
+    assert href[1] == "/report?group=enterprise", "nothing is chosen beforehand"
+    page = await client.get(f"/report?group=enterprise&division={FENGQUAN}")
+    assert page.text.index('value="ent_policy"') < page.text.index('value="lighting"')
+    page = await client.get(f"/report?division={FENGQUAN}")
+    assert page.text.index('value="lighting"') < page.text.index('value="ent_policy"')
+    page = await client.get("/report?group=enterprise&choose=1")
+    assert "group=enterprise" in page.text, "the way to a community carries it along"

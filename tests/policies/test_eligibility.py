@@ -30,7 +30,7 @@ from civicgraph.policies.eligibility import (
     years_before,
 )
 from civicgraph.policies.models import Policy, PolicyRuleLine
-from civicgraph.policies.operations.catalogue import write_words
+from civicgraph.policies.operations.ruling import write_words
 from civicgraph.settings import Settings
 from tests.support import city
 
@@ -221,7 +221,7 @@ async def test_a_denied_condition_of_before_becomes_one_line(connected: Settings
             line = {"position": position, "path": path, "depth": path.count(".") + 1 if path else 0}
             is_group = words.endswith("：")
             await PolicyRuleLine.create(policy_id=row.id, **line, is_group=is_group, words=words, words_en=words_en)
-    migration = import_module("civicgraph.migrations.0071_corrected_grants")
+    migration = import_module("civicgraph.migrations.0071_what_was_before")
     await migration.say_denied_in_one_line(None, SimpleNamespace(client=get_connection("default")))
 
     async def lines() -> list[tuple[Any, ...]]:

@@ -57,6 +57,20 @@ async def test_nothing_is_published_without_an_example_or_while_one_fails(superv
         await operations.update_policy(supervisor, {**POLICY, "id": row.id, "version": 4})
 
 
+async def test_a_rule_asks_for_no_industry_and_no_place_that_is_not_there(supervisor: Actor) -> None:
+    conditions = [
+        {"fact": "industry", "comparison": "one_of", "value": "C，9999"},
+        {"fact": "place", "comparison": "one_of", "value": FENGGANG},
+        {"fact": "place", "comparison": "one_of", "value": "529999"},
+    ]
+    with pytest.raises(InvalidInput) as refused:
+        await operations.create_policy(supervisor, {**POLICY, "conditions": conditions})
+    assert [(one.field, one.message) for one in refused.value.errors] == [
+        ("conditions.0.value", "没有这个代码：9999。"),
+        ("conditions.2.value", "没有这个代码：529999。"),
+    ]
+
+
 async def test_granting_follows_the_register_until_the_budget_ends_and_asked_again_grants_nothing(
     supervisor: Actor,
 ) -> None:

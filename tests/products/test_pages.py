@@ -204,3 +204,10 @@ async def test_a_product_has_a_name_in_english_on_english_pages(site: Site) -> N
     ):
         text = await site.stranger.open(path)
         assert "Wild mushrooms" in text, path
+
+
+async def test_readers_of_english_can_read_where_goods_go(site: Site) -> None:
+    await publish(site)
+    site.stranger.http.cookies.set("lang", "en")
+    text = await site.stranger.open("/markets?year=2025")
+    assert "珠海 Zhuhai" in text

@@ -12,7 +12,7 @@ from civicgraph import clock
 from civicgraph.demo.facts import DATA
 from civicgraph.policies.eligibility import FACTS, FactKind, Tree, conditions, years_before
 from civicgraph.policies.models import AmountKind, Policy, PolicyCategory, PolicyCycle, PolicyExample, PolicyStatus
-from civicgraph.policies.operations.catalogue import write_words
+from civicgraph.policies.operations.ruling import write_words
 from civicgraph.text import search_terms
 
 ACTIVE: dict[str, Any] = {"fact": "status", "is": "one_of", "value": ["active"]}

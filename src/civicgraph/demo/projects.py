@@ -6,6 +6,7 @@ steps follow from their milestones, so that each page tells one story.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
@@ -44,6 +45,8 @@ class Work(NamedTuple):
     weight: int
 
 
+_LEVEL = re.compile("(gelaozu.*|qu|xian|shi)$")
+"""What a county is, at the end of its pinyin: English says Suiyang, Daozhen."""
 WORKS = (
     Work("白酒包装印刷产业园", "packaging and printing park", "建彩盒、瓶盖和标签生产线，给本地酒企配套。", "23", 6),
     Work("酱香白酒基酒储存库", "baijiu storehouse", "建恒温陶坛库和自动化勾调车间。", "15", 14),
@@ -103,7 +106,7 @@ async def load_projects(random: Random) -> None:
         firm = firms[number] if number % 8 == 0 else None
         row = InvestmentProject(
             name=f"{county.short_name}{work.name}",
-            name_en=f"{county.pinyin} {work.name_en}",
+            name_en=f"{_LEVEL.sub('', county.pinyin)} {work.name_en}",
             summary=work.summary,
             division_id=county.code,
             industry_id=work.industry,

@@ -379,7 +379,13 @@ Mutation = mutations(
     ),
     door(
         operations.explain_policies,
-        {"qualifies_for": list[int], "not_for": list[int], "not_known_for": list[int], "ask_for": list[int]},
+        {
+            "qualifies_for": list[int],
+            "not_for": list[int],
+            "not_known_for": list[int],
+            "ask_for": list[int],
+            "amounts_fen": list[str],
+        },
     ),
 )
 TYPES = (Policy, PolicyRuleLine, PolicyExample, PolicyGrant, PolicyFigures)

@@ -8,6 +8,7 @@ from typing import Any
 
 from civicgraph.i18n import N_, gettext
 from civicgraph.products.units import Unit, in_unit, is_alike, shown
+from civicgraph.web.formats import spelt
 
 
 def quantity(row: Mapping[str, Any], name: str = "amount", unit: str = "unit") -> str:
@@ -28,7 +29,7 @@ def years(product: Mapping[str, Any]) -> list[dict[str, Any]]:
         unit, whole = Unit[output["unit"]], output["baseAmount"]
         sold = [one for one in product["links"] if one["year"] == output["year"] and is_alike(unit, Unit[one["unit"]])]
         rows = [
-            {"label": one["market"], "value": one["baseAmount"], "text": _part(one["baseAmount"], whole, unit)}
+            {"label": spelt(one["market"]), "value": one["baseAmount"], "text": _part(one["baseAmount"], whole, unit)}
             for one in sold
         ]
         rest = whole - sum(one["baseAmount"] for one in sold)
@@ -41,7 +42,7 @@ def years(product: Mapping[str, Any]) -> list[dict[str, Any]]:
                 N_("%(part)s of %(whole)s go to %(place)s."),
                 part=in_unit(one["baseAmount"], unit, unit),
                 whole=in_unit(whole, unit, unit),
-                place=one["market"],
+                place=spelt(one["market"]),
             )
             for one in sold
         ]

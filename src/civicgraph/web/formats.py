@@ -219,6 +219,12 @@ def place_name(division: dict[str, Any] | None) -> str:
     return f"{name} {pinyin}" if pinyin and current.get() == "en" else str(name)
 
 
+def spelt(name: str) -> str:
+    """A name of a place that is kept in Chinese alone: with its pinyin for readers of English."""
+    is_foreign = current.get() == "en" and not name.isascii()
+    return f"{name} {''.join(lazy_pinyin(name)).capitalize()}" if is_foreign else name
+
+
 def tile_name(name: str) -> str:
     """A county's name where there is little room: 凤冈县 → 凤冈, 道真仡佬族苗族自治县 → 道真; in English Fenggang, Daozhen.
 
@@ -249,6 +255,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "place_name": place_name,
     "round_money": round_money,
     "span": span,
+    "spelt": spelt,
     "tile_name": tile_name,
     "thousandths": thousandths,
     "time": time,

@@ -80,7 +80,8 @@ def document_rows(steps: Sequence[Mapping[str, Any]], form: Form | None) -> list
             continue
         lines = one["materials"].split("\n") if one["materials"] else []
         choices += [
-            (f"{one['position']}.{number}", f"{said(one)}: {line}") for number, line in enumerate(lines, start=1)
+            (f"{one['position']}.{number}", gettext("%(step)s: %(material)s", step=said(one), material=line))
+            for number, line in enumerate(lines, start=1)
         ]
         choices.append((f"{one['position']}.0", gettext("%(step)s: something else", step=said(one))))
     if len(choices) == 1:

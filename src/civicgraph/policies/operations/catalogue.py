@@ -9,10 +9,8 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from civicgraph import clock
-from civicgraph.divisions.models import Division
 from civicgraph.divisions.operations import DivisionCode, place_of
-from civicgraph.enterprises.models import Industry
-from civicgraph.i18n import N_, listed
+from civicgraph.i18n import N_
 from civicgraph.operations import (
     FieldError,
     Forbidden,
@@ -26,7 +24,7 @@ from civicgraph.operations import (
 )
 from civicgraph.permissions import EDIT_POLICIES, GRANT_POLICIES, Actor
 from civicgraph.policies import wording
-from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS, Comparison, conditions
+from civicgraph.policies.eligibility import FACTS, MAX_CONDITIONS
 from civicgraph.policies.models import (
     AmountKind,
     GrantState,
@@ -34,12 +32,12 @@ from civicgraph.policies.models import (
     PolicyCategory,
     PolicyCycle,
     PolicyGrant,
-    PolicyRuleLine,
     PolicyStatus,
 )
 from civicgraph.policies.operations.budget import settle_budget
 from civicgraph.policies.operations.examples import failures
 from civicgraph.policies.operations.rows import of
+from civicgraph.policies.operations.ruling import ConditionFields, check_codes, rule_of, write_words
 from civicgraph.text import search_terms
 
 RegisterFact = Enum("RegisterFact", {name.upper(): name for name in FACTS})  # type: ignore[misc]
@@ -47,23 +45,6 @@ RegisterFact.__doc__ = "A fact of the register that a rule may ask for."
 _MONEY: dict[str, Any] = {"widget": "money"}
 _TEXT: dict[str, Any] = {"widget": "textarea"}
 _RULE = ("eligibility", "amount_kind", "amount_fen", "share_bp", "cap_fen", "division_id", "cycle")
-
-
-class ConditionFields(Input):
-    """A condition. Those with the same number hold together; it is enough that one number is fulfilled."""
-
-    way: int | None = Field(
-        None, title=N_("Way"), ge=1, le=20, description=N_("Conditions with the same number hold together.")
-    )
-    fact: str = Field(title=N_("Fact of the register"), max_length=40)
-    is_denied: bool = Field(False, title=N_("must not be so"))
-    comparison: Comparison = Field(title=N_("Compared"))
-    value: str = Field(
-        title=N_("Value"), min_length=1, max_length=300, json_schema_extra={"widget": "several"},
-        description=N_(
-            "What there is to choose from shows once the fact is saved. It can be typed, too; industries and places by code."
-        ),
-    )  # fmt: skip
 
 
 class PolicyFields(Input):
@@ -111,28 +92,6 @@ class PolicyFields(Input):
         return self
 
 
-def rule_of(rows: list[ConditionFields]) -> tuple[dict[str, Any], list[FieldError]]:
-    """The tree of the form's rows, and what is wrong with them."""
-    found: list[tuple[int, bool, str, str, Any]] = []
-    errors: list[FieldError] = []
-    for index, row in enumerate(rows):
-        at = f"conditions.{index}"
-        fact = FACTS.get(row.fact)
-        if fact is None:
-            errors += InvalidInput.at(f"{at}.fact", "unknown", N_("Please choose one of the list.")).errors
-        elif row.comparison not in fact.comparisons:
-            words = N_("This fact is not compared so.")
-            errors += InvalidInput.at(f"{at}.comparison", "not_for_it", words).errors
-        else:
-            try:
-                found.append(
-                    (row.way or 1, row.is_denied, row.fact, row.comparison.value, wording.parsed(fact, row.value))
-                )
-            except wording.BadValue as error:
-                errors += InvalidInput.at(f"{at}.value", "value", str(error)).errors
-    return ({} if errors else wording.tree_of(found)), errors
-
-
 class CreatePolicy(PolicyFields):
     """A new policy, a draft at first."""
 
@@ -158,54 +117,11 @@ async def _columns(actor: Actor, data: PolicyFields) -> dict[str, Any]:
     await place_of(data.division_code)
     if not actor.may(EDIT_POLICIES, data.division_code):
         raise Forbidden
-    await _check_codes(data.conditions)
+    await check_codes(data.conditions)
     words = search_terms(data.title, data.summary, data.owner, data.title_en)
     columns = {name: getattr(data, name) for name in _OWN}
     tree, _ = rule_of(data.conditions)
     return {**columns, "division_id": data.division_code, "eligibility": tree, "search_terms": words}
-
-
-_NAMED: dict[str, type[Industry] | type[Division]] = {"industry": Industry, "place": Division}
-
-
-async def _check_codes(rows: list[ConditionFields]) -> None:
-    """Refuse what no industry or place has: nobody would ever qualify by it, and nobody would see why."""
-    errors: list[FieldError] = []
-    for index, row in enumerate(rows):
-        if row.fact in _NAMED:
-            codes = wording.parsed(FACTS[row.fact], row.value)
-            there = set(await _NAMED[row.fact].filter(code__in=codes).values_list("code", flat=True))
-            if missing := [one for one in codes if one not in there]:
-                words = N_("Nothing has the code %(codes)s. Please choose from the list.")
-                at = f"conditions.{index}.value"
-                errors += InvalidInput.at(at, "unknown", words, codes=listed(missing)).errors
-    if errors:
-        raise InvalidInput(errors)
-
-
-async def names_of(tree: dict[str, Any], locale: str) -> dict[str, str]:
-    """The names of the industries and places that a rule asks for."""
-    asked = {
-        kind: {code for one in conditions(tree) if one["fact"] == kind for code in one["value"]} for kind in _NAMED
-    }
-    industries = await Industry.filter(code__in=asked["industry"]) if asked["industry"] else []
-    places = await Division.filter(code__in=asked["place"]) if asked["place"] else []
-    found = {one.code: one.name if locale == "zh" else one.name_en for one in industries}
-    return {**found, **{one.code: one.short_name if locale == "zh" else one.pinyin or one.name for one in places}}
-
-
-async def write_words(row: Policy) -> None:
-    """Say the rule in words again, in both languages."""
-    await PolicyRuleLine.filter(policy_id=row.id).delete()
-    if not row.eligibility:
-        return
-    chinese = wording.spoken(row.eligibility, await names_of(row.eligibility, "zh"), "zh")
-    english = wording.spoken(row.eligibility, await names_of(row.eligibility, "en"), "en")
-    line: dict[str, Any]
-    for position, ((path, is_group, words), (_, _, words_en)) in enumerate(zip(chinese, english, strict=True), 1):
-        depth = path.count(".") + 1 if path else 0
-        line = {"position": position, "path": path, "depth": depth, "is_group": is_group}
-        await PolicyRuleLine.create(policy_id=row.id, **line, words=words, words_en=words_en)
 
 
 def values_of(row: Policy) -> dict[str, Any]:

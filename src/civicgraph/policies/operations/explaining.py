@@ -67,19 +67,23 @@ class ExplainPolicies(Input):
 
 
 @operation(is_audited=False)
-async def explain_policies(actor: Actor, data: ExplainPolicies) -> dict[str, list[int]]:
+async def explain_policies(actor: Actor, data: ExplainPolicies) -> dict[str, list[Any]]:
     """Say which of the policies that are open today an enterprise qualifies for, for who may read its private facts.
 
     The numbers of the policies: those that it qualifies for, those it does not, those of which not enough is known, and
-    those whose conditions the office in charge tells.
+    those whose conditions the office in charge tells. `amounts_fen` is what each of those that it qualifies for would give,
+    in 1/100 CNY; empty where it pays no money, or the register does not know enough.
     """
     known = await _known(actor, data.credit_code)
-    found: dict[str, list[int]] = {"qualifies_for": [], "not_for": [], "not_known_for": [], "ask_for": []}
+    found: dict[str, list[Any]] = {"qualifies_for": [], "not_for": [], "not_known_for": [], "ask_for": []}
+    amounts = found["amounts_fen"] = []
     for policy in await Policy.filter(status=PolicyStatus.PUBLISHED).order_by("id"):
         if is_on(policy, clock.today()):
             qualifies, _ = judged(policy, known)
             sort = "not_known_for" if qualifies is None else "qualifies_for" if qualifies else "not_for"
             found[sort if policy.eligibility or qualifies is False else "ask_for"].append(policy.id)
+            if qualifies:
+                amounts.append(str(amount_of(policy, known) or ""))
     return found
 
 

@@ -25,6 +25,7 @@ def _listed(template: str) -> Any:
         """Every policy that is open, by whether the enterprise qualifies today."""
         code = request.path_params["credit_code"].upper()
         sorted_out = await operations.explain_policies(request.state.actor, {"credit_code": code})
+        amounts = dict(zip(sorted_out["qualifies_for"], sorted_out.pop("amounts_fen"), strict=True))
         found = await read(request, template, {"code": code})
         enterprise = require(found, "enterprise")
         policies = [*found["policies"]["nodes"]]
@@ -34,7 +35,7 @@ def _listed(template: str) -> Any:
             policies += more["policies"]["nodes"]
             following = more["policies"]["pageInfo"]
         values = {
-            **{"enterprise": enterprise, "code": code},
+            **{"enterprise": enterprise, "code": code, "amounts": amounts},
             **{key: [one for one in policies if one["number"] in numbers] for key, numbers in sorted_out.items()},
         }
         return await page(request, template, {"code": code}, values, data=found)

@@ -14,6 +14,7 @@ from civicgraph.i18n import N_, current, gettext, label_of
 from civicgraph.policies.models import PolicyCategory
 from civicgraph.policies.settling import FEW
 from civicgraph.web import page, read, require
+from civicgraph.web.formats import place_name
 from civicgraph.web.query import one_of, place, select_field
 from civicgraph.web.sheets import lines
 
@@ -113,7 +114,7 @@ def _parts(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
     by_policy = named("byPolicy", lambda one: _title(one["policy"]))
     return {
-        "by_division": named("byDivision", lambda one: one["division"]["shortName"]),
+        "by_division": named("byDivision", lambda one: place_name(one["division"])),
         "by_category": named("byCategory", lambda one: label_of("PolicyCategory", one["category"])),
         "by_policy": sorted(by_policy, key=lambda one: -int(one["paidFen"] or 0)),
         "by_year": named("byYear", lambda one: one["year"]),

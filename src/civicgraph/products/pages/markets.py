@@ -15,6 +15,7 @@ from civicgraph.i18n import gettext
 from civicgraph.products import wording
 from civicgraph.products.units import Unit, in_unit
 from civicgraph.web import page, read, require
+from civicgraph.web.formats import spelt
 from civicgraph.web.query import paging, place, text
 from civicgraph.web.shell import address
 
@@ -55,7 +56,7 @@ def _fields(request: Request, found: dict[str, Any], asked: dict[str, str], late
     names += [asked["market"]] if asked["market"] and asked["market"] not in names else []
     choices: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "year": (gettext("Year"), [(one, one) for one in years]),
-        "market": (gettext("Sold in"), [("", gettext("all")), *((one, one) for one in names)]),
+        "market": (gettext("Sold in"), [("", gettext("all")), *((one, spelt(one)) for one in names)]),
     }
     chosen = [
         {"name": name, "kind": "select", "label": label, "value": asked[name], "choices": options}
@@ -69,7 +70,7 @@ def _bars(sums: list[dict[str, Any]], request: Request, asked: dict[str, str]) -
     largest = sorted(sums, key=lambda one: (-one["massGrams"], one["market"]))
     return [
         {
-            "label": one["market"],
+            "label": spelt(one["market"]),
             "value": one["massGrams"],
             "text": in_unit(one["massGrams"], Unit.TONNE, Unit.TONNE),
             "href": address(request, "markets", **{**asked, "market": one["market"]}),

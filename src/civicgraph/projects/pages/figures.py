@@ -15,6 +15,7 @@ from civicgraph.i18n import gettext, label_of
 from civicgraph.projects.models import ProjectStage
 from civicgraph.projects.pages.public import quarter
 from civicgraph.web import page, read, require
+from civicgraph.web.formats import place_name
 from civicgraph.web.query import one_of, place, select_field
 from civicgraph.web.sheets import lines
 
@@ -102,7 +103,7 @@ def _parts(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
     return {
         "by_stage": named("byStage", lambda one: label_of("ProjectStage", one["stage"])),
-        "by_division": named("byDivision", lambda one: one["division"]["shortName"]),
+        "by_division": named("byDivision", lambda one: place_name(one["division"])),
         "by_signing": named("bySigning", lambda one: words(one["signed"])),
     }
 
