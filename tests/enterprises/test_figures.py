@@ -148,8 +148,8 @@ async def test_a_past_quarter_stays_as_it_was_whatever_changes_today(
     assert (of_list["count"], year["count"]) == (2, 1)
     row = await operations.set_enterprise_status(editor, {"id": row.id, "version": 1, "status": "closed"})
     values = {**CASES, "credit_code": another(2), "industry_code": "20"}
-    today = quarter_of(date.today())
-    listings = [{"list": "designated_size", "listed_on": "2025-02-01", "delisted_on": str(date.today())}]
+    today = quarter_of(clock.today())
+    listings = [{"list": "designated_size", "listed_on": "2025-02-01", "delisted_on": str(clock.today())}]
     await operations.update_enterprise(editor, {**values, "id": row.id + 1, "version": 1, "listings": listings})
     assert await told(engine, to="2026Q1") == before
     assert await told(engine, to="2025Q1", list="DESIGNATED_SIZE") == of_list

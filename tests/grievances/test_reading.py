@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tortoise.connection import get_connection
 
-from civicgraph import migrations
+from civicgraph import clock, migrations
 from civicgraph.graph.engine import Engine
 from civicgraph.grievances import operations
 from civicgraph.grievances.models import Grievance, GrievanceCell
@@ -146,8 +146,6 @@ async def test_number_and_secret_show_the_reporter_their_own(engine: Engine, cit
 async def test_filters_find_what_they_say(engine: Engine, report: Report, dispatcher: Actor, worker: Actor) -> None:
     from datetime import timedelta
 
-    from civicgraph import clock
-
     lamp = (await report()).number
     gas = (await report(category="gas", description="闻到燃气味道，请快来")).number
     far = (await report(division_code=HONGQIAO, description="路边井盖松动了")).number
@@ -188,7 +186,7 @@ async def test_performance_is_of_all_that_was_reported_in_the_month(
     await take(dispatcher, "accept", row)
     document = """query ($code: DivisionCode!, $month: String!) { performance(within: $code, month: $month) {
       month received responded respondedInTime resolved division { code } } }"""
-    month = f"{row.submitted_at:%Y-%m}"
+    month = f"{row.submitted_at.astimezone(clock.CITY_ZONE):%Y-%m}"
     for code in (CITY, FENGGANG, FENGQUAN):
         data = await engine.read(document, {"code": code, "month": month}, ANONYMOUS)
         found = data["performance"]
@@ -205,7 +203,7 @@ async def test_rates_are_shares_of_what_there_is_and_null_where_there_is_nothing
     text = """query ($code: DivisionCode!) { division(code: $code) { performances { month received
       responseRate responseInTimeRate resolutionRate resolutionInTimeRate } } }"""
     expected = {
-        "month": f"{rows[0].submitted_at:%Y-%m}",
+        "month": f"{rows[0].submitted_at.astimezone(clock.CITY_ZONE):%Y-%m}",
         "received": 3,
         "responseRate": 0.6667,
         "responseInTimeRate": 1.0,

@@ -24,7 +24,7 @@ async def _look(_model: Any, entry: AuditEntry, *_: Any) -> None:
     if entry.subject_type not in trail.SUBJECTS:
         _LACKING.add(f"{entry.subject_type} ({entry.operation})")
     for name in entry.changes:
-        if field_words(name, declared_of(entry.operation, name)) == name:
+        if name and field_words(name, declared_of(entry.operation, name)) == name:
             _LACKING.add(f"{name} of {entry.subject_type} ({entry.operation})")
 
 

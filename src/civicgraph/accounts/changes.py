@@ -45,6 +45,7 @@ _FIELDS = {
     "hold_until": N_("Until when it rests"),
     "review_at": N_("When it is looked at again"),
     "response_due_at": N_("Promised time of the first response"),
+    "resolution_soon_at": N_("When three quarters of the time are over"),
     "resolution_due_at": N_("Promised time of the resolution"),
     "milestone": N_("Milestone"),
     "import_key": N_("Own number"),

@@ -286,6 +286,7 @@ FILTERS: dict[str, Callable[[World, Any, Any], bool]] = {
         )
     ),
     "EventFilter.isSubmitted": only(lambda world, row: row.submitted_at is not None),
+    "EventFilter.isException": either(lambda world, row: row.is_exception),
     "EventFilter.isFree": either(lambda world, row: row.price_fen == 0),
     "EventFilter.maxPriceFen": lambda world, row, value: row.price_fen <= value,
     "EventFilter.isUpcoming": either(lambda world, row: row.ends_at >= world.now and row.status.name != "FINISHED"),
