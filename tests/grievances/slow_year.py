@@ -147,7 +147,10 @@ class Life:
         self, promise: str, level: str, due: datetime, soon: datetime,
         since: datetime, begin: datetime, until: datetime, who: str,
     ) -> Iterator[tuple[str, str, datetime]]:  # fmt: skip
-        """The rungs that are reached from `begin` until `until`; before `begin` they were told already."""
+        """The rungs that are reached from `begin` until `until`; before `begin` they were told already.
+
+        A promise that runs again from `begin` on though its time is over, since what was resolved is sent back, is told of then.
+        """
         step = min(PATIENCE, LEVELS[level][0])
         rungs = [(f"{promise}:soon", who, max(soon, since))] if max(soon, since) < due else []
         rungs += [
@@ -155,6 +158,7 @@ class Life:
             (f"{promise}:escalated", "street", walk(due, step, level, [])),
             (f"{promise}:escalated", "county", walk(due, 2 * step, level, [])),
         ]
-        for what, person, at in rungs:
+        for what, person, reached in rungs:
+            at = max(reached, begin) if since == begin else reached
             if (begin < at or (at == since == begin)) and at <= until:
                 yield what, person, at

@@ -84,7 +84,7 @@ def made(kind: int, level: str, start: datetime, dice: Random) -> list[Step]:
             listed = [Step(after, "list_shortfall", first), Step(look, "review", second)]
             return [*begun[:2], *listed, Step(second + timedelta(days=8), "resolve")]
         case 6:  # resolved, and sent back by who looked
-            back = after + timedelta(days=2)
+            back = after + timedelta(days=4)  # later than what was promised, where that is not planned work
             return [*begun, Step(after, "resolve"), Step(back, "send_back"), Step(back + MINUTE * 30, "resolve")]
         case _:  # withdrawn
             return [*begun, Step(after, "withdraw")]

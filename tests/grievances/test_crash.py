@@ -43,7 +43,11 @@ STEPS = {
 }
 STANDS = "query ($number: String!) { grievance(number: $number) { version status } }"
 AFTER = {"SUBMITTED": "assign", "ASSIGNED": "resolve"}
-BOUNDS = {"CIVICGRAPH_REPORTS_PER_MINUTE": "100000", "CIVICGRAPH_COST_PER_MINUTE": "100000000"}
+BOUNDS = {
+    "CIVICGRAPH_REPORTS_PER_MINUTE": "100000",
+    "CIVICGRAPH_UNPROVEN_REPORTS_PER_MINUTE": "100000",
+    "CIVICGRAPH_COST_PER_MINUTE": "100000000",
+}
 
 
 async def file(client: httpx.AsyncClient, number: int) -> str | None:

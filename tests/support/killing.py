@@ -8,6 +8,7 @@ reads, so that a hundred deaths take seconds and the code that is killed knows n
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -77,14 +78,15 @@ class Steps:
     """Counts and tells the steps, and dies before the one of the number."""
 
     def __init__(self, pipe: int, kill_at: int) -> None:
-        self._pipe, self._kill_at, self._count, self.is_counting = pipe, kill_at, 0, False
+        self._pipe, self._kill_at, self.is_counting = pipe, kill_at, False
+        self._numbers = itertools.count(1)
 
     def __call__(self, name: str) -> None:
         if not self.is_counting:
             return
-        self._count += 1
+        number = next(self._numbers)  # steps are of several threads: each has a number that no other has
         os.write(self._pipe, f"{' '.join(name.split())[:60]}\n".encode())
-        if self._count == self._kill_at:
+        if number == self._kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch_sqlite(self) -> None:
