@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from civicgraph.accounts import trail
+from civicgraph.accounts.changes import declared_of, field_words
 from civicgraph.accounts.models import Grant, Person, Session
 from civicgraph.accounts.operations import actor_from_token, create_person
 from civicgraph.accounts.pages import device_words
@@ -188,6 +189,11 @@ async def test_ones_other_sessions_are_listed_and_ended(site: Site) -> None:
     await lost.open("/staff")
     assert lost.status == 303
     await lost.http.aclose()
+
+
+def test_a_number_in_the_trail_is_that_of_whatever_it_stands_at() -> None:
+    """A registration's was called that of a grievance, after another operation's form."""
+    assert field_words("number", declared_of("register", "number")) == "编号"
 
 
 async def test_the_trail_reads_like_the_forms_and_is_narrowed_by_what_is_asked(site: Site) -> None:

@@ -23,6 +23,7 @@ from civicgraph.web.places_named import OF_PLACES
 _FIELDS = {
     "status": N_("Status"),
     "state": N_("Status"),
+    "number": N_("Its number"),
     "revoked_at": N_("Ended"),
     "trusted_documents": N_("Trusted documents"),
     "password_hash": N_("Password"),
