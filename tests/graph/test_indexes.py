@@ -31,7 +31,6 @@ EXCEPTIONS = {
     "EventFilter.is_editable",
     "EventFilter.is_exception",
     "EventFilter.max_price_fen",
-    "EventFilter.spans_days",
     "GridFilter.is_active",
     "GridFilter.level",
     "GrievanceFilter.assigned_to_me",

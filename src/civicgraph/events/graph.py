@@ -79,7 +79,7 @@ class EventFilter:
     spans_days = flag(
         "Lasts longer than a day.",
         rules.spans_days,
-        reason="Exhibitions and courses are in every month: a walk passes over the events of a few weeks.",
+        index="event_long",
     )
     is_free = flag(
         "Costs nothing (or something).",

@@ -254,6 +254,7 @@ class Event(Drafted):
         **by_place("event", "division_id", "starts_at", "id"),
         "event_coming": (),
         "event_paid": (),
+        "event_long": (),
         "event_slot": ("series_id", "recurs_at"),
         "event_import_key": ("import_key",),
         "event_submitted": (),

@@ -10,6 +10,7 @@ from civicgraph import clock, crypto
 from civicgraph.events.kinds import DUE
 from civicgraph.events.models import EventStatus
 from civicgraph.graph.selection import as_moment
+from civicgraph.graph.ways import Ways
 from civicgraph.permissions import DRAFT_EVENTS, EDIT_EVENTS
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=60)
 """An event lasts at most this long, so that what is still on is found among recent starts by an index."""
+
+A_DAY = timedelta(days=1)
+"""What lasts longer goes on for several days."""
 
 HORIZON = timedelta(days=190)
 """So far ahead the events of a series are made: half a year, as far as people plan."""
@@ -125,9 +129,18 @@ def is_past(c: Compiler, row: Row) -> str:
 
 
 def ends_from(c: Compiler, row: Row, given: Given) -> str:
-    """Still on at the beginning of a day, or later; bounded like `is_upcoming`."""
+    """Still on at the beginning of a day, or later: what lasts at most a day began the day before.
+
+    What lasts longer may have begun `LONGEST` before; it is little, and stands in an index of its own.
+    """
+    starts, ends = row["starts_at"], f"{row['ends_at']} >= {given.sql(c, 'moment')}"
     earliest = c.value(lambda run: as_moment(given.find(run)) - LONGEST, "moment")
-    return f"({row['starts_at']} >= {earliest} AND {row['ends_at']} >= {given.sql(c, 'moment')})"
+    day_before = c.value(lambda run: as_moment(given.find(run)) - A_DAY, "moment")
+    is_long = spans_days(c, row)
+    whole = f"({starts} >= {earliest} AND {ends} AND ({starts} >= {day_before} OR {is_long}))"
+    long = f"({starts} >= {earliest} AND {starts} < {day_before} AND {ends} AND {is_long})"
+    row.ways = Ways(whole, (long, f"({starts} >= {day_before} AND {ends})"))
+    return whole
 
 
 def holds_one(c: Compiler, row: Row, given: Given, *, column: str, kind: type[Labelled]) -> str:

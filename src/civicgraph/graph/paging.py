@@ -297,6 +297,8 @@ class _Page:
         """The rows of a list, to which its limit is put."""
         if row.hits and row.hits.condition in asked.conditions:
             return row.hits.rows(asked)
+        if row.ways and row.ways.condition in asked.conditions:
+            return row.ways.rows(asked)
         return asked.select(asked.conditions)
 
     def is_led_by_indexes(self) -> bool:

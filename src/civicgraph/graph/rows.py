@@ -13,6 +13,7 @@ from civicgraph.permissions import Actor
 
 if TYPE_CHECKING:
     from civicgraph.graph.hits import Hits
+    from civicgraph.graph.ways import Ways
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Row:
         """Whether the rows are wanted in the order of their ids: then an index of ids can drive the list."""
         self.hits: Hits | None = None
         """Words that the list itself looks for, by what it finds out about them."""
+        self.ways: Ways | None = None
+        """A condition that the list itself takes apart, where it has no words."""
         self._columns = columns
 
     def __getitem__(self, name: str) -> str:

@@ -103,7 +103,7 @@ def planned(ground: Ground) -> Iterator[Planned]:
         community = ground.slots[int(random() * len(ground.slots))]
         day = ground.today - ground.scale.days + int(random() * span)
         starts = day * 86_400 + _minute(plan["starts"]) * 60 - OFFSET
-        ends = starts + plan["minutes"] * 60
+        ends = starts + plan["minutes"] * 60 + _days_more(kind, index) * 86_400
         status = _status(random(), ends < ground.now)
         yield Planned(
             number=ground.last["event"] + 1 + index,
@@ -162,6 +162,12 @@ def _participants(ground: Ground, one: Planned) -> tuple[int | None, int | None]
         return None, None
     people = 80 + one.number * 37 % 280
     return people, people * (90 + one.number % 15) // 100 if one.status is EventStatus.FINISHED else None
+
+
+def _days_more(kind: EventKind, index: int) -> int:
+    """How many days after it began an event ends: one class or activity of ten is a course of up to a month."""
+    is_course = kind in (EventKind.POLICY_CLASS, EventKind.ACTIVITY) and index % 10 == 0
+    return 2 + index // 10 % 27 if is_course else 0
 
 
 def _minute(clock: str) -> int:
