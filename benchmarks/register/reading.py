@@ -13,8 +13,7 @@ from typing import Any
 from tortoise.transactions import in_transaction
 
 from civicgraph import clock, db
-from civicgraph.enterprises.pages.facets import is_beyond_figures
-from civicgraph.enterprises.pages.register import NARROWED
+from civicgraph.enterprises.pages.register import NARROWED, PAGE, variables_of
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.readers import open_reader
 from civicgraph.permissions import ANONYMOUS
@@ -23,20 +22,20 @@ from civicgraph.policies.models import AmountKind, Policy, PolicyCategory, Polic
 from civicgraph.schema import schema
 from civicgraph.settings import Settings
 
-_PAGE = Path(__file__).parents[2] / "templates" / "enterprises" / "list.graphql"
+_DOCUMENT = Path(__file__).parents[2] / "templates" / "enterprises" / "list.graphql"
 COUNTY, COMMUNITY = "520303", "520303002007"
-FILTERS: dict[str, dict[str, Any]] = {
+FILTERS: dict[str, dict[str, str]] = {
     "the register": {},
     "an industry": {"industry": "C"},
     "a narrow industry of a county": {"industry": "88", "within": COUNTY},
     "a list": {"list": "FOUR_ABOVE"},
     "a county": {"within": COUNTY},
     "a community": {"within": COMMUNITY},
-    "a common word": {"text": "茶叶"},
-    "a name": {"text": "贵州钢绳"},
-    "a name with a slip": {"text": "贵州刚绳"},
-    "a word of a county": {"text": "茶叶", "within": COUNTY},
-    "a name that nobody has": {"text": "月球基地"},
+    "a common word": {"q": "茶叶"},
+    "a name": {"q": "贵州钢绳"},
+    "a name with a slip": {"q": "贵州刚绳"},
+    "a word of a county": {"q": "茶叶", "within": COUNTY},
+    "a name that nobody has": {"q": "月球基地"},
 }
 WANTED = "贵州钢绳"
 SLIPS = ("贵州刚绳", "钢绳", "刚绳", "贵州钢绳")
@@ -56,10 +55,11 @@ _DAY = date(2026, 6, 1)
 async def pages(sizes: Mapping[str, Settings], rounds: int) -> dict[str, dict[str, float]]:
     """Milliseconds of the register's page (median), by filter and size; the sizes take turns."""
     engines = {name: Engine(schema()._schema, open_reader(settings)) for name, settings in sizes.items()}
-    document = _PAGE.read_text(encoding="utf-8")
+    document = _DOCUMENT.read_text(encoding="utf-8")
     found: dict[str, dict[str, float]] = {}
     for what, filters in FILTERS.items():
-        variables = _asked(filters)
+        asked = {**dict.fromkeys(("q", "industry", "list", "within", *NARROWED), ""), **filters}
+        variables = {**variables_of(asked), "first": PAGE}
         times: dict[str, list[float]] = {name: [] for name in engines}
         for _ in range(rounds + 2):
             for name, engine in engines.items():
@@ -68,21 +68,6 @@ async def pages(sizes: Mapping[str, Settings], rounds: int) -> dict[str, dict[st
                 times[name].append((perf_counter() - began) * 1000)
         found[what] = {name: statistics.median(taken[2:]) for name, taken in times.items()}
     return found
-
-
-def _asked(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page asks for: `enterprises.pages.register`."""
-    asked = {**dict.fromkeys(("q", *NARROWED), ""), **filters, "q": filters.get("text", "")}
-    return {
-        "place": filters.get("within", "5203"),
-        "industry": filters.get("industry", "none"),
-        "of": filters.get("industry"),
-        "list": filters.get("list"),
-        "isInside": "industry" in filters,
-        "isBeyond": is_beyond_figures(asked),
-        "filter": dict(filters),
-        "first": 30,
-    }
 
 
 async def missed(settings: Settings) -> list[str]:

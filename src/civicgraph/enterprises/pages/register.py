@@ -14,7 +14,7 @@ from civicgraph import settings
 from civicgraph.divisions.choosing import editable, place_field, staff_choices
 from civicgraph.enterprises import industries, operations
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
-from civicgraph.enterprises.pages.facets import groups, is_beyond_figures
+from civicgraph.enterprises.pages.facets import Asked, groups, is_beyond_figures
 from civicgraph.enterprises.rules import closer, sought
 from civicgraph.i18n import N_, current, gettext
 from civicgraph.permissions import EDIT_ENTERPRISES
@@ -24,6 +24,7 @@ from civicgraph.web.query import one_of, paging, place, text
 
 NARROWED = {"kind": EnterpriseKind, "status": EnterpriseStatus, "scale": EnterpriseScale}
 """What only the facets narrow the register by: the form keeps it."""
+PAGE = 30
 
 
 async def enterprises(request: Request) -> Response:
@@ -35,17 +36,7 @@ async def enterprises(request: Request) -> Response:
         "within": place(request) or "",
         **{name: one_of(request, name, enum) or "" for name, enum in NARROWED.items()},
     }
-    filters = {**sought(asked["q"]), **{key: asked[key] for key in ("industry", "list", "within", *NARROWED)}}
-    variables = {
-        "place": asked["within"] or settings.current().city_code,
-        "industry": asked["industry"] or "none",
-        "of": asked["industry"][:2] or None,
-        "list": asked["list"] or None,
-        "isInside": bool(asked["industry"]),
-        "isBeyond": is_beyond_figures(asked),
-        "filter": {key: value for key, value in filters.items() if value},
-        **paging(request, 30),
-    }
+    variables = {**variables_of(asked), **paging(request, PAGE)}
     found = await read(request, "enterprises/list", variables)
     is_near = False
     if not found["enterprises"]["nodes"] and (close := closer(variables["filter"])):
@@ -74,6 +65,20 @@ async def enterprises(request: Request) -> Response:
     kept = {name: asked[name] for name in NARROWED if asked[name]}
     values = {"asked": asked, "fields": fields, "facets": facets, "kept": kept, "is_near": is_near}
     return await page(request, "enterprises/list", variables, values, fragment="enterprises/_results", data=found)
+
+
+def variables_of(asked: Asked) -> dict[str, Any]:
+    """What the register's page reads for what is asked, on whichever page of it."""
+    filters = {**sought(asked["q"]), **{key: asked[key] for key in ("industry", "list", "within", *NARROWED)}}
+    return {
+        "place": asked["within"] or settings.current().city_code,
+        "industry": asked["industry"] or "none",
+        "of": asked["industry"][:2] or None,
+        "list": asked["list"] or None,
+        "isInside": bool(asked["industry"]),
+        "isBeyond": is_beyond_figures(asked),
+        "filter": {key: value for key, value in filters.items() if value},
+    }
 
 
 def _industry(request: Request) -> str:
