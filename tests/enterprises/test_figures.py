@@ -39,7 +39,7 @@ from civicgraph.settings import Settings
 from tests.enterprises.conftest import CASES, Enter, another
 from tests.support import city as place
 from tests.support.browser import signed_in, visit
-from tests.support.city import CITY, FENGGANG, FENGHUA, FENGQUAN, HONGQIAO, SUIYANG
+from tests.support.city import CITY, FENGGANG, FENGHUA, FENGQUAN, HONGQIAO, LONGQUAN, SUIYANG
 
 DAYS = some.dates(date(2021, 1, 1), date(2026, 6, 30))
 PLACES, INDUSTRIES = (
@@ -379,6 +379,46 @@ async def test_a_quarter_is_closed_by_itself_once_its_days_for_late_facts_are_ov
         assert await close_when_settled() == ""
     entry = await AuditEntry.filter(operation="close_quarter").get()
     assert entry.actor_kind == "system"
+
+
+OF_QUARTER = """query ($within: DivisionCode!, $industry: IndustryCode) {
+  enterpriseFigures(within: $within, industry: $industry, toQuarter: "2026Q1") {
+    count filled bySection { count } byIndustry { count } byDivision { count bySection { count } } byList { bySection { count } }
+    byQuarter { bySection { count } } } }"""
+
+
+async def test_parts_by_industry_are_null_where_nobody_keeps_them(app: Starlette, engine: Engine) -> None:
+    await place.build()
+    await load_industries()
+    await operations.create_enterprise(await place.person("editor", Role.EDITOR, FENGGANG), CASES)
+
+    async def read(within: str, industry: str | None = None) -> Any:
+        found = await engine.read(OF_QUARTER, {"within": within, "industry": industry}, ANONYMOUS)
+        return found["enterpriseFigures"]
+
+    county, town = await read(FENGGANG), await read(LONGQUAN)
+    assert None not in (
+        county["filled"],
+        county["bySection"],
+        county["byIndustry"],
+        county["byQuarter"][0]["bySection"],
+    )
+    assert {one["bySection"] is None for one in county["byDivision"]} == {True}
+    assert (town["filled"], town["bySection"], town["byIndustry"]) == (None, None, None)
+    assert {one["bySection"] is None for one in town["byQuarter"]} == {True}
+    assert {one["bySection"] is None for one in town["byList"]} == {False}  # lists are short: their history is kept
+    assert ((await read(FENGGANG, "C"))["byDivision"], (await read(CITY, "C"))["byDivision"] is None) == (None, False)
+    visitor = visit(app)
+    for within, industry, is_said in (
+        (CITY, "", False),
+        (FENGGANG, "", False),
+        (LONGQUAN, "", True),
+        (FENGGANG, "C", True),
+    ):
+        page = await visitor.open(f"/enterprises/figures?within={within}&industry={industry}&quarter=2026Q1")
+        assert visitor.status == 200
+        assert ("只保留到县和全市" in page) is is_said, (within, industry)
+    await visitor.http.aclose()
 
 
 async def test_what_is_not_kept_by_industry_is_said_and_not_told_as_none(app: Starlette, engine: Engine) -> None:

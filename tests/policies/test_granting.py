@@ -14,6 +14,7 @@ import pytest
 
 from civicgraph import clock, crypto
 from civicgraph.accounts.models import Person
+from civicgraph.divisions.models import Division
 from civicgraph.enterprises.models import Enterprise, EnterpriseAccount
 from civicgraph.enterprises.operations import withdraw_enterprise
 from civicgraph.notifications.models import InboxMessage, OutboxMessage
@@ -21,12 +22,13 @@ from civicgraph.operations import InvalidInput, OperationError
 from civicgraph.operations.models import AuditEntry
 from civicgraph.permissions import Actor, Role
 from civicgraph.policies import operations
+from civicgraph.policies.eligibility import conditions as asked_for
 from civicgraph.policies.models import GrantState, Policy, PolicyCell, PolicyGrant, PolicyStatus
 from civicgraph.policies.rounds import PAUSE, match_some, tell_some
 from civicgraph.settings import Settings
 from tests.policies.conftest import FITS, POLICY, enter, granted_to_all, published
 from tests.support import city as place
-from tests.support.city import FENGGANG, SUIYANG
+from tests.support.city import FENGGANG, FENGHUA, LONGQUAN, SUIYANG
 
 
 async def states(policy: Policy) -> dict[str, int]:
@@ -69,6 +71,23 @@ async def test_a_rule_asks_for_no_industry_and_no_place_that_is_not_there(superv
         ("conditions.0.value", "没有这个代码：9999。"),
         ("conditions.2.value", "没有这个代码：529999。"),
     ]
+
+
+async def test_a_rule_names_its_places_as_people_call_them(supervisor: Actor) -> None:
+    def asked(value: str) -> dict[str, Any]:
+        return {**POLICY, "conditions": [{"fact": "place", "comparison": "one_of", "value": value}]}
+
+    row = await operations.create_policy(supervisor, asked(f"凤冈县，{SUIYANG}、龙泉街道"))
+    assert next(iter(asked_for(row.eligibility)))["value"] == [FENGGANG, SUIYANG, LONGQUAN]
+    await Division.filter(code=FENGHUA).update(short_name="龙泉街道")
+    for value, said in (
+        ("龙泉街道", f"叫“龙泉街道”的地方不止一个，请填代码：绥阳县龙泉街道 {FENGHUA}、凤冈县龙泉街道 {LONGQUAN}。"),
+        ("凤岗县", "没有叫“凤岗县”的地方。"),
+        ("12345", "请写地方的名称或代码，例如凤冈县、520327。"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            await operations.create_policy(supervisor, asked(value))
+        assert [(one.field, one.message) for one in refused.value.errors] == [("conditions.0.value", said)]
 
 
 async def test_granting_follows_the_register_until_the_budget_ends_and_asked_again_grants_nothing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -130,8 +131,9 @@ async def test_staff_see_whom_to_call_and_each_look_at_the_number_is_recorded(ap
     assert "13912345678" not in text
     assert "13912345678" in await page.send(f"{base}/contact?due=call")
     assert await AuditEntry.filter(operation="reveal_enterprise_contact").count() == 1
-    await page.send(f"{base}/{case.grant.id}/telling")
-    assert "没有邮箱" not in (await page.open(f"{base}?due=call")).split('id="results"')[1]
+    await page.send(f"{base}/{case.grant.id}/telling?due=call")
+    assert page.address.endswith("?due=call")
+    assert "没有邮箱" not in page.text.split('id="results"')[1]
     await page.http.aclose()
 
 
@@ -152,7 +154,7 @@ async def test_an_objection_reaches_those_who_may_answer_and_the_answer_the_ente
     neighbour = await place.person("neighbour", Role.SUPERVISOR, SUIYANG)
     other = await signed_in(app, neighbour)
     assert "有异议" not in await other.open("/staff")
-    await page.send(f"{grants}/{case.grant.id}/answer", answer="社保系统里是十个人")
+    await page.send(f"{grants}/{case.grant.id}/answer?due=objection", answer="社保系统里是十个人")
     assert "家企业对享受结果有异议" not in await page.open("/staff")
     assert "参保的是" not in await page.open(told.link)
     await tell_some()
@@ -172,7 +174,13 @@ async def test_an_objection_that_is_right_is_followed_by_what_the_corrected_regi
     await page.open(grants)
     assert "没有变化" in await page.send(correction, amount_fen="1200", answer="已核实")
     await Enterprise.filter(credit_code=CODE).update(employees=12)
-    assert "今天应为 1,200 元" in await page.send(correction, amount_fen="1500", answer="已核实")
+    refused = await page.send(correction, amount_fen="1500", answer="已核实")
+    assert (page.status, "今天应为 1,200 元" in refused) == (422, True)
+    assert [*re.findall(r"<details open>.*?</details>", refused, re.S)] == [
+        form
+        for form in re.findall(r"<details.*?</details>", refused, re.S)
+        if 'value="1500"' in form and "已核实" in form
+    ]
     assert "金额已更正" in await page.send(correction, amount_fen="1200", answer="社保系统已更正为十二人")
     grant, policy = await case.now(), await Policy.get(id=case.policy.id)
     assert (grant.amount_before_fen, grant.amount_fen, grant.state.value) == (1_000_00, 1_200_00, "objection")

@@ -15,7 +15,17 @@ from civicgraph import calendars, clock
 from civicgraph.divisions.models import Compound, Division, Management, OfficeHours
 from civicgraph.divisions.rules import ancestors
 from civicgraph.i18n import N_, listed
-from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, audit, changed, check_version, operation
+from civicgraph.operations import (
+    MONEY,
+    Forbidden,
+    Input,
+    InvalidInput,
+    NotFound,
+    audit,
+    changed,
+    check_version,
+    operation,
+)
 from civicgraph.permissions import EDIT_DIVISIONS, SET_PROMISES, Actor
 from civicgraph.text import search_terms
 
@@ -97,7 +107,7 @@ class CompoundFields(Input):
         ge=0,
         le=10_000_000,
         description=N_("Of a household a month, in yuan."),
-        json_schema_extra={"widget": "money"},
+        json_schema_extra=MONEY,
     )
     summary: str = Field("", title=N_("About the compound"), max_length=2000)
     is_active: bool = Field(True, title=N_("Listed"))

@@ -13,7 +13,7 @@ from civicgraph.divisions.operations import DivisionCode
 from civicgraph.enterprises import rules
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
 from civicgraph.i18n import N_
-from civicgraph.operations import FieldError, Input, InvalidInput
+from civicgraph.operations import MONEY, FieldError, Input, InvalidInput
 
 NOT_YET = N_("This day has not come yet.")
 YEAR_NOT_YET = N_("This year has not come yet.")
@@ -71,7 +71,7 @@ class EnterpriseFields(Input):
         ge=0,
         le=2**53,
         description=N_("Never public. Left empty, nothing changes."),
-        json_schema_extra={"widget": "money"},
+        json_schema_extra=MONEY,
     )
     assets_fen: int | None = Field(
         None,
@@ -79,7 +79,7 @@ class EnterpriseFields(Input):
         ge=0,
         le=2**53,
         description=N_("Never public. Left empty, nothing changes."),
-        json_schema_extra={"widget": "money"},
+        json_schema_extra=MONEY,
     )
     figures_year: int | None = Field(
         None,

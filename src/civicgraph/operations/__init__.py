@@ -15,10 +15,11 @@ from civicgraph.operations.errors import (
     TooMany,
     Unavailable,
 )
-from civicgraph.operations.inputs import Input
+from civicgraph.operations.inputs import MONEY, Input
 from civicgraph.operations.kernel import Operation, after_commit, check_version, operation
 
 __all__ = [
+    "MONEY",
     "Conflict",
     "FieldError",
     "Forbidden",

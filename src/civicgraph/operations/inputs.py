@@ -15,6 +15,9 @@ from civicgraph import clock
 from civicgraph.i18n import N_, gettext
 from civicgraph.operations.errors import FieldError, InvalidInput
 
+MONEY: dict[str, Any] = {"widget": "money"}
+"""What a field in fen says besides, so that its form asks for yuan (`json_schema_extra`)."""
+
 
 class Input(BaseModel):
     """The base of every input model: text is trimmed, unknown fields are refused."""

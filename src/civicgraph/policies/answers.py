@@ -11,10 +11,8 @@ from pydantic import Field
 from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
 from civicgraph.i18n import N_
-from civicgraph.operations import Input
+from civicgraph.operations import MONEY, Input
 from civicgraph.policies.eligibility import FACTS, Known, Tree, conditions, whole
-
-_MONEY: dict[str, Any] = {"widget": "money"}
 
 
 class OwnAnswers(Input):
@@ -32,10 +30,10 @@ class OwnAnswers(Input):
     established_on: date | None = Field(None, title=N_("Founded on"))
     employees: int | None = Field(None, title=N_("People insured through it"), ge=0, le=2_000_000)
     revenue_fen: int | None = Field(
-        None, title=N_("Revenue of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
+        None, title=N_("Revenue of its last year, CNY"), ge=0, le=2**53, json_schema_extra=MONEY
     )
     assets_fen: int | None = Field(
-        None, title=N_("Total assets of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
+        None, title=N_("Total assets of its last year, CNY"), ge=0, le=2**53, json_schema_extra=MONEY
     )
     lists: list[EnterpriseList] = Field(default_factory=list, title=N_("Lists"), max_length=8)
     listed_on: date | None = Field(None, title=N_("On the lists since"))

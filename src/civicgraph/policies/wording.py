@@ -104,15 +104,22 @@ def spoken(tree: Tree, names: Names, locale: str) -> list[tuple[str, bool, str]]
 # The form's rows --------------------------------------------------------------------------------------------------
 
 
+PLACE_CODE = r"\d{4}|\d{6}|\d{9}|\d{12}"
+
+
 def parsed(fact: Fact, text: str) -> Any:
-    """What somebody typed as the value of a fact. Raises `BadValue`."""
+    """What somebody typed as the value of a fact; a place may still be a name. Raises `BadValue`."""
     parts = [one.strip() for one in _PARTED.split(text) if one.strip()]
     if fact.kind in (FactKind.CHOICE, FactKind.LIST):
         return [_choice(fact, one) for one in parts]
     if fact.kind is FactKind.INDUSTRY:
         return _codes(parts, r"[A-Ta-t]|\d{2,4}", N_("Please give codes of industries, for instance C, 65."))
     if fact.kind is FactKind.PLACE:
-        return _codes(parts, r"\d{4}|\d{6}|\d{9}|\d{12}", N_("Please give codes of places, for instance 520327."))
+        return _codes(
+            parts,
+            rf"{PLACE_CODE}|[^\d\W][^,]*",
+            N_("Please give places by name or code, for instance 凤冈县 or 520327."),
+        )
     if fact.kind is FactKind.DATE:
         try:
             return date.fromisoformat(text.strip()).isoformat()

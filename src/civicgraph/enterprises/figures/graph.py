@@ -7,6 +7,8 @@ from civicgraph.enterprises.figures.counting import OLDEST
 from civicgraph.enterprises.models import EnterpriseCell, EnterpriseList
 from civicgraph.graph import MAX_DIVISIONS, computed, split, to_many, to_one, type_
 
+_NOT_KEPT = "null in quarters below the county, whose history by industry is kept for lists alone."
+
 
 @type_(EnterpriseCell)
 class EnterpriseFigures:
@@ -49,7 +51,7 @@ class EnterpriseFigures:
         int | None,
         lambda c, row: row.slice.filled(),
         "Two-digit divisions of the services in which there is some at the end of the last quarter and was none a year"
-        " before it; null: now.",
+        f" before it; null: now, and where they are not known: {_NOT_KEPT}",
     )
     newly_filled = to_many(
         "enterprises.Industry",
@@ -79,13 +81,21 @@ class EnterpriseFigures:
         "EnterpriseFigures",
         slices.by_division,
         size=20,
-        description=f"In parts by the divisions directly below, at most {MAX_DIVISIONS}.",
+        is_nullable=True,
+        description=f"In parts by the divisions directly below, at most {MAX_DIVISIONS}; of an industry {_NOT_KEPT}",
     )
-    by_section = split("EnterpriseFigures", slices.by_section, size=20, description="In parts by section of industry.")
+    by_section = split(
+        "EnterpriseFigures",
+        slices.by_section,
+        size=20,
+        is_nullable=True,
+        description=f"In parts by section of industry; {_NOT_KEPT}",
+    )
     by_industry = split(
         "EnterpriseFigures",
         slices.by_industry,
         size=97,
-        description="In parts by two-digit division of industry, of the section if one is asked for.",
+        is_nullable=True,
+        description=f"In parts by two-digit division of industry, of the section if one is asked for; {_NOT_KEPT}",
     )
     by_list = split("EnterpriseFigures", slices.by_list, size=8, description="In parts by list.")

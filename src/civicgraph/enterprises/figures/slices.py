@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from civicgraph import clock
 from civicgraph.clock import CITY_ZONE
-from civicgraph.enterprises.figures.counting import OLDEST, QUARTER, is_kept, quarter_of
+from civicgraph.enterprises.figures.counting import COUNTY_DIGITS, OLDEST, QUARTER, is_kept, quarter_of
 from civicgraph.enterprises.models import EnterpriseList
 from civicgraph.enterprises.rules import DIVISION_DIGITS, FIRST_SERVICE, SECTION_ENDS
 from civicgraph.graph import divisions_below, summed
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_QUARTERS = 40
 _ALL = "''"
+_BELOW = {4: 6, 6: 9, 9: 12}
+"""How many digits the codes below a division have."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,14 @@ class Cells:
     first: str = ""
     last: str = ""
     premise: str = ""
+    digits: int = 0
+    """How many digits the code of its division has."""
+
+    @property
+    def knows_industries(self) -> bool:
+        """Whether its cells are kept by industry: now everywhere; the history of the whole register not below counties."""
+        is_history = bool(self.first or self.last)
+        return not is_history or self.of != _ALL or self.digits <= COUNTY_DIGITS
 
     def condition(self, row: Row) -> str:
         """Chooses the cells, by the index (division_id, list, industry, quarter)."""
@@ -48,8 +58,9 @@ class Cells:
         return f"{first} AND {quarter} <= {self.last}" if self.last else first
 
     def filled(self) -> str:
-        """How many two-digit divisions of the services are newly filled; NULL without a last quarter."""
-        return f"(SELECT count(*) FROM ({self.filled_codes()}) filled)" if self.last else "NULL"
+        """How many two-digit divisions of the services are newly filled; NULL without a last quarter or where nobody keeps it."""
+        is_known = self.last and self.knows_industries
+        return f"(SELECT count(*) FROM ({self.filled_codes()}) filled)" if is_known else "NULL"
 
     def filled_codes(self) -> str:
         """The codes of those that have some at the end of the last quarter and had none a year before: by the kept cells
@@ -98,11 +109,12 @@ def of_place(
     division = within.sql(c)
     return Cells(
         division=division,
-        of=list.sql(c) if list else _ALL,
-        industry=industry.sql(c) if industry else _ALL,
+        of=list.sql(c) if list and list.value else _ALL,
+        industry=industry.sql(c) if industry and industry.value else _ALL,
         first=from_quarter.sql(c, convert=_quarter) if from_quarter else "",
         last=to_quarter.sql(c, convert=_begun) if to_quarter else "",
         premise=f"EXISTS (SELECT 1 FROM division place WHERE place.code = {division})",
+        digits=len(within.value),
     )
 
 
@@ -165,21 +177,28 @@ def _this_quarter(c: Compiler) -> str:
     return c.value(lambda run: quarter_of(run.now.astimezone(CITY_ZONE).date()), "text", share="this quarter")
 
 
-def by_division(c: Compiler, whole: Cells) -> Parts:
-    """The divisions directly below."""
+def by_division(c: Compiler, whole: Cells) -> Parts | None:
+    """The divisions directly below; None where nobody keeps the industry that is asked for."""
+    part = _part(whole, digits=_BELOW.get(whole.digits, whole.digits))
+    if whole.industry != _ALL and not part.knows_industries:
+        return None
     source, code = divisions_below(c, whole.division)
-    return source, code, _part(whole, division=code)
+    return source, code, replace(part, division=code)
 
 
-def by_section(c: Compiler, whole: Cells) -> Parts:
-    """Every section of industry."""
+def by_section(c: Compiler, whole: Cells) -> Parts | None:
+    """Every section of industry; None where nobody keeps them."""
+    if not whole.knows_industries:
+        return None
     kind = c.alias()
     source = f"FROM (SELECT code FROM industry WHERE parent_id IS NULL ORDER BY code) {kind}"
     return source, f"{kind}.code", _part(whole, industry=f"{kind}.code")
 
 
-def by_industry(c: Compiler, whole: Cells) -> Parts:
-    """Every two-digit division of industry, of the section if one is asked for."""
+def by_industry(c: Compiler, whole: Cells) -> Parts | None:
+    """Every two-digit division of industry, of the section if one is asked for; None where nobody keeps them."""
+    if not whole.knows_industries:
+        return None
     kind = c.alias()
     chosen = "" if whole.industry == _ALL else f" AND parent_id = {whole.industry}"
     source = f"FROM (SELECT code FROM industry WHERE length(code) = {DIVISION_DIGITS}{chosen} ORDER BY code) {kind}"
@@ -196,5 +215,5 @@ def by_list(c: Compiler, whole: Cells) -> Parts:
     return source, f"{kind}.place", _part(whole, of=f"{kind}.code")
 
 
-def _part(whole: Cells, **of: str) -> Cells:
+def _part(whole: Cells, **of: Any) -> Cells:
     return replace(whole, premise="", **of)

@@ -65,8 +65,9 @@ async def figures_sheet(request: Request) -> Response:
     rows: list[list[Any]] = [
         [gettext("By"), gettext("What it is"), gettext("Count"), gettext("More than a year before")],
         [gettext("Total"), here, found["figures"]["count"], found["year"]["count"]],
-        [gettext("Kinds of service newly filled"), here, found["figures"]["filled"], ""],
     ]
+    if (filled := found["figures"]["filled"]) is not None:
+        rows.append([gettext("Kinds of service newly filled"), here, filled, ""])
     named = (
         ("by_list", gettext("List of offices")),
         ("by_division", gettext("Place")),
@@ -163,7 +164,7 @@ def _parts(found: dict[str, Any]) -> dict[str, Any]:
     now, year = found["figures"], found["year"]
 
     def beside(key: str, label: Any) -> list[dict[str, Any]]:
-        pairs = zip(now.get(key, []), year.get(key, []), strict=True)
+        pairs = zip(now.get(key) or [], year.get(key) or [], strict=True)
         return [
             {**one, "label": label(one), "net": more["count"]} for one, more in pairs if one["count"] or more["count"]
         ]

@@ -21,7 +21,7 @@ from civicgraph.events.models import (
 )
 from civicgraph.events.recurrence import BadRule, Frequency, Rule, WeekDay
 from civicgraph.i18n import N_
-from civicgraph.operations import FieldError, Input, InvalidInput
+from civicgraph.operations import MONEY, FieldError, Input, InvalidInput
 from civicgraph.operations.inputs import CityTime
 
 Words = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
@@ -90,7 +90,7 @@ class EventFields(Input):
             "How many all of it has room for, to be read on its page; empty when there is no bound. What can be booked is offered by itself: for the whole, or for each session."
         ),
     )
-    price_fen: int = Field(0, title=N_("Price in yuan"), ge=0, le=100_000_000, json_schema_extra={"widget": "money"})
+    price_fen: int = Field(0, title=N_("Price in yuan"), ge=0, le=100_000_000, json_schema_extra=MONEY)
     audiences: Words = Field(
         default_factory=list, title=N_("Whom it is for"), description=N_("One a line."), json_schema_extra=_LINES
     )

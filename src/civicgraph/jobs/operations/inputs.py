@@ -13,11 +13,10 @@ from civicgraph.grievances.operations.inputs import Email, Given, Phone, Words
 from civicgraph.i18n import N_
 from civicgraph.jobs.models import ReferralStage, WagePer, WorkKind
 from civicgraph.jobs.rules import typed_number
-from civicgraph.operations import FieldError, Input, InvalidInput
+from civicgraph.operations import MONEY, FieldError, Input, InvalidInput
 from civicgraph.operations.inputs import CityTime
 
 _AREA: Any = {"widget": "textarea"}
-_MONEY: Any = {"widget": "money"}
 _PUBLIC = N_("Everyone reads it. Only what the enterprise has agreed to make public.")
 
 
@@ -35,9 +34,9 @@ class VacancyFields(Input):
         ge=1,
         le=100_000_000,
         description=N_("Empty: to be agreed."),
-        json_schema_extra=_MONEY,
+        json_schema_extra=MONEY,
     )
-    wage_to_fen: int | None = Field(None, title=N_("Wage to, CNY"), ge=1, le=100_000_000, json_schema_extra=_MONEY)
+    wage_to_fen: int | None = Field(None, title=N_("Wage to, CNY"), ge=1, le=100_000_000, json_schema_extra=MONEY)
     wage_per: WagePer = Field(WagePer.MONTH, title=N_("The wage is for"))
     hours: Words = Field("", title=N_("Working hours"), max_length=120)
     requirement: Words = Field("", title=N_("Who can do it"), max_length=400, json_schema_extra=_AREA)

@@ -12,6 +12,7 @@ from civicgraph import clock
 from civicgraph.divisions.operations import DivisionCode, place_of
 from civicgraph.i18n import N_
 from civicgraph.operations import (
+    MONEY,
     FieldError,
     Forbidden,
     Input,
@@ -37,12 +38,11 @@ from civicgraph.policies.models import (
 from civicgraph.policies.operations.budget import settle_budget
 from civicgraph.policies.operations.examples import failures
 from civicgraph.policies.operations.rows import of
-from civicgraph.policies.operations.ruling import ConditionFields, check_codes, rule_of, write_words
+from civicgraph.policies.operations.ruling import ConditionFields, coded, rule_of, write_words
 from civicgraph.text import search_terms
 
 RegisterFact = Enum("RegisterFact", {name.upper(): name for name in FACTS})  # type: ignore[misc]
 RegisterFact.__doc__ = "A fact of the register that a rule may ask for."
-_MONEY: dict[str, Any] = {"widget": "money"}
 _TEXT: dict[str, Any] = {"widget": "textarea"}
 _RULE = ("eligibility", "amount_kind", "amount_fen", "share_bp", "cap_fen", "division_id", "cycle")
 
@@ -65,11 +65,11 @@ class PolicyFields(Input):
     ends_on: date | None = Field(None, title=N_("Last day"))
     cycle: PolicyCycle = Field(PolicyCycle.ONCE, title=N_("How often an enterprise gets it"))
     amount_kind: AmountKind = Field(title=N_("How the amount is found"))
-    amount_fen: int | None = Field(None, title=N_("Amount, CNY"), ge=1, le=10**13, json_schema_extra=_MONEY)
+    amount_fen: int | None = Field(None, title=N_("Amount, CNY"), ge=1, le=10**13, json_schema_extra=MONEY)
     share_bp: int | None = Field(None, title=N_("Share of the revenue, in 1/100 of a per cent"), ge=1, le=10_000)
-    cap_fen: int | None = Field(None, title=N_("At most, CNY"), ge=1, le=10**13, json_schema_extra=_MONEY)
+    cap_fen: int | None = Field(None, title=N_("At most, CNY"), ge=1, le=10**13, json_schema_extra=MONEY)
     budget_fen: int | None = Field(
-        None, title=N_("Budget, CNY"), ge=0, le=10**15, json_schema_extra=_MONEY, description=N_("Empty: no bound.")
+        None, title=N_("Budget, CNY"), ge=0, le=10**15, json_schema_extra=MONEY, description=N_("Empty: no bound.")
     )
     objection_days: int = Field(7, title=N_("Days for objections"), ge=0, le=60)
     conditions: list[ConditionFields] = Field(
@@ -117,10 +117,10 @@ async def _columns(actor: Actor, data: PolicyFields) -> dict[str, Any]:
     await place_of(data.division_code)
     if not actor.may(EDIT_POLICIES, data.division_code):
         raise Forbidden
-    await check_codes(data.conditions)
+    rows = await coded(data.conditions)
     words = search_terms(data.title, data.summary, data.owner, data.title_en)
     columns = {name: getattr(data, name) for name in _OWN}
-    tree, _ = rule_of(data.conditions)
+    tree, _ = rule_of(rows)
     return {**columns, "division_id": data.division_code, "eligibility": tree, "search_terms": words}
 
 

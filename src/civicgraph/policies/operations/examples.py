@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from pydantic import Field
 
@@ -11,14 +10,12 @@ from civicgraph import clock
 from civicgraph.enterprises.figures.counting import Listed
 from civicgraph.enterprises.models import EnterpriseKind, EnterpriseList, EnterpriseScale, EnterpriseStatus
 from civicgraph.i18n import N_
-from civicgraph.operations import Input, NotFound, audit, operation
+from civicgraph.operations import MONEY, Input, NotFound, audit, operation
 from civicgraph.permissions import Actor
 from civicgraph.policies.eligibility import Known, holds
 from civicgraph.policies.models import Policy, PolicyExample
 from civicgraph.policies.operations.rows import of
 from civicgraph.policies.rules import amount_of
-
-_MONEY: dict[str, Any] = {"widget": "money"}
 
 
 class AddPolicyExample(Input):
@@ -34,16 +31,16 @@ class AddPolicyExample(Input):
     established_on: date | None = Field(None, title=N_("Founded on"))
     employees: int | None = Field(None, title=N_("People insured through it"), ge=0, le=2_000_000)
     revenue_fen: int | None = Field(
-        None, title=N_("Revenue of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
+        None, title=N_("Revenue of its last year, CNY"), ge=0, le=2**53, json_schema_extra=MONEY
     )
     assets_fen: int | None = Field(
-        None, title=N_("Total assets of its last year, CNY"), ge=0, le=2**53, json_schema_extra=_MONEY
+        None, title=N_("Total assets of its last year, CNY"), ge=0, le=2**53, json_schema_extra=MONEY
     )
     lists: list[EnterpriseList] = Field(default_factory=list, title=N_("Lists"), max_length=8)
     listed_on: date | None = Field(None, title=N_("On the lists since"))
     on: date | None = Field(None, title=N_("On which day"), description=N_("Empty: today."))
     qualifies: bool = Field(False, title=N_("It should qualify"))
-    amount_fen: int | None = Field(None, title=N_("It should get, CNY"), ge=0, le=10**13, json_schema_extra=_MONEY)
+    amount_fen: int | None = Field(None, title=N_("It should get, CNY"), ge=0, le=10**13, json_schema_extra=MONEY)
 
 
 class ExampleNumber(Input):

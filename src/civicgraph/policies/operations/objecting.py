@@ -12,7 +12,7 @@ from civicgraph.enterprises.claims.acting import acts_for
 from civicgraph.enterprises.models import Enterprise
 from civicgraph.i18n import N_
 from civicgraph.notifications.operations import notify_person
-from civicgraph.operations import Forbidden, Input, InvalidInput, NotFound, Unavailable, audit, operation
+from civicgraph.operations import MONEY, Forbidden, Input, InvalidInput, NotFound, Unavailable, audit, operation
 from civicgraph.permissions import GRANT_POLICIES, READ_ENTERPRISE_CONTACTS, Actor
 from civicgraph.policies.matching import add_cells, left_of
 from civicgraph.policies.models import GrantState, Policy, PolicyGrant
@@ -111,7 +111,7 @@ class CorrectGrant(AnswerObjection):
     """Which grant, what it is to be by the register as it stands corrected, and what the enterprise reads."""
 
     amount_fen: int = Field(
-        title=N_("Amount by the corrected register, CNY"), ge=1, le=10**13, json_schema_extra={"widget": "money"},
+        title=N_("Amount by the corrected register, CNY"), ge=1, le=10**13, json_schema_extra=MONEY,
         description=N_("Correct the register first. It is compared with what the rule gives there today."),
     )  # fmt: skip
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
+from tortoise.expressions import Q
 
 from civicgraph.divisions.models import Division
 from civicgraph.enterprises.models import Industry
@@ -27,7 +30,7 @@ class ConditionFields(Input):
     value: str = Field(
         title=N_("Value"), min_length=1, max_length=300, json_schema_extra={"widget": "several"},
         description=N_(
-            "What there is to choose from shows once the fact is saved. It can be typed, too; industries and places by code."
+            "What there is to choose from shows once the fact is saved. It can be typed, too; industries by code, places by name or code."
         ),
     )  # fmt: skip
 
@@ -55,22 +58,51 @@ def rule_of(rows: list[ConditionFields]) -> tuple[dict[str, Any], list[FieldErro
 
 
 _NAMED = ("industry", "place")
+_TOLD = 5  # places of the same name
 
 
-async def check_codes(rows: list[ConditionFields]) -> None:
-    """A rule for an industry or a place that is not there would find nobody, and say nothing."""
+async def coded(rows: list[ConditionFields]) -> list[ConditionFields]:
+    """The rows with codes for the places that were given by name.
+
+    A rule for an industry or a place that is not there would find nobody, and say nothing: it is refused.
+    """
     errors: list[FieldError] = []
+    found = []
     for index, row in enumerate(rows):
-        if row.fact not in _NAMED:
-            continue
-        codes = wording.parsed(FACTS[row.fact], row.value)
-        kept: Any = Industry if row.fact == "industry" else Division
-        known = set(await kept.filter(code__in=codes).values_list("code", flat=True))
-        if missing := [one for one in codes if one not in known]:
-            words = N_("There is no such code: %(codes)s.")
-            errors += InvalidInput.at(f"conditions.{index}.value", "unknown", words, codes=listed(missing)).errors
+        try:
+            found.append(
+                row.model_copy(update={"value": ", ".join(await _codes_of(row))}) if row.fact in _NAMED else row
+            )
+        except InvalidInput as error:
+            errors += [replace(one, field=f"conditions.{index}.value") for one in error.errors]
     if errors:
         raise InvalidInput(errors)
+    return found
+
+
+async def _codes_of(row: ConditionFields) -> list[str]:
+    """The codes of the industries or places that a row names. Raises `InvalidInput`."""
+    given = wording.parsed(FACTS[row.fact], row.value)
+    if row.fact == "place":
+        given = [one if re.fullmatch(wording.PLACE_CODE, one) else await _code_of(one) for one in given]
+    kept: Any = Industry if row.fact == "industry" else Division
+    known = set(await kept.filter(code__in=given).values_list("code", flat=True))
+    if missing := [one for one in given if one not in known]:
+        raise InvalidInput.at("value", "unknown", N_("There is no such code: %(codes)s."), codes=listed(missing))
+    return list(given)
+
+
+async def _code_of(name: str) -> str:
+    """The code of the one place of this name. Raises `InvalidInput`."""
+    is_so = Q(name=name) | Q(short_name=name) | Q(pinyin__iexact=name)
+    found = await Division.filter(is_so).select_related("parent").order_by("code").limit(_TOLD + 1)
+    if not found:
+        raise InvalidInput.at("value", "unknown", N_("There is no place called %(name)s."), name=name)
+    if len(found) > 1:
+        words = N_("Several places are called %(name)s. Please give the code: %(places)s.")
+        told = [f"{one.parent.short_name if one.parent else ''}{one.short_name} {one.code}" for one in found[:_TOLD]]
+        raise InvalidInput.at("value", "several", words, name=name, places=listed(told))
+    return found[0].code
 
 
 async def names_of(tree: dict[str, Any], locale: str) -> dict[str, str]:

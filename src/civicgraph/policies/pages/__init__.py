@@ -1,5 +1,5 @@
 """Pages of the policies room."""
 
-from civicgraph.policies.pages import catalogue, own, paid, paying
+from civicgraph.policies.pages import catalogue, granted, own, paid, paying
 
-ROUTES = [*own.ROUTES, *paid.ROUTES, *paying.ROUTES, *catalogue.ROUTES]
+ROUTES = [*own.ROUTES, *paid.ROUTES, *paying.ROUTES, *granted.ROUTES, *catalogue.ROUTES]

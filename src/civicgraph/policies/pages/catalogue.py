@@ -1,4 +1,4 @@
-"""Pages of the policies room: the catalogue, a policy with “would I qualify?”; the staff's editor and grants."""
+"""Pages of the policies room: the catalogue, a policy with “would I qualify?”; the staff's editor, and granting."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from civicgraph.permissions import EDIT_POLICIES
 from civicgraph.policies import operations
 from civicgraph.policies.answers import OwnAnswers, asked, known_by
 from civicgraph.policies.eligibility import explained
-from civicgraph.policies.models import AmountKind, GrantState, PolicyCategory, PolicyStatus
+from civicgraph.policies.models import AmountKind, PolicyCategory, PolicyStatus
 from civicgraph.policies.operations.examples import ExampleNumber, failure
 from civicgraph.policies.pages import due, rule_form
 from civicgraph.policies.pages.choosing import open_choices, settle_codes
@@ -175,36 +175,6 @@ async def remove_example(request: Request) -> Response:
     return redirect(request, "staff_policies_examples", said=gettext(N_("The example is gone.")), number=number)
 
 
-async def grants(request: Request) -> Response:
-    """What was granted, what is proposed; tried, granted and paid from here."""
-    return await grants_page(request)
-
-
-async def grants_page(request: Request, **more: Any) -> Response:
-    """The list of a policy's grants, with what else a step has to say."""
-    state = one_of(request, "state", GrantState) or ""
-    number = request.path_params["number"]
-    variables = {
-        "number": number,
-        "city": settings.current().city_code,
-        "filter": {**({"state": state} if state else {}), **due.of_grants(request)},
-        **paging(request, 50),
-    }
-    fields = [select_field(request, "state", gettext("Status"), GrantState), due.grants_field(request)]
-    asked = {"state": state, "due": due.asked(request)}
-    values = {
-        "fields": fields,
-        "asked": asked,
-        "refused": None,
-        "contact": None,
-        **more,
-    }
-    found = await read(request, "staff/policies/grants", variables)
-    require(found, "policy")
-    status = 422 if values["refused"] else 200
-    return await page(request, "staff/policies/grants", variables, values, data=found, status=status)
-
-
 async def granting(request: Request) -> Response:
     """What granting would do, asked before it is done: how many, how much, what is left of the budget."""
     return await _granting(request)
@@ -237,31 +207,6 @@ async def grant(request: Request) -> Response:
         amount=money(int(result["amount_fen"])),
     )
     return redirect(request, "staff_policies_grants", said=words, number=number)
-
-
-async def pay(request: Request) -> Response:
-    """Record as paid what is past its days for objections."""
-    number = request.path_params["number"]
-    form = Form(operations.pay_grants.input, leave_out=["id"])
-    result = await submit(request, form, operations.pay_grants, id=number)
-    if result is None:
-        return await grants_page(request, refused=form)
-    words = ngettext(
-        "One grant is paid, %(amount)s in all.",
-        "%(num)s grants are paid, %(amount)s in all.",
-        result["count"],
-        amount=money(int(result["amount_fen"])),
-    )
-    return redirect(request, "staff_policies_grants", said=words, number=number)
-
-
-async def withdraw(request: Request) -> Response:
-    """Take a grant back."""
-    number = request.path_params["number"]
-    form = Form(operations.withdraw_grant.input, leave_out=["id"])
-    if await submit(request, form, operations.withdraw_grant, id=request.path_params["grant"]) is None:
-        return await grants_page(request, refused=form)
-    return redirect(request, "staff_policies_grants", said=gettext(N_("The grant is taken back.")), number=number)
 
 
 STAFF = listing.Listing(
@@ -298,15 +243,7 @@ ROUTES = [
         name="staff_policies_example_removal",
         methods=["POST"],
     ),
-    Route(f"{_ONE}/grants", staff_only(grants), name="staff_policies_grants"),
     Route(f"{_ONE}/granting", staff_only(granting), name="staff_policies_granting", methods=["GET"]),
     Route(f"{_ONE}/granting", staff_only(grant), methods=["POST"]),
-    Route(f"{_ONE}/payment", staff_only(pay), name="staff_policies_payment", methods=["POST"]),
-    Route(
-        _ONE + "/grants/{grant:int}/withdrawal",
-        staff_only(withdraw),
-        name="staff_policies_withdrawal",
-        methods=["POST"],
-    ),
     *listing.routes(STAFF, "/staff/policies"),
 ]

@@ -1,4 +1,4 @@
-"""Why an enterprise does (not) qualify, for itself and for the staff; its objection to a grant, and the office's answer."""
+"""Why an enterprise does (not) qualify, for itself and for the staff; its objection to a grant."""
 
 from __future__ import annotations
 
@@ -95,39 +95,6 @@ def _grant_of(enterprise: Mapping[str, Any], number: int) -> Mapping[str, Any]:
     return require({"grant": found.get(number)}, "grant")  # type: ignore[no-any-return]
 
 
-async def answer(request: Request) -> Response:
-    """Answer an objection that the office does not follow."""
-    number = request.path_params["number"]
-    form = Form(operations.answer_objection.input, leave_out=["id"], prefix="answer")
-    if await submit(request, form, operations.answer_objection, id=request.path_params["grant"]) is None:
-        said = form.errors[0]["message"] if form.errors else ""
-        return redirect(request, "staff_policies_grants", said=said, level="warning", number=number)
-    said = gettext(N_("The objection is answered; the grant stays."))
-    return redirect(request, "staff_policies_grants", said=said, number=number)
-
-
-async def correction(request: Request) -> Response:
-    """Follow an objection: the grant becomes what the corrected register says."""
-    number = request.path_params["number"]
-    form = Form(operations.correct_grant.input, leave_out=["id"])
-    if await submit(request, form, operations.correct_grant, id=request.path_params["grant"]) is None:
-        said = form.errors[0]["message"] if form.errors else ""
-        return redirect(request, "staff_policies_grants", said=said, level="warning", number=number)
-    said = gettext(N_("The grant is corrected; the enterprise is being told."))
-    return redirect(request, "staff_policies_grants", said=said, number=number)
-
-
-async def telling(request: Request) -> Response:
-    """Record that an enterprise was told of its grant by telephone."""
-    number = request.path_params["number"]
-    form = Form(operations.tell_by_phone.input, leave_out=["id"])
-    if await submit(request, form, operations.tell_by_phone, id=request.path_params["grant"]) is None:
-        said = form.errors[0]["message"] if form.errors else ""
-        return redirect(request, "staff_policies_grants", said=said, level="warning", number=number)
-    said = gettext(N_("It is recorded that the enterprise was told."))
-    return redirect(request, "staff_policies_grants", said=said, number=number)
-
-
 ROUTES = [
     Route(f"{_MINE}/policies", signed_in(_listed("policies/my/list")), name="my_policies"),
     Route(_MINE + "/policies/{number:int}", signed_in(_explained("policies/my/why")), name="my_policy"),
@@ -140,17 +107,5 @@ ROUTES = [
     Route(
         _STAFF + "/policies/{number:int}", staff_only(_explained("staff/policies/why")),
         name="staff_enterprises_policy",
-    ),
-    Route(
-        "/staff/policies/{number:int}/grants/{grant:int}/answer", staff_only(answer), name="staff_policies_answer",
-        methods=["POST"],
-    ),
-    Route(
-        "/staff/policies/{number:int}/grants/{grant:int}/correction", staff_only(correction),
-        name="staff_policies_correction", methods=["POST"],
-    ),
-    Route(
-        "/staff/policies/{number:int}/grants/{grant:int}/telling", staff_only(telling), name="staff_policies_telling",
-        methods=["POST"],
     ),
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from civicgraph.enterprises.operations import EnterpriseNumber, reveal_enterprise_contact
 from civicgraph.i18n import N_, current, gettext, label_of
 from civicgraph.policies import operations
-from civicgraph.policies.pages.catalogue import grants_page
+from civicgraph.policies.pages.granted import grants_page
 from civicgraph.web import Form, read, redirect, staff_only, submit
 from civicgraph.web.sheets import lines
 

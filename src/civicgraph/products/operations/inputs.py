@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from civicgraph import clock
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.i18n import N_
-from civicgraph.operations import FieldError, Input, InvalidInput
+from civicgraph.operations import MONEY, FieldError, Input, InvalidInput
 from civicgraph.products import rules, units
 from civicgraph.products.models import Month, ProductKind
 from civicgraph.products.units import Dimension, Unit
@@ -105,7 +105,7 @@ class SupportReceivedFields(Input):
     """Help that its makers got from elsewhere."""
 
     giver: str = Field(title=N_("From whom"), min_length=1, max_length=80)
-    amount_fen: int = Field(title=N_("Amount, CNY"), ge=1, le=10**13, json_schema_extra={"widget": "money"})
+    amount_fen: int = Field(title=N_("Amount, CNY"), ge=1, le=10**13, json_schema_extra=MONEY)
     year: int | None = Field(None, title=N_("Year"), ge=rules.YEARS.start, le=rules.YEARS.stop - 1)
 
 

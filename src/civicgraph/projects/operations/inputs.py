@@ -9,10 +9,9 @@ from pydantic import Field, model_validator
 
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.i18n import N_
-from civicgraph.operations import Input, InvalidInput
+from civicgraph.operations import MONEY, Input, InvalidInput
 from civicgraph.projects.models import AmountOf, ProjectStage
 
-_MONEY: dict[str, Any] = {"widget": "money"}
 _TEXT: dict[str, Any] = {"widget": "textarea"}
 MOST_FEN = 10**14
 """A million million CNY would be more than the city makes in three years."""
@@ -58,7 +57,7 @@ class ProjectFields(Input):
 class CreateInvestmentProject(ProjectFields):
     """A project that was signed: a draft at first."""
 
-    contracted_fen: int = Field(title=N_("Contracted, CNY"), ge=1, le=MOST_FEN, json_schema_extra=_MONEY)
+    contracted_fen: int = Field(title=N_("Contracted, CNY"), ge=1, le=MOST_FEN, json_schema_extra=MONEY)
 
 
 class ProjectVersion(Input):
@@ -101,7 +100,7 @@ class RecordInvestmentAmount(ProjectVersion):
 
     of: AmountOf = Field(AmountOf.INVESTED, title=N_("Which amount"))
     amount_fen: int = Field(
-        title=N_("Amount, CNY"), ge=0, le=MOST_FEN, json_schema_extra=_MONEY,
+        title=N_("Amount, CNY"), ge=0, le=MOST_FEN, json_schema_extra=MONEY,
         description=N_("The whole up to that day, not what was added."),
     )  # fmt: skip
     on: date | None = Field(None, title=N_("As of"), description=N_("Empty: today."))

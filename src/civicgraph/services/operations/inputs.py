@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from civicgraph.divisions.operations import DivisionCode
 from civicgraph.grievances.intake.placing import buildings
 from civicgraph.i18n import N_
-from civicgraph.operations import FieldError, Input, InvalidInput
+from civicgraph.operations import MONEY, FieldError, Input, InvalidInput
 from civicgraph.services import rules
 from civicgraph.services.kinds import KINDS
 from civicgraph.services.models import HolidayHours, Household, OfferKind, ServiceKind
@@ -83,7 +83,7 @@ class PriceRuleFields(Input):
     household: Household | None = Field(None, title=N_("Household"), description=N_("Empty: every household."))
     min_floor: int | None = Field(None, title=N_("From floor"), ge=-10, le=200)
     max_floor: int | None = Field(None, title=N_("To floor"), ge=-10, le=200)
-    amount_fen: int = Field(title=N_("Price in yuan"), ge=0, le=100_000_000, json_schema_extra={"widget": "money"})
+    amount_fen: int = Field(title=N_("Price in yuan"), ge=0, le=100_000_000, json_schema_extra=MONEY)
     unit: str = Field("", title=N_("For each"), max_length=20)
 
 
@@ -136,7 +136,7 @@ class OfferFields(Input):
         ge=0,
         le=100_000_000,
         description=N_("Of goods; empty where it has none of its own."),
-        json_schema_extra={"widget": "money"},
+        json_schema_extra=MONEY,
     )
     unit: str = Field("", title=N_("For each"), max_length=20)
     weekday: int | None = Field(
