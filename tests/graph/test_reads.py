@@ -367,3 +367,15 @@ async def test_several_things_by_their_ids_come_in_the_order_of_the_ids(engine: 
     assert (await engine.read(text, {"ids": ["Division:5203"] * 100}, ANONYMOUS))["nodes"][99]["code"] == "5203"
     with pytest.raises(BadPage, match="holds 101"):
         await engine.read(text, {"ids": ["Division:5203"] * 101}, ANONYMOUS)
+
+
+async def test_a_variable_is_bound_once_however_often_it_is_asked_for(engine: Engine) -> None:
+    await city.build()
+    text = """query ($place: DivisionCode!, $filter: EventFilter) {
+      division(code: $place) { grids { totalCount } } services(filter: {within: $place}) { totalCount nodes { name } }
+      events(filter: $filter) { totalCount nodes { title } } }"""
+    variables = {"place": city.FENGQUAN, "filter": {"venue": "凤冈美术馆", "startsFrom": "2026-05-22"}}
+    plan, coerced = engine.prepared(text, variables, ANONYMOUS)
+    values = engine.parameters(plan.slots, coerced, ANONYMOUS)
+    assert (values.count(city.FENGQUAN), values.count("凤冈美术馆")) == (1, 1)
+    assert (await engine.read(text, variables, ANONYMOUS))["division"] == {"grids": {"totalCount": 1}}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from civicgraph.divisions.models import DivisionLevel
@@ -46,7 +46,7 @@ def is_above(c: Compiler, code: str, given: Given) -> str:
     above = [digits for digits in DIGITS.values() if digits < len(given.value)]
     if not above:
         return "1 = 0"
-    heads = [given.sql(c, "text", partial(_head, digits=digits)) for digits in above]
+    heads = [given.sql(c, "text", _head(digits)) for digits in above]
     return f"{code} = {heads[0]}" if len(heads) == 1 else f"{code} IN ({', '.join(heads)})"
 
 
@@ -58,12 +58,14 @@ def concerns(c: Compiler, code: str, given: Given) -> str:
     own = min(len(given.value), DIGITS[DivisionLevel.COMMUNITY])
     heads = [digits for digits in DIGITS.values() if digits < own] + [own]
     column = code if own == DIGITS[DivisionLevel.COMMUNITY] else f"substr({code}, 1, {own})"
-    values = [given.sql(c, "text", partial(_head, digits=digits)) for digits in heads]
+    values = [given.sql(c, "text", _head(digits)) for digits in heads]
     return f"{column} = {values[0]}" if len(values) == 1 else f"{column} IN ({', '.join(values)})"
 
 
-def _head(code: str, digits: int) -> str:
-    return code[:digits]
+@cache
+def _head(digits: int) -> Callable[[str], str]:
+    """The first digits of a code; always the same function for as many, so that a statement binds them once."""
+    return lambda code: code[:digits]
 
 
 def place_below(_c: Compiler, row: Row, filters: Mapping[str, Given]) -> str:

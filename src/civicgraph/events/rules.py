@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from civicgraph import clock, crypto
 from civicgraph.events.kinds import DUE
@@ -134,13 +134,20 @@ def ends_from(c: Compiler, row: Row, given: Given) -> str:
     What lasts longer may have begun `LONGEST` before; it is little, and stands in an index of its own.
     """
     starts, ends = row["starts_at"], f"{row['ends_at']} >= {given.sql(c, 'moment')}"
-    earliest = c.value(lambda run: as_moment(given.find(run)) - LONGEST, "moment")
-    day_before = c.value(lambda run: as_moment(given.find(run)) - A_DAY, "moment")
+    earliest, day_before = (given.sql(c, "moment", before) for before in (_longest_before, _day_before))
     is_long = spans_days(c, row)
     whole = f"({starts} >= {earliest} AND {ends} AND ({starts} >= {day_before} OR {is_long}))"
     long = f"({starts} >= {earliest} AND {starts} < {day_before} AND {ends} AND {is_long})"
     row.ways = Ways(whole, (long, f"({starts} >= {day_before} AND {ends})"))
     return whole
+
+
+def _longest_before(day: Any) -> datetime:
+    return as_moment(day) - LONGEST
+
+
+def _day_before(day: Any) -> datetime:
+    return as_moment(day) - A_DAY
 
 
 def holds_one(c: Compiler, row: Row, given: Given, *, column: str, kind: type[Labelled]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from graphql import (
     value_from_ast,
 )
 
+from civicgraph.clock import CITY_ZONE
 from civicgraph.graph.limits import bounded
 
 if TYPE_CHECKING:
@@ -55,21 +57,25 @@ class Given:
 
     value: Any
     find: Callable[[Run], Any]
+    key: Hashable = None
+    """What it comes from, if that is known: then it is bound once, however often the statement says it."""
 
     def sql(self, compiler: Compiler, sql_type: str = "", convert: Callable[[Any], Any] | None = None) -> str:
         """A placeholder for the value, converted when it is bound."""
         kind = sql_type or ("int" if isinstance(self.value, int) else "text")
 
+        share = None if self.key is None else (self.key, kind, convert)
+
         def find(run: Run) -> Any:
             return bounded(self.find(run))
 
-        if kind == "moment":
-            return compiler.value(lambda run: as_moment(find(run)), kind)
+        if kind == "moment" and convert is None:
+            return compiler.value(lambda run: as_moment(find(run)), kind, share)
         if kind == "texts" and convert is None:
-            return compiler.value(lambda run: [stored(item) for item in find(run)], kind)
+            return compiler.value(lambda run: [stored(item) for item in find(run)], kind, share)
         if convert is not None:
-            return compiler.value(lambda run: convert(find(run)), kind)
-        return compiler.value(lambda run: stored(find(run)), kind)
+            return compiler.value(lambda run: convert(find(run)), kind, share)
+        return compiler.value(lambda run: stored(find(run)), kind, share)
 
 
 def stored(value: Any) -> Any:
@@ -82,10 +88,6 @@ def as_moment(value: Any) -> Any:
 
     Nothing here is older than 1900 or later than 9000; what asks for more is brought there, since calendars end.
     """
-    from datetime import UTC, datetime, time
-
-    from civicgraph.clock import CITY_ZONE
-
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
     if moment.year not in range(1900, 9000):
         return datetime(1900 if moment.year < 1900 else 9000, 1, 1, tzinfo=UTC)
@@ -164,7 +166,7 @@ def given_of(selection: Selection, node: ValueNode, kind: Any) -> Given:
     """A value of the document, wherever in it variables stand."""
     if isinstance(node, VariableNode):
         name = node.name.value
-        return Given(selection.variables.get(name), lambda run: run.variables.get(name))
+        return Given(selection.variables.get(name), lambda run: run.variables.get(name), ("variable", name))
     constant = value_from_ast(node, kind, dict(selection.variables))
     if isinstance(node, ObjectValueNode) or _has_variable(node):
         return Given(constant, lambda run: value_from_ast(node, kind, dict(run.variables)))
@@ -182,7 +184,10 @@ def fields_of(selection: Selection, node: ValueNode, given: Given, kind: Any) ->
         }
     else:
         find = given.find
-        parts = {name: Given(value, partial(_part, find, name)) for name, value in given.value.items()}
+        parts = {
+            name: Given(value, partial(_part, find, name), given.key and (given.key, name))
+            for name, value in given.value.items()
+        }
     return {_snake(name): part for name, part in parts.items() if part.value is not None}
 
 

@@ -59,9 +59,11 @@ SELECT json_build_object(
     WHERE t.division_id = $1 AND t.channel = '' AND t.category = '' AND t.month = $2),
   'events', json_build_object('nodes', (
     SELECT coalesce(json_agg(json_build_object('slug', e.slug, 'title', e.title, 'kind', upper(e.kind),
-      'status', upper(e.status), 'startsAt', e.starts_at, 'venue', e.venue) ORDER BY e.starts_at, e.id), '[]')
+      'status', upper(e.status), 'startsAt', e.starts_at, 'venue', e.venue,
+      'division', (SELECT json_build_object('code', d.code, 'shortName', d.short_name, 'pinyin', d.pinyin)
+        FROM division d WHERE d.code = e.division_id)) ORDER BY e.starts_at, e.id), '[]')
     FROM (
-      SELECT * FROM event WHERE division_id = $1 AND NOT is_over AND ends_at >= now()
+      SELECT * FROM event WHERE division_id IN (substr($1, 1, 4), substr($1, 1, 6), substr($1, 1, 9), $1) AND NOT is_over AND ends_at >= now()
         AND status <> 'finished' AND status <> 'draft' ORDER BY starts_at, id LIMIT 5) e)),
   'services', json_build_object('nodes', (
     SELECT coalesce(json_agg(json_build_object('slug', s.slug, 'name', s.name, 'kind', upper(s.kind),

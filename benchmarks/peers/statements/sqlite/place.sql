@@ -60,9 +60,11 @@ SELECT json_object(
     WHERE t.division_id = ?1 AND t.channel = '' AND t.category = '' AND t.month = ?2),
   'events', json_object('nodes', (
     SELECT json_group_array(json_object('slug', e.slug, 'title', e.title, 'kind', upper(e.kind),
-      'status', upper(e.status), 'startsAt', replace(e.starts_at, ' ', 'T'), 'venue', e.venue))
+      'status', upper(e.status), 'startsAt', replace(e.starts_at, ' ', 'T'), 'venue', e.venue,
+      'division', (SELECT json_object('code', d.code, 'shortName', d.short_name, 'pinyin', d.pinyin)
+        FROM division d WHERE d.code = e.division_id)))
     FROM (
-      SELECT * FROM event WHERE division_id = ?1 AND NOT is_over AND ends_at >= strftime('%Y-%m-%d %H:%M:%S+00:00', 'now')
+      SELECT * FROM event WHERE division_id IN (substr(?1, 1, 4), substr(?1, 1, 6), substr(?1, 1, 9), ?1) AND NOT is_over AND ends_at >= strftime('%Y-%m-%d %H:%M:%S+00:00', 'now')
         AND status <> 'finished' AND status <> 'draft' ORDER BY starts_at, id LIMIT 5) e)),
   'services', json_object('nodes', (
     SELECT json_group_array(json_object('slug', s.slug, 'name', s.name, 'kind', upper(s.kind),
