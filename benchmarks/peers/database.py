@@ -19,6 +19,7 @@ from tortoise.connection import get_connection
 from benchmarks.cities import made_settings, prepare
 from civicgraph import clock, db
 from civicgraph.demo.city import CITY, Scale
+from civicgraph.grievances.rules import OPEN_SQL
 from civicgraph.settings import Settings
 
 TENTH = Scale(
@@ -31,7 +32,7 @@ TENTH = Scale(
 )
 """A tenth of the enterprises, over so few communities that every list of the measured reads is full."""
 SCALES = {"demo": None, "tenth": TENTH, "city": CITY}
-OPEN = "status IN ('submitted', 'accepted', 'assigned', 'in_progress')"
+OPEN = f"status IN {OPEN_SQL}"
 _FUNCTIONS = Path(__file__).parent / "postgraphile" / "functions.sql"
 
 

@@ -14,7 +14,7 @@ $$;
 
 CREATE FUNCTION peers.grid_open_grievances(grid public.grid) RETURNS SETOF public.grievance LANGUAGE sql STABLE AS $$
   SELECT g.* FROM public.grievance g
-  WHERE g.grid_id = grid.code AND g.status IN ('submitted', 'accepted', 'assigned', 'in_progress') AND g.is_public
+  WHERE g.grid_id = grid.code AND g.status IN ('submitted', 'accepted', 'assigned', 'in_progress', 'on_hold', 'reopened') AND g.is_public
   ORDER BY g.id DESC
 $$;
 
@@ -26,7 +26,7 @@ $$;
 CREATE FUNCTION peers.division_open_grievances(division public.division) RETURNS int LANGUAGE sql STABLE AS $$
   SELECT least(count(*), 100)::int FROM (
     SELECT 1 FROM public.grievance g
-    WHERE g.division_id = division.code AND g.status IN ('submitted', 'accepted', 'assigned', 'in_progress') AND g.is_public
+    WHERE g.division_id = division.code AND g.status IN ('submitted', 'accepted', 'assigned', 'in_progress', 'on_hold', 'reopened') AND g.is_public
     LIMIT 101) l
 $$;
 

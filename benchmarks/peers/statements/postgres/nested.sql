@@ -3,7 +3,7 @@ SELECT json_build_object('divisions', json_build_object('nodes', coalesce(json_a
   'open', (
     SELECT json_build_object('totalCount', least(count(*), 100)) FROM (
       SELECT 1 FROM grievance g
-      WHERE g.division_id = c.code AND g.status IN ('submitted', 'accepted', 'assigned', 'in_progress') AND g.is_public
+      WHERE g.division_id = c.code AND g.status IN ('submitted', 'accepted', 'assigned', 'in_progress', 'on_hold', 'reopened') AND g.is_public
       LIMIT 101) l),
   'enterprises', (
     SELECT json_build_object('totalCount', least(count(*), 100)) FROM (
@@ -20,7 +20,7 @@ SELECT json_build_object('divisions', json_build_object('nodes', coalesce(json_a
         ) ORDER BY g.id DESC), '[]')
         FROM (
           SELECT * FROM grievance
-          WHERE grid_id = r.code AND status IN ('submitted', 'accepted', 'assigned', 'in_progress') AND is_public
+          WHERE grid_id = r.code AND status IN ('submitted', 'accepted', 'assigned', 'in_progress', 'on_hold', 'reopened') AND is_public
           ORDER BY id DESC LIMIT $3) g))
     ) ORDER BY r.code), '[]')
     FROM (SELECT * FROM grid WHERE division_id = c.code ORDER BY code LIMIT $2) r))
