@@ -75,7 +75,7 @@ PUBLIC = {
     "one-thing-restaurant": "/one-thing/1?asked=1&yes=2",
     "enterprise-figures": "/enterprises/figures",
     "enterprise-figures-section": "/enterprises/figures?quarter=2023Q4&industry=C",
-    "enterprise-figures-town": "/enterprises/figures?within=520323104&quarter=2026Q3",
+    "enterprise-figures-town": "/enterprises/figures?within=520323104&quarter=2026Q4",
     "industries": "/enterprises/industries",
     "industries-below": "/enterprises/industries?of=192",
     "industries-found": "/enterprises/industries?q=%E8%8C%B6",
