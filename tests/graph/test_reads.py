@@ -9,6 +9,7 @@ import orjson
 import pytest
 from graphql.execution import execute
 
+from civicgraph import clock
 from civicgraph.enterprises.models import Enterprise, EnterpriseKind, Industry
 from civicgraph.events.models import Event, EventKind, EventStatus
 from civicgraph.graph.cursors import BadPage
@@ -379,3 +380,36 @@ async def test_a_variable_is_bound_once_however_often_it_is_asked_for(engine: En
     values = engine.parameters(plan.slots, coerced, ANONYMOUS)
     assert (values.count(city.FENGQUAN), values.count("凤冈美术馆")) == (1, 1)
     assert (await engine.read(text, variables, ANONYMOUS))["division"] == {"grids": {"totalCount": 1}}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "totalCount pageInfo { hasNextPage hasPreviousPage }",
+        "pageInfo { hasNextPage }",
+        "nodes { title } pageInfo { hasNextPage endCursor }",
+        "totalCount nodes { title } pageInfo { hasNextPage startCursor endCursor }",
+    ],
+)
+async def test_an_empty_list_and_a_full_page_say_that_nothing_follows(engine: Engine, asked: str) -> None:
+    await city.build()
+    for number in range(3):
+        await Event.create(
+            slug=f"e{number}",
+            kind=EventKind.ACTIVITY,
+            title=f"{number}",
+            venue="剧场",
+            division_id=city.FENGQUAN,
+            status=EventStatus.PUBLISHED,
+            starts_at=clock.now(),
+            ends_at=clock.now(),
+        )
+    for venue, first, more in (
+        ("剧场", 2, True),
+        ("剧场", 3, False),
+        ("剧场", 0, True),
+        ("无", 2, False),
+        ("无", 0, False),
+    ):
+        text = f'{{ events(filter: {{venue: "{venue}"}}, first: {first}) {{ {asked} }} }}'
+        assert (await engine.read(text, {}, ANONYMOUS))["events"]["pageInfo"]["hasNextPage"] is more

@@ -51,6 +51,10 @@ class Dialect(ABC):
     def boolean(self, sql: str) -> str:
         """A truth value as JSON; null stays null."""
 
+    def sure(self, sql: str) -> str:
+        """The same of one that is never null."""
+        return self.boolean(sql)
+
     @abstractmethod
     def moment(self, sql: str) -> str:
         """A time as GraphQL's DateTime: ISO 8601, whole seconds, UTC."""
@@ -158,6 +162,9 @@ class SQLite(Dialect):
 
     def boolean(self, sql: str) -> str:
         return f"json(CASE WHEN {sql} THEN 'true' WHEN NOT ({sql}) THEN 'false' END)"
+
+    def sure(self, sql: str) -> str:
+        return f"json(CASE WHEN {sql} THEN 'true' ELSE 'false' END)"
 
     def moment(self, sql: str) -> str:
         return f"(substr({sql}, 1, 10) || 'T' || substr({sql}, 12, 8) || '+00:00')"

@@ -18,6 +18,8 @@ SAMPLE = 1_000
 """The latest rows, of which PostgreSQL reads as many as it takes to see that hits are many."""
 DENSE_SAMPLE = 200
 """The same where rows are counted and in no order: then the index gives them without being sorted."""
+DENSER_SAMPLE, PAGE = 100, 101
+"""The same where more are counted than a page and one has: the walk to so many is worth it only where every tenth row is a hit."""
 MANY = 10
 """Hits among them from which on the list is walked first."""
 WALKED = 50
@@ -153,7 +155,7 @@ class PostgreSQLHits(Hits):
         if asked.is_driven:  # the words are looked for in the rows that something else leads to
             return asked.select([*others, self.words.in_place(asked.alias)])
         if not asked.is_ordered:
-            return self._found(asked, others, f"{asked.alias}.*", DENSE_SAMPLE)
+            return self._found(asked, others, f"{asked.alias}.*", DENSE_SAMPLE if asked.most <= PAGE else DENSER_SAMPLE)
         # Sorted are ids and words only: rows are wide.
         ids = replace(asked, columns=f'{asked.alias}."id"')
         read = dict.fromkeys([ids.columns, f'{asked.alias}."search_terms"', *asked.keys])

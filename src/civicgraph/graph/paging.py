@@ -100,12 +100,13 @@ class _Page:
         sets = [node.selection_set for node in self.nodes if node.selection_set]
         selected = collect(self.c.selection, self.type, sets)  # type: ignore[arg-type]
         wanted = {fields[0].name.value for fields in selected.values()}
+        self.is_counted = not wanted.isdisjoint(("totalCount", "totalCountIsCapped"))
         asks_info = any(self._needs_rows(fields) for fields in selected.values())
         has_rows = asks_info or not wanted.isdisjoint(("nodes", "edges"))
-        self.is_counted = not wanted.isdisjoint(("totalCount", "totalCountIsCapped"))
-        self.is_numbered = self.is_backward or (asks_info and not self._total_tells)
+        self.is_numbered = self.is_backward or (asks_info and not (self._total_tells or self._is_asked_apart))
         # Counts alone need no size, and PostgreSQL cannot tell the type of a parameter that is not used.
-        size = self._size() if has_rows else ""
+        is_compared = has_rows or any(self._asks_for_more(fields) for fields in selected.values())
+        size = self._size() if is_compared else ""
         pairs = [(name, self._part(fields, size, name)) for name, fields in selected.items()]
         body = self.c.dialect.json_object(pairs)
         page = f"(SELECT {body} FROM {self._rows(size)})" if has_rows else f"(SELECT {body})"
@@ -123,12 +124,34 @@ class _Page:
 
     @property
     def _total_tells(self) -> bool:
-        """Whether the total, counted anyway and further than a page goes, tells if there is more after this page.
+        """Whether the total, counted anyway and further than a page goes, tells if there is more after this page."""
+        return self._is_plain and self.is_counted and self.given.keys().isdisjoint(("after", "before"))
+
+    @property
+    def _is_asked_apart(self) -> bool:
+        """Whether it is asked apart if there is more after this page: where indexes lead to the rows, that is cheap."""
+        return self._is_plain and not self._total_tells and self.is_led_by_indexes()
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether rows are better not numbered: SQLite copies them for that, which costs a quarter of a page.
 
         PostgreSQL takes the last of the rows by their numbers; there they cost little.
         """
-        is_whole = self.given.keys().isdisjoint(("after", "before"))
-        return self.is_counted and is_whole and self.c.dialect.name == "sqlite"
+        return self.c.dialect.name == "sqlite" and not self.is_backward
+
+    def _has_more(self, size: str) -> str:
+        """SQL: whether there are more rows than the page has."""
+        if self._total_tells:
+            return f"({self._counted}.n > {size})"
+        if not self._is_asked_apart:
+            return f"(count(*) > {size})"
+        row = self.c.row(self.mapped)
+        asked = self._asked(row, [*self._conditions(row), *self._after(row)], size, MAX_PAGE)
+        rows = self._selected(row, replace(asked, columns="1"))
+        return (
+            f"(count(*) = {size} AND EXISTS ({rows} LIMIT 1 OFFSET {size} + 0))"  # a page that is not full is the last
+        )
 
     def _needs_rows(self, fields: list[FieldNode]) -> bool:
         """Whether it is a `pageInfo` that only rows can give.
@@ -137,8 +160,14 @@ class _Page:
         """
         if fields[0].name.value != "pageInfo":
             return False
-        known = {"__typename", self._known_side[0]}
+        known = {"__typename", self._known_side[0], *(["hasNextPage"] if self._total_tells else [])}
         return any(inner[0].name.value not in known for inner in self._info(fields).values())
+
+    def _asks_for_more(self, fields: list[FieldNode]) -> bool:
+        """Whether it is a `pageInfo` that asks if there is more after this page (before it, where one goes backward)."""
+        more = "hasPreviousPage" if self.is_backward else "hasNextPage"
+        is_info = fields[0].name.value == "pageInfo"
+        return is_info and any(inner[0].name.value == more for inner in self._info(fields).values())
 
     def _info(self, fields: list[FieldNode]) -> dict[str, list[FieldNode]]:
         sets = [node.selection_set for node in fields if node.selection_set]
@@ -190,9 +219,10 @@ class _Page:
         inside = f"{rn} <= {size}" if self.is_numbered else ""
         first = dialect.nearest(self._cursor(), inside, rn, is_reversed=self.is_backward)
         last = dialect.furthest(self._cursor(), inside, rn, is_reversed=self.is_backward)
-        found = "count(*)" if self.is_numbered else f"{self._counted}.n"
+        more = "hasPreviousPage" if self.is_backward else "hasNextPage"
+        asks_for_more = self._asks_for_more(fields)  # else it would bind values for nothing
         values = {
-            "hasPreviousPage" if self.is_backward else "hasNextPage": dialect.boolean(f"({found} > {size})"),
+            more: dialect.sure(self._has_more(size)) if asks_for_more else "",
             known: dialect.boolean(dialect.true if is_there else dialect.false),
             "startCursor": last if self.is_backward else first,
             "endCursor": first if self.is_backward else last,
@@ -223,7 +253,7 @@ class _Page:
     def _rows(self, size: str) -> str:
         """The page's rows in their order; numbered, and one more than asked for, where that is to be told."""
         conditions = self._conditions(self.row)
-        conditions += self._after()
+        conditions += self._after(self.row)
         is_descending = self.order.is_descending != self.is_backward
         alias, limit, most = self.row.alias, f"{size} + {int(self.is_numbered)}", MAX_PAGE + 1
         asked = self._asked(self.row, conditions, limit, most)
@@ -238,8 +268,7 @@ class _Page:
             rows = f"SELECT * FROM ({rows}) ORDER BY rn DESC"
         return f"({rows}) {alias}"
 
-    def _sort_key(self, name: str, row: Row | None = None) -> str:
-        row = row or self.row
+    def _sort_key(self, name: str, row: Row) -> str:
         return row.driving_key if name == "id" and row.driving_key else row[name]
 
     def _conditions(self, row: Row) -> list[str]:
@@ -277,15 +306,21 @@ class _Page:
         return fields_of(self.c.selection, node, self.given["filter"], self.definition.args["filter"].type)
 
     def _count(self) -> str:
-        return f"SELECT count(*) AS n FROM ({self.found(lambda _row: '1', COUNT_CAP + 1)}) l"
+        return f"SELECT count(*) AS n FROM ({self.found(lambda _row: '1', COUNT_CAP + 1, is_count=True)}) l"
 
-    def found(self, wanted: Callable[[Row], str], most: int) -> str:
-        """The first rows, `most` at most and in no order, in columns of SQL."""
+    def found(self, wanted: Callable[[Row], str], most: int, *, is_count: bool = False) -> str:
+        """The first rows, `most` at most and in no order, in columns of SQL.
+
+        What lies in a place (or an industry) with others below it is counted on PostgreSQL by the index that gives the page:
+        without an order it would read one of all places, from its start to this place, since it believes them to be mixed.
+        """
         row = self.c.row(self.mapped)
         conditions = self._conditions(row)
         names = wanted(row)
-        asked = self._asked(row, conditions, str(most), most)
-        return f"{self._selected(row, replace(asked, columns=names))} LIMIT {most}"
+        asked = replace(self._asked(row, conditions, str(most), most), columns=names)
+        is_placed = any("substr(" in one for one in conditions)
+        is_ordered = is_count and is_placed and self.c.dialect.name == "postgres" and not row.hits
+        return f"{self._selected(row, replace(asked, is_ordered=is_ordered))} LIMIT {most}"
 
     def _asked(self, row: Row, conditions: list[str], limit: str, most: int) -> Asked:
         """A list of as many rows as the limit says, which is `most` at most; any will do."""
@@ -316,7 +351,8 @@ class _Page:
         conditions = [one for one in self._of_filters(row, others) if one] + self.c.visibility(self.mapped, row)
         names = wanted(row)
         asked = self._asked(row, first, str(most), most)
-        looked = self._selected(row, replace(asked, columns=columns(row), is_ordered=True))
+        is_ordered = self.c.dialect.name == "sqlite" or not row.hits
+        looked = self._selected(row, replace(asked, columns=columns(row), is_ordered=is_ordered))
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         return f"{looked} LIMIT {most}", f"SELECT {names} FROM looked {row.alias}{where}"
 
@@ -332,14 +368,15 @@ class _Page:
         name = "last" if self.is_backward else "first"
         return checked_size(name, self._asked_size.find(run)) if self._asked_size else DEFAULT_PAGE
 
-    def _after(self) -> list[str]:
+    def _after(self, row: Row) -> list[str]:
+        """What keeps rows behind the cursors that are given."""
         found = []
         for argument, is_after in (("after", True), ("before", False)):
             given = self.given.get(argument)
             if given is None:
                 continue
             comparison = ">" if is_after != self.order.is_descending else "<"
-            keys = [self._sort_key(name) for name in self.order.columns]
+            keys = [self._sort_key(name, row) for name in self.order.columns]
             values = [
                 self.c.value(
                     cursor_part(given, index, self._cursor_columns, self._key_type(name)), self._key_type(name)
