@@ -98,7 +98,7 @@ class _Run:
             one.error = STOPPED
             return
         one.size = len(orjson.dumps(self.data))
-        one.items = _objects(self.data)
+        one.items = objects(self.data)
 
     async def timed(self) -> None:
         if self.measured.error:
@@ -112,10 +112,10 @@ class _Run:
         self.measured.times.append((perf_counter() - start) * 1000)
 
 
-def _objects(value: Any) -> int:
+def objects(value: Any) -> int:
     if isinstance(value, dict):
-        return 1 + sum(_objects(one) for one in value.values())
-    return sum(_objects(one) for one in value) if isinstance(value, list) else 0
+        return 1 + sum(objects(one) for one in value.values())
+    return sum(objects(one) for one in value) if isinstance(value, list) else 0
 
 
 def work(settings: Settings, engine: Engine, case: Case) -> int:

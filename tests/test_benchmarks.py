@@ -17,7 +17,7 @@ OF_OPEN = [*PEERS.glob("statements/*/nested.sql"), PEERS / "postgraphile" / "fun
 async def test_the_benchmark_of_the_register_reads_its_page_by_each_of_its_filters(connected: Settings) -> None:
     found = await reading.pages({"small": connected, "whole": connected}, 1)
     assert found.keys() == reading.FILTERS.keys()
-    assert all(milliseconds > 0 for sizes in found.values() for milliseconds in sizes.values())
+    assert all(one.milliseconds > 0 for sizes in found.values() for one in sizes.values())
 
 
 @pytest.mark.parametrize("statement", OF_OPEN, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -7,6 +7,7 @@ import asyncio
 import os
 import platform
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +18,8 @@ from benchmarks.register import entering, reading, sending, sheet
 from civicgraph import db
 from civicgraph import settings as configuration
 
-SMALL = 10_000
+SMALLER = {"10,000": 10_000, "100,000": 100_000}
+"""Registers beside the whole: the smallest, and one whose lists are as full as those of the whole."""
 
 
 def main() -> None:
@@ -50,11 +52,12 @@ def _options() -> argparse.Namespace:
 
 
 async def _files(folder: Path, rows: int) -> list[str]:
-    """The files of both sizes, and how the report begins."""
+    """The files of all sizes, and how the report begins."""
     settings = await prepare("sqlite://" + str(folder / "ground.sqlite3"), None, Console())
     async with db.connected(settings):
         await sheet.write(folder / "whole.csv", rows)
-        await sheet.write(folder / "small.csv", SMALL)
+        for name, some in SMALLER.items():
+            await sheet.write(folder / f"{name}.csv", some)
     size = (folder / "whole.csv").stat().st_size / 1e6
     return [
         "# The register at full size",
@@ -65,7 +68,7 @@ async def _files(folder: Path, rows: int) -> list[str]:
 
 
 async def _measured(engine: str, url: str, folder: Path, options: argparse.Namespace, console: Console) -> list[str]:
-    whole, small, killed = [await prepare(url.format(name), None, Console()) for name in ("whole", "small", "killed")]
+    whole, killed = [await prepare(url.format(name), None, Console()) for name in ("whole", "killed")]
     path = folder / "whole.csv"
     first = entering.enter(whole, path)
     console.print(f"entered: {first}")
@@ -76,13 +79,15 @@ async def _measured(engine: str, url: str, folder: Path, options: argparse.Names
     rest = entering.enter(killed, path)
     same = await entering.register(whole) == await entering.register(killed)
     console.print(f"killed after {durable:,}: {rest}; same register: {same}")
-    entering.enter(small, folder / "small.csv")
+    smaller = {name: await prepare(url.format(f"of_{some}"), None, Console()) for name, some in SMALLER.items()}
+    for name, one in smaller.items():
+        entering.enter(one, folder / f"{name}.csv")
     configuration.use(whole)
     EXECUTOR_CACHE.clear()
     dry, match, grant, trial = await reading.matched(whole)
     console.print(f"matched: {dry:.2f} {match:.2f} {grant:.2f} {trial}")
     missed = await reading.missed(whole)
-    pages = await reading.pages({"10,000": small, "whole": whole}, options.rounds)
+    pages = await reading.pages({**smaller, "whole": whole}, options.rounds)
     lines = [
         f"\n## {engine}\n",
         f"- Entered in {first.seconds:.0f} s, {options.rows / first.seconds:,.0f} rows a second, most memory"
@@ -101,11 +106,20 @@ async def _measured(engine: str, url: str, folder: Path, options: argparse.Names
             f"- As CSV from a running server: {sent.lines:,} lines, {sent.megabytes:.0f} MB in {sent.seconds:.0f} s,"
             f" the first after {sent.first_byte * 1000:.0f} ms; the server grew by {sent.grown_mb:.0f} MB."
         )
-    rows = [
-        f"| {what} | {taken['10,000']:.2f} | {taken['whole']:.2f} | {taken['whole'] / taken['10,000']:.2f} |"
-        for what, taken in pages.items()
-    ]
-    return [*lines, "", f"| page of | 10,000: p50 ms | {options.rows:,}: p50 ms | ratio |", "|---|---|---|---|", *rows]
+    head = ["page of", *(f"{name}: p50 ms" for name in (*SMALLER, f"{options.rows:,}"))]
+    head += [f"whole / {name}" for name in SMALLER] + ["objects on the page"]
+    return [*lines, "", _line(head), "|" + "---|" * len(head), *(_page(what, taken) for what, taken in pages.items())]
+
+
+def _page(what: str, taken: Mapping[str, reading.Taken]) -> str:
+    whole = taken["whole"].milliseconds
+    ratios = [f"{whole / taken[name].milliseconds:.2f}" for name in SMALLER]
+    shown = " / ".join(str(one.objects) for one in taken.values())
+    return _line([what, *(f"{one.milliseconds:.2f}" for one in taken.values()), *ratios, shown])
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -5,13 +5,16 @@ from __future__ import annotations
 import statistics
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import orjson
 from tortoise.transactions import in_transaction
 
+from benchmarks.measure import objects
 from civicgraph import clock, db
 from civicgraph.enterprises.pages.register import NARROWED, PAGE, variables_of
 from civicgraph.graph.engine import Engine
@@ -52,21 +55,31 @@ RULE: dict[str, Any] = {
 _DAY = date(2026, 6, 1)
 
 
-async def pages(sizes: Mapping[str, Settings], rounds: int) -> dict[str, dict[str, float]]:
-    """Milliseconds of the register's page (median), by filter and size; the sizes take turns."""
+@dataclass(frozen=True)
+class Taken:
+    """Milliseconds of a page (median), and how many objects it shows: what is more to see takes longer."""
+
+    milliseconds: float
+    objects: int
+
+
+async def pages(sizes: Mapping[str, Settings], rounds: int) -> dict[str, dict[str, Taken]]:
+    """The register's page by filter and size; the sizes take turns."""
     engines = {name: Engine(schema()._schema, open_reader(settings)) for name, settings in sizes.items()}
     document = _DOCUMENT.read_text(encoding="utf-8")
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, dict[str, Taken]] = {}
     for what, filters in FILTERS.items():
         asked = {**dict.fromkeys(("q", "industry", "list", "within", *NARROWED), ""), **filters}
         variables = {**variables_of(asked), "first": PAGE}
         times: dict[str, list[float]] = {name: [] for name in engines}
+        shown: dict[str, int] = {}
         for _ in range(rounds + 2):
             for name, engine in engines.items():
                 began = perf_counter()
-                await engine.fetch(document, variables, ANONYMOUS)
+                answer = await engine.fetch(document, variables, ANONYMOUS)
                 times[name].append((perf_counter() - began) * 1000)
-        found[what] = {name: statistics.median(taken[2:]) for name, taken in times.items()}
+                shown[name] = shown.get(name) or objects(orjson.loads(answer))
+        found[what] = {name: Taken(statistics.median(taken[2:]), shown[name]) for name, taken in times.items()}
     return found
 
 
