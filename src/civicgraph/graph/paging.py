@@ -311,14 +311,14 @@ class _Page:
     def found(self, wanted: Callable[[Row], str], most: int, *, is_count: bool = False) -> str:
         """The first rows, `most` at most and in no order, in columns of SQL.
 
-        What lies in a place (or an industry) with others below it is counted on PostgreSQL by the index that gives the page:
-        without an order it would read one of all places, from its start to this place, since it believes them to be mixed.
+        All that lies in a place (or an industry) with others below it is counted on PostgreSQL by the index that gives the
+        page: without an order it would read one of all places, from its start to this place, since it believes them mixed.
         """
         row = self.c.row(self.mapped)
         conditions = self._conditions(row)
         names = wanted(row)
         asked = replace(self._asked(row, conditions, str(most), most), columns=names)
-        is_placed = any("substr(" in one for one in conditions)
+        is_placed = len(self.filters_given()) == 1 and any("substr(" in one for one in conditions)
         is_ordered = is_count and is_placed and self.c.dialect.name == "postgres" and not row.hits
         return f"{self._selected(row, replace(asked, is_ordered=is_ordered))} LIMIT {most}"
 

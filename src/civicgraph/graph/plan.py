@@ -126,7 +126,7 @@ class Compiler:
         """Whether SQL `code` lies in the subtree of the given division, in the words of an index."""
         digits = len(given.value)
         if digits == 4:
-            return f"substr({code}, 1, 4) = {given.sql(self)}"
+            return self.dialect.mostly(f"substr({code}, 1, 4) = {given.sql(self)}")
         return f"{code} = {given.sql(self)}" if digits >= 12 else f"substr({code}, 1, {digits}) = {given.sql(self)}"
 
     def subtree(self, code: str, given: Given) -> str:
