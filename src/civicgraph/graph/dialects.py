@@ -120,6 +120,10 @@ class Dialect(ABC):
         return sql
 
     @abstractmethod
+    def merged(self, selects: Sequence[str], order: str, most: int) -> str:
+        """Selects as one in an order (`ORDER BY …`, or none), of which no more than `most` rows are wanted."""
+
+    @abstractmethod
     def limited(self, select: str, count: str, most: int) -> str:
         """The first `count` rows of a select; the count, a parameter or a sum with one, is never above `most`."""
 
@@ -216,6 +220,9 @@ class SQLite(Dialect):
 
     def looked_at(self, sql: str) -> str:
         return f"+{sql}"
+
+    def merged(self, selects: Sequence[str], order: str, most: int) -> str:
+        return f"{' UNION ALL '.join(selects)}{order}"
 
     def limited(self, select: str, count: str, most: int) -> str:
         # A bare parameter would make SQLite prepare the statement anew at each run, to look at its value.
@@ -321,6 +328,11 @@ class PostgreSQL(Dialect):
     def mostly(self, sql: str) -> str:
         # PostgreSQL takes what it has no statistics of for one row of two hundred, but a CASE for one of two.
         return f"CASE WHEN {sql} THEN true ELSE false END"
+
+    def merged(self, selects: Sequence[str], order: str, most: int) -> str:
+        # It merges what comes in order, and would sort all that does not say so.
+        each = " UNION ALL ".join(f"({select}{order} LIMIT {most})" for select in selects)
+        return f"SELECT * FROM ({each}) ways{order}"
 
     def limited(self, select: str, count: str, most: int) -> str:
         # A limit that it does not know makes PostgreSQL plan for a tenth of the table, and plan anew at each run.

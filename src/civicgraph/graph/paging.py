@@ -333,7 +333,7 @@ class _Page:
         if row.hits and row.hits.condition in asked.conditions:
             return row.hits.rows(asked)
         if row.ways and row.ways.condition in asked.conditions:
-            return row.ways.rows(asked)
+            return row.ways.rows(asked, self.c.dialect)
         return asked.select(asked.conditions)
 
     def is_led_by_indexes(self) -> bool:

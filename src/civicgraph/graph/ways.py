@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from civicgraph.graph.hits import Asked
+
+if TYPE_CHECKING:
+    from civicgraph.graph.dialects import Dialect
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Ways:
     condition: str
     ways: Sequence[str]
 
-    def rows(self, asked: Asked) -> str:
+    def rows(self, asked: Asked, dialect: Dialect) -> str:
         """The list with this among its conditions, without its limit."""
         if asked.is_driven:
             return asked.select(asked.conditions)
@@ -28,5 +32,5 @@ class Ways:
         # What several selects have in common is ordered by columns of theirs.
         keys = {f"k{number}": key for number, key in enumerate(asked.keys, 1)} if asked.is_ordered else {}
         columns = ", ".join([asked.columns, *(f"{key} AS {name}" for name, key in keys.items())])
-        found = " UNION ALL ".join(apart.select([*others, way], columns) for way in self.ways)
-        return f"{found}{replace(asked, keys=list(keys)).order}"
+        found = [apart.select([*others, way], columns) for way in self.ways]
+        return dialect.merged(found, replace(asked, keys=list(keys)).order, asked.most)
