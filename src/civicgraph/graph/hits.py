@@ -111,7 +111,12 @@ class SQLiteHits(Hits):
 
 
 def _holds(row: str, places: str) -> str:
-    return f"NOT EXISTS (SELECT 1 FROM json_each({places}) p WHERE ' ' || {row}.search_terms || ' ' NOT LIKE p.value)"
+    """The first word is looked at by itself: to open the array for each row would cost more than to look for it."""
+    terms = f"' ' || {row}.search_terms || ' '"
+    return (
+        f"{terms} LIKE {places} ->> '$[0]'"
+        f" AND NOT EXISTS (SELECT 1 FROM json_each({places}) p WHERE {terms} NOT LIKE p.value)"
+    )
 
 
 @dataclass(frozen=True)
