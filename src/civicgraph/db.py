@@ -152,12 +152,24 @@ WITHOUT_SAMPLES = "DROP TABLE IF EXISTS sqlite_stat4"
 time (docs/decisions/0006-readers.md). Without them it plans once, by averages."""
 
 
+WORDS_IN_PLACE = (
+    "SELECT gin_clean_pending_list(index.oid::regclass) FROM pg_class index JOIN pg_am way ON way.oid = index.relam"
+    " WHERE way.amname = 'gin' AND index.relkind = 'i' AND pg_table_is_visible(index.oid)"
+)
+"""Words that were written lately wait in a list, which each search goes through until they are put where they belong."""
+
+
 async def refresh_statistics() -> None:
-    """Let the planner know what the tables hold: which index serves a list depends on it."""
+    """Let the planner know what the tables hold: which index serves a list depends on it.
+
+    PostgreSQL does this by itself within a minute or two; what has just filled a table does not wait for it.
+    """
     connection = get_connection("default")
     is_sqlite = connection.capabilities.dialect == "sqlite"
     taken = f"PRAGMA analysis_limit=1000; PRAGMA optimize=0x10002; {WITHOUT_SAMPLES};"
     await connection.execute_script(taken if is_sqlite else "ANALYZE")
+    if not is_sqlite:
+        await connection.execute_query(WORDS_IN_PLACE)
 
 
 async def drift() -> str:

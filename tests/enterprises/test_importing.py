@@ -13,6 +13,7 @@ import httpx
 import pytest
 from openpyxl import Workbook
 from starlette.applications import Starlette
+from tortoise.connection import get_connection
 
 from civicgraph.accounts.operations import create_token
 from civicgraph.enterprises import operations
@@ -102,6 +103,23 @@ async def test_a_file_is_entered_and_entered_again_changes_nothing(city: None, t
     assert await register() == before
     assert await keeping.recount() == 0
     assert await AuditEntry.filter(operation="enter_batch").count() == 2
+
+
+async def test_after_a_big_file_the_database_knows_how_big_the_register_is(city: None, tmp_path: Path) -> None:
+    async def known() -> int:
+        connection = get_connection("default")
+        if connection.capabilities.dialect == "sqlite":
+            found = await connection.execute_query_dict(
+                "SELECT stat FROM sqlite_stat1 WHERE tbl = 'enterprise' LIMIT 1"
+            )
+            return int(found[0]["stat"].split()[0]) if found else 0
+        found = await connection.execute_query_dict("SELECT reltuples FROM pg_class WHERE relname = 'enterprise'")
+        return max(0, int(found[0]["reltuples"]))
+
+    await entered(sheet(tmp_path, [line(number) for number in range(7)]))
+    before = await known()
+    await entered(sheet(tmp_path, [line(number) for number in range(runs.MANY + 7)], name="big.csv"))
+    assert (before < runs.MANY, await known() >= runs.MANY) == (True, True)
 
 
 async def test_a_file_that_was_interrupted_goes_on_where_it_stood(

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from civicgraph import clock, crypto
+from civicgraph import clock, crypto, db
 from civicgraph.accounts.models import Grant, Person
 from civicgraph.enterprises.importing import sources
 from civicgraph.enterprises.importing.codes import PassingCodes
@@ -27,6 +27,8 @@ from civicgraph.web.forms import MAX_BYTES
 
 PART = 2_000
 """Rows of a part that is kept."""
+MANY = 1_000
+"""Rows that were entered or changed, from which on what the database knows of the register is taken anew."""
 SECONDS_A_TICK = 2.0
 MAX_UPLOAD = 100 * MAX_BYTES
 Row = dict[str, Any]
@@ -42,7 +44,7 @@ async def import_file(path: Path, *, told: Callable[[EnterpriseImport], None]) -
             batch = {"id": of.id, "position": of.position, "rows": found, "headings": headings, "unread": unread}
             of = await enter_batch(SYSTEM, batch)
             told(of)
-        return await finish_import(SYSTEM, {"id": of.id})
+        return await _finished(SYSTEM, of.id)
 
 
 async def check_file(path: Path, *, told: Callable[[int], None]) -> Outcome:
@@ -102,7 +104,7 @@ async def _next_part(number: int) -> bool:
     of = await EnterpriseImport.get(id=number)
     actor = await _actor(of)
     if of.position >= of.total:
-        await finish_import(actor, {"id": of.id})
+        await _finished(actor, of.id)
         return False
     # All parts but the last are of one size.
     part = await EnterpriseImportPart.get(of_id=of.id, number=of.position // PART + 1)
@@ -111,6 +113,14 @@ async def _next_part(number: int) -> bool:
         kept = {"rows": kept}
     await enter_batch(actor, {"id": of.id, "position": of.position, "part": part.number, **kept})
     return True
+
+
+async def _finished(actor: Actor, number: int) -> EnterpriseImport:
+    """A file of which nothing is left. After a big one, who looks up the register should not pay for what it was before."""
+    of = await finish_import(actor, {"id": number})
+    if of.state is ImportState.DONE and of.created_count + of.updated_count >= MANY:
+        await db.refresh_statistics()
+    return of
 
 
 async def _actor(of: EnterpriseImport) -> Actor:
