@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from graphql import FieldNode, GraphQLObjectType, NameNode, get_named_type
 
-from civicgraph.graph import cost, paging
+from civicgraph.graph import cost, listed
 from civicgraph.graph.mapped import Faceted
 from civicgraph.graph.rows import Row
 from civicgraph.graph.selection import Given, collect
@@ -49,7 +49,7 @@ def counted(c: Compiler, root_type: GraphQLObjectType, nodes: list[FieldNode], d
         return ", ".join([f"{row['id']} AS id", *made])
 
     node = _as_list(declared.list, nodes[0])
-    looked, rows = paging.first_rows(c, root_type, node, columns, MOST_COUNTED)
+    looked, rows = listed.first_rows(c, root_type, node, columns, MOST_COUNTED)
     c.charge(cost.TOTAL * (1 + len(facets)))
     hits = c.alias()
     pairs = []

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from civicgraph.graph import cost
-from civicgraph.graph.cursors import MAX_PAGE, checked_size, cursor_part
-from civicgraph.graph.filters import FILTERS, ORDERS, Order
-from civicgraph.graph.hits import Asked
-from civicgraph.graph.mapped import MAPPED, Mapped, Paged
+from civicgraph.graph.cursors import MAX_PAGE, checked_size
+from civicgraph.graph.listed import Listed
+from civicgraph.graph.mapped import Mapped, Paged
 from civicgraph.graph.rows import Row, Run, columns
-from civicgraph.graph.selection import Given, arguments_of, collect, fields_of
+from civicgraph.graph.selection import Given, collect
 
 if TYPE_CHECKING:
     from civicgraph.graph.plan import Compiler
@@ -43,30 +41,8 @@ def items(compiler: Compiler, parent_type: GraphQLObjectType, nodes: list[FieldN
     return _Page(compiler, parent_type, nodes, declared, None).items()
 
 
-def first_rows(
-    compiler: Compiler,
-    parent_type: GraphQLObjectType,
-    node: FieldNode,
-    wanted: Callable[[Row, Mapping[str, Given]], str],
-    most: int,
-) -> tuple[str, str]:
-    """SQL for some of the rows that a root list finds, in the columns that are `wanted`. `most` rows are looked at.
-
-    Where words or a filter without an index are given beside others, one that has an index finds the rows that are looked
-    at, and the others choose among them. Then SQL of those comes first, and the rest reads them as `looked`.
-    """
-    declared = compiler.declared(parent_type, node.name.value)
-    assert isinstance(declared, Paged)
-    page = _Page(compiler, parent_type, [node], declared, None)
-    given = page.filters_given()
-    driving = page.driving()
-    if len(given) <= len(driving) or page.is_led_by_indexes():
-        return "", page.found(lambda row: wanted(row, given), most)
-    return page.looked_through(lambda row: wanted(row, given), driving, most)
-
-
-class _Page:
-    """One connection while it is compiled."""
+class _Page(Listed):
+    """One connection as JSON."""
 
     def __init__(
         self,
@@ -76,24 +52,9 @@ class _Page:
         declared: Paged,
         parent: tuple[Mapped, Row] | None,
     ) -> None:
-        self.c = compiler
-        self.declared = declared
-        self.definition = parent_type.fields[nodes[0].name.value]
-        self.type = get_named_type(self.definition.type)
-        self.mapped = MAPPED[get_named_type(self.type.fields["nodes"].type).name]  # type: ignore[union-attr]
-        self.nodes = nodes
-        self.given = arguments_of(compiler.selection, self.definition, nodes[0])
-        self.parent = parent
-        self.is_backward = "last" in self.given and "first" not in self.given
-        self.order = self._order()
-        self.row = compiler.row(self.mapped)
+        super().__init__(compiler, parent_type, nodes, declared, parent)
         self._counted = f"n{self.row.alias}"
         self.is_numbered = True
-
-    def _order(self) -> Order:
-        orders = ORDERS[f"{self.mapped.name}Order"]
-        chosen = self.given.get("order_by")
-        return orders[chosen.value.name] if chosen else next(iter(orders.values()))
 
     def sql(self) -> str:
         """`(SELECT json …)` for what the document selects of the connection."""
@@ -147,8 +108,8 @@ class _Page:
         if not self._is_asked_apart:
             return f"(count(*) > {size})"
         row = self.c.row(self.mapped)
-        asked = self._asked(row, [*self._conditions(row), *self._after(row)], size, MAX_PAGE)
-        rows = self._selected(row, replace(asked, columns="1"))
+        asked = self.asked(row, [*self.conditions(row), *self.after(row)], size, MAX_PAGE)
+        rows = self.selected(row, replace(asked, columns="1"))
         return (
             f"(count(*) = {size} AND EXISTS ({rows} LIMIT 1 OFFSET {size} + 0))"  # a page that is not full is the last
         )
@@ -231,34 +192,20 @@ class _Page:
         return dialect.json_object([(name, values[inner[0].name.value]) for name, inner in self._info(fields).items()])
 
     def _cursor(self) -> str:
-        return self.c.dialect.cursor([self._key_text(name) for name in self._cursor_columns])
-
-    @property
-    def _cursor_columns(self) -> tuple[str, ...]:
-        return (self.mapped.key,) if self.order.is_private else self.order.columns
+        return self.c.dialect.cursor([self._key_text(name) for name in self.cursor_columns])
 
     def _key_text(self, name: str) -> str:
-        return self.c.dialect.moment(self.row[name]) if self._is_moment(name) else self.row[name]
-
-    def _is_moment(self, name: str) -> bool:
-        source = self.mapped.model._meta.fields_map.get(name)
-        return type(source).__name__ == "DatetimeField"
-
-    def _key_type(self, name: str) -> str:
-        source = type(self.mapped.model._meta.fields_map.get(name)).__name__
-        return {"DatetimeField": "moment", "BigIntField": "int", "IntField": "int", "DateField": "day"}.get(
-            source, "text"
-        )
+        return self.c.dialect.moment(self.row[name]) if self.is_moment(name) else self.row[name]
 
     def _rows(self, size: str) -> str:
         """The page's rows in their order; numbered, and one more than asked for, where that is to be told."""
-        conditions = self._conditions(self.row)
-        conditions += self._after(self.row)
+        conditions = self.conditions(self.row)
+        conditions += self.after(self.row)
         is_descending = self.order.is_descending != self.is_backward
         alias, limit, most = self.row.alias, f"{size} + {int(self.is_numbered)}", MAX_PAGE + 1
-        asked = self._asked(self.row, conditions, limit, most)
+        asked = self.asked(self.row, conditions, limit, most)
         wanted = columns(self.row) or "1"
-        found = self._selected(self.row, replace(asked, columns=wanted, is_descending=is_descending, is_ordered=True))
+        found = self.selected(self.row, replace(asked, columns=wanted, is_descending=is_descending, is_ordered=True))
         inner = self.c.dialect.limited(found, limit, most)
         if not self.is_numbered:
             return f"({inner}) {alias}"
@@ -268,93 +215,8 @@ class _Page:
             rows = f"SELECT * FROM ({rows}) ORDER BY rn DESC"
         return f"({rows}) {alias}"
 
-    def _sort_key(self, name: str, row: Row) -> str:
-        return row.driving_key if name == "id" and row.driving_key else row[name]
-
-    def _conditions(self, row: Row) -> list[str]:
-        row.is_by_id = self.order.columns == ("id",)
-        conditions = []
-        if self.parent is not None:
-            parent, parent_row = self.parent
-            conditions.append(
-                self.c.joined(self.declared.link, self.declared.key, parent, parent_row, self.mapped, row, is_many=True)
-            )
-        if self.declared.where is not None:
-            conditions.append(self.declared.where(self.c, row))
-        conditions += self._filters(row)
-        return [c for c in conditions if c] + self.c.visibility(self.mapped, row)
-
-    def _filters(self, row: Row) -> list[str]:
-        return self._of_filters(row, self.filters_given())
-
-    def _of_filters(self, row: Row, given: Mapping[str, Given]) -> list[str]:
-        declared = FILTERS[f"{self.mapped.name}Filter"]
-        return [declared[name].condition(self.c, row, one) for name, one in given.items()]
-
-    def driving(self) -> dict[str, Given]:
-        """The filter whose index leads to the rows, if one that has an index is given: words before all others."""
-        declared = FILTERS[f"{self.mapped.name}Filter"]
-        served = {name: given for name, given in self.filters_given().items() if not declared[name].reason}
-        first = sorted(served, key=lambda name: not declared[name].search_table)[:1]
-        return {name: served[name] for name in first}
-
-    def filters_given(self) -> dict[str, Given]:
-        """The filters that are given, by their names."""
-        if "filter" not in self.given:
-            return {}
-        node = next(argument.value for argument in self.nodes[0].arguments or () if argument.name.value == "filter")
-        return fields_of(self.c.selection, node, self.given["filter"], self.definition.args["filter"].type)
-
     def _count(self) -> str:
         return f"SELECT count(*) AS n FROM ({self.found(lambda _row: '1', COUNT_CAP + 1, is_count=True)}) l"
-
-    def found(self, wanted: Callable[[Row], str], most: int, *, is_count: bool = False) -> str:
-        """The first rows, `most` at most and in no order, in columns of SQL.
-
-        All that lies in a place (or an industry) with others below it is counted on PostgreSQL by the index that gives the
-        page: without an order it would read one of all places, from its start to this place, since it believes them mixed.
-        """
-        row = self.c.row(self.mapped)
-        conditions = self._conditions(row)
-        names = wanted(row)
-        asked = replace(self._asked(row, conditions, str(most), most), columns=names)
-        is_placed = len(self.filters_given()) == 1 and any("substr(" in one for one in conditions)
-        is_ordered = is_count and is_placed and self.c.dialect.name == "postgres" and not row.hits
-        return f"{self._selected(row, replace(asked, is_ordered=is_ordered))} LIMIT {most}"
-
-    def _asked(self, row: Row, conditions: list[str], limit: str, most: int) -> Asked:
-        """A list of as many rows as the limit says, which is `most` at most; any will do."""
-        source = row.source or f'"{self.mapped.table}" {row.alias}'
-        keys, is_driven = [self._sort_key(name, row) for name in self.order.columns], bool(row.source)
-        return Asked("", source, row.alias, conditions, keys, self.order.is_descending, False, limit, most, is_driven)
-
-    def _selected(self, row: Row, asked: Asked) -> str:
-        """The rows of a list, to which its limit is put."""
-        if row.hits and row.hits.condition in asked.conditions:
-            return row.hits.rows(asked)
-        if row.ways and row.ways.condition in asked.conditions:
-            return row.ways.rows(asked, self.c.dialect)
-        return asked.select(asked.conditions)
-
-    def is_led_by_indexes(self) -> bool:
-        """Whether the database itself may choose which of the filters leads, since each has an index like the others."""
-        declared = FILTERS[f"{self.mapped.name}Filter"]
-        return not any(declared[name].reason or declared[name].search_table for name in self.filters_given())
-
-    def looked_through(self, wanted: Callable[[Row], str], driving: Mapping[str, Given], most: int) -> tuple[str, str]:
-        """The first rows that `driving` lets through, and those of them that fit all that is given."""
-        row = self.c.row(self.mapped)
-        row.is_by_id = self.order.columns == ("id",)
-        first = [one for one in self._of_filters(row, driving) if one]
-        row.is_by_id = False  # the others choose among these rows and lead to none
-        others = {name: given for name, given in self.filters_given().items() if name not in driving}
-        conditions = [one for one in self._of_filters(row, others) if one] + self.c.visibility(self.mapped, row)
-        names = wanted(row)
-        asked = self._asked(row, first, str(most), most)
-        is_ordered = self.c.dialect.name == "sqlite" or not row.hits
-        looked = self._selected(row, replace(asked, columns=columns(row), is_ordered=is_ordered))
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"{looked} LIMIT {most}", f"SELECT {names} FROM looked {row.alias}{where}"
 
     def _size(self) -> str:
         return self.c.value(self._items, "int", share=None if self._asked_size else "default page")
@@ -367,29 +229,3 @@ class _Page:
         """The page's size in a run. Raises `BadPage`."""
         name = "last" if self.is_backward else "first"
         return checked_size(name, self._asked_size.find(run)) if self._asked_size else DEFAULT_PAGE
-
-    def _after(self, row: Row) -> list[str]:
-        """What keeps rows behind the cursors that are given."""
-        found = []
-        for argument, is_after in (("after", True), ("before", False)):
-            given = self.given.get(argument)
-            if given is None:
-                continue
-            comparison = ">" if is_after != self.order.is_descending else "<"
-            keys = [self._sort_key(name, row) for name in self.order.columns]
-            values = [
-                self.c.value(
-                    cursor_part(given, index, self._cursor_columns, self._key_type(name)), self._key_type(name)
-                )
-                for index, name in enumerate(self._cursor_columns)
-            ]
-            found.append(f"({', '.join(keys)}) {comparison} ({self._cursor_values(values)})")
-        return found
-
-    def _cursor_values(self, values: list[str]) -> str:
-        """The order's values of a cursor's row: in the cursor, or found by the key that it holds."""
-        if not self.order.is_private:
-            return ", ".join(values)
-        row = self.c.row(self.mapped)
-        wanted = ", ".join(row[name] for name in self.order.columns)
-        return f'SELECT {wanted} FROM "{self.mapped.table}" {row.alias} WHERE {row[self.mapped.key]} = {values[0]}'
