@@ -31,15 +31,27 @@ class Run:
 
 def enter(settings: Settings, path: Path) -> Run:
     """The command, to its end."""
-    began = time.perf_counter()
+    began, most = time.perf_counter(), 0.0
     process = _started(settings, path)
+    while process.poll() is None:
+        most = max(most, _most_memory(process.pid))
+        time.sleep(0.05)
+    seconds = time.perf_counter() - began
     assert process.stdout is not None
     told = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(told)
-    return Run(time.perf_counter() - began, usage.ru_maxrss * 1024 / 1e6, " ".join(told.split()))
+    return Run(seconds, most, " ".join(told.split()))
+
+
+def _most_memory(process: int) -> float:
+    """The most that a running process held so far, in MB. What the system tells of an ended one is at least what the process
+    held that started it."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM")), 0)
 
 
 async def kill_after(settings: Settings, path: Path, rows: int) -> int:
