@@ -24,12 +24,15 @@ from starlette.templating import Jinja2Templates
 from civicgraph import clock, db, settings
 from civicgraph.app import routes
 from civicgraph.divisions.models import Division
-from civicgraph.events.models import Event, EventKind, EventStatus
-from civicgraph.i18n import LOCALES, gettext, ngettext
+from civicgraph.events.models import Event, EventStatus
+from civicgraph.events.pages.asked import asked_of, date_fields, fields_of
+from civicgraph.events.pages.feeds import subscriptions
+from civicgraph.i18n import LOCALES, gettext
 from civicgraph.permissions import ANONYMOUS
 from civicgraph.settings import Settings
 from civicgraph.web.formats import FILTERS
-from civicgraph.web.templating import static
+from civicgraph.web.shell import current_request
+from civicgraph.web.templating import environment
 
 FIRST, CAP = 20, 100
 LOCALE = LOCALES["zh"]
@@ -64,8 +67,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(settings.folder("templates")),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
-    made.globals.update(url=url, static=static, _=gettext, ngettext=lambda a, b, n, **v: ngettext(a, b, n, **v))
-    made.globals["drawn"] = drawn
+    made.globals.update(environment().globals)  # what rooms give to all pages; what costs something is as it comes:
+    made.globals.update(url=url, drawn=drawn)
     made.filters.update({**FILTERS, "day": day, "money": money})
     return made
 
@@ -75,12 +78,14 @@ TEMPLATES = Jinja2Templates(env=_environment())
 
 async def events(request: Request) -> Response:
     """What is on."""
+    current_request.set(request)
     now = clock.now()
     coming = Event.filter(is_over=False, ends_at__gte=now).exclude(status__in=[EventStatus.FINISHED, EventStatus.DRAFT])
     rows = await coming.order_by("starts_at", "id").limit(FIRST + 1).select_related("division")
     total = await coming.limit(CAP + 1).count()
     city = await Division.get(code=settings.current().city_code)
     below = await Division.filter(parent_id=city.code).order_by("code").limit(100)
+    asked = asked_of(request)
     found = [_shown(row, now) for row in rows[:FIRST]]
     values = {
         "events": {
@@ -89,9 +94,13 @@ async def events(request: Request) -> Response:
             "totalCountIsCapped": total > CAP,
             "pageInfo": {"hasPreviousPage": False, "hasNextPage": len(rows) > FIRST, "endCursor": str(rows[-1].id)},
         },
-        "asked": {"q": "", "kind": "", "within": "", "from": "", "until": "", "past": ""},
-        "fields": _fields(city, below),
+        "asked": asked,
+        "fields": _fields(request, city, below, asked),
+        "subscribed": subscriptions(request, asked),
+        "for_all": None,
         "actor": ANONYMOUS,
+        "place": None,
+        "flashes": [],
         "locale": "zh",
         "here": request.url.path,
         "page_graphql_url": "/graphql",
@@ -112,21 +121,18 @@ def _shown(row: Event, now: Any) -> dict[str, Any]:
         "isOver": row.ends_at < now,
         "venue": row.venue,
         "priceFen": row.price_fen,
-        "division": {"code": row.division.code, "shortName": row.division.short_name},
+        "image": None,
+        "division": {"code": row.division.code, "shortName": row.division.short_name, "pinyin": row.division.pinyin},
     }
 
 
-def _fields(city: Division, below: list[Division]) -> list[dict[str, Any]]:
-    kinds = [("", gettext("all")), *((kind.name, kind.words) for kind in EventKind)]
-    inside = gettext("Inside %(place)s", place=city.short_name)
-    places = [("", gettext("The whole city")), *((one.code, one.short_name, inside) for one in below)]
-    return [
-        {"name": "q", "kind": "search", "label": gettext("Words"), "value": "", "attrs": {"maxlength": 60}},
-        {"name": "kind", "kind": "select", "label": gettext("Kind"), "value": "", "choices": kinds},
-        {"name": "within", "kind": "select", "label": gettext("Place"), "value": "", "choices": places},
-        {"name": "from", "kind": "date", "label": gettext("From"), "value": ""},
-        {"name": "until", "kind": "date", "label": gettext("Until"), "value": ""},
-    ]
+def _fields(request: Request, city: Division, below: list[Division], asked: dict[str, str]) -> list[dict[str, Any]]:
+    """The form, by the page's own functions: it is drawn from the same rows."""
+    children = [{"code": one.code, "shortName": one.short_name, "pinyin": one.pinyin} for one in below]
+    division = {"code": city.code, "shortName": city.short_name, "pinyin": city.pinyin, "parent": None}
+    found = {"division": {**division, "children": {"nodes": children}}}
+    *fields, price, is_free = fields_of(request, found, asked)
+    return [*fields, *date_fields(asked), price, is_free]
 
 
 @asynccontextmanager
