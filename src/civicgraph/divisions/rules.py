@@ -70,8 +70,13 @@ def _head(digits: int) -> Callable[[str], str]:
 
 def place_below(_c: Compiler, row: Row, filters: Mapping[str, Given]) -> str:
     """SQL of a facet: the division directly below the one that is asked for; without one, the county."""
-    digits = len(filters["within"].value) if "within" in filters else 4
-    return f"substr({row['division_id']}, 1, { ({4: 6, 6: 9}.get(digits, 12)) })"
+    digits = len(filters["within"].value) if "within" in filters else DIGITS[DivisionLevel.CITY]
+    return f"substr({row['division_id']}, 1, {digits_below(digits)})"
+
+
+def digits_below(digits: int) -> int:
+    """How many digits the codes directly below a division have, by how many its own has; below communities none are longer."""
+    return next((longer for longer in DIGITS.values() if longer > digits), DIGITS[DivisionLevel.COMMUNITY])
 
 
 def nearest_office(key: str, code: str) -> str:

@@ -73,6 +73,7 @@ class Listed:
         return row.driving_key if name == "id" and row.driving_key else row[name]
 
     def conditions(self, row: Row) -> list[str]:
+        """What the rows of the list fulfil, wherever in it a page begins."""
         row.is_by_id = self.order.columns == ("id",)
         conditions = []
         if self.parent is not None:
@@ -172,9 +173,11 @@ class Listed:
 
     @property
     def cursor_columns(self) -> tuple[str, ...]:
+        """What of a row stands in its cursor."""
         return (self.mapped.key,) if self.order.is_private else self.order.columns
 
     def is_moment(self, name: str) -> bool:
+        """Whether a column holds a time."""
         source = self.mapped.model._meta.fields_map.get(name)
         return type(source).__name__ == "DatetimeField"
 

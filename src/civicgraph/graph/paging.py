@@ -44,17 +44,15 @@ def items(compiler: Compiler, parent_type: GraphQLObjectType, nodes: list[FieldN
 class _Page(Listed):
     """One connection as JSON."""
 
-    def __init__(
-        self,
-        compiler: Compiler,
-        parent_type: GraphQLObjectType,
-        nodes: list[FieldNode],
-        declared: Paged,
-        parent: tuple[Mapped, Row] | None,
-    ) -> None:
-        super().__init__(compiler, parent_type, nodes, declared, parent)
-        self._counted = f"n{self.row.alias}"
-        self.is_numbered = True
+    is_numbered = True
+    """Whether each row has its number, by which those of the page are known."""
+    is_counted = False
+    """Whether the document asks for the total."""
+
+    @property
+    def _counted(self) -> str:
+        """The name of the total in the statement."""
+        return f"n{self.row.alias}"
 
     def sql(self) -> str:
         """`(SELECT json …)` for what the document selects of the connection."""

@@ -103,7 +103,13 @@ def slices(division: str, industry: str) -> frozenset[tuple[str, str]]:
 
 def is_kept(place: str, industry: str, of: str) -> bool:
     """Whether the history of such a cell is kept; if not, only how many there are now."""
-    return bool(of) or not industry or len(place) <= COUNTY_DIGITS
+    return not industry or keeps_industries(len(place), is_of_list=bool(of))
+
+
+def keeps_industries(digits: int, *, is_of_list: bool) -> bool:
+    """Whether the history of a division, by how many digits its code has, is kept by industry: of a list everywhere, of the
+    whole register not below counties."""
+    return is_of_list or digits <= COUNTY_DIGITS
 
 
 def contribution(one: History) -> Counter[tuple[Key, int]]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from civicgraph import clock
 from civicgraph.clock import CITY_ZONE
-from civicgraph.enterprises.figures.counting import COUNTY_DIGITS, OLDEST, QUARTER, is_kept, quarter_of
+from civicgraph.divisions.rules import digits_below
+from civicgraph.enterprises.figures.counting import OLDEST, QUARTER, keeps_industries, quarter_of
 from civicgraph.enterprises.models import EnterpriseList
 from civicgraph.enterprises.rules import DIVISION_DIGITS, FIRST_SERVICE, SECTION_ENDS
 from civicgraph.graph import divisions_below, summed
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 MAX_QUARTERS = 40
 _ALL = "''"
-_BELOW = {4: 6, 6: 9, 9: 12}
-"""How many digits the codes below a division have."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Cells:
     def knows_industries(self) -> bool:
         """Whether its cells are kept by industry: now everywhere; the history of the whole register not below counties."""
         is_history = bool(self.first or self.last)
-        return not is_history or self.of != _ALL or self.digits <= COUNTY_DIGITS
+        return not is_history or keeps_industries(self.digits, is_of_list=self.of != _ALL)
 
     def condition(self, row: Row) -> str:
         """Chooses the cells, by the index (division_id, list, industry, quarter)."""
@@ -98,16 +97,8 @@ def of_place(
     """The slice that the arguments ask for."""
     if industry and len(industry.value) > DIVISION_DIGITS:
         raise BadSlice("Figures are kept of sections and two-digit divisions of industry alone.")
-    is_history = bool(from_quarter or to_quarter)
-    if (
-        is_history
-        and industry
-        and industry.value
-        and not is_kept(within.value, industry.value, list.value if list else "")
-    ):
-        raise BadSlice("The history of the whole register by industry is kept for counties and the city alone.")
     division = within.sql(c)
-    return Cells(
+    found = Cells(
         division=division,
         of=list.sql(c) if list and list.value else _ALL,
         industry=industry.sql(c) if industry and industry.value else _ALL,
@@ -116,6 +107,9 @@ def of_place(
         premise=f"EXISTS (SELECT 1 FROM division place WHERE place.code = {division})",
         digits=len(within.value),
     )
+    if found.industry != _ALL and not found.knows_industries:
+        raise BadSlice("The history of the whole register by industry is kept for counties and the city alone.")
+    return found
 
 
 def _quarter(value: str) -> str:
@@ -179,7 +173,7 @@ def _this_quarter(c: Compiler) -> str:
 
 def by_division(c: Compiler, whole: Cells) -> Parts | None:
     """The divisions directly below; None where nobody keeps the industry that is asked for."""
-    part = _part(whole, digits=_BELOW.get(whole.digits, whole.digits))
+    part = _part(whole, digits=digits_below(whole.digits))
     if whole.industry != _ALL and not part.knows_industries:
         return None
     source, code = divisions_below(c, whole.division)
