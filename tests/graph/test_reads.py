@@ -413,3 +413,26 @@ async def test_an_empty_list_and_a_full_page_say_that_nothing_follows(engine: En
     ):
         text = f'{{ events(filter: {{venue: "{venue}"}}, first: {first}) {{ {asked} }} }}'
         assert (await engine.read(text, {}, ANONYMOUS))["events"]["pageInfo"]["hasNextPage"] is more
+
+
+async def test_response_names_are_any_names(engine: Engine) -> None:
+    """Those that the statement uses itself, and those that only differ behind what a database keeps of a name."""
+    await city.build()
+    long = "a" * 63
+    text = f"""{{ division(code: "{city.FENGQUAN}") {{ t1: name o: code row: level {long}: shortName {long}b: code
+      {long}c: parent {{ t2: code {long}d: name {long}e: code }}
+      grids {{ nodes {{ t3: code o: name {long}f: name {long}g: code division {{ o: code }} }} pageInfo {{ o: hasNextPage }} }} }} }}"""
+    plain = f"""{{ division(code: "{city.FENGQUAN}") {{ name code level shortName parent {{ code name }}
+      grids {{ nodes {{ code name }} }} }} }}"""
+    (found,) = (await engine.read(text, {}, ANONYMOUS)).values()
+    (known,) = (await engine.read(plain, {}, ANONYMOUS)).values()
+    assert list(found) == ["t1", "o", "row", long, f"{long}b", f"{long}c", "grids"]
+    assert list(found.values())[:5] == [known[name] for name in ("name", "code", "level", "shortName", "code")]
+    county, (grid,) = known["parent"], known["grids"]["nodes"]
+    assert found[f"{long}c"] == {"t2": county["code"], f"{long}d": county["name"], f"{long}e": county["code"]}
+    assert found["grids"]["nodes"] == [
+        {
+            "t3": grid["code"], "o": grid["name"], f"{long}f": grid["name"], f"{long}g": grid["code"],
+            "division": {"o": city.FENGQUAN},
+        }
+    ]  # fmt: skip

@@ -31,6 +31,14 @@ def checked_ids(ids: Any) -> list[str]:
     return [str(one) for one in bounded(ids)]
 
 
+def key_of(global_id: Any, sql_type: str) -> Any:
+    """The key in a global id; what is none is the key of no row."""
+    key = str(global_id).partition(":")[2]
+    if sql_type == "int":
+        return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else -1
+    return key
+
+
 def checked_size(name: str, size: Any) -> int:
     """How many items are asked for. Raises `BadPage`."""
     if not isinstance(size, int) or not 0 <= size <= MAX_PAGE:

@@ -31,6 +31,14 @@ class Dialect(ABC):
     def json_object(self, pairs: Sequence[tuple[str, str]]) -> str:
         """A JSON object of names (GraphQL names: letters, digits, _) and SQL values."""
 
+    def json_item(self, pairs: Sequence[tuple[str, str]]) -> str:
+        """The same of each row of a list; no value is an aggregate."""
+        return self.json_object(pairs)
+
+    def json_one(self, pairs: Sequence[tuple[str, str]], rows: str) -> str:
+        """The same of the first of some rows (`FROM …` and what follows); null when there are none."""
+        return f"(SELECT {self.json_object(pairs)} {rows} LIMIT 1)"
+
     @abstractmethod
     def json_array(self, item: str, condition: str = "", order: str = "") -> str:
         """The rows' items as a JSON array, empty when there are none."""
@@ -40,12 +48,12 @@ class Dialect(ABC):
         """JSON arrays one behind the other as one; null counts as empty."""
 
     @abstractmethod
-    def nearest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
-        """The text item of the row with the lowest number; `is_reversed` says that rows come from the highest."""
+    def first(self, value: str, condition: str) -> str:
+        """The value of the first row of those that a condition lets through, as they come; all of them without one."""
 
     @abstractmethod
-    def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
-        """The same of the row with the highest number."""
+    def last(self, value: str, condition: str) -> str:
+        """The same of the last row."""
 
     @abstractmethod
     def boolean(self, sql: str) -> str:
@@ -62,6 +70,10 @@ class Dialect(ABC):
     @abstractmethod
     def day(self, sql: str) -> str:
         """A date as ISO 8601."""
+
+    def name_of_enum(self, sql: str) -> str:
+        """A stored value of an enumeration as GraphQL names it."""
+        return f"upper({sql})"
 
     @abstractmethod
     def stored_json(self, sql: str) -> str:
@@ -162,11 +174,11 @@ class SQLite(Dialect):
         each = " UNION ALL ".join(f"SELECT value FROM json_each({array})" for array in arrays)
         return f"(SELECT json_group_array(json(e.value)) FROM ({each}) e)"
 
-    def nearest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
-        return f"({self.json_array(item, condition)} ->> '{'$[#-1]' if is_reversed else '$[0]'}')"
+    def first(self, value: str, condition: str) -> str:
+        return f"({self.json_array(value, condition)} ->> '$[0]')"
 
-    def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
-        return self.nearest(item, condition, number, is_reversed=not is_reversed)
+    def last(self, value: str, condition: str) -> str:
+        return f"({self.json_array(value, condition)} ->> '$[#-1]')"
 
     def boolean(self, sql: str) -> str:
         return f"json(CASE WHEN {sql} THEN 'true' WHEN NOT ({sql}) THEN 'false' END)"
@@ -232,8 +244,20 @@ class SQLite(Dialect):
         return f"SELECT CAST({sql} AS BLOB)"
 
 
+MAX_NAME = 63
+_ROW = '"{}"'  # no response name looks like this, which would stand before the row
+_AS_JSON = f"row_to_json({_ROW})"
+
+
+def _columns(pairs: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f'{value} AS "{name}"' for name, value in pairs)
+
+
 class PostgreSQL(Dialect):
-    """PostgreSQL 14 or newer."""
+    """PostgreSQL 14 or newer.
+
+    Objects of rows are made from rows of their own, which costs a tenth less than functions of names and values.
+    """
 
     name = "postgres"
     true = "true"
@@ -261,6 +285,21 @@ class PostgreSQL(Dialect):
         head, tail = self.json_object(pairs[:MAX_PAIRS]), self.json_object(pairs[MAX_PAIRS:])
         return f"(left({head}::text, -1) || ',' || substr({tail}::text, 2))::json"
 
+    def json_item(self, pairs: Sequence[tuple[str, str]]) -> str:
+        if self._fit_a_row(pairs):
+            return f"(SELECT {_AS_JSON} FROM (SELECT {_columns(pairs)}) {_ROW})"
+        return self.json_object(pairs)
+
+    def json_one(self, pairs: Sequence[tuple[str, str]], rows: str) -> str:
+        if self._fit_a_row(pairs):
+            return f"(SELECT {_AS_JSON} FROM (SELECT {_columns(pairs)} {rows} LIMIT 1) {_ROW})"
+        return super().json_one(pairs, rows)
+
+    @staticmethod
+    def _fit_a_row(pairs: Sequence[tuple[str, str]]) -> bool:
+        """Whether names are no longer than PostgreSQL's: it would cut off what is longer."""
+        return all(len(name) <= MAX_NAME for name, _ in pairs)
+
     def json_array(self, item: str, condition: str = "", order: str = "") -> str:
         ordered = f" ORDER BY {order}" if order else ""
         filtered = f" FILTER (WHERE {condition})" if condition else ""
@@ -270,20 +309,25 @@ class PostgreSQL(Dialect):
         each = " UNION ALL ".join(f"SELECT json_array_elements({array}) AS value" for array in arrays)
         return f"(SELECT {self.json_array('e.value')} FROM ({each}) e)"
 
-    def nearest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
-        return f"max(CASE WHEN {number} = 1 AND {condition} THEN {item} END)"
+    def first(self, value: str, condition: str) -> str:
+        filtered = f" FILTER (WHERE {condition})" if condition else ""
+        return f"(array_agg({value}){filtered})[1]"
 
-    def furthest(self, item: str, condition: str, number: str, *, is_reversed: bool) -> str:
-        return f"((array_agg({item} ORDER BY {number} DESC) FILTER (WHERE {condition}))[1])"
+    def last(self, value: str, condition: str) -> str:
+        filtered = f" FILTER (WHERE {condition})" if condition else ""
+        return f"(array_agg({value}){filtered})[count(*){filtered}]"
 
     def boolean(self, sql: str) -> str:
         return f"({sql})"
 
     def moment(self, sql: str) -> str:
-        return f"""to_char({sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')"""
+        return f"date_trunc('second', {sql})"  # in JSON it is ISO 8601 by itself, and readers keep to UTC
 
     def day(self, sql: str) -> str:
-        return f"to_char({sql}, 'YYYY-MM-DD')"
+        return f"({sql})::date"
+
+    def name_of_enum(self, sql: str) -> str:
+        return f"""upper({sql} COLLATE "C")"""  # A to Z alone: in another order it would look at each sign's case
 
     def stored_json(self, sql: str) -> str:
         return f"({sql})::json"
@@ -339,4 +383,4 @@ class PostgreSQL(Dialect):
         return f"SELECT * FROM ({select} LIMIT {most}) p LIMIT {count}"
 
     def statement(self, sql: str) -> str:
-        return f"SELECT convert_to(({sql})::text, 'UTF8')"
+        return f"SELECT {sql}"

@@ -148,7 +148,7 @@ class _Page(Listed):
         inside = f"{self.row.alias}.rn <= {size}" if self.is_numbered else ""
         order = f"{self.row.alias}.rn DESC" if self.is_backward else ""
         if name == "nodes":
-            return self.c.dialect.json_array(self.c.object(self.mapped, self.row, fields), inside, order)
+            return self.c.dialect.json_array(self.c.item(self.mapped, self.row, fields), inside, order)
         if name == "edges":
             return self.c.dialect.json_array(self._edge(fields), inside, order)
         if name == "pageInfo":
@@ -167,27 +167,35 @@ class _Page(Listed):
         for name, inner in collect(self.c.selection, edge_type, sets).items():  # type: ignore[arg-type]
             wanted = inner[0].name.value
             if wanted == "node":
-                pairs.append((name, self.c.object(self.mapped, self.row, inner)))
+                pairs.append((name, self.c.item(self.mapped, self.row, inner)))
             else:
                 pairs.append((name, self._cursor() if wanted == "cursor" else f"'{edge_type.name}'"))
         return self.c.dialect.json_object(pairs)
 
     def _page_info(self, fields: list[FieldNode], size: str) -> str:
-        dialect, rn = self.c.dialect, f"{self.row.alias}.rn"
+        dialect = self.c.dialect
         known, is_there = self._known_side
-        inside = f"{rn} <= {size}" if self.is_numbered else ""
-        first = dialect.nearest(self._cursor(), inside, rn, is_reversed=self.is_backward)
-        last = dialect.furthest(self._cursor(), inside, rn, is_reversed=self.is_backward)
         more = "hasPreviousPage" if self.is_backward else "hasNextPage"
         asks_for_more = self._asks_for_more(fields)  # else it would bind values for nothing
         values = {
             more: dialect.sure(self._has_more(size)) if asks_for_more else "",
             known: dialect.boolean(dialect.true if is_there else dialect.false),
-            "startCursor": last if self.is_backward else first,
-            "endCursor": first if self.is_backward else last,
+            "startCursor": self._cursor_at(size, is_end=False),
+            "endCursor": self._cursor_at(size, is_end=True),
             "__typename": "'PageInfo'",
         }
         return dialect.json_object([(name, values[inner[0].name.value]) for name, inner in self._info(fields).items()])
+
+    def _cursor_at(self, size: str, *, is_end: bool) -> str:
+        """The cursor at an end of the page: made once, of the values that the row there has."""
+        dialect = self.c.dialect
+        inside = f"{self.row.alias}.rn <= {size}" if self.is_numbered else ""
+        # PostgreSQL's rows come as they are numbered, backwards too.
+        is_last = is_end != (self.is_backward and dialect.name == "postgres")
+        at = dialect.last if is_last else dialect.first
+        cursor = dialect.cursor([at(self._key_text(name), inside) for name in self.cursor_columns])
+        filtered = f" FILTER (WHERE {inside})" if inside else ""
+        return f"CASE WHEN count(*){filtered} > 0 THEN {cursor} END"
 
     def _cursor(self) -> str:
         return self.c.dialect.cursor([self._key_text(name) for name in self.cursor_columns])

@@ -240,7 +240,7 @@ class Compiler:
         branches = []
         for mapped in (one for one in MAPPED.values() if one.is_node):
             sql_type = "int" if mapped.key == "id" else "text"
-            key = given.sql(self, sql_type, partial(_key_of, sql_type=sql_type))
+            key = given.sql(self, sql_type, partial(cursors.key_of, sql_type=sql_type))
             one = self._single(mapped, nodes, _has_key(mapped.key, key))
             branches.append(f"WHEN '{mapped.name}' THEN {one}")
         return f"(CASE {wanted} {' '.join(branches)} END)"
@@ -275,9 +275,8 @@ class Compiler:
         row = self.row(mapped)
         where = " AND ".join([condition(row), *self.visibility(mapped, row, shown)])
         order = f" ORDER BY {row[last_by]} DESC" if last_by else ""
-        return (
-            f'(SELECT {self.object(mapped, row, nodes)} FROM "{mapped.table}" {row.alias} WHERE {where}{order} LIMIT 1)'
-        )
+        rows = f'FROM "{mapped.table}" {row.alias} WHERE {where}{order}'
+        return self.dialect.json_one(self.pairs(mapped, row, nodes), rows)
 
     def visibility(self, mapped: Mapped, row: Row, shown: str = "") -> list[str]:
         """The type's own predicate, applied at every edge that leads to it; not looked at where `shown` holds."""
@@ -286,8 +285,12 @@ class Compiler:
         visible = mapped.visible(self, row)
         return [f"({shown} OR {visible})" if shown else f"({visible})"]
 
-    def object(self, mapped: Mapped, row: Row, nodes: Iterable[FieldNode]) -> str:
-        """The JSON object of a row for the merged selections of `nodes`."""
+    def item(self, mapped: Mapped, row: Row, nodes: Iterable[FieldNode]) -> str:
+        """The JSON object of each row of a list for the merged selections of `nodes`."""
+        return self.dialect.json_item(self.pairs(mapped, row, nodes))
+
+    def pairs(self, mapped: Mapped, row: Row, nodes: Iterable[FieldNode]) -> list[tuple[str, str]]:
+        """Names and values of a row's object for the merged selections of `nodes`."""
         graphql_type = self.schema.type_map[mapped.name]
         assert isinstance(graphql_type, GraphQLObjectType)
         self.charge(cost.OBJECT)
@@ -296,7 +299,7 @@ class Compiler:
         for name, fields in collect(self.selection, graphql_type, sets).items():
             with self.inside(name):
                 pairs.append((name, self.field(graphql_type, mapped, row, fields)))
-        return self.dialect.json_object(pairs)
+        return pairs
 
     def field(self, parent: GraphQLObjectType, mapped: Mapped, row: Row, nodes: list[FieldNode]) -> str:
         """SQL for one field of a row."""
@@ -334,7 +337,7 @@ class Compiler:
         if is_list_type(inner):
             return self.dialect.stored_json(sql)
         if is_enum_type(inner):
-            return f"upper({sql})"
+            return self.dialect.name_of_enum(sql)
         name = get_named_type(inner).name
         if name == "Boolean":
             return self.dialect.boolean(sql)
@@ -360,14 +363,14 @@ class Compiler:
             )
         child = self.row(target)
         with self.inside("[]", _owned):
-            item = self.object(target, child, nodes)
+            item = self.item(target, child, nodes)
         conditions = [
             self.joined(declared.link, declared.key, mapped, row, target, child, is_many=True),
             *self.visibility(target, child),
         ]
         keys = ", ".join(child[name] for name in declared.order)
         inner = f'SELECT {columns(child)} FROM "{target.table}" {child.alias} WHERE {" AND ".join(conditions)} ORDER BY {keys} LIMIT {paging.MAX_OWNED}'
-        return f"(SELECT {self.dialect.json_array(item, order=keys)} FROM ({inner}) {child.alias})"
+        return f"(SELECT {self.dialect.json_array(item)} FROM ({inner}) {child.alias})"
 
     def joined(
         self, link: Link | None, key: str, parent: Mapped, row: Row, target: Mapped, child: Row, *, is_many: bool
@@ -390,10 +393,3 @@ def _keys(mapped: Mapped) -> dict[str, str]:
 
 def _has_key(name: str, key: str) -> Callable[[Row], str]:
     return lambda row: f"{row[name]} = {key}"
-
-
-def _key_of(text: Any, sql_type: str) -> Any:
-    key = str(text).partition(":")[2]
-    if sql_type == "int":
-        return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else -1
-    return key

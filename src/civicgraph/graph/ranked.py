@@ -25,7 +25,7 @@ def items(c: Compiler, root_type: GraphQLObjectType, nodes: list[FieldNode], dec
     c.is_secret = True  # what somebody has not sent yet
     row, place = c.row(mapped), c.alias()
     with c.inside("[]", lambda _run: declared.most):
-        item = c.object(mapped, row, nodes)
+        item = c.item(mapped, row, nodes)
     found = declared.pick(c, **arguments_of(c.selection, definition, nodes[0]))
     where = " AND ".join([f"{row['id']} = {place}.id", *c.visibility(mapped, row)])
     inner = f'SELECT {columns(row)}, {place}.place FROM ({found}) {place}, "{mapped.table}" {row.alias} WHERE {where}'

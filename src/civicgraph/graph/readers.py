@@ -154,6 +154,12 @@ class _ReadConnection(asyncpg.Connection):  # type: ignore[misc]
         return ""
 
 
+async def _as_bytes(connection: asyncpg.Connection) -> None:
+    """JSON comes as the bytes that PostgreSQL made: nothing of it is read here."""
+    same: Any = lambda raw: raw  # noqa: E731
+    await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=same, decoder=same)
+
+
 class PostgreSQLReader(Reader):
     """A pool of read-only connections without the reset statement of asyncpg's default."""
 
@@ -171,6 +177,7 @@ class PostgreSQLReader(Reader):
                     min_size=1,
                     max_size=8,
                     connection_class=_ReadConnection,
+                    init=_as_bytes,
                     statement_cache_size=512,
                     max_cacheable_statement_size=0,
                     server_settings=SESSION,

@@ -86,7 +86,7 @@ def parts(compiler: Compiler, mapped: Mapped, row: Row, nodes: list[FieldNode], 
 def _one(compiler: Compiler, mapped: Mapped, nodes: list[FieldNode], part: Slice) -> str:
     row, counted = compiler.row(mapped), compiler.row(mapped)
     row.slice = part
-    answer = compiler.object(mapped, row, nodes)
+    answer = compiler.dialect.json_object(compiler.pairs(mapped, row, nodes))
     premise = f" WHERE {part.premise}" if part.premise else ""
     compiler.charge(cost.TOTAL)
     # Without any column it is counted all the same: a parameter that stands nowhere is an error.
