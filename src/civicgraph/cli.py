@@ -82,9 +82,11 @@ def serve(
     gc.disable()  # nothing of a start is garbage; the server turns it on again
     from civicgraph import server
     from civicgraph.app import create_app
+    from civicgraph.web.cache import at_once
 
     console.print(f"CivicGraph listens on http://{host}:{port} (stop with Ctrl+C)")
-    server.serve(create_app(found), found, host, port)
+    made = create_app(found)
+    server.serve(made, found, host, port, at_once(made))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import resource
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -43,8 +44,9 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(app: Any, settings: Settings, host: str, port: int) -> None:
-    """Serve until interrupted; requests under way have ten seconds to end."""
+def serve(app: Any, settings: Settings, host: str, port: int, at_once: Callable[[Any], bool]) -> None:
+    """Serve until interrupted; requests under way have ten seconds to end. What `at_once` answers the app is not asked."""
+    Protocol.at_once = staticmethod(at_once)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     files = most - OWN_FILES if most != resource.RLIM_INFINITY else settings.connections

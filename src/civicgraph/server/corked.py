@@ -32,6 +32,14 @@ class Corked:
         if self._length > FLUSH_BYTES:
             self.flush()
 
+    def send(self, data: bytes) -> None:
+        """Send what nothing will follow: at once, unless something before it is held."""
+        if self._held:
+            self.write(data)
+        else:
+            self._written += len(data)
+            self.raw.write(data)
+
     def flush(self) -> None:
         """Send what is held."""
         if self._held:

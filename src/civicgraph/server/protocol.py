@@ -7,6 +7,7 @@ import fcntl
 import socket
 import struct
 import termios
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -63,10 +64,19 @@ class TooManyAhead(Exception):
     """A client that asks and asks, and does not wait for answers."""
 
 
+def _never(_scope: Any) -> bool:
+    return False
+
+
 class Protocol(HttpToolsProtocol):
-    """One connection. `guests` bounds those of one address and all together."""
+    """One connection. `guests` bounds those of one address and all together.
+
+    `at_once(scope)` answers a request where it stands and says whether it did: a task of its own and the turn of
+    the loop until that runs cost as much as an answer that is ready.
+    """
 
     guests: ClassVar[Connections] = Connections(total=20_000, per_address=200, exempt=frozenset())
+    at_once: ClassVar[Callable[[Any], bool]] = staticmethod(_never)
 
     _awaited = HEAD_SECONDS
     """Seconds for the part of a request that comes next; 0 when nothing is awaited."""
@@ -182,7 +192,6 @@ class Protocol(HttpToolsProtocol):
             raise TooManyAhead
         self._awaited = BODY_SECONDS
         super().on_headers_complete()
-        self.scope["extensions"] = {WHOLE: partial(self._send_whole, self.cycle)}  # type: ignore[dict-item]
 
     def _length_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -205,10 +214,17 @@ class Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answered = cycle
-        super()._start_asgi_task(cycle, app)
+        scope: Any = cycle.scope
+        scope["extensions"] = {WHOLE: partial(self._send_whole, cycle)}
+        # Whoever does not read, or asks for much at a time, waits for the loop's turn like everybody.
+        if self.flow.write_paused or self.pipeline or not type(self).at_once(scope):
+            super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
         """Go on to the next request, once the client reads: unread answers would pile up."""
+        if self._answered is not None:
+            scope: Any = self._answered.scope
+            scope["extensions"] = {}  # it leads back to the request: thousands in a second would wait for the collector
         if self.transport.is_closing():  # the last answer may lie in our buffers without filling them
             self._begin_looking()
         elif self.flow.write_paused:
@@ -224,7 +240,8 @@ class Protocol(HttpToolsProtocol):
         cycle.response_started = cycle.response_complete = True
         closing = b"" if cycle.keep_alive else b"connection: close\r\n"
         is_bare = cycle.scope["method"] == "HEAD" or status == 304
-        self.transport.write(b"".join((STATUS_LINE[status], head, closing, b"\r\n", b"" if is_bare else body)))
+        answer = b"".join((STATUS_LINE[status], head, closing, b"\r\n", b"" if is_bare else body))
+        self.transport.send(answer)  # type: ignore[attr-defined]
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()

@@ -14,14 +14,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 
+from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civicgraph import clock, compression, logs
 from civicgraph.graph.versions import Snapshot, Versions, picked, read_tables
-from civicgraph.web.ready import Headers, send_ready
+from civicgraph.web.ready import Headers, send_ready, send_whole
 
 MAX_PAGES = 4_096
 MAX_BYTES = 64 * 1024 * 1024
@@ -117,6 +119,12 @@ class Page:
             self.seen = now
         return True
 
+    def reply(self, asked: Asked) -> tuple[int, Headers, bytes]:
+        """Status, headers and body of what is sent: the page, or that the client has it."""
+        answer = self.answer(asked.encodings)
+        is_known = bool(asked.known) and answer.etag in asked.known
+        return (304, answer.headers, b"") if is_known else (200, answer.headers, answer.body)
+
     def answer(self, encodings: bytes) -> Answer:
         """The page for a client that takes these encodings."""
         found = self.answers.get(encodings)
@@ -188,23 +196,36 @@ class CachedPages:
         page = cache.find(asked.key)
         if page is not None:
             request_id = logs.new_request_id()
-            status = await _send(scope, asked, page, request_id, send)
+            status, headers, body = page.reply(asked)
+            await send_ready(scope, send, status, headers, request_id, body)
             logs.request(scope["method"], page.route, status, began, request_id)
             return
         page = await _drawn(self._app, cache.versions, scope, receive, send)
         if page is not None:
             if page.versions is not None:
                 cache.keep(asked.key, page)
-            await _send(scope, asked, page, scope["state"]["request_id"], send)
+            status, headers, body = page.reply(asked)
+            await send_ready(scope, send, status, headers, scope["state"]["request_id"], body)
 
 
-async def _send(scope: Scope, asked: Asked, page: Page, request_id: str, send: Send) -> int:
-    """Send the page, or that the client has it: then without a body. The status."""
-    answer = page.answer(asked.encodings)
-    is_known = bool(asked.known) and answer.etag in asked.known
-    status, body = (304, b"") if is_known else (200, answer.body)
-    await send_ready(scope, send, status, answer.headers, request_id, body)
-    return status
+def at_once(app: Starlette) -> Callable[[Scope], bool]:
+    """Sends kept pages of an application without asking it, on the server that can; says whether it did."""
+
+    def answered(scope: Scope) -> bool:
+        asked = Asked.of(scope)
+        if asked is None:
+            return False
+        began, request_id = clock.monotonic(), logs.new_request_id()
+        page = app.state.pages.find(asked.key)
+        if page is None:
+            return False
+        status, headers, body = page.reply(asked)
+        if not send_whole(scope, status, headers, request_id, body):
+            return False
+        logs.request(scope["method"], page.route, status, began, request_id)
+        return True
+
+    return answered
 
 
 async def _drawn(app: ASGIApp, versions: Versions, scope: Scope, receive: Receive, send: Send) -> Page | None:

@@ -16,20 +16,27 @@ def _head(headers: Headers) -> bytes:
     return b"".join(b"%b: %b\r\n" % pair for pair in headers)
 
 
-async def send_ready(
-    scope: Scope, send: Send, status: int, headers: Headers, request_id: str, body: bytes, own: Headers = ()
-) -> None:
-    """Send an answer at once; under another server than ours by the ordinary way.
+def send_whole(scope: Scope, status: int, headers: Headers, request_id: str, body: bytes, own: Headers = ()) -> bool:
+    """Send an answer at once; False under another server than ours, which cannot.
 
     `headers` are those that many answers share, `own` are this one's alone.
     """
     whole = scope.get("extensions", {}).get(WHOLE)
     if whole is None:
-        length = () if status == 304 else ((b"content-length", str(len(body)).encode()),)
-        shown = [*headers, *own, (b"x-request-id", request_id.encode()), *length]
-        await send({"type": "http.response.start", "status": status, "headers": shown})
-        await send({"type": "http.response.body", "body": body})
-        return
+        return False
     length_line = b"" if status == 304 else b"content-length: %d\r\n" % len(body)
     lines = b"".join([b"%b: %b\r\n" % pair for pair in own])
     whole(status, b"%b%bx-request-id: %b\r\n%b" % (_head(headers), lines, request_id.encode(), length_line), body)
+    return True
+
+
+async def send_ready(
+    scope: Scope, send: Send, status: int, headers: Headers, request_id: str, body: bytes, own: Headers = ()
+) -> None:
+    """The same, under another server by the ordinary way."""
+    if send_whole(scope, status, headers, request_id, body, own):
+        return
+    length = () if status == 304 else ((b"content-length", str(len(body)).encode()),)
+    shown = [*headers, *own, (b"x-request-id", request_id.encode()), *length]
+    await send({"type": "http.response.start", "status": status, "headers": shown})
+    await send({"type": "http.response.body", "body": body})
