@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import Scope
 
 from civicgraph import db, health, logs
 from civicgraph import settings as configuration
@@ -26,10 +27,11 @@ from civicgraph.rounds import each_tick
 from civicgraph.scheduler.heartbeat import Heartbeat
 from civicgraph.schema import schema
 from civicgraph.settings import Settings
+from civicgraph.web import cache, hot
 from civicgraph.web.assets import Assets
 from civicgraph.web.cache import CachedPages, PageCache
 from civicgraph.web.errors import HANDLERS
-from civicgraph.web.hot import HotReads
+from civicgraph.web.hot import HotReads, KnownReads
 from civicgraph.web.middleware import Ground
 from civicgraph.web.offline import worker
 from civicgraph.web.shell import html
@@ -71,6 +73,12 @@ def routes() -> list[Any]:
     return [*found, Route("/styleguide", styleguide, name="styleguide")]
 
 
+def at_once(app: Starlette) -> Callable[[Scope, bytes], bool]:
+    """What is answered without asking the application: kept pages, and quick reads that were asked for before."""
+    page, read = cache.at_once(app), hot.at_once(app)
+    return lambda scope, body: read(scope, body) if scope["method"] == "POST" else page(scope, body)
+
+
 def create_app(settings: Settings) -> Starlette:
     """The application for these settings."""
     configuration.use(settings)
@@ -87,6 +95,7 @@ def create_app(settings: Settings) -> Starlette:
             versions = watch(settings)
             await versions.open()
             app.state.pages = PageCache(versions)
+            app.state.reads = KnownReads()
             after_commit.append(versions.written)
             app.state.live = Live(app.state.engine, versions)
             app.state.live.open()

@@ -81,8 +81,7 @@ def serve(
     found = _settings()
     gc.disable()  # nothing of a start is garbage; the server turns it on again
     from civicgraph import server
-    from civicgraph.app import create_app
-    from civicgraph.web.cache import at_once
+    from civicgraph.app import at_once, create_app
 
     console.print(f"CivicGraph listens on http://{host}:{port} (stop with Ctrl+C)")
     made = create_app(found)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import itertools
+import json
 import signal
 import socket
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -309,6 +314,89 @@ def test_requests_sent_ahead_are_answered_in_order(running: Server) -> None:
     assert answer.rindex(b"HTTP/1.1 200") < answer.index(b"HTTP/1.1 404")
 
 
+def asked(text: str, more: bytes = b"") -> bytes:
+    """A read by POST."""
+    body = json.dumps({"query": text}).encode()
+    return POST + more + b"content-length: %d\r\n\r\n" % len(body) + body
+
+
+def answers(connection: socket.socket, count: int) -> list[tuple[int, dict[str, str], bytes]]:
+    """So many answers from a connection: status, headers, body."""
+    source, found = connection.makefile("rb"), []
+    for _ in range(count):
+        status = int(source.readline().split()[1])
+        headers = {}
+        while line := source.readline().strip().decode():
+            name, _, value = line.partition(": ")
+            headers[name] = value
+        found.append((status, headers, source.read(int(headers.get("content-length", 0)))))
+    return found
+
+
+def test_what_was_asked_before_is_answered_in_its_turn(running: Server) -> None:
+    page = b"GET /graphql?query={kept:__typename} HTTP/1.1\r\nhost: a\r\n\r\n"
+    known, other = asked(READ), asked("{ other: divisions(first: 7) { nodes { code } } }")
+    connection = connected(running)
+    for _ in range(4):  # drawn, compiled, run in a thread, and from then on at hand
+        connection.sendall(page + known)
+        answers(connection, 2)
+    connection.sendall(
+        page + known + other + ASK + known + page + known + b"GET /no HTTP/1.1\r\nhost: a\r\n\r\n" + page
+    )
+    found = answers(connection, 9)
+    assert [status for status, _, _ in found] == [200] * 7 + [404, 200]
+    assert [list(json.loads(found[index][2])["data"]) for index in (0, 1, 2, 4, 5, 6, 8)] == [
+        *(["kept"], ["divisions"], ["other"], ["divisions"], ["kept"], ["divisions"], ["kept"])
+    ]
+    assert found[3][2] == b"ok\n"
+
+
+def test_a_read_is_answered_the_same_whichever_way_it_takes(running: Server) -> None:
+    connection, found = connected(running), []
+    for _ in range(5):
+        connection.sendall(asked(READ))
+        found += answers(connection, 1)
+    said = [json.loads(body) for _, _, body in found]
+    assert [one["data"] for one in said] == [said[0]["data"]] * 5
+    left = [one["extensions"]["cost"]["remaining"] for one in said]
+    cost = said[0]["extensions"]["cost"]["requested"]
+    assert [before - after for before, after in itertools.pairwise(left)] == [cost] * 4
+    own = ("x-request-id", "ratelimit", "date")
+    shared = [{name: value for name, value in headers.items() if name not in own} for _, headers, _ in found]
+    assert shared[-1] | {"content-length": ""} == shared[1] | {"content-length": ""}
+    assert len({headers["x-request-id"] for _, headers, _ in found}) == 5
+
+
+def test_a_read_that_was_asked_before_keeps_to_its_budget(database: str, tmp_path: Path) -> None:
+    with Server(database, SECRET, tmp_path, CIVICGRAPH_COST_PER_MINUTE="40", CIVICGRAPH_TRUSTED_PROXIES="") as server:
+        connection = connected(server)
+        connection.sendall(asked(READ) * 10)
+        statuses = [status for status, _, _ in answers(connection, 10)]
+    assert statuses[0] == 200
+    assert statuses == sorted(statuses)
+    assert statuses[-1] == 429
+
+
+def test_a_body_that_comes_in_pieces_is_awaited(running: Server) -> None:
+    head, _, body = asked(READ).partition(b"\r\n\r\n")
+    pieces = [head + b"\r\n\r\n", body[:10], body[10:]]
+    connection = connected(running)
+    for _ in range(4):
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(0.05)
+        ((status, _, found),) = answers(connection, 1)
+        assert (status, list(json.loads(found)["data"])) == (200, ["divisions"])
+    head, _, body = asked(READ, b"expect: 100-continue\r\n").partition(b"\r\n\r\n")
+    connection.sendall(head + b"\r\n\r\n")
+    assert connection.recv(100).startswith(b"HTTP/1.1 100")
+    connection.sendall(body)
+    assert answers(connection, 1)[0][0] == 200
+    connection.sendall(pieces[0] + b"{")
+    connection.close()
+    assert is_answered(running)
+
+
 def test_who_asks_and_asks_without_waiting_is_closed(running: Server) -> None:
     connection = connected(running)
     with suppress(OSError):
@@ -367,6 +455,33 @@ async def test_who_leaves_is_noticed_though_more_was_asked_ahead(database: str) 
     assert (await reader.readline()).startswith(b"HTTP/1.1 200")
     writer.close()
     await asyncio.wait_for(was_left.wait(), 5)
+    server.should_exit = True
+    await serving
+
+
+async def test_an_answered_request_is_forgotten_without_the_collector(database: str) -> None:
+    requests = []
+
+    async def app(scope: Scope, receive: Any, send: Send) -> None:
+        requests.append(weakref.ref(receive.__self__))
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, http=Protocol, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    gc.disable()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(5):
+            writer.write(ASK)
+            await reader.readuntil(b"\r\n\r\n")
+        assert [one() is None for one in requests[:-1]] == [True] * 4
+        writer.close()
+    finally:
+        gc.enable()
     server.should_exit = True
     await serving
 

@@ -156,7 +156,7 @@ class SQLite(Dialect):
 
     def parameter(self, value: Any, sql_type: str) -> Any:
         if isinstance(value, datetime):
-            return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S+00:00")
+            return value.astimezone(UTC).isoformat(" ", "seconds")
         if sql_type == "texts":
             return orjson.dumps(value).decode()
         return int(value) if isinstance(value, bool) else value

@@ -29,6 +29,7 @@ from civicgraph.graph.cost import Term
 from civicgraph.graph.persisted import Documents
 from civicgraph.graph.plan import Compiler, Run, Slot, Unplannable
 from civicgraph.graph.readers import Reader
+from civicgraph.graph.rows import FixedRun, NotFixed
 from civicgraph.graph.selection import Selection
 from civicgraph.graph.types import Place
 from civicgraph.graph.versions import read_tables, tables_of
@@ -79,6 +80,15 @@ class Plan:
     costs: tuple[Term, ...]
     is_secret: bool
     """Whether an argument is a secret, and the answer for the one alone who asks."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A plan's parameters for variables that stay the same: what those give, and what is asked for at each run."""
+
+    values: tuple[Any, ...]
+    later: tuple[tuple[int, Slot], ...]
+    """Places in `values` of what depends on the actor or the time."""
 
 
 class BadVariables(Exception):
@@ -217,6 +227,36 @@ class Engine:
         """The statement's parameters for these variables and this actor."""
         run = Run(variables, actor)
         return [self.reader.dialect.parameter(find(run), sql_type) for find, sql_type in slots]
+
+    def bind(self, plan: Plan, variables: Mapping[str, Any]) -> Bound:
+        """The plan's parameters as far as these variables give them."""
+        values: list[Any] = []
+        later = []
+        for index, (find, sql_type) in enumerate(plan.slots):
+            try:
+                values.append(self.reader.dialect.parameter(find(FixedRun(variables)), sql_type))  # type: ignore[arg-type]
+            except NotFixed:
+                values.append(None)
+                later.append((index, plan.slots[index]))
+        return Bound(tuple(values), tuple(later))
+
+    def parameters_of(self, bound: Bound, variables: Mapping[str, Any], actor: Actor) -> list[Any]:
+        """The same as `parameters`, where most of it is done."""
+        values, run = list(bound.values), Run(variables, actor)
+        for index, (find, sql_type) in bound.later:
+            values[index] = self.reader.dialect.parameter(find(run), sql_type)
+        return values
+
+    async def again(self, plan: Plan, parameters: list[Any]) -> bytes:
+        """The answer of a plan whose parameters are known."""
+        self.statements += 1
+        return await self.reader.fetch(plan.statement, parameters) or b"null"
+
+    def at_once(self, plan: Plan, parameters: list[Any]) -> bytes | None:
+        """The same here and now; None where it would have to be waited for."""
+        found = self.reader.fetch_at_once(plan.statement, parameters)
+        self.statements += found is not None
+        return found
 
     async def _fetch(
         self, statement: str, slots: tuple[Slot, ...] | list[Slot], variables: Mapping[str, Any], actor: Actor

@@ -20,6 +20,8 @@ from civicgraph.settings import Settings
 STATEMENT_SECONDS = 2
 QUICK_SECONDS = 0.001
 """Below this a statement is run where it is asked for; five times as long breaks it off there."""
+LATE = 2
+"""So often in a row a statement takes longer before it is run in a thread: once may be the machine's affair."""
 MAX_REMEMBERED = 2_048
 
 
@@ -43,6 +45,12 @@ class Reader(Protocol):
     async def fetch(self, statement: str, parameters: Sequence[Any]) -> bytes | None:
         """The statement's one value; None for SQL null."""
 
+    def fetch_at_once(self, statement: str, parameters: Sequence[Any]) -> bytes | None:
+        """The same here and now, of what is known to be quick; None of all else, which has to be waited for."""
+
+    def is_quick(self, statement: str) -> bool:
+        """Whether `fetch_at_once` is worth a try."""
+
     async def explain(self, statement: str, parameters: Sequence[Any]) -> list[str]:
         """The database's own plan for the statement, a line each."""
 
@@ -54,7 +62,7 @@ class SQLiteReader(Reader):
     """Read-only connections: one of the event loop's own for what is known to be quick, and a few in threads.
 
     To hand a statement to a thread and back costs more than most statements do. What ran below a
-    millisecond the last time runs in the loop; should it take longer after all, it is broken off there
+    millisecond one of the last two times runs in the loop; should it take five, it is broken off there
     and run in a thread. Measured: docs/decisions/0006-readers.md.
     """
 
@@ -64,7 +72,7 @@ class SQLiteReader(Reader):
         self._local = local()
         self._connections: list[sqlite3.Connection] = []
         self._threads = ThreadPoolExecutor(settings.reader_threads, thread_name_prefix="reader")
-        self._quick: OrderedDict[str, bool] = OrderedDict()
+        self._late: OrderedDict[str, int] = OrderedDict()
 
     def _connection(self, patience: int) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -99,25 +107,37 @@ class SQLiteReader(Reader):
         found = connection.execute(statement, parameters).fetchone()[0]
         return found, clock.monotonic() - began < QUICK_SECONDS
 
-    def _remember(self, statement: str, is_quick: bool) -> None:
-        self._quick[statement] = is_quick
-        if len(self._quick) > MAX_REMEMBERED:
-            self._quick.popitem(last=False)
+    def _remember(self, statement: str, late: int) -> None:
+        self._late[statement] = late
+        if len(self._late) > MAX_REMEMBERED:
+            self._late.popitem(last=False)
+
+    def is_quick(self, statement: str) -> bool:
+        return self._late.get(statement, LATE) < LATE
+
+    def fetch_at_once(self, statement: str, parameters: Sequence[Any]) -> bytes | None:
+        if not self.is_quick(statement):
+            return None
+        try:
+            found, is_quick = self._in_loop(statement, parameters)
+        except sqlite3.OperationalError:
+            self._remember(statement, LATE)
+            return None
+        late = self._late[statement]
+        if not is_quick:
+            self._remember(statement, late + 1)
+        elif late:
+            self._remember(statement, 0)
+        return found  # type: ignore[no-any-return]
 
     async def fetch(self, statement: str, parameters: Sequence[Any]) -> bytes | None:
-        if self._quick.get(statement):
-            try:
-                found, is_quick = self._in_loop(statement, parameters)
-            except sqlite3.OperationalError:
-                is_quick = False
-            else:
-                if not is_quick:
-                    self._remember(statement, is_quick=False)
-                return found
+        if (known := self.fetch_at_once(statement, parameters)) is not None:
+            return known
+        found: bytes | None
         found, is_quick = await asyncio.get_running_loop().run_in_executor(
             self._threads, self._in_thread, statement, parameters
         )
-        self._remember(statement, is_quick)
+        self._remember(statement, 0 if is_quick else LATE)
         return found
 
     async def explain(self, statement: str, parameters: Sequence[Any]) -> list[str]:
@@ -183,6 +203,12 @@ class PostgreSQLReader(Reader):
                     server_settings=SESSION,
                 )
         return self._pool
+
+    def is_quick(self, statement: str) -> bool:
+        return False
+
+    def fetch_at_once(self, statement: str, parameters: Sequence[Any]) -> bytes | None:
+        return None
 
     async def fetch(self, statement: str, parameters: Sequence[Any]) -> bytes | None:
         pool = self._pool or await self._open()

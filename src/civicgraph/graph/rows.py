@@ -29,6 +29,27 @@ class Run:
         return clock.now()
 
 
+class NotFixed(Exception):
+    """A parameter that the variables alone do not give."""
+
+
+@dataclass(frozen=True)
+class FixedRun:
+    """A run of which only the variables are known. What asks for more raises `NotFixed`."""
+
+    variables: Mapping[str, Any]
+
+    @property
+    def actor(self) -> Actor:
+        """Not known."""
+        raise NotFixed
+
+    @property
+    def now(self) -> datetime:
+        """Not known."""
+        raise NotFixed
+
+
 Slot = tuple[Callable[[Run], Any], str]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import resource
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +16,7 @@ import uvicorn
 
 from civicgraph.graph import limits
 from civicgraph.server.connections import Connections
-from civicgraph.server.protocol import IDLE_SECONDS, Protocol
+from civicgraph.server.protocol import IDLE_SECONDS, AtOnce, Protocol
 from civicgraph.settings import Settings
 
 OWN_FILES = 512
@@ -44,7 +43,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(app: Any, settings: Settings, host: str, port: int, at_once: Callable[[Any], bool]) -> None:
+def serve(app: Any, settings: Settings, host: str, port: int, at_once: AtOnce) -> None:
     """Serve until interrupted; requests under way have ten seconds to end. What `at_once` answers the app is not asked."""
     Protocol.at_once = staticmethod(at_once)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -33,6 +33,8 @@ MAX_FRAMING = 262_144
 _FORGET = struct.pack("ii", 1, 0)
 MAX_AHEAD = 64
 """Requests that a client may send while it waits for an answer."""
+MAX_SOON = 16_384
+"""Bytes of a body for whose end an answer waits."""
 WHOLE = "civicgraph.whole"
 """The extension of the scope by which an answer with a ready head is sent at once."""
 
@@ -64,19 +66,23 @@ class TooManyAhead(Exception):
     """A client that asks and asks, and does not wait for answers."""
 
 
-def _never(_scope: Any) -> bool:
+AtOnce = Callable[[Any, bytes], bool]
+"""Answers a request, by its scope and its body, where it stands; says whether it did."""
+
+
+def _never(_scope: Any, _body: bytes) -> bool:
     return False
 
 
 class Protocol(HttpToolsProtocol):
     """One connection. `guests` bounds those of one address and all together.
 
-    `at_once(scope)` answers a request where it stands and says whether it did: a task of its own and the turn of
-    the loop until that runs cost as much as an answer that is ready.
+    What `at_once` answers needs no task of its own, nor a turn of the loop until that runs: both cost as much as an
+    answer that is ready.
     """
 
     guests: ClassVar[Connections] = Connections(total=20_000, per_address=200, exempt=frozenset())
-    at_once: ClassVar[Callable[[Any], bool]] = staticmethod(_never)
+    at_once: ClassVar[AtOnce] = staticmethod(_never)
 
     _awaited = HEAD_SECONDS
     """Seconds for the part of a request that comes next; 0 when nothing is awaited."""
@@ -96,6 +102,8 @@ class Protocol(HttpToolsProtocol):
     """Bytes that the client had taken at the last look."""
     _answered: RequestResponseCycle | None = None
     """The request that is being answered; `cycle` is the last that came."""
+    _held_back: Any = None
+    """The application, while a request waits for its body before it is asked."""
     _is_held_up = False
     """Whether the next request waits for the client to read."""
     _is_upgraded = False
@@ -205,6 +213,9 @@ class Protocol(HttpToolsProtocol):
         """The request is there; how long the answer takes is our own affair."""
         self._awaited = 0
         super().on_message_complete()
+        app, self._held_back = self._held_back, None
+        if app is not None and not self._answer_at_once(self.cycle):
+            super()._start_asgi_task(self.cycle, app)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what the parser did not take."""
@@ -216,9 +227,23 @@ class Protocol(HttpToolsProtocol):
         self._answered = cycle
         scope: Any = cycle.scope
         scope["extensions"] = {WHOLE: partial(self._send_whole, cycle)}
-        # Whoever does not read, or asks for much at a time, waits for the loop's turn like everybody.
-        if self.flow.write_paused or self.pipeline or not type(self).at_once(scope):
+        if scope["method"] == "POST" and cycle.more_body and self._is_soon_there(cycle):
+            self._held_back = app
+        elif not self._answer_at_once(cycle):
             super()._start_asgi_task(cycle, app)
+
+    def _is_soon_there(self, cycle: RequestResponseCycle) -> bool:
+        """Whether the body is short, so that it mostly comes with the head: then the answer begins with its end."""
+        if cycle.waiting_for_100_continue:
+            return False
+        length = next((value for name, value in self.headers if name == b"content-length"), b"")
+        return length.isdigit() and 0 < int(length) <= MAX_SOON
+
+    def _answer_at_once(self, cycle: RequestResponseCycle) -> bool:
+        """Whoever does not read, or asks for much at a time, waits for the loop's turn like everybody."""
+        if self.flow.write_paused or self.pipeline:
+            return False
+        return type(self).at_once(cycle.scope, bytes(cycle.body))
 
     def on_response_complete(self) -> None:
         """Go on to the next request, once the client reads: unread answers would pile up."""

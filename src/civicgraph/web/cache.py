@@ -208,10 +208,10 @@ class CachedPages:
             await send_ready(scope, send, status, headers, scope["state"]["request_id"], body)
 
 
-def at_once(app: Starlette) -> Callable[[Scope], bool]:
+def at_once(app: Starlette) -> Callable[[Scope, bytes], bool]:
     """Sends kept pages of an application without asking it, on the server that can; says whether it did."""
 
-    def answered(scope: Scope) -> bool:
+    def answered(scope: Scope, _body: bytes) -> bool:
         asked = Asked.of(scope)
         if asked is None:
             return False
