@@ -60,7 +60,9 @@ class Course:
                     self.say(f"{contest.name} c={connections} {label}: {found}")
 
     def _run(self, server: Server, target: Target, connections: int, seconds: int) -> Run:
-        return load.run(target, connections, seconds, self.core, server.process, self.database)
+        found = load.run(target, connections, seconds, self.core, server.process, self.database)
+        load.settled(server.process, self.database)
+        return found
 
 
 def of_read(read: Read, servers: Sequence[Server]) -> Contest:

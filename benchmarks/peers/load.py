@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -75,6 +76,20 @@ def run(
         raise RuntimeError(f"{target.url} did not answer as it should: {seen}")
     each = [part * 1000 / seen["requests"] for part in spent]
     return Run(seen["requests"] / seen["seconds"], seen["p50"], seen["p99"], *each)
+
+
+def settled(server: int, database: Callable[[], Iterable[int]]) -> None:
+    """Wait until a server and its database have nothing to do any more, or for `PATIENCE`.
+
+    wrk leaves when its time is over. What it had asked for until then is still answered to nobody, by some for
+    seconds, and would be taken from whoever has the next turn.
+    """
+    end = time.monotonic() + PATIENCE
+    quiet = 0
+    while quiet < 3 and time.monotonic() < end:
+        before = _spent([server, *database()])
+        time.sleep(0.05)
+        quiet = quiet + 1 if _since(before, _spent([server, *database()])) <= 1 / _TICKS else 0
 
 
 def _load(target: Target, connections: int, seconds: float, core: int) -> dict[str, float]:

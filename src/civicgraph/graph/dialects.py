@@ -39,6 +39,10 @@ class Dialect(ABC):
         """The same of the first of some rows (`FROM …` and what follows); null when there are none."""
         return f"(SELECT {self.json_object(pairs)} {rows} LIMIT 1)"
 
+    def json_list(self, pairs: Sequence[tuple[str, str]], rows: str) -> tuple[str, str]:
+        """JSON objects of all of some rows (what stands behind `FROM`) as an array, and what to select it from."""
+        return self.json_array(self.json_object(pairs)), rows
+
     @abstractmethod
     def json_array(self, item: str, condition: str = "", order: str = "") -> str:
         """The rows' items as a JSON array, empty when there are none."""
@@ -294,6 +298,11 @@ class PostgreSQL(Dialect):
         if self._fit_a_row(pairs):
             return f"(SELECT {_AS_JSON} FROM (SELECT {_columns(pairs)} {rows} LIMIT 1) {_ROW})"
         return super().json_one(pairs, rows)
+
+    def json_list(self, pairs: Sequence[tuple[str, str]], rows: str) -> tuple[str, str]:
+        if self._fit_a_row(pairs):
+            return self.json_array(_AS_JSON), f"(SELECT {_columns(pairs)} FROM {rows}) {_ROW}"
+        return super().json_list(pairs, rows)
 
     @staticmethod
     def _fit_a_row(pairs: Sequence[tuple[str, str]]) -> bool:

@@ -66,20 +66,28 @@ class _Page(Listed):
         # Counts alone need no size, and PostgreSQL cannot tell the type of a parameter that is not used.
         is_compared = has_rows or any(self._asks_for_more(fields) for fields in selected.values())
         size = self._size() if is_compared else ""
-        pairs = [(name, self._part(fields, size, name)) for name, fields in selected.items()]
-        body = self.c.dialect.json_object(pairs)
-        page = f"(SELECT {body} FROM {self._rows(size)})" if has_rows else f"(SELECT {body})"
-        if self.is_counted:
-            return f"(SELECT {page} FROM ({self._count()}) {self._counted})"
-        return page
+        listed = [name for name, fields in selected.items() if fields[0].name.value == "nodes"]
+        if asks_info or self.is_backward or "edges" in wanted or len(listed) != 1:
+            listed = []  # then the rows themselves are looked at, or more than once
+        items = [(name, self._item(selected[name], name)) for name in listed]
+        parts = {name: self._part(fields, size, name) for name, fields in selected.items() if name not in listed}
+        source = self._rows(size) if has_rows else ""
+        for name, item in items:
+            parts[name], source = self.c.dialect.json_list(item, source)
+        body = self.c.dialect.json_object([(name, parts[name]) for name in selected])
+        counted = f"({self._count()}) {self._counted}" if self.is_counted else ""
+        if source and counted:
+            return f"(SELECT (SELECT {body} FROM {source}) FROM {counted})"
+        return f"(SELECT {body} FROM {source or counted})" if source or counted else f"(SELECT {body})"
 
     def items(self) -> str:
         """`(SELECT array …)` of the items."""
         sets = [node.selection_set for node in self.nodes if node.selection_set]
         (fields,) = collect(self.c.selection, self.type, sets).values()  # type: ignore[arg-type]
         self.is_numbered, size = False, self._size()
-        array = self._part(fields, size, fields[0].name.value)
-        return f"(SELECT {array} FROM {self._rows(size)})"
+        item = self._item(fields, fields[0].name.value)
+        array, source = self.c.dialect.json_list(item, self._rows(size))
+        return f"(SELECT {array} FROM {source})"
 
     @property
     def _total_tells(self) -> bool:
@@ -138,6 +146,10 @@ class _Page(Listed):
         return (
             ("hasNextPage", "before" in self.given) if self.is_backward else ("hasPreviousPage", "after" in self.given)
         )
+
+    def _item(self, fields: list[FieldNode], response_name: str) -> list[tuple[str, str]]:
+        with self.c.inside(response_name, self._items):
+            return self.c.pairs(self.mapped, self.row, fields)
 
     def _part(self, fields: list[FieldNode], size: str, response_name: str) -> str:
         with self.c.inside(response_name, self._items if fields[0].name.value in ("nodes", "edges") else None):

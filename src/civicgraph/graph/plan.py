@@ -363,14 +363,15 @@ class Compiler:
             )
         child = self.row(target)
         with self.inside("[]", _owned):
-            item = self.item(target, child, nodes)
+            pairs = self.pairs(target, child, nodes)
         conditions = [
             self.joined(declared.link, declared.key, mapped, row, target, child, is_many=True),
             *self.visibility(target, child),
         ]
         keys = ", ".join(child[name] for name in declared.order)
         inner = f'SELECT {columns(child)} FROM "{target.table}" {child.alias} WHERE {" AND ".join(conditions)} ORDER BY {keys} LIMIT {paging.MAX_OWNED}'
-        return f"(SELECT {self.dialect.json_array(item)} FROM ({inner}) {child.alias})"
+        array, rows = self.dialect.json_list(pairs, f"({inner}) {child.alias}")
+        return f"(SELECT {array} FROM {rows})"
 
     def joined(
         self, link: Link | None, key: str, parent: Mapped, row: Row, target: Mapped, child: Row, *, is_many: bool
