@@ -90,12 +90,14 @@ class Bench:
     def grown(self, engine: str) -> Findings:
         """Our own server at both sizes."""
         with ExitStack() as stack:
-            small, _ = stack.enter_context(self._course(engine, "demo"))
+            small, _ = stack.enter_context(self._course(engine, "small"))
             big, course = stack.enter_context(self._course(engine, "city"))
-            demo = stack.enter_context(starting(small, self._server_core, self._logs)).ours()
+            little = stack.enter_context(starting(small, self._server_core, self._logs)).ours()
             city = stack.enter_context(starting(big, self._server_core, self._logs)).ours()
-            pair = Pair(demo, city, reads(asyncio.run(database.asked(small))), reads(asyncio.run(database.asked(big))))
-            return Findings(ENGINES[engine], "demo → city", [], pair.measured(course))
+            pair = Pair(
+                little, city, reads(asyncio.run(database.asked(small))), reads(asyncio.run(database.asked(big)))
+            )
+            return Findings(ENGINES[engine], "small → city", [], pair.measured(course))
 
     def phases(self) -> list[Phases]:
         """Where the time of our own answers goes, on SQLite."""

@@ -30,7 +30,19 @@ TENTH = Scale(
     services=500,
 )
 """A tenth of the enterprises, over so few communities that every list of the measured reads is full."""
-SCALES = {"demo": None, "tenth": TENTH, "city": CITY}
+SMALL = Scale(
+    communities=21,
+    enterprises=8_300,
+    grievances=10_000,
+    events=2_000,
+    registrations=2_000,
+    services=50,
+    lists=tuple((one, max(1, many // 100)) for one, many in CITY.lists),
+    four_above_joined=2,
+    four_above_left=1,
+)
+"""The demo with a hundredth of the city's enterprises and grievances, in so few communities that its lists are as full."""
+SCALES = {"small": SMALL, "tenth": TENTH, "city": CITY}
 OPEN = f"status IN {OPEN_SQL}"
 _FUNCTIONS = Path(__file__).parent / "postgraphile" / "functions.sql"
 

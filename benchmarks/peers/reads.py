@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +55,8 @@ def reads(asked: Asked) -> list[Read]:
             _own("nested"),
             nested,
             others=tuple(
-                {"codes": asked.communities[:many], "grids": grids, "open": 3}
-                for many in range(1, 21)
-                for grids in (1, 5)
+                {"codes": asked.communities[:many], "grids": grids, "open": most}
+                for many, grids, most in product(range(1, 21), range(1, 6), range(1, 4))
             ),
         ),
         Read(
@@ -125,6 +126,15 @@ def objects(value: Any) -> int:
     if isinstance(value, dict):
         return 1 + sum(objects(part) for part in value.values())
     return sum(objects(part) for part in value) if isinstance(value, list) else 0
+
+
+def kinds(value: Any, path: str = "") -> Counter[str]:
+    """The same by where they stand."""
+    if isinstance(value, list):
+        return sum((kinds(part, path) for part in value), Counter())
+    if not isinstance(value, dict):
+        return Counter()
+    return sum((kinds(part, f"{path}.{name}") for name, part in value.items()), Counter([path]))
 
 
 def words(page: str) -> str:
