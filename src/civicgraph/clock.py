@@ -11,8 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import IntEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
@@ -46,8 +47,13 @@ def now() -> datetime:
 def _now() -> datetime:
     if fixed := _fixed.get():
         return fixed
-    offset = timedelta(seconds=int(os.environ.get("CIVICGRAPH_CLOCK_OFFSET_SECONDS", "0")))
-    return (datetime.now(UTC) + offset).replace(microsecond=0)
+    return _moment(int(time.time()) + int(os.environ.get("CIVICGRAPH_CLOCK_OFFSET_SECONDS", "0")))
+
+
+@lru_cache(4)
+def _moment(second: int) -> datetime:
+    """Many ask within one second, and to make a date of it takes longer than to ask."""
+    return datetime.fromtimestamp(second, UTC)
 
 
 def minute() -> int:

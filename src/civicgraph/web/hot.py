@@ -13,7 +13,6 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import State
-from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civicgraph import clock, compression, logs, settings
@@ -163,7 +162,7 @@ def _parameters(engine: Engine, known: Known) -> list[Any]:
 
 
 def _payer(scope: Scope) -> str:
-    return f"address:{address_key(HTTPConnection(scope))}"
+    return f"address:{address_key(scope)}"
 
 
 def _paid(engine: Engine, scope: Scope, prepared: Prepared) -> Balance | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 import structlog
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -83,7 +84,7 @@ def as_asked(request: HTTPConnection, actor: Actor) -> Actor:
         actor,
         locale=_language(request) if _has(request.scope, b"cookie") else i18n.DEFAULT_LOCALE,
         request_id=request.state.request_id,
-        address_key=address_key(request),
+        address_key=address_key(request.scope),
         _prefixes={},
     )
 
@@ -135,9 +136,9 @@ def _language(request: HTTPConnection) -> str:
     return chosen if chosen in i18n.LOCALES else i18n.DEFAULT_LOCALE
 
 
-def address_key(request: HTTPConnection) -> str:
+def address_key(scope: Scope) -> str:
     """What stands for the client's address where it is counted; the address itself is kept nowhere else."""
-    return _address_key(client_address(request), settings.current().secret_key.get_secret_value())
+    return _address_key(client_address(scope), settings.current().secret_key.get_secret_value())
 
 
 @lru_cache(4_096)
@@ -149,13 +150,14 @@ def _has(scope: Scope, header: bytes) -> bool:
     return any(name == header for name, _ in scope["headers"])
 
 
-def client_address(request: HTTPConnection) -> str:
+def client_address(scope: Scope) -> str:
     """The client's address: the last one before proxies that we trust."""
-    peer = request.client.host if request.client else ""
-    if not _has(request.scope, b"x-forwarded-for"):
+    peer: str = scope["client"][0] if scope.get("client") else ""
+    if not _has(scope, b"x-forwarded-for"):
         return peer
     trusted = {one.strip() for one in settings.current().trusted_proxies.split(",")}
-    hops = [hop.strip() for hop in request.headers["x-forwarded-for"].split(",") if hop.strip()]
+    forwarded = Headers(scope=scope)["x-forwarded-for"]
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     while peer in trusted and hops:
         peer = hops.pop()
     return peer
